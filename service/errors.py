@@ -1,0 +1,189 @@
+"""The one error tree, by whose fault it is; every error has a code and says whether a retry can help.
+
+AntiphonError
+├── InvalidInput            the caller's value is wrong: names the field and the remedy
+├── NotFound                no such thing, or not the caller's
+├── Conflict                the thing is not in a state that allows this
+├── Forbidden               the caller may not do this
+├── LimitExceeded           a bounded resource (queue, body, page) is full or too large
+│   └── Lagged              a subscriber fell too far behind: it subscribes again
+├── ConfigurationError      a setting is wrong: names file, line and path
+├── SetupError              a part of the installation (Java, Neo4j, the local model) could not be had
+├── ServiceError            what a running service answered to one of our own commands
+├── ProviderError           a model's provider
+│   ├── ProviderTimeout     it took longer than it may
+│   ├── ProviderUnavailable it could not be reached, broke off, or answered 5xx, 408 or 409
+│   ├── ProviderRejected    it refused the request (other 4xx): asking again is no use
+│   │   ├── ContextOverflow the prompt is longer than the model's window: less may pass
+│   │   └── ContentFiltered the provider's filter cut the answer off
+│   ├── InvalidAnswer       the answer is not what was asked for: the model is told, and asked again
+│   └── RateLimited         429: ask again after `retry_after` seconds
+├── BudgetExceeded          the task has used what it may: no new call is made
+├── DeadlineExceeded        the task's time is over: its calls are cut
+├── FailedFast              another subtask failed, and the task wants no more then
+└── GraphError              Neo4j refused a statement
+    └── GraphUnavailable    Neo4j is away: all goes on by itself when it is back
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class AntiphonError(Exception):
+    """Something that we expected could go wrong; its message is safe to show to the caller."""
+
+    code: ClassVar[str] = "INTERNAL"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, remedy: str | None = None, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.field = field
+
+    def __str__(self) -> str:
+        """The message, and the remedy after it where there is one."""
+        return f"{self.message} {self.remedy}" if self.remedy else self.message
+
+
+class InvalidInput(AntiphonError):
+    """The caller's value is wrong; `field` names it."""
+
+    code = "INVALID_INPUT"
+
+
+class NotFound(AntiphonError):
+    """No such thing, or it belongs to another owner: the two are not told apart."""
+
+    code = "NOT_FOUND"
+
+
+class Conflict(AntiphonError):
+    """The thing is not in a state that allows this."""
+
+    code = "CONFLICT"
+
+
+class Forbidden(AntiphonError):
+    """The caller is not known, or may not do this."""
+
+    code = "FORBIDDEN"
+
+
+class LimitExceeded(AntiphonError):
+    """A bounded resource is full, or what was sent is larger than the bound."""
+
+    code = "LIMIT_EXCEEDED"
+
+
+class Lagged(LimitExceeded):
+    """A subscriber does not read as fast as there is news; it can subscribe again."""
+
+    code = "LAGGED"
+    retryable = True
+
+
+class ConfigurationError(AntiphonError):
+    """A setting is wrong; the message names file, line and path."""
+
+    code = "CONFIGURATION"
+
+
+class SetupError(AntiphonError):
+    """A part of the installation (Java, Neo4j, the local model) is missing or did not start."""
+
+    code = "SETUP"
+
+
+class ServiceError(AntiphonError):
+    """What a running service answered to one of our own commands."""
+
+    code = "SERVICE"
+
+
+class ProviderError(AntiphonError):
+    """A call to a model's provider failed."""
+
+    code = "PROVIDER_ERROR"
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class ProviderTimeout(ProviderError):
+    """The provider took longer than the timeout to connect, to begin or to finish."""
+
+    code = "PROVIDER_TIMEOUT"
+    retryable = True
+
+
+class ProviderUnavailable(ProviderError):
+    """The provider could not be reached, answered 5xx, or its stream broke off."""
+
+    code = "PROVIDER_UNAVAILABLE"
+    retryable = True
+
+
+class ProviderRejected(ProviderError):
+    """The provider refused the request (4xx other than 408, 409 and 429)."""
+
+    code = "PROVIDER_REJECTED"
+
+
+class ContextOverflow(ProviderRejected):
+    """The prompt does not fit the model's window: asking again is no use, asking for less is."""
+
+    code = "CONTEXT_OVERFLOW"
+
+
+class ContentFiltered(ProviderRejected):
+    """The provider's filter cut the answer off; what came before is kept."""
+
+    code = "CONTENT_FILTERED"
+
+
+class InvalidAnswer(ProviderError):
+    """The answer is not what was asked for; the message can be told to the model."""
+
+    code = "INVALID_ANSWER"
+
+
+class RateLimited(ProviderError):
+    """The provider answered 429; `retry_after` (seconds) is what it asked for, if it did."""
+
+    code = "RATE_LIMITED"
+    retryable = True
+
+
+class BudgetExceeded(AntiphonError):
+    """The task has used the tokens or the money that it may use."""
+
+    code = "BUDGET_EXCEEDED"
+
+
+class DeadlineExceeded(AntiphonError):
+    """The task was not done in the time that it had."""
+
+    code = "DEADLINE_EXCEEDED"
+
+
+class FailedFast(AntiphonError):
+    """A subtask failed, and the task wants nothing more then."""
+
+    code = "FAILED_FAST"
+
+
+class GraphError(AntiphonError):
+    """Neo4j refused a statement."""
+
+    code = "GRAPH_ERROR"
+
+
+class GraphUnavailable(GraphError):
+    """Neo4j is away or does not answer."""
+
+    code = "GRAPH_UNAVAILABLE"
+    retryable = True

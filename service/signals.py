@@ -1,0 +1,55 @@
+"""In-process wake-ups: who waits for news of a conversation is woken when this process writes to it.
+
+The graph is the record; a signal only makes a reader look earlier than its poll would. A leaf.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+
+class Signals:
+    """Named wake-ups. A notification that nobody waits for costs one dictionary look-up."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, set[Listener]] = defaultdict(set)
+
+    def notify(self, name: str) -> None:
+        """Wake all who listen to `name`."""
+        for listener in self._listeners.get(name, ()):
+            listener.event.set()
+
+    def listen(self, *names: str) -> Listener:
+        """Begin to listen; use as a context manager."""
+        return Listener(self._listeners, names)
+
+
+class Listener:
+    """One reader's ear: what is notified while it works is remembered until it waits again."""
+
+    def __init__(self, listeners: dict[str, set[Listener]], names: tuple[str, ...]) -> None:
+        self.event = asyncio.Event()
+        self._listeners = listeners
+        self._names = names
+
+    def __enter__(self) -> Listener:
+        for name in self._names:
+            self._listeners[name].add(self)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        for name in self._names:
+            self._listeners[name].discard(self)
+            if not self._listeners[name]:
+                del self._listeners[name]
+
+    async def wait(self, timeout: float) -> bool:
+        """Wait for a notification, `timeout` seconds at most; whether there was one."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self.event.wait()
+        except TimeoutError:
+            return False
+        self.event.clear()
+        return True
