@@ -1,0 +1,226 @@
+"""The connection to Neo4j, and the only importer of the `neo4j` driver.
+
+Owns sessions, retries of transient errors, time limits, and turning the driver's errors into ours.
+Knows no query by name and no record's meaning.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, LiteralString, TypeVar, cast
+
+import neo4j
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    ConstraintError,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+)
+from neo4j.exceptions import (
+    ConfigurationError as DriverConfigurationError,
+)
+
+from service.errors import ConfigurationError, Conflict, GraphError, GraphUnavailable
+from service.graph.queries import Query
+
+Row = dict[str, Any]
+_T = TypeVar("_T")
+
+OLDEST_SERVER = (2026, 1)
+LEFT_SECONDS = 2.0
+"""How long closing waits for statements whose callers have gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where the graph is and how to sign in. `timeout` is seconds for one statement or transaction."""
+
+    uri: str
+    username: str
+    password: str = field(repr=False)
+    database: str = "neo4j"
+    timeout: float = 30.0
+    retry_seconds: float = 3.0
+    pool_size: int = 64
+
+
+class Database:
+    """A pool of connections to one Neo4j database. Safe to share between coroutines of one event loop."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._left: set[asyncio.Task[Any]] = set()
+        try:
+            self.driver: AsyncDriver = AsyncGraphDatabase.driver(
+                connection.uri,
+                auth=(connection.username, connection.password),
+                max_connection_pool_size=connection.pool_size,
+                max_transaction_retry_time=connection.retry_seconds,
+                connection_timeout=5.0,
+                connection_acquisition_timeout=connection.timeout,
+                # One for every property key that does not exist yet, on every query of a fresh database.
+                notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+                user_agent="antiphon",
+            )
+        except (DriverConfigurationError, ValueError) as error:
+            raise ConfigurationError(
+                f"NEO4J_URI {connection.uri!r} is not one that the driver understands: {error}.",
+                remedy="Use bolt://HOST:PORT or neo4j+s://HOST.",
+            ) from error
+
+    async def verify(self) -> str:
+        """The server's version; `ConfigurationError` where we cannot sign in or the server is too old."""
+        info = await self._to_its_end(self._server_info())
+        version = str(info.agent).partition("/")[2]
+        numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+        if numbers < OLDEST_SERVER:
+            raise ConfigurationError(
+                f"The Neo4j server at {self.connection.uri} is {version}; Antiphon needs 2026.01 or newer.",
+                remedy="Upgrade it, or unset NEO4J_URI to use the embedded one.",
+            )
+        return version
+
+    async def run(self, query: Query, **parameters: Any) -> list[Row]:
+        """Run one stored statement in a managed transaction; its records as dicts."""
+        query.check(parameters)
+
+        async def work(tx: AsyncManagedTransaction) -> list[Row]:
+            return await _rows(tx, query, parameters)
+
+        return await self._to_its_end(self._managed(work, writes=query.writes))
+
+    async def transaction(self, statements: Sequence[tuple[Query, Row]]) -> list[list[Row]]:
+        """Run stored statements in one write transaction: all or none; the records of each.
+
+        For callers that nobody cancels: see `_to_its_end`.
+        """
+        for query, parameters in statements:
+            query.check(parameters)
+        if len(statements) == 1:
+            return [await self._alone(*statements[0])]
+
+        async def work(tx: AsyncManagedTransaction) -> list[list[Row]]:
+            return [await _rows(tx, query, parameters) for query, parameters in statements]
+
+        return await self._managed(work, writes=True)
+
+    async def _alone(self, query: Query, parameters: Row) -> list[Row]:
+        """One write in one round trip. Tried again while the error may pass, as the driver's own transactions are:
+        stored writes are safe to repeat."""
+        give_up = time.monotonic() + self.connection.retry_seconds
+        async with self._guarded():
+            while True:
+                try:
+                    async with self._session() as session:
+                        return await _rows(session, query, parameters)
+                except (Neo4jError, DriverError) as error:
+                    if not error.is_retryable() or time.monotonic() > give_up:
+                        raise
+                await asyncio.sleep(random.uniform(0.02, 0.2))
+
+    async def execute(self, statement: str) -> list[Row]:
+        """Run a statement of a migration or of the shell as it is, in a transaction of its own."""
+        async with self._guarded(), self._session() as session:
+            result = await session.run(cast(LiteralString, statement))
+            return [record.data() async for record in result]
+
+    async def explain(self, query: Query) -> dict[str, Any] | None:
+        """The plan of a stored statement, which is not run; None for one that has none (a constraint)."""
+        async with self._guarded(), self._session() as session:
+            nothing = dict.fromkeys(query.parameters)
+            result = await session.run(cast(LiteralString, f"EXPLAIN {query.text}"), nothing)
+            return cast(dict[str, Any] | None, (await result.consume()).plan)
+
+    @asynccontextmanager
+    async def holding(self, query: Query, **parameters: Any):
+        """Run a write and keep its transaction, and so its locks, open for the body; commit after it."""
+        query.check(parameters)
+        async with self._guarded(timeout=None), self._session() as session:
+            tx = await session.begin_transaction()
+            async with tx:
+                await (await tx.run(cast(LiteralString, query.text), parameters)).consume()
+                yield
+                await tx.commit()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._left:
+            await asyncio.wait(self._left, timeout=LEFT_SECONDS)
+        await self.driver.close()
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Do the work to its end, also when the caller is cancelled.
+
+        The driver throws a connection away when it is cancelled, and forgets one that it is just opening.
+        """
+        task = asyncio.create_task(work)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            self._left.add(task)
+            task.add_done_callback(self._forget)
+            raise
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._left.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+    async def _server_info(self) -> neo4j.ServerInfo:
+        async with self._guarded():
+            return await self.driver.get_server_info()
+
+    def _session(self, mode: str = neo4j.WRITE_ACCESS) -> AsyncSession:
+        return self.driver.session(database=self.connection.database, default_access_mode=mode)
+
+    async def _managed(self, work: Callable[[AsyncManagedTransaction], Awaitable[_T]], *, writes: bool) -> _T:
+        async with self._guarded():
+            if writes:
+                async with self._session() as session:
+                    return await session.execute_write(work)
+            async with self._session(neo4j.READ_ACCESS) as session:
+                return await session.execute_read(work)
+
+    @asynccontextmanager
+    async def _guarded(self, timeout: float | None = -1):
+        try:
+            async with asyncio.timeout(self.connection.timeout if timeout == -1 else timeout):
+                yield
+        except TimeoutError as error:
+            raise GraphUnavailable("Neo4j did not answer in time.") from error
+        except AuthError as error:
+            raise ConfigurationError(
+                f"Neo4j at {self.connection.uri} refused the sign-in as {self.connection.username!r}.",
+                remedy="Check NEO4J_USERNAME and NEO4J_PASSWORD.",
+            ) from error
+        except ConstraintError as error:
+            raise Conflict("Neo4j refused a second node with the same key.") from error
+        except (ServiceUnavailable, SessionExpired) as error:
+            raise GraphUnavailable("Neo4j is not available.") from error
+        except ClientError as error:
+            raise GraphError(f"Neo4j refused a statement: {error.message}") from error
+        except Neo4jError as error:
+            raise (GraphUnavailable if error.is_retryable() else GraphError)(
+                f"Neo4j could not run a statement: {error.message}"
+            ) from error
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise GraphError(
+                "A value cannot be kept: it is no valid Unicode, or a number of more than 64 bits."
+            ) from error
+        except (DriverError, OSError) as error:
+            raise GraphUnavailable(f"The connection to Neo4j failed: {type(error).__name__}.") from error
+
+
+async def _rows(tx: AsyncManagedTransaction | AsyncSession, query: Query, parameters: Row) -> list[Row]:
+    result = await tx.run(cast(LiteralString, query.text), parameters)
+    keys = result.keys()
+    return [dict(zip(keys, values, strict=True)) for values in await result.values()]

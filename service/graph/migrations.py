@@ -1,0 +1,103 @@
+"""Migrations: `cypher/migrations/V001__name.cypher`, applied once each, in order, by one replica at a time.
+
+Owns which are applied and in what order; what they hold is Cypher. A file that was applied and then changed
+is an error that names it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.errors import ConfigurationError
+from service.graph.database import Database
+from service.graph.queries import query
+from service.resources import resource
+
+_NAME = re.compile(r"V(\d{3,})__([a-z0-9_]+)\.cypher")
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file. `checksum` is the SHA-256 of its text with line ends as LF."""
+
+    version: int
+    name: str
+    checksum: str
+    statements: tuple[str, ...]
+
+
+def read_migrations(folder: Path | None = None) -> list[Migration]:
+    """The migrations of a folder, in order. Raises `ConfigurationError` for a name or number that does not fit."""
+    files = sorted((folder or resource("cypher", "migrations")).glob("*.cypher"))
+    migrations = sorted((_read(file) for file in files), key=lambda migration: migration.version)
+    for expected, migration in enumerate(migrations, start=1):
+        if migration.version != expected:
+            raise ConfigurationError(f"cypher/migrations: V{expected:03d} is missing, or a number is there twice.")
+    return migrations
+
+
+async def migrate(database: Database, folder: Path | None = None) -> list[str]:
+    """Apply what is not applied yet; the names of those that were applied now.
+
+    Raises `ConfigurationError` for an applied file that has changed, and for a graph that is newer than we are.
+    """
+    migrations = read_migrations(folder)
+    if _pending(migrations, await _applied(database)) == []:
+        return []
+    await database.execute(query("constrain_migration_locks").text)
+    await database.execute(query("constrain_migrations").text)
+    async with database.holding(query("hold_migration_lock")):
+        # Read again under the lock: another replica may have been here meanwhile.
+        pending = _pending(migrations, await _applied(database))
+        for migration in pending:
+            await _apply(database, migration)
+    return [migration.name for migration in pending]
+
+
+def split_statements(text: str) -> tuple[str, ...]:
+    """The statements of a file: separated by a semicolon at a line's end; comment lines are left out."""
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("//")]
+    parts = re.split(r";[ \t]*(?:\n|$)", "\n".join(lines))
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _read(file: Path) -> Migration:
+    match = _NAME.fullmatch(file.name)
+    if match is None:
+        raise ConfigurationError(f"cypher/migrations/{file.name}: a migration is named V001__some_name.cypher.")
+    text = file.read_text(encoding="utf-8").replace("\r\n", "\n")
+    checksum = hashlib.sha256(text.encode()).hexdigest()
+    return Migration(int(match[1]), file.stem, checksum, split_statements(text))
+
+
+async def _applied(database: Database) -> dict[int, tuple[str, str]]:
+    rows = await database.run(query("read_migrations"))
+    return {row["version"]: (row["name"], row["checksum"]) for row in rows}
+
+
+def _pending(migrations: list[Migration], applied: dict[int, tuple[str, str]]) -> list[Migration]:
+    for migration in migrations:
+        name, checksum = applied.get(migration.version, (migration.name, migration.checksum))
+        if checksum != migration.checksum:
+            raise ConfigurationError(
+                f"cypher/migrations/{migration.name}.cypher was changed after it was applied (as {name}).",
+                remedy="Restore it, and put the change into a new migration.",
+            )
+    unknown = sorted(applied.keys() - {migration.version for migration in migrations})
+    if unknown:
+        raise ConfigurationError(
+            f"The graph has migration {applied[unknown[0]][0]}, which this version does not know.",
+            remedy="Use the version of Antiphon that applied it, or a newer one.",
+        )
+    return [migration for migration in migrations if migration.version not in applied]
+
+
+async def _apply(database: Database, migration: Migration) -> None:
+    for statement in migration.statements:
+        await database.execute(statement)
+    await database.run(
+        query("record_migration"), version=migration.version, name=migration.name, checksum=migration.checksum
+    )
