@@ -1,0 +1,30 @@
+// Cancel an unfinished task, every subtask of it that has no last state yet, and the attempts in flight.
+CYPHER 25
+UNWIND $batch.rows AS row
+CALL (row) {
+  MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation {ownerId: row.ownerId})
+  SET c.seq = c.seq + 1
+  WITH row, t, c, c.seq AS seq, datetime({epochMillis: row.at}) AS at
+  CALL (t, c, seq, at) {
+    WITH * WHERE t.unfinished
+    REMOVE t.unfinished, t.leaseOwner, t.leaseUntil
+    SET t.status = 'CANCELLED', t.finishedAt = at
+    CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,
+      type: 'TASK', status: 'CANCELLED'})
+    WITH t, c, seq, at
+    MATCH (t)-[:HAS_SUBTASK]->(s:Subtask) WHERE s.status IN ['PENDING', 'READY', 'RUNNING']
+    WITH t, c, seq, at, collect(s) AS left
+    SET c.seq = c.seq + size(left)
+    WITH t, at, left, seq
+    UNWIND range(1, size(left)) AS i
+    WITH t, at, seq + i AS number, left[i - 1] AS s
+    SET s.status = 'CANCELLED', s.finishedAt = at
+    CREATE (:TaskEvent {id: t.id + ':' + toString(number), createdAt: at, taskId: t.id, seq: number, type: 'SUBTASK',
+      status: 'CANCELLED', subtaskId: s.id})
+    WITH s
+    MATCH (s)-[:ATTEMPTED]->(a:Attempt {status: 'RUNNING'})
+    SET a.status = 'CANCELLED', a.error = 'The task was cancelled.'
+  }
+  RETURN t.status AS status
+}
+RETURN collect({n: row.n, status: status}) AS written

@@ -1,0 +1,12 @@
+// Take over unfinished tasks whose holder is gone: it is known to be dead, or it let its lease lapse.
+CYPHER 25
+MATCH (t:Task {unfinished: true})
+WHERE t.leaseOwner IN $dead OR t.leaseUntil < $now OR t.leaseUntil IS NULL
+WITH t ORDER BY t.id LIMIT $limit
+MATCH (t)<-[:HAS_TASK]-(c:Conversation)
+// This locks the conversation, so the lease is looked at again: another process may have taken it meanwhile.
+SET c.seq = c.seq + 1
+WITH t, properties(t) AS now
+WHERE now.unfinished AND (now.leaseOwner IN $dead OR now.leaseUntil < $now OR now.leaseUntil IS NULL)
+SET t.leaseOwner = $owner, t.leaseUntil = $until
+RETURN t.id AS id

@@ -1,0 +1,71 @@
+// Write a task with its conversation, its sources and its prompt, which continues from the branch's head.
+CYPHER 25
+UNWIND $batch.rows AS row
+CALL (row) {
+  OPTIONAL MATCH (known:Task {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
+  WITH row, known WHERE known IS NULL
+  CALL (row) {
+    WITH row WHERE row.newConversation
+    MERGE (c:Conversation {id: row.conversationId})
+      ON CREATE SET c.ownerId = row.ownerId, c.title = row.title, c.seq = 0,
+        c.createdAt = datetime({epochMillis: row.at}), c.updatedAt = datetime({epochMillis: row.at})
+    MERGE (b:Branch {id: row.branchId})
+      ON CREATE SET b.name = 'main', b.createdAt = datetime({epochMillis: row.at})
+    MERGE (b)-[:BRANCH_OF]->(c)
+  }
+  MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
+  MATCH (b:Branch {id: row.branchId})
+  WHERE NOT EXISTS { MATCH (:Task {id: row.taskId}) }
+  SET c.seq = c.seq + 2 + size(coalesce(row.results, [])), c.updatedAt = datetime({epochMillis: row.at})
+  WITH row, c, b, c.seq AS seq, datetime({epochMillis: row.at}) AS at
+  OPTIONAL MATCH (b)-[old:HEAD]->(head:Message)
+  OPTIONAL MATCH (given:Message {id: row.parentId})-[:IN_CONVERSATION]->(c)
+  WITH row, c, b, seq, at, old, head, coalesce(given, head) AS parent
+  // Results of the parent's tool calls come first, each continuing from the one before it.
+  CALL (row, c, seq, at, parent) {
+    UNWIND range(0, size(coalesce(row.results, [])) - 1) AS i
+    CREATE (r:Message:Prompt {id: row.results[i].id, createdAt: at, role: 'TOOL', content: row.results[i].content,
+      title: row.results[i].title, toolCallId: row.results[i].toolCallId, toolName: row.results[i].toolName,
+      isError: row.results[i].isError, depth: parent.depth + 1 + i, seq: seq - 1 - size(row.results) + i,
+      conversationId: c.id})
+    CREATE (r)-[:IN_CONVERSATION]->(c)
+    CREATE (r)-[:RESULT_OF {toolCallId: r.toolCallId}]->(parent)
+    WITH r ORDER BY r.depth
+    WITH collect(r) AS chain
+    FOREACH (i IN range(0, size(chain) - 1) | FOREACH (r IN [chain[i]] |
+      FOREACH (above IN [CASE WHEN i = 0 THEN parent ELSE chain[i - 1] END] | CREATE (r)-[:CONTINUES]->(above))))
+    RETURN last(chain) AS lastResult
+  }
+  WITH *, coalesce(lastResult, parent) AS above
+  CREATE (t:Task {id: row.taskId, createdAt: at, ownerId: row.ownerId, type: row.type, strategy: row.strategy,
+    status: 'PENDING', config: row.config, plan: row.plan, title: row.title, unfinished: true, leaseOwner: row.leaseOwner,
+    leaseUntil: row.leaseUntil, idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
+  CREATE (c)-[:HAS_TASK]->(t)
+  CALL (row, t) {
+    MATCH (kept:Strategy {id: row.strategyId})
+    CREATE (t)-[:FOLLOWED]->(kept)
+  }
+  CREATE (p:Message:Prompt {id: row.promptId, createdAt: at, role: coalesce(row.role, 'USER'),
+    content: row.content, title: row.promptTitle, toolCallId: row.toolCallId, toolName: row.toolName,
+    isError: row.isError, depth: coalesce(above.depth + 1, 0), seq: seq - 1, conversationId: c.id})
+  CREATE (p)-[:IN_CONVERSATION]->(c)
+  CREATE (t)-[:ASKED]->(p)
+  CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, conversationId: c.id,
+    seq: seq, type: 'TASK', status: 'PENDING'})
+  FOREACH (x IN CASE WHEN parent IS NULL THEN [1] END | CREATE (c)-[:STARTS_WITH]->(p))
+  FOREACH (x IN CASE WHEN above IS NOT NULL THEN [above] END | CREATE (p)-[:CONTINUES]->(x))
+  FOREACH (x IN CASE WHEN row.toolCallId IS NOT NULL THEN [parent] END |
+    CREATE (p)-[:RESULT_OF {toolCallId: row.toolCallId}]->(x))
+  FOREACH (x IN CASE WHEN head IS NULL OR parent = head THEN [1] END | CREATE (b)-[:HEAD]->(p) DELETE old)
+  FOREACH (source IN row.sources |
+    MERGE (s:Source {id: source.id})
+      ON CREATE SET s += source, s.createdAt = at
+    CREATE (t)-[:READS {index: source.index}]->(s))
+  FOREACH (source IN CASE WHEN row.direct THEN row.sources ELSE [] END |
+    MERGE (s:Source {id: source.id})
+    CREATE (p)-[:ABOUT {start: 0, end: source.length}]->(s))
+}
+OPTIONAL MATCH (known:Task {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
+OPTIONAL MATCH (fresh:Task {id: row.taskId})
+WITH row, coalesce(known, fresh) AS t WHERE t IS NOT NULL
+RETURN collect({n: row.n, id: t.id, requestHash: t.requestHash}) AS written

@@ -1,0 +1,37 @@
+// Write what came of an attempt: its measures, the response that it yielded, and the subtask's last state if this is it.
+CYPHER 25
+UNWIND $batch.rows AS row
+CALL (row) {
+  MATCH (a:Attempt {id: row.attemptId})<-[:ATTEMPTED]-(s:Subtask)<-[:HAS_SUBTASK]-(t:Task)<-[:HAS_TASK]-(c:Conversation)
+  SET c.seq = c.seq + 2
+  WITH row, a, s, t, c, c.seq AS seq, datetime({epochMillis: row.at}) AS at
+  CALL (row, a, s, t, c, seq, at) {
+    // An attempt that was cancelled with its task has no measures yet; what it received is written all the same.
+    WITH * WHERE a.status = 'RUNNING' OR (a.status = 'CANCELLED' AND a.latencyMs IS NULL)
+    FOREACH (x IN CASE WHEN a.status = 'CANCELLED' AND row.measures.status = 'INTERRUPTED' THEN [1] END |
+      SET a.latencyMs = row.measures.latencyMs, a.timeToFirstTokenMs = row.measures.timeToFirstTokenMs,
+        a.finishedAt = at)
+    FOREACH (x IN CASE WHEN a.latencyMs IS NULL THEN [1] END | SET a += row.measures, a.finishedAt = at)
+    FOREACH (x IN CASE WHEN row.subtaskStatus IS NOT NULL AND s.status = 'RUNNING' THEN [1] END |
+      SET s.status = row.subtaskStatus, s.error = row.subtaskError,
+        s.errorCode = row.subtaskCode, s.finishedAt = at, s.tokens = row.tokens
+      CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
+        status: row.subtaskStatus, subtaskId: s.id, error: row.subtaskError}))
+    FOREACH (x IN CASE WHEN row.subtaskStatus = 'SUCCEEDED' AND s.status = 'CANCELLED' THEN [1] END |
+      SET s.tokens = row.tokens)
+    WITH row, a, s, c, seq, at WHERE row.response IS NOT NULL
+    MATCH (s)-[:ASKED]->(p:Prompt)
+    CREATE (r:Message:Response {id: row.response.id, createdAt: at, content: row.response.content,
+      status: row.response.status, finishReason: row.response.finishReason, title: row.response.title,
+      toolCalls: row.response.toolCalls,
+      depth: p.depth + 1, seq: seq - 1, conversationId: c.id})
+    CREATE (r)-[:RESPONDS_TO]->(p)
+    CREATE (r)-[:IN_CONVERSATION]->(c)
+    CREATE (a)-[:YIELDED]->(r)
+    WITH s, r, p WHERE s.kind = 'reduce'
+    MATCH (p)-[:USES]->(used:Response)
+    CREATE (r)-[:SYNTHESIZES]->(used)
+  }
+  RETURN a.id AS id
+}
+RETURN collect({n: row.n}) AS written

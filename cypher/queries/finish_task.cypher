@@ -1,0 +1,54 @@
+// Give a task its last state and its answer: a response to the task's prompt, made out of its subtasks' responses.
+CYPHER 25
+UNWIND $batch.rows AS row
+CALL (row) {
+  MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation)
+  SET c.seq = c.seq + 2
+  WITH row, t, c, datetime({epochMillis: row.at}) AS at
+  CALL (row, t, c, at) {
+    WITH * WHERE t.unfinished AND t.leaseOwner = row.leaseOwner
+    // A task that cannot go on leaves subtasks without a last state.
+    WITH *, COLLECT {
+      MATCH (t)-[:HAS_SUBTASK]->(s) WHERE s.status IN ['PENDING', 'READY', 'RUNNING'] RETURN s
+    } AS left
+    SET c.seq = c.seq + size(left), c.updatedAt = at
+    WITH row, t, c, at, left, c.seq AS seq
+    CALL (row, t, at, left, seq) {
+      UNWIND range(1, size(left)) AS i
+      WITH t, at, seq - 2 - size(left) + i AS number, left[i - 1] AS s
+      SET s.status = 'CANCELLED', s.error = 'The task ended before it.', s.finishedAt = at
+      CREATE (:TaskEvent {id: t.id + ':' + toString(number), createdAt: at, taskId: t.id, seq: number, type: 'SUBTASK',
+        status: 'CANCELLED', subtaskId: s.id, error: s.error})
+    }
+    REMOVE t.unfinished, t.leaseOwner, t.leaseUntil
+    SET t.status = row.status, t.error = row.error, t.errorCode = row.code, t.note = row.note, t.finishedAt = at
+    CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,
+      type: 'TASK', status: row.status, error: row.error})
+    WITH row, t, c, seq, at WHERE row.answer IS NOT NULL
+    MATCH (t)-[:ASKED]->(p:Prompt)
+    CALL (row, p, c, seq, at) {
+      WITH * WHERE row.answer.content IS NOT NULL
+      CREATE (r:Message:Response {id: row.answer.id, createdAt: at, content: row.answer.content, status: 'COMPLETE',
+        finishReason: 'stop', title: row.answer.title, metadata: row.answer.metadata, depth: p.depth + 1, seq: seq - 1, conversationId: c.id})
+      CREATE (r)-[:RESPONDS_TO]->(p)
+      CREATE (r)-[:IN_CONVERSATION]->(c)
+      WITH row, r
+      UNWIND row.madeOf AS id
+      MATCH (part:Message {id: id})
+      CREATE (r)-[:SYNTHESIZES]->(part)
+    }
+    WITH row, t, c, p
+    MATCH (r:Message {id: row.answer.id})
+    // A task that was retried may have an answer already: the new one stands beside it, and for the task.
+    OPTIONAL MATCH (t)-[former:RESULTED_IN]->(before:Response)
+    WITH t, c, p, r, former, before
+    CREATE (t)-[:RESULTED_IN]->(r)
+    DELETE former
+    WITH c, p, r, before
+    MATCH (c)<-[:BRANCH_OF]-(b:Branch)-[old:HEAD]->(head) WHERE head = p OR head = before
+    CREATE (b)-[:HEAD]->(r)
+    DELETE old
+  }
+  RETURN t.status AS status
+}
+RETURN collect({n: row.n, status: status}) AS written

@@ -1,0 +1,9 @@
+// Mark what was in flight when a task's process died, so that it is asked anew.
+CYPHER 25
+UNWIND $batch.ids AS id
+MATCH (t:Task {id: id})-[:HAS_SUBTASK]->(s:Subtask {status: 'RUNNING'})
+SET s.status = 'READY'
+WITH s
+MATCH (s)-[:ATTEMPTED]->(a:Attempt {status: 'RUNNING'})
+SET a.status = 'INTERRUPTED', a.error = 'The service stopped while the call was in flight.'
+RETURN count(a) AS interrupted

@@ -1,0 +1,8 @@
+// The branches of these ids in the owner's conversations.
+CYPHER 25
+RETURN COLLECT {
+  UNWIND $batch.ids AS id
+  MATCH (b:Branch {id: id})-[:BRANCH_OF]->(c:Conversation {ownerId: $ownerId})
+  RETURN b {.id, .name, createdAt: b.createdAt.epochMillis, conversationId: c.id,
+    headId: head(COLLECT { MATCH (b)-[:HEAD]->(m:Message) RETURN m.id })}
+} AS rows

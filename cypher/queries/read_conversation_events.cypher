@@ -1,0 +1,14 @@
+// A page of what happened in a conversation after $after and up to $upto: new messages, and tasks' own events.
+CYPHER 25
+MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
+RETURN COLLECT {
+  MATCH (m:Message) WHERE m.conversationId = $conversationId AND m.seq > $after AND m.seq <= $upto
+  WITH m ORDER BY m.conversationId, m.seq LIMIT $limit
+  RETURN m {.id, .title, .content, .depth, .role, .status, .finishReason, .metadata, .conversationId,
+    .toolCalls, .toolCallId, .toolName, .isError,
+    createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END, seq: m.seq}
+} AS messages, COLLECT {
+  MATCH (e:TaskEvent) WHERE e.conversationId = $conversationId AND e.seq > $after AND e.seq <= $upto
+  WITH e ORDER BY e.conversationId, e.seq LIMIT $limit
+  RETURN e {.seq, .taskId, .type, .status, .subtaskId, .attempt, .error, createdAt: e.createdAt.epochMillis}
+} AS events

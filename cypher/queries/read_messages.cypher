@@ -1,0 +1,9 @@
+// The messages of these ids that are in the owner's conversations.
+CYPHER 25
+RETURN COLLECT {
+  UNWIND $batch.ids AS id
+  MATCH (m:Message {id: id})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId})
+  RETURN m {.id, .title, .content, .depth, .role, .status, .finishReason, .metadata, .conversationId,
+    .toolCalls, .toolCallId, .toolName, .isError,
+    createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END}
+} AS rows

@@ -1,0 +1,8 @@
+// The message that a prompt would continue from, with its tool calls, and the task that an idempotency key made.
+CYPHER 25
+MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
+OPTIONAL MATCH (given:Message {id: $messageId})-[:IN_CONVERSATION]->(c)
+OPTIONAL MATCH (:Branch {id: $branchId})-[:HEAD]->(head:Message)
+OPTIONAL MATCH (known:Task {ownerId: $ownerId, idempotencyKey: $idempotencyKey})
+WITH coalesce(given, head) AS m, known
+RETURN m {.id, .content, .toolCalls} AS message, known {.id, .requestHash} AS known

@@ -1,0 +1,8 @@
+// The nearest messages above one on the way to the root, newest first.
+CYPHER 25
+MATCH (start:Message {id: $messageId})
+RETURN COLLECT {
+  MATCH (start) (()-[:CONTINUES|RESPONDS_TO]->(x WHERE x.depth >= start.depth - $most)){1,} (m)
+  WITH DISTINCT m ORDER BY m.depth DESC, m.id DESC LIMIT $most
+  RETURN m {.id, .depth, .content, .toolCalls, .toolCallId, .isError, role: coalesce(m.role, 'ASSISTANT')}
+} AS messages

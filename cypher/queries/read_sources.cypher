@@ -1,0 +1,8 @@
+// The sources of these ids that the owner's tasks read, without their texts.
+CYPHER 25
+RETURN COLLECT {
+  UNWIND $batch.ids AS id
+  MATCH (s:Source {id: id})
+  WHERE EXISTS { (s)<-[:READS]-(:Task {ownerId: $ownerId}) }
+  RETURN s {.id, .name, .mediaType, .bytes, .sha256, .length, createdAt: s.createdAt.epochMillis}
+} AS rows

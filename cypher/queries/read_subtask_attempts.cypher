@@ -1,0 +1,14 @@
+// The attempts of each of these subtasks, in order.
+CYPHER 25
+UNWIND $batch.ids AS id
+MATCH (s:Subtask {id: id})<-[:HAS_SUBTASK]-(:Task {ownerId: $ownerId})
+RETURN id, COLLECT {
+  MATCH (s)-[:ATTEMPTED]->(a:Attempt)
+  WITH s, a ORDER BY a.number LIMIT $first
+  RETURN a {.id, .number, .status, .error, .errorCode, .latencyMs, .timeToFirstTokenMs, .inputTokens, .outputTokens,
+    .cachedTokens, .costUsd, .queueMs, .usageEstimated, subtaskId: s.id,
+    createdAt: a.createdAt.epochMillis, startedAt: a.startedAt.epochMillis, finishedAt: a.finishedAt.epochMillis,
+    model: head(COLLECT { MATCH (a)-[:USED]->(m:Model) RETURN m {.id, .provider, .name} }),
+    responseId: head(COLLECT { MATCH (a)-[:YIELDED]->(r:Response) RETURN r.id }),
+    sawId: head(COLLECT { MATCH (a)-[:SAW]->(x:Message) RETURN x.id })}
+} AS rows

@@ -1,0 +1,54 @@
+// What an owner's attempts of a time, or those in one conversation, took and cost: a row for each key of a dimension.
+CYPHER 25
+CALL () {
+  // With a conversation given, no attempt has the owner that is looked for here.
+  MATCH (a:Attempt)
+  WHERE a.ownerId = CASE WHEN $conversationId IS NULL THEN $ownerId END
+    AND a.startedAt >= datetime({epochMillis: $since}) AND a.startedAt < datetime({epochMillis: $until})
+  RETURN a
+  UNION ALL
+  MATCH (:Conversation {id: $conversationId, ownerId: $ownerId})-[:HAS_TASK]->(:Task)-[:HAS_SUBTASK]->(:Subtask)
+    -[:ATTEMPTED]->(a:Attempt)
+  WHERE a.startedAt >= datetime({epochMillis: $since}) AND a.startedAt < datetime({epochMillis: $until})
+  RETURN a
+}
+MATCH (a)<-[:ATTEMPTED]-(s:Subtask)<-[:HAS_SUBTASK]-(t:Task {ownerId: $ownerId})<-[:HAS_TASK]-(c)
+MATCH (a)-[:USED]->(m)
+WITH a, t,
+  a.costUsd IS NULL AND coalesce(a.inputTokens, a.outputTokens, a.timeToFirstTokenMs) IS NOT NULL AS unpriced,
+  a.status <> 'RUNNING' AND (a.status <> 'SUCCEEDED' OR s.status IN ['FAILED', 'CANCELLED', 'SKIPPED']) AS wasted,
+  CASE $groupBy
+    WHEN 'MODEL' THEN m.id
+    WHEN 'PROVIDER' THEN m.provider
+    WHEN 'DAY' THEN date(a.startedAt)
+    WHEN 'STRATEGY' THEN t.strategy
+    WHEN 'TASK_TYPE' THEN t.type
+    WHEN 'CONVERSATION' THEN c
+    WHEN 'OUTCOME' THEN a.status
+  END AS key
+WITH key,
+  count(*) AS attempts,
+  count(DISTINCT t) AS tasks,
+  avg(a.latencyMs) AS averageLatencyMs,
+  sum(a.inputTokens) AS inputTokens,
+  sum(a.outputTokens) AS outputTokens,
+  sum(a.cachedTokens) AS cachedTokens,
+  sum(a.costUsd) AS costUsd,
+  count(a.costUsd) AS priced,
+  count(CASE WHEN unpriced THEN 1 END) AS unpriced,
+  count(CASE WHEN a.usageEstimated THEN 1 END) AS estimated,
+  count(CASE WHEN wasted THEN 1 END) AS wastedAttempts,
+  sum(CASE WHEN wasted THEN coalesce(a.inputTokens, 0) + coalesce(a.outputTokens, 0) END) AS wastedTokens,
+  sum(CASE WHEN wasted THEN a.costUsd END) AS wastedCostUsd,
+  count(CASE WHEN wasted THEN a.costUsd END) AS wastedPriced,
+  count(CASE WHEN wasted AND unpriced THEN 1 END) AS wastedUnpriced
+LIMIT $limit
+RETURN collect({
+  key: CASE $groupBy WHEN 'CONVERSATION' THEN key.id ELSE toString(key) END,
+  label: CASE $groupBy WHEN 'CONVERSATION' THEN key.title ELSE toString(key) END,
+  attempts: attempts, tasks: tasks, averageLatencyMs: averageLatencyMs,
+  inputTokens: inputTokens, outputTokens: outputTokens, cachedTokens: cachedTokens,
+  costUsd: costUsd, priced: priced, unpriced: unpriced, estimated: estimated,
+  wastedAttempts: wastedAttempts, wastedTokens: wastedTokens,
+  wastedCostUsd: wastedCostUsd, wastedPriced: wastedPriced, wastedUnpriced: wastedUnpriced
+}) AS rows

@@ -1,0 +1,36 @@
+// Open a finished task that did not succeed in whole: what did not succeed of it is to be run again.
+CYPHER 25
+UNWIND $batch.rows AS row
+CALL (row) {
+  MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation {ownerId: row.ownerId})
+  SET c.seq = c.seq + 1
+  WITH row, t, c, c.seq AS seq, datetime({epochMillis: row.at}) AS at
+  WHERE t.unfinished IS NULL AND t.status IN ['PARTIAL', 'FAILED', 'CANCELLED']
+  SET t.unfinished = true, t.leaseOwner = row.leaseOwner, t.leaseUntil = row.leaseUntil, t.status = 'PENDING',
+    t.retries = coalesce(t.retries, 0) + 1, t.retriedAt = at, c.updatedAt = at
+  REMOVE t.error, t.errorCode, t.note, t.startedAt, t.finishedAt
+  CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,
+    type: 'TASK', status: 'PENDING'})
+  CALL (t, c, seq, at) {
+    // Calls may have answered in whole while their task was cancelled: that is paid for and not asked again.
+    MATCH (t)-[:HAS_SUBTASK]->(s:Subtask {status: 'CANCELLED'})
+    WHERE EXISTS { (s)-[:ATTEMPTED]->(:Attempt {status: 'SUCCEEDED'}) }
+    WITH t, c, seq, at, collect(s) AS answered
+    SET c.seq = c.seq + size(answered)
+    WITH t, seq, at, answered
+    UNWIND range(1, size(answered)) AS i
+    WITH t, at, seq + i AS number, answered[i - 1] AS s
+    SET s.status = 'SUCCEEDED'
+    REMOVE s.error, s.errorCode
+    CREATE (:TaskEvent {id: t.id + ':' + toString(number), createdAt: at, taskId: t.id, seq: number, type: 'SUBTASK',
+      status: 'SUCCEEDED', subtaskId: s.id})
+  }
+  CALL (t) {
+    MATCH (t)-[:HAS_SUBTASK]->(s:Subtask) WHERE s.status <> 'SUCCEEDED' AND NOT EXISTS { (s)<-[:REPLACES]-() }
+    SET s.status = CASE WHEN EXISTS { (s)-[:DEPENDS_ON]->() } THEN 'PENDING' ELSE 'READY' END,
+      s.retriedAfter = COUNT { (s)-[:ATTEMPTED]->() }
+    REMOVE s.error, s.errorCode, s.finishedAt
+  }
+  RETURN t.id AS id
+}
+RETURN collect({n: row.n, id: id}) AS written

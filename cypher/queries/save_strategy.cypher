@@ -1,0 +1,16 @@
+// Keep a plan under a name; the owner's plan of that name, if there is one, is replaced.
+CYPHER 25
+UNWIND $batch.rows AS row
+CALL (row) {
+  OPTIONAL MATCH (known:Strategy {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
+  WITH row, known, datetime({epochMillis: row.at}) AS at WHERE known IS NULL
+  MERGE (s:Strategy {ownerId: row.ownerId, name: row.name})
+    ON CREATE SET s.id = row.id, s.createdAt = at
+  SET s.plan = row.plan, s.description = row.description, s.idempotencyKey = row.idempotencyKey,
+    s.requestHash = row.requestHash, s.updatedAt = at
+  REMOVE s.madeBy
+}
+OPTIONAL MATCH (known:Strategy {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
+OPTIONAL MATCH (named:Strategy {ownerId: row.ownerId, name: row.name})
+WITH row, coalesce(known, named) AS s
+RETURN collect({n: row.n, id: s.id, requestHash: s.requestHash}) AS written

@@ -1,0 +1,47 @@
+// Write the prompt of a subtask, unless it is there, and an attempt at it, before the provider is called.
+CYPHER 25
+UNWIND $batch.rows AS row
+CALL (row) {
+  MATCH (s:Subtask {id: row.subtaskId})<-[:HAS_SUBTASK]-(t:Task)<-[:HAS_TASK]-(c:Conversation)
+  // This locks the conversation: what is looked at after it, another process cannot be changing.
+  SET c.seq = c.seq + 2
+  WITH row, s, t, c, c.seq AS seq, datetime({epochMillis: row.at}) AS at
+  WHERE s.status IN ['PENDING', 'READY', 'RUNNING'] AND t.unfinished AND t.leaseOwner = row.leaseOwner
+  MATCH (t)-[:ASKED]->(asked:Prompt)
+  FOREACH (x IN CASE WHEN row.promptId = asked.id THEN [1] END | MERGE (s)-[:ASKED]->(asked))
+  CALL (row, s, c, seq, at, asked) {
+    WITH * WHERE row.promptId <> asked.id AND NOT EXISTS { (s)-[:ASKED]->() }
+    CREATE (p:Message:Prompt {id: row.promptId, createdAt: at, role: 'USER', content: row.content, title: row.title,
+      depth: asked.depth + 1, seq: seq - 1, conversationId: c.id})
+    CREATE (p)-[:IN_CONVERSATION]->(c)
+    CREATE (s)-[:ASKED]->(p)
+    CREATE (p)-[:DECOMPOSES]->(asked)
+    WITH row, p
+    CALL (row, p) {
+      UNWIND row.spans AS span
+      MATCH (source:Source {id: span.sourceId})
+      CREATE (p)-[:ABOUT {start: span.start, end: span.end}]->(source)
+    }
+    CALL (row, p) {
+      UNWIND row.uses AS used
+      MATCH (answer:Message {id: used})
+      CREATE (p)-[:USES]->(answer)
+    }
+  }
+  CALL (row, s, t, seq, at) {
+    WITH * WHERE NOT EXISTS { MATCH (:Attempt {id: row.attemptId}) }
+    MERGE (model:Model {id: row.model.id})
+      ON CREATE SET model.provider = row.model.provider, model.name = row.model.name, model.createdAt = at
+    CREATE (s)-[:ATTEMPTED]->(a:Attempt {id: row.attemptId, number: row.number, status: 'RUNNING', createdAt: at,
+      startedAt: at, ownerId: t.ownerId})
+    CREATE (a)-[:USED]->(model)
+    CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
+      status: 'RUNNING', subtaskId: s.id, attempt: row.number})
+    SET s.status = 'RUNNING', s.startedAt = coalesce(s.startedAt, at)
+    WITH row, a
+    MATCH (saw:Message {id: row.sawId})
+    CREATE (a)-[:SAW]->(saw)
+  }
+  RETURN s.id AS id
+}
+RETURN collect({n: row.n}) AS written

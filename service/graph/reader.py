@@ -1,0 +1,210 @@
+"""What callers read: one method a stored query, under the same name, each scoped to the caller.
+
+Owns the order of parameters and the shape of answers. Knows nothing of GraphQL, and writes nothing. A query
+returns one record of lists, because records cost more than what is in them; times are milliseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from service.graph.database import Database, Row
+from service.graph.queries import query
+
+Rows = list[Row]
+Grouped = dict[str, Any]
+"""By the id that was asked about; an id that is not there, or not the owner's, is left out."""
+
+
+class Reader:
+    """Reads for callers. What belongs to another owner is as if it were not there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def _records(self, name: str, owner: str, **parameters: Any) -> Rows:
+        return await self._database.run(query(name), ownerId=owner, **parameters)
+
+    async def _rows(self, name: str, owner: str, **parameters: Any) -> Rows:
+        return (await self._records(name, owner, **parameters))[0]["rows"]
+
+    async def _by_id(self, name: str, owner: str, ids: Sequence[str]) -> Grouped:
+        return {row["id"]: row for row in await self._rows(name, owner, batch={"ids": list(ids)})}
+
+    async def _grouped(self, name: str, column: str, owner: str, ids: Sequence[str], **more: Any) -> Grouped:
+        records = await self._records(name, owner, batch={"ids": list(ids)}, **more)
+        return {record["id"]: record[column] for record in records}
+
+    # --- nodes by id -----------------------------------------------------------------------------
+
+    async def read_node_kind(self, owner: str, id: str) -> str | None:
+        """Which kind of node an id names."""
+        records = await self._records("read_node_kind", owner, id=id)
+        return records[0]["kind"] if records else None
+
+    async def read_conversations(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Conversations by id."""
+        return await self._by_id("read_conversations", owner, ids)
+
+    async def read_messages(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Messages by id."""
+        return await self._by_id("read_messages", owner, ids)
+
+    async def read_branches(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Branches by id."""
+        return await self._by_id("read_branches", owner, ids)
+
+    async def read_tasks(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Tasks by id."""
+        return await self._by_id("read_tasks", owner, ids)
+
+    async def read_subtasks(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Subtasks by id."""
+        return await self._by_id("read_subtasks", owner, ids)
+
+    async def read_attempts(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Attempts by id."""
+        return await self._by_id("read_attempts", owner, ids)
+
+    async def read_sources(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Sources by id, without their texts."""
+        return await self._by_id("read_sources", owner, ids)
+
+    async def read_source_contents(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The texts of sources by id."""
+        return await self._grouped("read_source_contents", "text", owner, ids)
+
+    # --- histories and messages' edges -----------------------------------------------------------
+
+    async def read_ancestors(self, owner: str, **page: Any) -> Rows | None:
+        """A page of ancestors, see `history.py`; None where the first message is not the owner's."""
+        return await self._page("read_ancestors", owner, **page)
+
+    async def read_descendants(self, owner: str, **page: Any) -> Rows | None:
+        """A page of descendants, see `history.py`; None where the first message is not the owner's."""
+        return await self._page("read_descendants", owner, **page)
+
+    async def _page(self, name: str, owner: str, **page: Any) -> Rows | None:
+        records = await self._records(name, owner, **page)
+        return records[0]["rows"] if records else None
+
+    async def read_parents(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
+        """The ids of what each message continues from or responds to."""
+        return await self._grouped("read_parents", "ids", owner, ids, first=first)
+
+    async def read_children(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
+        """The ids of what continues from or responds to each message."""
+        return await self._grouped("read_children", "ids", owner, ids, first=first)
+
+    async def read_used(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
+        """The ids of the earlier responses that were put into each prompt."""
+        return await self._grouped("read_used", "ids", owner, ids, first=first)
+
+    async def read_synthesized(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
+        """The ids of the responses that each response was made of."""
+        return await self._grouped("read_synthesized", "ids", owner, ids, first=first)
+
+    async def read_decomposed(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
+        """The ids of the prompts that each prompt is a piece of."""
+        return await self._grouped("read_decomposed", "ids", owner, ids, first=first)
+
+    async def read_about(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
+        """`[sourceId, start, end]` of what each prompt is about."""
+        return await self._grouped("read_about", "spans", owner, ids, first=first)
+
+    async def read_response_attempts(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The id of the attempt that yielded each response."""
+        return await self._grouped("read_response_attempts", "attemptId", owner, ids)
+
+    # --- lists -----------------------------------------------------------------------------------
+
+    async def read_owner_conversations(self, owner: str, **page: Any) -> Rows:
+        """A page of conversations, newest first."""
+        return await self._rows("read_owner_conversations", owner, **page)
+
+    async def read_conversation_branches(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
+        """The branches of each conversation."""
+        return await self._grouped("read_conversation_branches", "rows", owner, ids, first=first)
+
+    async def read_conversation_statistics(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """What each conversation holds and what it cost."""
+        return {
+            row["id"]: row
+            for row in await self._records("read_conversation_statistics", owner, batch={"ids": list(ids)})
+        }
+
+    async def read_owner_tasks(self, owner: str, **page: Any) -> Rows:
+        """A page of tasks in any conversation, newest first."""
+        return await self._rows("read_owner_tasks", owner, **page)
+
+    async def read_conversation_tasks(self, owner: str, ids: Sequence[str], **page: Any) -> Grouped:
+        """A page of the tasks of each conversation, newest first."""
+        return await self._grouped("read_conversation_tasks", "rows", owner, ids, **page)
+
+    async def read_task_progress(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """`[status, count]` of each task's subtasks."""
+        return await self._grouped("read_task_progress", "counts", owner, ids)
+
+    async def read_metrics(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """What the attempts of each task or subtask took and cost; one without attempts is left out."""
+        return await self._grouped("read_metrics", "metrics", owner, ids)
+
+    async def read_usage(self, owner: str, **which: Any) -> Rows:
+        """What the owner's attempts took and cost, a row for each key of a dimension, see `usage.py`."""
+        return await self._rows("read_usage", owner, **which)
+
+    async def read_task_sources(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
+        """The sources of each task, without their texts."""
+        return await self._grouped("read_task_sources", "rows", owner, ids, first=first)
+
+    async def read_task_subtasks(self, owner: str, ids: Sequence[str], **page: Any) -> Grouped:
+        """A page of the subtasks of each task."""
+        return await self._grouped("read_task_subtasks", "rows", owner, ids, **page)
+
+    async def read_dependencies(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
+        """The ids of the subtasks that each subtask depends on."""
+        return await self._grouped("read_dependencies", "ids", owner, ids, first=first)
+
+    async def read_subtask_attempts(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
+        """The attempts of each subtask."""
+        return await self._grouped("read_subtask_attempts", "rows", owner, ids, first=first)
+
+    # --- kept plans ------------------------------------------------------------------------------
+
+    async def read_strategy(self, owner: str, name: str) -> Row | None:
+        """`{id, plan}` of the kept plan of that name."""
+        records = await self._records("read_strategy", owner, strategyName=name)
+        return records[0] if records else None
+
+    async def read_strategies(self, owner: str, *, name: str | None, limit: int) -> Rows:
+        """Kept plans with their use: those that a caller saved first, newest first."""
+        return await self._rows("read_strategies", owner, strategyName=name, limit=limit)
+
+    async def read_followed(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """`[plan, name]` of each task: its plan as JSON, and the name of the kept plan that it followed."""
+        return await self._grouped("read_followed", "followed", owner, ids)
+
+    # --- events ----------------------------------------------------------------------------------
+
+    async def read_task_head(self, owner: str, task_id: str) -> Row | None:
+        """`{status, conversationId}` of a task."""
+        records = await self._records("read_task_head", owner, taskId=task_id)
+        return records[0] if records else None
+
+    async def read_task_events(self, owner: str, task_id: str, *, after: int, limit: int) -> Rows:
+        """A page of a task's events."""
+        return await self._page("read_task_events", owner, taskId=task_id, after=after, limit=limit) or []
+
+    async def read_conversation_head(self, owner: str, conversation_id: str) -> int | None:
+        """The newest sequence number of a conversation."""
+        records = await self._records("read_conversation_head", owner, conversationId=conversation_id)
+        return records[0]["seq"] if records else None
+
+    async def read_conversation_events(
+        self, owner: str, conversation_id: str, *, after: int, upto: int, limit: int
+    ) -> tuple[Rows, Rows]:
+        """A page of new messages and one of task events."""
+        found = {"conversationId": conversation_id, "after": after, "upto": upto, "limit": limit}
+        records = await self._records("read_conversation_events", owner, **found)
+        return (records[0]["messages"], records[0]["events"]) if records else ([], [])

@@ -1,0 +1,291 @@
+"""What the executor reads and writes: one method a stored query, under the same name.
+
+Owns the shape of rows. Knows nothing of providers, strategies or GraphQL. What people read is in `reader.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from service.errors import NotFound
+from service.graph.database import Database, Row
+from service.graph.gather import Gatherer, Waiting
+from service.graph.queries import query
+from service.graph.writer import Writer
+from service.records import Span, SubtaskStatus, TaskStatus, derived_id
+from service.signals import Signals
+
+PLAN_ROWS = 1000
+READ_AT_ONCE = 200
+_WRITTEN_BY_A_TASK = (
+    "create_task",
+    "advance_task",
+    "plan_subtasks",
+    "start_attempt",
+    "finish_attempt",
+    "finish_task",
+    "end_subtask",
+)
+_READ_BY_A_TASK = ("read_subtask_work", "read_source_texts", "read_answers")
+_READ_OF_A_TASK = ("read_task_work", "read_task_spending", "read_subtask_states")
+
+
+@dataclass(frozen=True, slots=True)
+class SubtaskState:
+    """A subtask without any text but its title. `tokens` is the size of its answer."""
+
+    id: str
+    key: str
+    status: SubtaskStatus
+    tokens: int
+    title: str
+    error: str | None
+    code: str | None
+
+
+def now_ms() -> int:
+    """The time in milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+@lru_cache(maxsize=4096)
+def main_branch(conversation_id: str) -> str:
+    """The id of a conversation's main branch."""
+    return derived_id(conversation_id, "branch", "main")
+
+
+class Store:
+    """Writes go through the group-committing writer, keyed by conversation, and wake its subscribers."""
+
+    def __init__(self, database: Database, writer: Writer, signals: Signals) -> None:
+        self._database = database
+        self._writer = writer
+        self._signals = signals
+        self._subtasks = self._reading("read_subtask_work")
+        self._sources = self._reading("read_source_texts")
+
+    def _reading(self, name: str) -> Gatherer[str, Row | None]:
+        async def read(batch: list[Waiting[str, Row | None]]) -> None:
+            rows = await self._database.run(query(name), batch={"ids": [id_ for id_, _ in batch]})
+            found = {row["id"]: row for row in rows[0]["found"]}
+            for id_, done in batch:
+                if not done.done():
+                    done.set_result(found.get(id_))
+
+        return Gatherer(read, most=READ_AT_ONCE)
+
+    async def _write(self, name: str, conversation_id: str, row: Row) -> Row | None:
+        record = await self._writer.write(name, {"at": now_ms(), **row}, key=conversation_id)
+        self._signals.notify(conversation_id)
+        return record
+
+    # --- conversations and tasks -----------------------------------------------------------------
+
+    async def create_conversation(self, row: Row) -> Row | None:
+        """Write a conversation; `{id, requestHash}` of it, or of the first with the same idempotency key."""
+        conversation_id = row["conversationId"]
+        return await self._write(
+            "create_conversation", conversation_id, {"branchId": main_branch(conversation_id), **row}
+        )
+
+    async def append_message(self, row: Row) -> Row | None:
+        """Append a prompt or a response (`kind`) to the main branch; `{depth}`, or None: the owner has no such one."""
+        conversation_id = row["conversationId"]
+        is_prompt = row["kind"] == "Prompt"
+        # Lists of one or none: what FOREACH takes for a condition.
+        kinds = {"prompt": [1] if is_prompt else [], "response": [] if is_prompt else [1]}
+        return await self._write(
+            "append_message", conversation_id, {"branchId": main_branch(conversation_id), **kinds, **row}
+        )
+
+    async def create_task(self, row: Row) -> Row | None:
+        """Write a task; `{id, requestHash}`, or None where the conversation is not there or not the owner's."""
+        conversation_id = row["conversationId"]
+        return await self._write("create_task", conversation_id, {"branchId": main_branch(conversation_id), **row})
+
+    async def advance_task(self, conversation_id: str, task_id: str, status: TaskStatus, holder: str) -> int | None:
+        """Move a task to PLANNING or RUNNING; how often it was retried.
+
+        None where it is finished already, or not `holder`'s any more.
+        """
+        row = {"taskId": task_id, "status": status.value, "leaseOwner": holder}
+        written = await self._write("advance_task", conversation_id, row)
+        return None if written is None else written["retries"]
+
+    async def finish_task(self, conversation_id: str, row: Row) -> None:
+        """Write a task's last state and its answer; nothing where it is not `leaseOwner`'s any more."""
+        await self._write("finish_task", conversation_id, row)
+
+    async def retry_task(self, conversation_id: str, row: Row) -> Row | None:
+        """Open a finished task again, with all of it that did not succeed; None where there is nothing to retry."""
+        return await self._write("retry_task", conversation_id, row)
+
+    async def cancel_task(self, conversation_id: str, owner_id: str, task_id: str) -> Row | None:
+        """Cancel a task and what is left of it; `{status}` as it now is."""
+        return await self._write("cancel_task", conversation_id, {"taskId": task_id, "ownerId": owner_id})
+
+    # --- kept plans ------------------------------------------------------------------------------
+
+    async def save_strategy(self, row: Row) -> Row | None:
+        """Keep a plan under a name; `{id, requestHash}` of it, or of the first with the same idempotency key."""
+        return await self._writer.write("save_strategy", {"at": now_ms(), **row}, key=row["ownerId"])
+
+    async def keep_plan(self, conversation_id: str, row: Row) -> None:
+        """Keep the plan that a model made for a task, which follows it; nothing where it is not `leaseOwner`'s."""
+        await self._write("keep_plan", conversation_id, row)
+
+    # --- subtasks and attempts -------------------------------------------------------------------
+
+    async def plan_subtasks(self, task_id: str, rows: Sequence[Row]) -> None:
+        """Write the subtasks of a wave, a thousand rows a transaction; nothing where the task is finished."""
+        at = now_ms()
+        for start in range(0, len(rows), PLAN_ROWS):
+            part = [{"at": at, **row} for row in rows[start : start + PLAN_ROWS]]
+            await self._database.run(query("plan_subtasks"), batch={"taskId": task_id, "rows": part})
+
+    async def start_attempt(self, conversation_id: str, row: Row) -> bool:
+        """Write a prompt and an attempt at it; False where the subtask or its task is finished already, or where the
+        task is not `leaseOwner`'s any more."""
+        return await self._write("start_attempt", conversation_id, row) is not None
+
+    async def finish_attempt(self, conversation_id: str, row: Row) -> None:
+        """Write what came of an attempt."""
+        await self._write("finish_attempt", conversation_id, row)
+
+    async def end_subtask(
+        self, conversation_id: str, subtask_id: str, status: SubtaskStatus, error: str, code: str | None
+    ) -> None:
+        """Give a subtask its last state where no attempt gives it."""
+        row = {"subtaskId": subtask_id, "status": status.value, "error": error, "code": code}
+        await self._write("end_subtask", conversation_id, row)
+
+    async def read_place(self, owner_id: str, conversation_id: str, message_id: str | None) -> Row | None:
+        """`{hasParent}` where the conversation is the owner's: whether the message is in it."""
+        rows = await self._database.run(
+            query("read_place"), ownerId=owner_id, conversationId=conversation_id, messageId=message_id
+        )
+        return rows[0] if rows else None
+
+    async def read_open_calls(
+        self, owner_id: str, conversation_id: str, message_id: str | None, key: str | None
+    ) -> Row | None:
+        """The message that a prompt would continue from, the main branch's newest where `message_id` is None.
+
+        `{message: {id, content, toolCalls}, known: {id, requestHash}}`; `known` is the task of the idempotency key.
+        """
+        rows = await self._database.run(
+            query("read_open_calls"),
+            ownerId=owner_id,
+            conversationId=conversation_id,
+            branchId=main_branch(conversation_id),
+            messageId=message_id,
+            idempotencyKey=key,
+        )
+        return rows[0] if rows else None
+
+    async def read_task_place(self, owner_id: str, task_id: str) -> Row | None:
+        """`{conversationId, status}` of an owner's task."""
+        rows = await self._database.run(query("read_task_place"), ownerId=owner_id, taskId=task_id)
+        return rows[0] if rows else None
+
+    # --- what the executor reads -----------------------------------------------------------------
+
+    async def read_task_work(self, task_id: str) -> Row | None:
+        """A task as the executor needs it, its `config` parsed."""
+        rows = await self._database.run(query("read_task_work"), taskId=task_id)
+        if not rows:
+            return None
+        task: Row = rows[0]["task"]
+        task["config"] = orjson.loads(task["config"])
+        return task
+
+    async def load_source_text(self, source_id: str) -> str:
+        """The whole text of a source. Those asked for meanwhile are read together."""
+        row = await self._sources.put(source_id)
+        if row is None:
+            raise NotFound(f"There is no source {source_id}.")
+        return row["text"]
+
+    async def read_task_spending(self, task_id: str) -> Row:
+        """`{since, tokens, cost_usd}`: what a task has used since `since` (ms), when it was made or last retried."""
+        rows = await self._database.run(query("read_task_spending"), taskId=task_id)
+        return rows[0]["spending"] if rows else {"since": now_ms()}
+
+    async def read_subtask_states(self, task_id: str) -> list[SubtaskState]:
+        """Every subtask of a task, in order."""
+        rows = await self._database.run(query("read_subtask_states"), taskId=task_id)
+        return [SubtaskState(id_, key, SubtaskStatus(status), *more) for id_, key, status, *more in _subtasks(rows)]
+
+    async def load_subtask_work(self, subtask_id: str) -> Row | None:
+        """A subtask as the runner needs it. Those asked for meanwhile are read together."""
+        return await self._subtasks.put(subtask_id)
+
+    async def read_answers(self, ids: Sequence[str]) -> list[Row]:
+        """`{subtaskId, title, id, text}` of the accepted answers of these subtasks, in order."""
+        return await self._database.run(query("read_answers"), batch={"ids": list(ids)}) if ids else []
+
+    async def read_path_above(self, message_id: str, *, most: int) -> list[Row]:
+        """The `most` messages above a message on the way to the root, newest first.
+
+        Each is `{id, depth, role, content, toolCalls, toolCallId, isError}`.
+        """
+        rows = await self._database.run(query("read_path_above"), messageId=message_id, most=most)
+        return rows[0]["messages"] if rows else []
+
+    async def warm_up(self) -> None:
+        """Have the server plan the statements of a task's way, with nothing to do, before a caller waits for it.
+
+        The first plan of a statement takes a fresh server 0.1 to 0.7 s.
+        """
+        for name in _WRITTEN_BY_A_TASK:
+            await self._database.run(query(name), batch={"rows": []})
+        for name in _READ_BY_A_TASK:
+            await self._database.run(query(name), batch={"ids": []})
+        for name in _READ_OF_A_TASK:
+            await self._database.run(query(name), taskId="")
+
+    # --- leases ----------------------------------------------------------------------------------
+
+    async def claim_tasks(self, owner: str, dead: Iterable[str], *, seconds: float, limit: int) -> list[str]:
+        """Take over unfinished tasks whose holder is in `dead` or let its lease lapse; their ids."""
+        now = now_ms()
+        rows = await self._database.run(
+            query("claim_tasks"),
+            owner=owner,
+            dead=list(dead),
+            now=now,
+            until=now + int(seconds * 1000),
+            limit=limit,
+        )
+        return [row["id"] for row in rows]
+
+    async def renew_leases(self, owner: str, ids: Sequence[str], *, seconds: float) -> set[str]:
+        """Keep these tasks for `seconds` more; the ids of those that are still ours and unfinished."""
+        until = now_ms() + int(seconds * 1000)
+        rows = await self._database.run(query("renew_leases"), owner=owner, batch={"ids": list(ids)}, until=until)
+        return {row["id"] for row in rows}
+
+    async def interrupt_attempts(self, ids: Sequence[str]) -> int:
+        """Mark what was in flight in these tasks as interrupted; how many attempts that were."""
+        rows = await self._database.run(query("interrupt_attempts"), batch={"ids": list(ids)})
+        return rows[0]["interrupted"]
+
+
+def _subtasks(rows: Sequence[Row]) -> list[list[Any]]:
+    return rows[0]["subtasks"] if rows else []
+
+
+def span_rows(spans: Sequence[Span]) -> str:
+    """Spans as they are kept on a subtask: a JSON list of `[sourceId, start, end, label]`."""
+    return orjson.dumps([[span.source_id, span.start, span.end, span.label] for span in spans]).decode()
+
+
+def parse_spans(text: str | None) -> tuple[Span, ...]:
+    """What `span_rows` wrote."""
+    return tuple(Span(*span) for span in orjson.loads(text or "[]"))
