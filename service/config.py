@@ -1,0 +1,232 @@
+"""The configuration: where its files are, how they are read, and what `antiphon config` shows of them.
+
+The only importer of yaml. Nothing is read when this module is imported; `load_config` reads all.
+What the files may hold is in `settings/shapes.py`, what it comes to in `settings/resolved.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import yaml
+
+from service.errors import ConfigurationError, Conflict
+from service.resources import read_resource, resource
+from service.settings.environment import environment_layer
+from service.settings.layers import (
+    KeyPath,
+    Layer,
+    Problem,
+    is_mapping,
+    merge,
+    shape_at,
+    value_at,
+)
+from service.settings.problems import validate
+from service.settings.resolved import AgentRole, Config, Defaults, TaskTemplate, resolve
+from service.settings.shown import show
+
+__all__ = [
+    "AgentRole",
+    "Config",
+    "Defaults",
+    "TaskTemplate",
+    "check",
+    "load_config",
+    "show",
+    "user_file",
+    "write_example",
+]
+
+SYSTEM_FILE = "system_config.yml"
+EXAMPLE_FILE = "config.example.yaml"
+_TEXTS = {"str", "timestamp", "value"}
+_SCALARS = {"int", "float", "bool", "null"} | _TEXTS
+_SECRET_PATHS: tuple[KeyPath, ...] = (("api_keys",), ("storage", "neo4j", "password"), ("server", "api_keys"))
+
+
+def load_config(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+    """What is configured: the shipped file, the user's over it, and the environment over both.
+
+    Raises ConfigurationError with a line for each thing that is wrong (`FILE:LINE: path.to.key: what`).
+    """
+    file = user_file(path, environ)
+    user = _read_file(file) if file else Layer()
+    files = merge(_read_file(resource(SYSTEM_FILE), SYSTEM_FILE), user)
+    layer = merge(files, environment_layer(environ, files, _read_variable))
+    settings, problems = validate(layer)
+    if settings is None or problems:
+        raise ConfigurationError("\n".join(map(str, problems)))
+    return resolve(settings, layer, tuple(_warnings(file, user)) if file else ())
+
+
+def user_file(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path | None:
+    """The user's file: `path`, `ANTIPHON_CONFIG`, `./config.yaml` or the one in the configuration folder.
+
+    None where there is none. Raises ConfigurationError where one was named that does not exist.
+    """
+    named = path or (Path(environ["ANTIPHON_CONFIG"]) if environ.get("ANTIPHON_CONFIG") else None)
+    if named is not None and not named.exists():
+        who = "" if path else "ANTIPHON_CONFIG: "
+        raise ConfigurationError(f"{who}{named}: there is no such file.", remedy="Write one with: antiphon config init")
+    usual = (Path("config.yaml"), platformdirs.user_config_path("antiphon") / "config.yaml")
+    return named or next((file for file in usual if file.exists()), None)
+
+
+def check(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> str:
+    """What was read, in a few lines, with the warnings. Raises ConfigurationError as `load_config` does."""
+    config = load_config(path, environ)
+    source = user_file(path, environ) or "no config.yaml (all defaults)"
+    found = f"{source}: {len(config.providers)} providers, {len(config.models())} models; "
+    return "\n".join([f"{found}the default model is {config.defaults.model}.", *config.warnings])
+
+
+def write_example(path: Path) -> Path:
+    """Writes the example as the user's file, readable by its owner alone. Raises Conflict if there is one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Conflict(f"{path} is there already.", remedy="Edit it, or name another file.") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(read_resource(EXAMPLE_FILE))
+    return path
+
+
+def _warnings(file: Path, layer: Layer) -> Iterator[str]:
+    providers: dict[str, Any] = value_at(layer.values, ("providers",)) or {}
+    headers = [("providers", name, "headers") for name in providers]
+    holds_secrets = any(value_at(layer.values, path) for path in (*_SECRET_PATHS, *headers))
+    if os.name == "posix" and holds_secrets and stat.S_IMODE(file.stat().st_mode) & 0o044:
+        yield f"{file} holds secrets and others can read it. Run: chmod 600 {file}"
+
+
+# --- YAML ---------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One text as it is read: `file` and, where lines mean something, the line make a place."""
+
+    file: str
+    loader: yaml.SafeLoader
+    has_lines: bool = True
+    places: dict[KeyPath, str] = field(default_factory=dict[KeyPath, str])
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+    def place(self, line: int) -> str:
+        """Where line `line` (from 0) is."""
+        return f"{self.file}:{line + 1}" if self.has_lines else self.file
+
+    def wrong(self, node: yaml.Node, path: KeyPath, message: str) -> None:
+        """Notes a problem and goes on."""
+        self.problems.append(Problem(self.place(node.start_mark.line), path, message))
+
+
+def _read_file(path: Path, shown: str | None = None) -> Layer:
+    """The layer of a file. What cannot be read as YAML at all raises ConfigurationError."""
+    name = shown or str(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{name}: cannot be read ({error.strerror}).") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"{name}:{line}: is not UTF-8.", remedy="Save the file as UTF-8.") from None
+    return _read_text(text, name, ())
+
+
+def _read_variable(text: str, name: str) -> Layer:
+    """A variable's value as YAML, under the key ''."""
+    try:
+        return _read_text(text, name, ("",))
+    except ConfigurationError:
+        return Layer(problems=(Problem(name, ("",), "is not valid YAML. Check quotes and brackets."),))
+
+
+def _read_text(text: str, name: str, root: KeyPath) -> Layer:
+    try:
+        loader = yaml.SafeLoader(text)
+        reading = _Reading(name, loader, has_lines=not root)
+        node = loader.get_single_node()
+        if not root:
+            _expect_mapping(node, name)
+        value: Any = _value(node, root, reading) if node else None
+    except yaml.YAMLError as error:
+        raise ConfigurationError(_syntax(error, text, name), remedy="Check indentation and quotes.") from None
+    except RecursionError:
+        raise ConfigurationError(f"{name}: is nested too deeply, or holds itself.") from None
+    return Layer({"": value} if root else value, reading.places, tuple(reading.problems))
+
+
+def _expect_mapping(node: yaml.Node | None, name: str) -> None:
+    if node is None:
+        raise ConfigurationError(f"{name}:1: the file is empty.", remedy="Put settings in it, or delete it.")
+    if not isinstance(node, yaml.MappingNode):
+        line = node.start_mark.line + 1
+        raise ConfigurationError(f"{name}:{line}: must be a mapping of keys to values, not a list or a text.")
+
+
+def _value(node: yaml.Node, path: KeyPath, reading: _Reading) -> Any:
+    reading.places.setdefault(path, reading.place(node.start_mark.line))
+    kind = node.tag.removeprefix("tag:yaml.org,2002:")
+    if isinstance(node, yaml.MappingNode) and kind == "map":
+        return _mapping(node, path, reading)
+    if isinstance(node, yaml.SequenceNode) and kind == "seq":
+        return [_value(item, (*path, index), reading) for index, item in enumerate(node.value)]
+    if isinstance(node, yaml.ScalarNode) and kind in _SCALARS:
+        return _scalar(node, path, reading)
+    reading.wrong(node, path, "tags are not allowed. Remove it, or put the text in quotes.")
+    return None
+
+
+def _scalar(node: yaml.ScalarNode, path: KeyPath, reading: _Reading) -> Any:
+    if node.tag.rpartition(":")[2] in _TEXTS:
+        return node.value
+    try:
+        value: Any = reading.loader.construct_object(node)
+    except (ValueError, LookupError, yaml.YAMLError):
+        return reading.wrong(node, path, "is no number or truth value. Put the text in quotes.")
+    # `agents:` with all below it commented out means no agents, not a wrong type.
+    return {} if value is None and is_mapping(shape_at(path)) else value
+
+
+def _mapping(node: yaml.MappingNode, path: KeyPath, reading: _Reading) -> dict[str, Any]:
+    _find_duplicates(node, path, reading)
+    reading.loader.flatten_mapping(node)
+    values: dict[str, Any] = {}
+    for key, inner in node.value:
+        if key.tag != "tag:yaml.org,2002:str":
+            reading.wrong(key, path, "keys must be text. Put the key in quotes.")
+            continue
+        reading.places[(*path, key.value)] = reading.place(key.start_mark.line)
+        values[key.value] = _value(inner, (*path, key.value), reading)
+    return values
+
+
+def _find_duplicates(node: yaml.MappingNode, path: KeyPath, reading: _Reading) -> None:
+    seen: dict[str, str] = {}
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
+        if key.value in seen:
+            reading.wrong(key, (*path, key.value), f"this key is there twice ({seen[key.value]}). Remove one.")
+        seen[key.value] = reading.place(key.start_mark.line)
+
+
+def _syntax(error: yaml.YAMLError, text: str, name: str) -> str:
+    """What is wrong with the text, without quoting it: it may hold a secret."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        what = re.sub(r"'(?!<)[^']{2,}'|\"[^\"]{2,}\"", "(hidden)", error.problem or "")
+        return f"{name}:{error.problem_mark.line + 1}: is not valid YAML: {what}."
+    line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+    return f"{name}:{line}: holds a character that YAML does not allow."

@@ -1,0 +1,139 @@
+"""What the environment says of the settings: the names of its variables, and their values as a layer.
+
+Pure: it is given the variables and a function that reads YAML. A text setting takes a variable's value as
+it stands, so that a password of digits stays one; other settings read it as YAML.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from pydantic import SecretStr
+
+from service.settings.layers import (
+    HIDDEN,
+    TOKENS,
+    KeyPath,
+    Layer,
+    Problem,
+    inside,
+    is_mapping,
+    keys_of,
+    mapping_or_none,
+    merge,
+    plain,
+    shape_at,
+    value_at,
+)
+from service.settings.shapes import Settings
+
+Parse: TypeAlias = Callable[[str, str], "Layer"]
+"""Reads the text (first) of an environment variable (second): a layer with its value under the key ''."""
+
+PREFIX = "ANTIPHON_"
+WELL_KNOWN: dict[str, KeyPath] = {
+    "OPENAI_API_KEY": ("api_keys", "openai"),
+    "OPENAI_BASE_URL": ("providers", "openai", "base_url"),
+    "ANTHROPIC_API_KEY": ("api_keys", "anthropic"),
+    "ANTHROPIC_BASE_URL": ("providers", "anthropic", "base_url"),
+    "NEO4J_URI": ("storage", "neo4j", "uri"),
+    "NEO4J_USERNAME": ("storage", "neo4j", "username"),
+    "NEO4J_PASSWORD": ("storage", "neo4j", "password"),
+    "NEO4J_DATABASE": ("storage", "neo4j", "database"),
+    "ANTIPHON_DATA_DIR": ("storage", "data_folder"),
+    "ANTIPHON_CACHE_DIR": ("storage", "cache_folder"),
+}
+NOT_SETTINGS = frozenset({"ANTIPHON_CONFIG", "ANTIPHON_URL"})
+"""Read by others: which file to load, and (by the command line's client) which service to call."""
+
+
+def environment_layer(environ: Mapping[str, str], below: Layer, parse: Parse) -> Layer:
+    """What the environment says, over `below`, whose keys the variables' words are matched with.
+
+    A variable set to nothing counts as not set. `ANTIPHON_…` wins over the well-known names.
+    """
+    layer = Layer()
+    ours = [name for name in environ if name.startswith(PREFIX)]
+    names = [*(name for name in WELL_KNOWN if name not in ours), *sorted(ours, key=_is_spelled_out)]
+    for name in names:
+        if environ.get(name) and name not in NOT_SETTINGS:
+            layer = merge(layer, _variable(name, environ[name], below, parse))
+    return layer
+
+
+def _is_spelled_out(name: str) -> tuple[bool, str]:
+    return name not in WELL_KNOWN, name
+
+
+def _variable(name: str, text: str, below: Layer, parse: Parse) -> Layer:
+    path = WELL_KNOWN.get(name) or variable_path(name, below.values)
+    if path is None:
+        return Layer(problems=(_unknown_variable(name, below.values),))
+    if _is_text(shape_at(path)):
+        return _nested(path, Layer({"": text}, {("",): name}))
+    return _nested(path, parse(text, name))
+
+
+def _nested(path: KeyPath, leaf: Layer) -> Layer:
+    """The leaf's value (under its key '') at `path`."""
+    value = leaf.values.get("")
+    for key in reversed(path):
+        value = {key: value}
+    places = {path + inner[1:]: place for inner, place in leaf.places.items() if inner}
+    problems = tuple(Problem(it.place, path + it.path[1:], it.message) for it in leaf.problems)
+    return Layer({} if problems else typing.cast("dict[str, Any]", value), places, problems)
+
+
+def variable_path(name: str, values: dict[str, Any]) -> KeyPath | None:
+    """The path that an `ANTIPHON_…` variable sets, or None where there is no such setting.
+
+    Words are matched with the keys that exist (`GPT_4O` is `gpt-4o`), or are new keys in lower case.
+    """
+    path: KeyPath = ()
+    for word in name.removeprefix(PREFIX).split("__"):
+        known = keys_of(shape_at(path))
+        choices: Iterable[str] = (mapping_or_none(value_at(values, path)) or {}) if known is None else known
+        key = next((key for key in choices if _variable_word(key) == word), word.lower())
+        path = (*path, key)
+        if not word or shape_at(path) is None or (path[:2] == TOKENS and len(path) > 2):
+            return None
+    return path
+
+
+def _variable_word(key: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "_", key.upper())
+
+
+def _unknown_variable(name: str, values: dict[str, Any]) -> Problem:
+    if name.startswith(f"{PREFIX}SERVER__API_KEYS__"):
+        remedy = f"Give the whole mapping, {{token: owner}}, in {PREFIX}SERVER__API_KEYS."
+        return Problem(f"{PREFIX}SERVER__API_KEYS__{HIDDEN}", (), remedy)
+    known = {name for name in WELL_KNOWN if name.startswith(PREFIX)} | NOT_SETTINGS
+    known |= set(_variable_names(Settings, (), values))
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0)
+    return Problem(name, (), f"is no setting. Did you mean {close[0]}?")
+
+
+def _variable_names(shape: Any, path: tuple[str, ...], values: Any) -> Iterator[str]:
+    bare = plain(shape)
+    if path:
+        yield PREFIX + "__".join(map(_variable_word, path))
+    keys = keys_of(bare)
+    if keys is None:
+        keys = mapping_or_none(values) or {}
+    if is_mapping(bare) and path != TOKENS:
+        for key in keys:
+            yield from _variable_names(inside(bare, key), (*path, key), value_at(values, (key,)))
+
+
+def _is_text(shape: Any) -> bool:
+    bare = plain(shape)
+    if typing.get_origin(bare) is Literal:
+        return True
+    return isinstance(bare, type) and issubclass(bare, (str, SecretStr, Path, Enum))

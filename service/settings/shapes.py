@@ -1,0 +1,255 @@
+"""What the configuration files may hold, typed and frozen; it knows neither YAML nor the environment.
+
+A key that is not here is an error. Secrets are `SecretStr`. Sizes are in tokens, times in seconds,
+prices in USD per million tokens, except where a name says otherwise. `docs/configuration.md` lists the keys.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import platformdirs
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+)
+
+from service.records import Aggregation
+
+Feature = Literal["streaming", "json_object", "json_schema", "tools", "vision", "audio", "reasoning", "temperature"]
+"""What a model can do. `temperature`: it takes a sampling temperature; reasoning models often refuse one."""
+
+Tokenizer = Literal["o200k", "cl100k", "local", "bytes", "estimate"]
+Temperature = Annotated[float, Field(ge=0, le=2)]
+Parallel = Annotated[int, Field(ge=1, le=1024)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+JavaSize = Annotated[str, Field(pattern=r"^[1-9][0-9]*[kmgKMG]$")]
+StrategyKey = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+
+
+def _address(value: str) -> str:
+    """A URL may not carry a password: it would be printed wherever the address is."""
+    parts = urlsplit(value)
+    if not parts.scheme or not parts.netloc:
+        raise ValueError("must be an address such as https://host/path.")
+    if "@" in parts.netloc:
+        raise ValueError("must hold no user name or password. Set them under their own keys.")
+    return value
+
+
+def _folder(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Folder = Annotated[Path, AfterValidator(_folder)]
+
+
+class Frozen(BaseModel):
+    """The rules for all settings: no unknown keys, no change, no coercion, and no value in an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, allow_inf_nan=False)
+
+
+class TimeoutSettings(Frozen):
+    """Seconds to connect, to the first token (and between two), and in all; what is left out is inherited."""
+
+    connect: PositiveFloat | None = None
+    first_token: PositiveFloat | None = None
+    total: PositiveFloat | None = None
+
+
+class RateLimitSettings(Frozen):
+    """What a provider or a model allows at once and a minute; what is left out is not limited."""
+
+    concurrent: PositiveInt | None = None
+    requests_per_minute: PositiveInt | None = None
+    tokens_per_minute: PositiveInt | None = None
+
+
+class PriceSettings(Frozen):
+    """USD per million tokens."""
+
+    input: NonNegativeFloat
+    output: NonNegativeFloat
+    cached: NonNegativeFloat | None = None
+
+
+class ModelSettings(Frozen):
+    """One model of a provider."""
+
+    family: str
+    context_window: PositiveInt
+    max_output_tokens: PositiveInt
+    features: frozenset[Feature] = frozenset()
+    tokenizer: Tokenizer = "estimate"
+    prices: PriceSettings | None = None
+    rate_limits: RateLimitSettings = RateLimitSettings()
+
+
+class ProviderSettings(Frozen):
+    """How to reach a provider, what it allows, and its models by name."""
+
+    protocol: str = Field(min_length=1)
+    base_url: Address | None = None
+    headers: dict[str, SecretStr] = {}
+    rate_limits: RateLimitSettings = RateLimitSettings()
+    timeouts: TimeoutSettings = TimeoutSettings()
+    options: dict[str, Any] = {}
+    models: dict[str, ModelSettings] = {}
+
+
+class RetrySettings(Frozen):
+    """How often a call is tried, and for how long in all."""
+
+    max_attempts: Annotated[int, Field(ge=1, le=100)] = 4
+    total_seconds: PositiveFloat = 120.0
+
+
+class DefaultSettings(Frozen):
+    """What a task uses where it says nothing itself."""
+
+    model: str = "local/smollm2"
+    max_parallel: Parallel = 8
+    temperature: Temperature | None = None
+    max_output_tokens: PositiveInt | None = None
+    timeouts: TimeoutSettings = TimeoutSettings()
+    retries: RetrySettings = RetrySettings()
+
+
+class AgentSettings(Frozen):
+    """A role: a model with settings; what is left out comes from `defaults`."""
+
+    model: str | None = None
+    fallback_models: tuple[str, ...] = ()
+    temperature: Temperature | None = None
+    max_output_tokens: PositiveInt | None = None
+    timeouts: TimeoutSettings = TimeoutSettings()
+
+
+class TaskTypeSettings(Frozen):
+    """A task type: its templates (Jinja text) and how such a task is run."""
+
+    instruction: str = Field(min_length=1)
+    reduce: str | None = None
+    strategy: StrategyKey = "NONE"
+    aggregation: Aggregation = Aggregation.CONCAT
+    response_format: dict[str, Any] | None = None
+    role: str | None = None
+
+
+class EmbeddedSettings(Frozen):
+    """The Neo4j that the service runs itself. No port: the usual one where it is free, else any free one."""
+
+    heap: JavaSize = "512m"
+    page_cache: JavaSize = "128m"
+    bolt_port: Port | None = None
+    http_port: Port | None = None
+
+
+class Neo4jSettings(Frozen):
+    """Where the graph is. With no `uri` the service runs a Neo4j of its own."""
+
+    uri: Address | None = None
+    username: str = "neo4j"
+    password: SecretStr | None = None
+    database: str = "neo4j"
+    embedded: EmbeddedSettings = EmbeddedSettings()
+
+
+class StorageSettings(Frozen):
+    """Where data and downloads are kept; `~` is the home folder."""
+
+    data_folder: Folder = Field(default_factory=lambda: platformdirs.user_data_path("antiphon"))
+    cache_folder: Folder = Field(default_factory=lambda: platformdirs.user_cache_path("antiphon"))
+    neo4j: Neo4jSettings = Neo4jSettings()
+
+
+class LoggingSettings(Frozen):
+    """What is logged, and how it looks."""
+
+    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)] = "INFO"
+    format: Literal["text", "json"] = "text"
+
+
+class LimitSettings(Frozen):
+    """The bounds of one request: of its GraphQL text, its body and its pages."""
+
+    max_depth: PositiveInt = 12
+    max_aliases: PositiveInt = 30
+    max_tokens: PositiveInt = 2000
+    max_body_bytes: PositiveInt = 32 * 1024 * 1024
+    max_page: PositiveInt = 200
+
+
+class ServerSettings(Frozen):
+    """How front ends reach the service. `api_keys` maps a bearer token to its owner."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: Port = 8000
+    api_keys: dict[SecretStr, Annotated[str, Field(min_length=1)]] = {}
+    cors_origins: tuple[str, ...] = ()
+    graphiql: bool = True
+    limits: LimitSettings = LimitSettings()
+
+    def owner_of(self, token: str) -> str | None:
+        """Whose bearer token this is, if anybody's; takes the same time however much of it is right."""
+        owner = None
+        for key, name in self.api_keys.items():
+            if hmac.compare_digest(key.get_secret_value().encode(), token.encode()):
+                owner = name
+        return owner
+
+
+class BreakerSettings(Frozen):
+    """After how many failures in a row a model is left alone, and for how long at first."""
+
+    failures: PositiveInt = 5
+    cool_down_seconds: PositiveFloat = 30.0
+
+
+class ExecutorSettings(Frozen):
+    """How much runs at once in one process, and how long its hold on a task lasts without a sign of life."""
+
+    max_parallel: Annotated[int, Field(ge=1, le=100_000)] = 256
+    lease_seconds: PositiveFloat = 30.0
+    breaker: BreakerSettings = BreakerSettings()
+
+
+class Settings(Frozen):
+    """The whole of what `system_config.yml`, `config.yaml` and the environment may say."""
+
+    providers: dict[str, ProviderSettings] = {}
+    api_keys: dict[str, SecretStr] = {}
+    defaults: DefaultSettings = DefaultSettings()
+    agents: dict[str, AgentSettings] = {}
+    task_types: dict[str, TaskTypeSettings] = {}
+    storage: StorageSettings = Field(default_factory=StorageSettings)
+    logging: LoggingSettings = LoggingSettings()
+    server: ServerSettings = ServerSettings()
+    executor: ExecutorSettings = ExecutorSettings()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens on `host`."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
