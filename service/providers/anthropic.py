@@ -1,0 +1,207 @@
+"""The messages protocol of Anthropic, and of all that speak it.
+
+Protocol: https://docs.anthropic.com/en/api/messages and …/messages-streaming
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from service.errors import ProviderError
+from service.providers.anthropic_request import request_body
+from service.providers.options import Options, read_options
+from service.providers.sse import SseEvent
+from service.providers.tool_calls import CUT, CallPieces, Piece
+from service.providers.wire import Call, Wire
+from service.records import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
+
+_FINISH = {
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool_calls",
+    "refusal": "content_filter",
+}
+
+
+class AnthropicOptions(Options):
+    """`version`: the `anthropic-version` header. `beta`: the `anthropic-beta` header."""
+
+    version: str = "2023-06-01"
+    beta: str | None = None
+
+
+class AnthropicProvider:
+    """Speaks the messages protocol to one endpoint."""
+
+    def __init__(self, config: ProviderConfig) -> None:
+        self.config = config
+        self._wire = Wire(config, _headers(config, read_options(config, AnthropicOptions)))
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
+        """Asks, and yields the answer as it comes; the last item is the `Completion`."""
+        async with self._wire.post("/v1/messages", request_body(request), request.timeouts) as call:
+            answer = _Answer(call)
+            if not call.is_stream:
+                for item in answer.whole(await call.body()):
+                    yield item
+                return
+            while (events := await answer.next_events()) is not None:
+                for event in events:
+                    for delta in answer.take(event.data):
+                        yield delta
+            yield answer.completion()
+            await call.drain()
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        await self._wire.aclose()
+
+
+class _Usage(BaseModel):
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+
+    def record(self) -> Usage:
+        if self.input_tokens is None:
+            return Usage(None, self.output_tokens, self.cache_read_input_tokens)
+        # The protocol's input_tokens leave out what was read from the cache or written to it.
+        cached = (self.cache_read_input_tokens or 0) + (self.cache_creation_input_tokens or 0)
+        return Usage(self.input_tokens + cached, self.output_tokens, self.cache_read_input_tokens)
+
+    def merged(self, newer: _Usage) -> _Usage:
+        return self.model_copy(update=newer.model_dump(exclude_none=True))
+
+
+class _Block(BaseModel):
+    """A content block, or a delta of one; `message_delta` puts its stop reason into the same place."""
+
+    type: str = ""
+    text: str | None = None
+    thinking: str | None = None
+    partial_json: str | None = None
+    stop_reason: str | None = None
+    id: str | None = None
+    name: str | None = None
+    input: Any = None
+
+
+class _Message(BaseModel):
+    content: list[_Block] | None = None
+    model: str | None = None
+    stop_reason: str | None = None
+    usage: _Usage | None = None
+
+
+class _Event(BaseModel):
+    type: str = ""
+    index: int | None = None
+    content_block: _Block | None = None
+    message: _Message | None = None
+    delta: _Block | None = None
+    usage: _Usage | None = None
+    error: Any = None
+
+
+AnyShape = TypeVar("AnyShape", bound=BaseModel)
+
+
+class _Answer:
+    """An answer as it is put together out of events."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._finish: str | None = None
+        self._usage = _Usage()
+        self._model: str | None = None
+        self._calls = CallPieces()
+        self._done = False
+
+    async def next_events(self) -> list[SseEvent] | None:
+        """The next events of the stream, or None when no more are needed."""
+        if self._done:
+            return None
+        try:
+            events = await self._call.events()
+        except ProviderError:
+            if self._finish is None:
+                raise
+            return None  # only the goodbye is missing: the answer was paid for and is whole
+        self._done = events is None
+        return self._call.last_events() if events is None else events
+
+    def take(self, data: bytes) -> list[TextDelta]:
+        """The text of one event's data. An event of a kind that we do not know is passed over."""
+        event = self._parsed(_Event, data)
+        if event.type == "error" or event.error:
+            raise self._call.refused(data)
+        self._note(event.message or _Message(usage=event.usage))
+        self._done = self._done or event.type == "message_stop"
+        if event.content_block is not None:
+            self._begin(event.content_block, event.index)
+        return self._delta(event.delta, event.index) if event.delta else []
+
+    def whole(self, body: bytes) -> list[TextDelta | Completion]:
+        """The items of an answer that came in one piece."""
+        message = self._parsed(_Message, body)
+        if message.content is None:
+            raise self._call.refused(body)
+        self._note(message)
+        for index, block in enumerate(message.content):
+            self._begin(block, index)
+        self._finished(message.stop_reason or "end_turn")
+        return [*(TextDelta(block.text) for block in message.content if block.text), self.completion()]
+
+    def completion(self) -> Completion:
+        """The end of the answer; an answer that did not say that it ended has broken off."""
+        if self._finish is None:
+            raise self._call.broken("the stream ended with no stop reason.")
+        try:
+            calls = self._calls.calls(cut=self._finish in CUT)
+        except ValueError as error:
+            raise self._call.broken(str(error)) from None
+        finish = "tool_calls" if calls and self._finish == "stop" else self._finish
+        return Completion(finish, self._usage.record(), self._model, calls)
+
+    def _note(self, message: _Message) -> None:
+        self._model = message.model or self._model
+        self._usage = self._usage.merged(message.usage) if message.usage else self._usage
+
+    def _begin(self, block: _Block, index: int | None) -> None:
+        if block.type == "tool_use":
+            self._call.token()
+            given = json.dumps(block.input, ensure_ascii=False) if block.input else ""
+            self._calls.begin(Piece(index, block.id, block.name), given)
+
+    def _delta(self, delta: _Block, index: int | None) -> list[TextDelta]:
+        if delta.text or delta.thinking or delta.partial_json:
+            self._call.token()
+        if delta.partial_json:
+            self._calls.extend(index, delta.partial_json)
+        if delta.stop_reason:
+            self._finished(delta.stop_reason)
+        return [TextDelta(delta.text)] if delta.text else []
+
+    def _finished(self, stop_reason: str) -> None:
+        self._finish = _FINISH.get(stop_reason, "stop")
+        self._call.finished()
+
+    def _parsed(self, shape: type[AnyShape], data: bytes) -> AnyShape:
+        try:
+            return shape.model_validate_json(data)
+        except ValidationError as error:
+            raise self._call.broken(f"{error.errors()[0]['msg']}: {data.decode('utf-8', 'replace')}") from None
+
+
+def _headers(config: ProviderConfig, options: AnthropicOptions) -> dict[str, str]:
+    headers = {"content-type": "application/json", "anthropic-version": options.version}
+    if options.beta:
+        headers["anthropic-beta"] = options.beta
+    if config.api_key:
+        headers["x-api-key"] = config.api_key
+    return headers

@@ -1,0 +1,87 @@
+"""What is sent in the chat-completions protocol of OpenAI. Pure.
+
+Protocol: https://platform.openai.com/docs/api-reference/chat
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from service.providers.options import Options
+from service.providers.tool_calls import SentIds, sendable_name, sendable_text
+from service.records import ChatMessage, ChatRequest, ResponseFormat, ResponseFormatKind, Role, Tool, ToolCall
+
+Json = dict[str, Any]
+
+_ROLES = {Role.SYSTEM: "system", Role.USER: "user", Role.ASSISTANT: "assistant", Role.TOOL: "user"}
+_OWN_HOSTS = ("api.openai.com", ".openai.azure.com")
+
+
+class OpenAIOptions(Options):
+    """`include_usage`: ask for the usage of a stream (off for a server that refuses `stream_options`).
+    `max_tokens_field`: how the bound of the answer is called; by default the name that OpenAI's own
+    servers want for theirs, and the older one, which everyone knows, for all others."""
+
+    include_usage: bool = True
+    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] | None = None
+
+
+def request_body(request: ChatRequest, options: OpenAIOptions, host: str) -> Json:
+    """The body of a request to that host."""
+    body: Json = {
+        "model": request.model.name,
+        "messages": _messages(request.messages),
+        "stream": True,
+    }
+    if request.tools:
+        body["tools"] = [_tool(tool) for tool in request.tools]
+    if options.include_usage:
+        body["stream_options"] = {"include_usage": True}
+    if request.max_output_tokens is not None:
+        body[options.max_tokens_field or _max_tokens_field(host)] = request.max_output_tokens
+    if request.temperature is not None:
+        body["temperature"] = request.temperature
+    if (form := _response_format(request.response_format)) is not None:
+        body["response_format"] = form
+    return body
+
+
+def _tool(tool: Tool) -> Json:
+    said = {"description": tool.description} if tool.description else {}
+    return {"type": "function", "function": {"name": tool.name, **said, "parameters": tool.parameters}}
+
+
+def _messages(messages: tuple[ChatMessage, ...]) -> list[Json]:
+    ids = SentIds()
+    return [_message(message, ids) for message in messages]
+
+
+def _message(message: ChatMessage, ids: SentIds) -> Json:
+    role = _ROLES[message.role]
+    if message.tool_calls:
+        calls = [_sent_call(call, ids) for call in message.tool_calls]
+        return {"role": role, "content": message.content or None, "tool_calls": calls}
+    if (id_ := ids.of_result(message.tool_call_id)) is not None:
+        # The protocol has no place for it that a tool failed.
+        content = f"Error: {message.content}" if message.is_error else message.content
+        return {"role": "tool", "tool_call_id": id_, "content": content}
+    return {"role": role, "content": message.content}
+
+
+def _sent_call(call: ToolCall, ids: SentIds) -> Json:
+    function = {"name": sendable_name(call.name), "arguments": sendable_text(call.arguments)}
+    return {"id": ids.of_call(call.id), "type": "function", "function": function}
+
+
+def _max_tokens_field(host: str) -> str:
+    return "max_completion_tokens" if host.endswith(_OWN_HOSTS) else "max_tokens"
+
+
+def _response_format(form: ResponseFormat) -> Json | None:
+    match form.kind:
+        case ResponseFormatKind.JSON_SCHEMA:
+            return {"type": "json_schema", "json_schema": {"name": "answer", "schema": form.schema}}
+        case ResponseFormatKind.JSON:
+            return {"type": "json_object"}
+        case ResponseFormatKind.TEXT:
+            return None

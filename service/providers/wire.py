@@ -1,0 +1,256 @@
+"""HTTP to one provider: a POST with its deadlines, and every failure as an error of ours.
+
+It knows httpx and what can go wrong on the way; it knows nothing of what the bodies mean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import ssl
+from collections.abc import Callable, Coroutine
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from service.errors import (
+    ConfigurationError,
+    ProviderError,
+    ProviderRejected,
+    ProviderTimeout,
+    ProviderUnavailable,
+)
+from service.providers.connections import ONE, Connections
+from service.providers.deadlines import Deadlines, milliseconds
+from service.providers.endpoints import base_url, encode, header_values, is_loopback, secret_values
+from service.providers.faults import Refusal, error_for, excerpt
+from service.providers.sse import SseEvent, SseParser
+from service.records import ProviderConfig, Timeouts
+
+MAX_BODY_BYTES = 32 * 1024 * 1024
+MAX_ERROR_BYTES = 64 * 1024
+DRAIN_SECONDS = 0.25
+
+T = TypeVar("T")
+Trace = Callable[[str, dict[str, Any]], Coroutine[Any, Any, None]]
+
+
+class Wire:
+    """The way to one provider."""
+
+    def __init__(self, config: ProviderConfig, headers: dict[str, str]) -> None:
+        self.name = config.name
+        self._url = base_url(config)
+        self._headers = {
+            **header_values(config.name, headers),
+            **header_values(config.name, config.headers),
+        }
+        self.secrets = secret_values(config)
+        self._connections: Connections | None = None
+
+    @property
+    def host(self) -> str:
+        """The host that `base_url` names."""
+        return self._url.host
+
+    def post(self, path: str, body: dict[str, Any], timeouts: Timeouts) -> Call:
+        """A call that is ready to be entered: `async with wire.post(…) as call`."""
+        return Call(self, self._url.copy_with(path=self._url.path.rstrip("/") + path), encode(body), timeouts)
+
+    async def connections(self) -> Connections:
+        """The provider's connections; none is open before the first call."""
+        if self._connections is None:
+            # Reading the certificates takes up to 100 ms.
+            verify = await asyncio.to_thread(_tls_context) if self._url.scheme == "https" else False
+            self._connections = self._connections or Connections(lambda: self._new_client(verify))
+        return self._connections
+
+    async def aclose(self) -> None:
+        """Closes every connection. A later call opens new ones."""
+        if self._connections:
+            await self._connections.aclose()
+
+    def _new_client(self, verify: ssl.SSLContext | bool) -> httpx.AsyncClient:
+        try:
+            return httpx.AsyncClient(
+                headers={"accept-encoding": "identity", "user-agent": "antiphon", **self._headers},
+                limits=ONE,
+                verify=verify,
+                trust_env=not is_loopback(self._url.host),
+            )
+        except (ImportError, ValueError) as error:
+            raise ConfigurationError(f"The proxy in the environment cannot be used: {error}") from None
+
+
+class Call:
+    """One POST and its answer. Leaving it closes the connection unless the answer was read to its end."""
+
+    def __init__(self, wire: Wire, url: httpx.URL, content: bytes, timeouts: Timeouts) -> None:
+        self._wire = wire
+        self._url = url
+        self._content = content
+        self._timeouts = timeouts
+        self._deadlines = Deadlines(timeouts)
+        self._parser = SseParser()
+        self._response: httpx.Response | None = None
+
+    async def __aenter__(self) -> Self:
+        """Sends the request and waits for the head of a good answer; anything else is raised."""
+        self._connections = await self._wire.connections()
+        self._client = self._connections.take()
+        try:
+            self._response = await self._within(self._client.send(self._request(), stream=True))
+            self._chunks = self._response.aiter_bytes()
+            await self._check()
+        except BaseException:
+            await self._leave()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._leave()
+
+    async def _leave(self) -> None:
+        try:
+            if self._response:
+                await self._response.aclose()
+        finally:
+            await self._connections.give(self._client)
+
+    def _request(self) -> httpx.Request:
+        return self._client.build_request(
+            "POST",
+            self._url,
+            content=self._content,
+            timeout=httpx.Timeout(None, connect=self._timeouts.connect),
+            extensions={"trace": _close_after_failed_handshake()},
+        )
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the answer is a stream of events; else it is one JSON body."""
+        return not self._media_type.endswith("json")
+
+    def token(self) -> None:
+        """Tells the deadlines that a token has come."""
+        self._deadlines.token()
+
+    def finished(self) -> None:
+        """Tells the deadlines that the answer is whole: what is left to come is not waited for long."""
+        self._deadlines.finished()
+
+    async def drain(self) -> None:
+        """Reads the end of a whole answer, so that its connection can be used again."""
+        self._deadlines.finished(DRAIN_SECONDS)
+        with contextlib.suppress(ProviderError):
+            await self._within(self._read(MAX_ERROR_BYTES))
+
+    async def events(self) -> list[SseEvent] | None:
+        """The next events as they arrive (perhaps none yet), or None after the last."""
+        chunk = await self._within(anext(self._chunks, None))
+        try:
+            return self._parser.feed(chunk) if chunk is not None else None
+        except ValueError as error:
+            raise self.broken(str(error)) from None
+
+    def last_events(self) -> list[SseEvent]:
+        """What the end of the stream left unfinished."""
+        return self._parser.close()
+
+    async def body(self) -> bytes:
+        """The whole body of an answer that is not a stream."""
+        return await self._within(self._read(MAX_BODY_BYTES))
+
+    def refused(self, body: bytes) -> ProviderError:
+        """The error for an error object that came inside a good answer."""
+        return error_for(self._wire.name, Refusal(None, body, {}), self._wire.secrets)
+
+    def broken(self, why: str) -> ProviderUnavailable:
+        """The error for an answer that broke off or makes no sense."""
+        return ProviderUnavailable(f"{self._wire.name} broke off its answer: {excerpt(why, self._wire.secrets)}")
+
+    @property
+    def _media_type(self) -> str:
+        assert self._response is not None
+        return self._response.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    async def _check(self) -> None:
+        assert self._response is not None
+        if not self._response.is_success:
+            body = await self._error_body()
+            refusal = Refusal(self._response.status_code, body, self._response.headers)
+            raise error_for(self._wire.name, refusal, self._wire.secrets)
+        if self._media_type in ("text/event-stream", "") or self._media_type.endswith("json"):
+            return
+        said = (await self._error_body()).decode("utf-8", "replace")
+        raise self.broken(f"expected text/event-stream, got {self._media_type}: {said}")
+
+    async def _error_body(self) -> bytes:
+        assert self._response is not None
+        try:
+            return await self._within(self._read(MAX_ERROR_BYTES))
+        except ProviderError:
+            return b""  # the status alone says what to do
+
+    async def _read(self, limit: int) -> bytes:
+        body = bytearray()
+        while len(body) < limit and (chunk := await anext(self._chunks, None)) is not None:
+            body += chunk
+        return bytes(body[:limit])
+
+    async def _within(self, step: Coroutine[Any, Any, T]) -> T:
+        try:
+            async with asyncio.timeout_at(self._deadlines.next):
+                return await step
+        except TimeoutError:
+            raise self._deadlines.expired(self._wire.name) from None
+        except httpx.TimeoutException as error:
+            raise self._timed_out() from error
+        except httpx.HTTPError as error:
+            raise self._failed(error) from error
+
+    def _timed_out(self) -> ProviderTimeout:
+        took = milliseconds(self._timeouts.connect)
+        return ProviderTimeout(f"{self._wire.name} could not be connected to within {took} ms (connect timeout).")
+
+    def _failed(self, error: httpx.HTTPError) -> ProviderError:
+        name, why = self._wire.name, excerpt(_reason(error), self._wire.secrets)
+        if _is_certificate_fault(error):
+            return ProviderRejected(f"{name}'s certificate cannot be trusted: {why}")
+        if isinstance(error, httpx.ConnectError):
+            return ProviderUnavailable(f"{name} cannot be reached at {self._wire.host}: {why}")
+        return ProviderUnavailable(f"{name} broke off the connection: {why}")
+
+
+@functools.cache
+def _tls_context() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+def _close_after_failed_handshake() -> Trace:
+    """A trace (httpcore's hook) that closes a socket whose TLS handshake was cancelled: httpcore leaves it open."""
+    opened: list[Any] = []
+
+    async def trace(event: str, info: dict[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            opened.append(info["return_value"])
+        elif event == "connection.start_tls.failed" and opened:
+            await opened.pop().aclose()
+
+    return trace
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+def _is_certificate_fault(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
