@@ -1,0 +1,114 @@
+"""What an answer must be: any text, one JSON value, or one that meets a schema.
+
+Pure. What a schema says is for `service.schemas` to check.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, cast
+
+import orjson
+
+from service.errors import InvalidInput
+from service.records import TEXT_FORMAT, ResponseFormat, ResponseFormatKind
+from service.schemas import checkable, keepable, shortened, violation
+
+FIELD = "input.config.responseFormat"
+_NAMES = {"text": "TEXT", "json": "JSON", "json_object": "JSON", "json_schema": "JSON_SCHEMA"}
+_WAYS = 'Say "TEXT", "JSON", {type: "JSON_SCHEMA", schema: {…}}, or the JSON Schema itself.'
+
+
+def read_format(said: object, field: str = FIELD) -> ResponseFormat:
+    """The response format that a caller asks for.
+
+    `said` is None, a name (TEXT, JSON), an object with a `type` of these names and perhaps a `schema` (OpenAI's
+    spelling is understood too), or a JSON Schema itself. Raises `InvalidInput` that names the field.
+    """
+    if said is None:
+        return TEXT_FORMAT
+    kind, schema = _kind_and_schema(said, field)
+    if kind is not ResponseFormatKind.JSON_SCHEMA:
+        return ResponseFormat(kind)
+    if not isinstance(schema, dict):
+        raise InvalidInput("JSON_SCHEMA needs a schema, a JSON object.", field=f"{field}.schema", remedy=_WAYS)
+    return ResponseFormat(kind, checkable(cast("dict[str, Any]", schema), field, _WAYS))
+
+
+def read_schema(said: object, field: str, remedy: str) -> dict[str, Any]:
+    """A JSON Schema that a caller gives. Raises `InvalidInput` that names the field."""
+    if not isinstance(said, dict):
+        raise InvalidInput("A JSON Schema is a JSON object.", field=field, remedy=remedy)
+    return keepable(cast("dict[str, Any]", said), field, remedy)
+
+
+def check_answer(text: str, form: ResponseFormat) -> str | None:
+    """What is wrong with an answer, in a sentence that the model can be told; None where it is as it must be."""
+    if form.kind is ResponseFormatKind.TEXT:
+        return None
+    try:
+        value = parse_json(text)
+    except RecursionError:
+        return "The answer is nested too deeply."
+    except ValueError as error:
+        return f"The answer is not JSON: {shortened(str(error))}."
+    return None if form.schema is None else violation(value, form.schema)
+
+
+def format_instruction(form: ResponseFormat) -> str:
+    """What a model is told of the format in words; empty for TEXT."""
+    match form.kind:
+        case ResponseFormatKind.TEXT:
+            return ""
+        case ResponseFormatKind.JSON:
+            return "Answer with one JSON value and nothing else."
+        case ResponseFormatKind.JSON_SCHEMA:
+            schema = orjson.dumps(form.schema).decode()
+            return f"Answer with one JSON value that meets this JSON Schema, and nothing else:\n{schema}"
+
+
+def parse_json(text: str) -> Any:
+    """The JSON value of a text, which may stand in a Markdown code fence. ValueError where it is none."""
+    return json.loads(_unfenced(text), parse_constant=_refuse, parse_float=_finite)
+
+
+def _kind_and_schema(said: object, field: str) -> tuple[ResponseFormatKind, object]:
+    if isinstance(said, str):
+        return _kind(said, field), None
+    if not isinstance(said, Mapping):
+        raise InvalidInput("This is no response format.", field=field, remedy=_WAYS)
+    form = cast("Mapping[str, Any]", said)
+    name = form.get("type")
+    # `{"type": "object"}` is a schema; the names of formats are no types of JSON Schema.
+    if not isinstance(name, str) or name.lower() not in _NAMES:
+        return ResponseFormatKind.JSON_SCHEMA, dict(form)
+    wrapped = form.get("json_schema")
+    inner = cast("Mapping[str, Any]", wrapped).get("schema") if isinstance(wrapped, Mapping) else None
+    return _kind(name, field), form.get("schema", inner)
+
+
+def _kind(name: str, field: str) -> ResponseFormatKind:
+    kind = _NAMES.get(name.lower())
+    if kind is None:
+        raise InvalidInput(f"There is no response format {name!r}.", field=field, remedy=_WAYS)
+    return ResponseFormatKind(kind)
+
+
+def _unfenced(text: str) -> str:
+    """The text without the Markdown code fence around the whole of it, if it has one."""
+    stripped = text.strip()
+    first, newline, rest = stripped.partition("\n")
+    if not newline or not first.startswith("```") or not rest.endswith("```"):
+        return stripped
+    return rest[:-3]
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    return value if math.isfinite(value) else _refuse(digits)
