@@ -1,0 +1,198 @@
+"""Combining many answers into one by asking the model, as a tree when they do not fit into one prompt.
+
+Owns the keys and the shape of the tree. Knows the sizes of answers, never their texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from service.errors import ContextOverflow
+from service.records import Ask, DoneSubtask, SubtaskStatus, TaskState
+
+ANSWER_OVERHEAD = 16
+"""Tokens that an answer takes in a prompt beside its text: its heading and the lines around it."""
+
+_PIECE = re.compile(r"(.+)>(\d+)/(\d+)")
+
+
+def piece_key(key: str, index: int, total: int) -> str:
+    """The key of piece `index` (from 0) of `total` that are asked for in place of `key`."""
+    return f"{key}>{index}/{total}"
+
+
+def cut_up(keys: Iterable[str]) -> set[str]:
+    """The keys in place of which pieces are among `keys`."""
+    return {match[1] for key in keys if (match := _PIECE.fullmatch(key))}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a task stands: its subtasks by key, and the room of a prompt in tokens.
+
+    `pieces` says of what was cut up into how many pieces, where all of them have ended.
+    """
+
+    subtasks: Mapping[str, DoneSubtask]
+    room: int
+    pieces: Mapping[str, int]
+
+    @classmethod
+    def of(cls, state: TaskState) -> Progress:
+        """The progress of a task's state."""
+        subtasks = {done.key: done for done in state.subtasks}
+        ended = (_PIECE.fullmatch(done.key) for done in state.subtasks if done.status.is_final)
+        counts = Counter((match[1], int(match[3])) for match in ended if match)
+        return cls(subtasks, state.room, {key: total for (key, total), count in counts.items() if count == total})
+
+    def succeeded(self, key: str) -> bool:
+        """Whether the subtask was answered."""
+        return key in self.subtasks and self.subtasks[key].status is SubtaskStatus.SUCCEEDED
+
+    def final(self, key: str) -> bool:
+        """Whether the subtask was asked and will not change any more."""
+        return key in self.subtasks and self.subtasks[key].status.is_final
+
+    def overflowed(self, key: str) -> bool:
+        """Whether the subtask failed because its prompt was longer than the model's window."""
+        return key in self.subtasks and (
+            self.subtasks[key].status is SubtaskStatus.FAILED and self.subtasks[key].code == ContextOverflow.code
+        )
+
+    def size(self, key: str) -> int:
+        """What the subtask's answer takes in a prompt, in tokens."""
+        return self.subtasks[key].tokens + ANSWER_OVERHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How the asks of a tree are called. `top` is the key of the last one (None: as all others)."""
+
+    prefix: str = ""
+    top: str | None = None
+    title: str = "Combine"
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """How far a tree has come: the asks that it waits for, or the keys of what is left when it is done.
+
+    One key is left when all went well; more when the model failed to combine them. `complete` says that
+    nothing failed on the way, and nothing had to be asked in smaller pieces.
+    """
+
+    asks: tuple[Ask, ...]
+    keys: tuple[str, ...]
+    complete: bool = True
+
+
+def reduce_tree(progress: Progress, parts: Sequence[str], names: Names, *, complete: bool = True) -> Reduction:
+    """The next level of the tree over the answers of `parts` (final, in order), or its end.
+
+    Parts that failed are left out. A group that was too long for the model is divided into smaller ones. Answers that
+    a failed ask should have combined go up a level as they are, so that nothing paid for is lost; when a whole level
+    fails, the tree ends there. `complete` is false when something was left out or cut up before.
+    """
+    keys = tuple(key for key in parts if progress.succeeded(key))
+    complete = complete and len(keys) == len(parts)
+    level = 1
+    while len(keys) > 1:
+        groups = _level(progress, keys, level, _Style(names, complete))
+        asks = _divided(progress, groups)
+        if not all(progress.final(ask.key) for ask in asks):
+            return Reduction(asks, keys, complete)
+        complete = complete and asks == groups and all(progress.succeeded(ask.key) for ask in asks)
+        if not any(progress.succeeded(ask.key) for ask in asks):
+            break
+        keys = _raised(progress, keys, asks)
+        level += 1
+    return Reduction((), keys, complete)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    names: Names
+    complete: bool
+
+    def key(self, level: int, index: int, group: tuple[str, ...], *, last: bool) -> str:
+        plain = f"{self.names.prefix}reduce:{level}:{index}"
+        if last and self.names.top:
+            plain = self.names.top
+        # A tree with gaps, or of smaller pieces, is another than the one that a retry makes: its keys name its groups.
+        return plain if self.complete else f"{plain}~{_digest(group)}"
+
+
+def _digest(keys: tuple[str, ...]) -> str:
+    return hashlib.blake2s("\n".join(keys).encode(), digest_size=6).hexdigest()
+
+
+def _level(progress: Progress, keys: tuple[str, ...], level: int, style: _Style) -> tuple[Ask, ...]:
+    groups = [group for group in _groups(progress, keys, progress.room) if len(group) > 1]
+    last = len(groups) == 1 and len(groups[0]) == len(keys)
+    return tuple(
+        Ask(
+            key=style.key(level, index, group, last=last),
+            title=_title(style.names.title, index, len(groups)),
+            kind="reduce",
+            uses=group,
+            depends_on=group,
+        )
+        for index, group in enumerate(groups)
+    )
+
+
+def _title(title: str, index: int, groups: int) -> str:
+    return title if groups == 1 else f"{title}, group {index + 1} of {groups}"
+
+
+def _divided(progress: Progress, asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    """The asks, with smaller ones in place of those that were too long for the model, as far as they can be divided."""
+    placed: list[Ask] = []
+    for ask in asks:
+        smaller = _halves(progress, ask) if progress.overflowed(ask.key) else ()
+        placed += _divided(progress, smaller) if smaller else (ask,)
+    return tuple(placed)
+
+
+def _halves(progress: Progress, ask: Ask) -> tuple[Ask, ...]:
+    """The same answers in groups of half the size; none for two answers, which go together or not at all."""
+    if len(ask.uses) < 3:
+        return ()
+    half = sum(map(progress.size, ask.uses)) // 2
+    groups = [group for group in _groups(progress, ask.uses, half) if len(group) > 1]
+    return tuple(
+        replace(
+            ask,
+            key=piece_key(ask.key, index, len(groups)),
+            title=f"{ask.title}, piece {index + 1} of {len(groups)}",
+            uses=group,
+            depends_on=group,
+            replaces=ask.key,
+        )
+        for index, group in enumerate(groups)
+    )
+
+
+def _groups(progress: Progress, keys: tuple[str, ...], room: int) -> list[tuple[str, ...]]:
+    """Neighbours that fit into so much room together, two at least: else the tree would not get narrower."""
+    groups: list[list[str]] = []
+    used = 0
+    for key in keys:
+        size = progress.size(key)
+        if groups and (len(groups[-1]) < 2 or used + size <= room):
+            groups[-1].append(key)
+            used += size
+        else:
+            groups.append([key])
+            used = size
+    return [tuple(group) for group in groups]
+
+
+def _raised(progress: Progress, keys: tuple[str, ...], asks: tuple[Ask, ...]) -> tuple[str, ...]:
+    """The keys of the next level: each group's answer in its place, and what was not combined."""
+    stands_for = {used: ask.key for ask in asks if progress.succeeded(ask.key) for used in ask.uses}
+    return tuple(dict.fromkeys(stands_for.get(key, key) for key in keys))
