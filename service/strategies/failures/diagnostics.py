@@ -1,0 +1,164 @@
+"""What compilers and linters say of a line of code: `path:line:column: error: message`, and the like."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from service.strategies.failures.findings import Finding, Found, Frame, Severity, harmless, one
+from service.strategies.failures.lines import Lines
+
+_GNU = re.compile(
+    r"(?:vet: )?((?:[A-Za-z]:)?[^\s:(|\"'][^:\"|]{0,300}):(\d{1,7}):(?:(\d{1,7})(?::|(?= - )))? ?(?:-\s)?"
+    r"(?:(fatal error|error|warning|note|remark|info|hint|style|sorry, unimplemented)"
+    r"(?:\[(\w{1,20})\]| (TS\d{1,6}))?:\s{1,10})?(\S.*)"
+)
+_MICROSOFT = re.compile(
+    r"\s{0,8}(?:\d{1,4}>)?([^\s(:][^(:]{0,300}|[A-Za-z]:[^(:]{1,300})\((\d{1,7})(?:,(\d{1,7}))?[^)]{0,20}\)\s?:\s"
+    r"(fatal error|error|warning|note|info) ?([A-Z]{1,8}\d{1,6})?\s?:\s(.*)"
+)
+_BARE = re.compile(r"(error|warning) (TS\d{1,6}): (.*)")
+_LINK = re.compile(r"\b(?:undefined reference|multiple definition)\b.*")
+_OBJECT = re.compile(r"(?:\S{0,200}\bld(?:\.\w{1,10})?: )?([^\s:]{1,300}\.\w{1,4}):")
+_ROW = re.compile(r"\s{1,12}(\d{1,7}):(\d{1,7})\s{1,12}(error|warning)\s{1,12}(\S.*)")
+_ROW_RULE = re.compile(r"\s{2,80}([@\w/.-]{1,100})\s*$")
+_RULE = re.compile(r"\s\[(Error|Warning)/([@\w/.-]{1,100})\]$")
+_FLAG = re.compile(r"\s\[-W(?:error=)?([\w+=-]{1,80})\]$|\s\[([\w-]{1,60})\]$")
+_CODE = re.compile(r"([A-Z]{1,5}\d{2,5}):?\s(?:\[\*\] )?(.*)")
+_INCLUDED = re.compile(r"In file included from |\s{1,30}from \S{1,400}:\d+[:,]|\S{1,400}: (?:In |At |in )")
+_QUOTED = re.compile(r"\s{0,12}\d{0,7}\s?\||\s{0,400}[\^~+-][\s~^|+-]*$")
+_NUMBERED = re.compile(r"\s{0,8}\d{1,7}\s")
+_BEFORE = 8
+_AFTER = 400
+_KINDS = {
+    "c h cc cpp cxx c++ hh hpp hxx m mm inl ipp tcc": "C/C++",
+    "rs": "Rust",
+    "go": "Go",
+    "java kt scala groovy": "Java",
+    "ts tsx mts cts": "TypeScript",
+    "js jsx mjs cjs vue svelte": "JavaScript",
+    "py pyi": "Python",
+}
+_LINTED = ("Python", "JavaScript")
+"""Languages without a compiler that refuses: what is said of them is a linter's."""
+_LANGUAGES = {suffix: name for suffixes, name in _KINDS.items() for suffix in suffixes.split()}
+
+
+def diagnostic(lines: Lines, index: int) -> Found | None:
+    """The error or warning on the line, with the lines that lead to it and those that explain it."""
+    found = _plain(lines[index], index)
+    if found is None:
+        return None
+    if found.name == "note":
+        return harmless(index)
+    first, last = _before(lines, index), _after(lines, index, found)
+    return one(replace(found, first=first, last=last), range(index, last + 1))
+
+
+def linker(lines: Lines, index: int) -> Found | None:
+    """What a linker misses, or has twice."""
+    match = _LINK.search(lines[index])
+    if match is None:
+        return None
+    first = index - 1 if ": in function " in lines.get(index - 1) else index
+    place = _OBJECT.match(lines[index])
+    frames = (Frame(place[1]),) if place else ()
+    return one(Finding("Linker error", "", match[0], Severity.FATAL, first, index, frames))
+
+
+def eslint(lines: Lines, index: int) -> Found | None:
+    """The rows below a file's name, as ESLint's own format has them."""
+    if not _ROW.match(lines[index]):
+        return None
+    header = lines.get(index - 1)
+    path = header.strip() if header and not header[0].isspace() else ""
+    findings: list[Finding] = []
+    row = index
+    while row < len(lines) and (match := _ROW.match(lines[row])):
+        severity = Severity.FAILURE if match[3] == "error" else Severity.WARNING
+        frames = (Frame(path, int(match[1])),)
+        rule = _ROW_RULE.search(match[4])
+        message = match[4][: rule.start()] if rule else match[4]
+        found = Finding(f"ESLint {match[3]}", rule[1] if rule else "", message, severity, row, row, frames)
+        findings.append(replace(found, first=index - 1) if row == index and path else found)
+        row += 1
+    return Found(tuple(findings), range(index, row))
+
+
+def _plain(line: str, index: int) -> Finding | None:
+    if match := _MICROSOFT.match(line):
+        return _finding(index, Frame(match[1], int(match[2])), match[4], match[5] or "", match[6])
+    if match := _BARE.match(line):
+        said = _finding(index, Frame("tsconfig.json"), match[1], match[2], match[3])
+        return replace(said, kind=f"TypeScript {match[1]}")
+    match = _GNU.match(line)
+    if match is None:
+        return None
+    frame = Frame(match[1].removeprefix("vet: "), int(match[2]))
+    if match[4]:
+        return _finding(index, frame, match[4], match[5] or match[6] or "", match[7])
+    return _unsaid(index, frame, match[7]) if match[3] or line.startswith("vet: ") else None
+
+
+def _unsaid(index: int, frame: Frame, message: str) -> Finding | None:
+    """A line that does not say whether it is an error: Go's, or a linter's."""
+    if rule := _RULE.search(message):
+        said = _finding(index, frame, rule[1].lower(), rule[2], message[: rule.start()])
+        return replace(said, kind=f"ESLint {rule[1].lower()}", severity=min(said.severity, Severity.FAILURE))
+    if frame.path.endswith(".go"):
+        return _finding(index, frame, "error", "", message)
+    code = _CODE.match(message)
+    return _finding(index, frame, "error" if code[1][0] in "EF" else "warning", code[1], code[2]) if code else None
+
+
+def _finding(index: int, frame: Frame, word: str, code: str, message: str) -> Finding:
+    error = word in ("error", "fatal error", "sorry, unimplemented")
+    if flag := _FLAG.search(message):
+        code, message = code or flag[1] or flag[2], message[: flag.start()]
+    if not error and word not in ("warning", "style"):
+        return Finding("", "note", message, Severity.WARNING, index, index)
+    language = _LANGUAGES.get(frame.path.rpartition(".")[2].lower(), "Compiler")
+    kind = f"{language} {'error' if error else 'warning'}"
+    broken = Severity.FAILURE if language in _LINTED else Severity.FATAL
+    return Finding(kind, code, message, broken if error else Severity.WARNING, index, index, (frame,))
+
+
+def _before(lines: Lines, index: int) -> int:
+    """Where the lines begin that say how the compiler came here."""
+    first = index
+    while first > 0 and index - first < _BEFORE and _INCLUDED.match(lines[first - 1]):
+        first -= 1
+    return first
+
+
+def _after(lines: Lines, index: int, found: Finding) -> int:
+    """The last of the lines that belong to the error: quoted code, notes, indented explanations."""
+    last = index
+    java, script = found.kind.startswith("Java "), found.kind.startswith("TypeScript")
+    following = index + 1
+    while following < len(lines) and following - index < _AFTER:
+        line = lines[following]
+        if _QUOTED.match(line) or (line[:1] in (" ", "\t") and line.strip() and not _INCLUDED.match(line)):
+            last = following
+        elif _is_note(line) or (java or _is_code(lines, following)):
+            if java and not _is_code(lines, following):
+                break
+            last = following
+        elif script and _NUMBERED.match(line):
+            last = following
+        elif not (_INCLUDED.match(line) or (script and not line)):
+            break
+        following += 1
+    return last
+
+
+def _is_note(line: str) -> bool:
+    match = _GNU.match(line)
+    return match is not None and match[4] == "note"
+
+
+def _is_code(lines: Lines, index: int) -> bool:
+    """A line of code without an indent, which the carets below it tell."""
+    below = lines.get(index + 1)
+    carets = "^" in below and "|" not in below and _QUOTED.match(below) is not None
+    return carets and _plain(lines[index], index) is None
