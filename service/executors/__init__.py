@@ -1,0 +1,1 @@
+"""Who runs tasks: in this process (`local`), or elsewhere."""

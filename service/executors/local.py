@@ -1,0 +1,201 @@
+"""Runs tasks in this process: the orchestration's steps are plain calls.
+
+Owns which tasks are running here and the leases on them. What it holds of a task is ids, never texts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from service.errors import AntiphonError, GraphUnavailable
+from service.executors.allowance import Allowance, Spending
+from service.gates import Places
+from service.graph.patience import patiently
+from service.graph.store import Store
+from service.orchestration import Wave, orchestrate
+from service.planning import Planner
+from service.prompts import Prompts, TaskWork
+from service.records import SubtaskStatus
+from service.runner import Runner
+
+CLAIMED_AT_ONCE = 1000
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who does the steps: what plans, what runs, and what both read."""
+
+    store: Store
+    prompts: Prompts
+    planner: Planner
+    runner: Runner
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """How this process holds its tasks: its name in leases, how long a lease lasts, how many calls run at once."""
+
+    instance: str
+    lease_seconds: float = 30.0
+    parallel: int = 256
+
+
+class LocalExecutor:
+    """Tasks as asyncio tasks. `stopping` is set when calls are cut because the service stops."""
+
+    def __init__(self, worker: Worker, hold: Hold, stopping: asyncio.Event) -> None:
+        self._worker = worker
+        self._store = worker.store
+        self._hold = hold
+        self._places = Places(hold.parallel)
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._upkeep: asyncio.Task[None] | None = None
+        self._stopping = stopping
+
+    async def start(self, dead: Iterable[str] = ()) -> None:
+        """Go on with what a former process left, and keep the leases from now on."""
+        await self._claim(dead)
+        self._upkeep = asyncio.create_task(self._keep_leases(), name="antiphon-leases")
+
+    def lease(self) -> dict[str, Any]:
+        """`leaseOwner` and `leaseUntil` (ms since 1970) of a task that is written now and will be run here."""
+        until = time.time() + self._hold.lease_seconds
+        return {"leaseOwner": self._hold.instance, "leaseUntil": int(until * 1000)}
+
+    def submit(self, task_id: str) -> None:
+        """Run a task; one that is running here already is looked at once more when that run has ended."""
+        if self._stopping.is_set():
+            return
+        if task_id in self._running:
+            # A task that is retried while its last run is being cut goes on when that has ended.
+            self._again.add(task_id)
+            return
+        self._running[task_id] = asyncio.create_task(self._run(task_id), name=f"antiphon-task-{task_id}")
+
+    def cancel(self, task_id: str) -> None:
+        """Cut the calls of a task at once."""
+        if (running := self._running.get(task_id)) is not None:
+            running.cancel()
+
+    async def stop(self) -> None:
+        """Cut all calls, write what was received, and leave the tasks to be gone on with."""
+        self._stopping.set()
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, *([self._upkeep] if self._upkeep else []), return_exceptions=True)
+        await self._worker.runner.settle()
+
+    async def _run(self, task_id: str) -> None:
+        try:
+            await self._drive(task_id)
+        except asyncio.CancelledError:
+            pass
+        except Exception:
+            _log.exception("Task %s could not be ended; it is gone on with when its lease has lapsed.", task_id)
+        finally:
+            del self._running[task_id]
+            self._worker.prompts.forget(task_id)
+            if task_id in self._again:
+                self._again.discard(task_id)
+                self.submit(task_id)
+
+    async def _drive(self, task_id: str) -> None:
+        try:
+            await orchestrate(task_id, _Steps(self._worker, task_id, self._hold.instance, self._places))
+        except AntiphonError as error:
+            await self._worker.planner.abandon(task_id, self._hold.instance, error)
+        except Exception:
+            _log.exception("Task %s failed unexpectedly.", task_id)
+            reason = "An internal error stopped this task; the log has the details."
+            await self._worker.planner.abandon(task_id, self._hold.instance, AntiphonError(reason))
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(self._hold.lease_seconds / 3)
+            try:
+                await self._renew()
+                await self._claim(())
+            except GraphUnavailable:
+                _log.warning("Neo4j is away; leases are renewed when it is back.")
+            except Exception:
+                _log.exception("The upkeep of leases failed; it goes on.")
+
+    async def _renew(self) -> None:
+        held = list(self._running)
+        if not held:
+            return
+        kept = await self._store.renew_leases(self._hold.instance, held, seconds=self._hold.lease_seconds)
+        for task_id in held:
+            if task_id not in kept:
+                self.cancel(task_id)
+
+    async def _claim(self, dead: Iterable[str]) -> None:
+        claimed = await self._store.claim_tasks(
+            self._hold.instance, dead, seconds=self._hold.lease_seconds, limit=CLAIMED_AT_ONCE
+        )
+        left = [task_id for task_id in claimed if task_id not in self._running]
+        if not left:
+            return
+        interrupted = await self._store.interrupt_attempts(left)
+        _log.info("Going on with %d unfinished tasks; %d calls were interrupted.", len(left), interrupted)
+        for task_id in left:
+            self.submit(task_id)
+
+
+class _Steps:
+    """The steps of one task as calls. Each waits for Neo4j when it is away: a running task does not fail of it."""
+
+    def __init__(self, worker: Worker, task_id: str, holder: str, places: Places) -> None:
+        self._worker = worker
+        self._task_id = task_id
+        self._holder = holder
+        self._places = places
+        self._allowance: Allowance | None = None
+
+    async def plan(self, task_id: str) -> Wave | None:
+        """See `orchestration.Steps`."""
+        if self._allowance is None:
+            self._allowance = await self._allow()
+        halted = self._allowance.halted
+        return await patiently(lambda: self._worker.planner.plan(task_id, self._holder, halted))
+
+    async def run_subtask(self, subtask_id: str) -> SubtaskStatus:
+        """See `orchestration.Steps`. At the task's deadline it is cut."""
+        assert self._allowance is not None
+        try:
+            async with asyncio.timeout_at(self._allowance.ends):
+                return await self._worker.runner.run(subtask_id, self._allowance)
+        except TimeoutError:
+            if (why := self._allowance.why_cut()) is None:
+                raise
+            await self._end(subtask_id, SubtaskStatus.CANCELLED, str(why), why.code)
+            return SubtaskStatus.CANCELLED
+
+    async def end_subtask(self, subtask_id: str, status: SubtaskStatus, reason: str) -> None:
+        """See `orchestration.Steps`."""
+        await self._end(subtask_id, status, reason, None)
+
+    async def _end(self, subtask_id: str, status: SubtaskStatus, reason: str, code: str | None) -> None:
+        task = await self._task()
+        await patiently(lambda: self._worker.store.end_subtask(task.conversation_id, subtask_id, status, reason, code))
+
+    async def _allow(self) -> Allowance:
+        task = await self._task()
+        spending = Spending(since=0)
+        if task.settings.is_bounded:
+            spending = Spending(**await patiently(lambda: self._worker.store.read_task_spending(self._task_id)))
+        return Allowance(self._holder, task.settings, spending, lambda: self._places.hold(self._task_id))
+
+    async def _task(self) -> TaskWork:
+        return await patiently(lambda: self._worker.prompts.task(self._task_id))

@@ -1,0 +1,142 @@
+"""What a task reads: texts, lists and files from a caller, checked and decoded into sources.
+
+Owns what counts as readable text. Knows nothing of the graph; refuses before anything is written.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from service.errors import InvalidInput
+from service.records import derived_id
+
+NAME_CHARACTERS = 1000
+MEDIA_TYPE_CHARACTERS = 255
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file as the caller sent it. `name` is for people and never opened."""
+
+    name: str
+    content: bytes | str
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """A source to be written: decoded text and what is known of it. `length` is in characters."""
+
+    id: str
+    name: str
+    media_type: str
+    text: str
+    size: int
+    sha256: str
+
+    def row(self, index: int) -> dict[str, object]:
+        """The source as the graph keeps it."""
+        return {
+            "id": self.id,
+            "index": index,
+            "name": self.name,
+            "mediaType": self.media_type,
+            "text": self.text,
+            "length": len(self.text),
+            "bytes": self.size,
+            "sha256": self.sha256,
+        }
+
+
+def read_sources(
+    task_id: str, text: str | None, items: tuple[str, ...] | None, files: tuple[NewFile, ...] | None
+) -> tuple[NewSource, ...]:
+    """The sources of a task: its one text, its list or its files. Raises `InvalidInput` that names the field."""
+    given = [name for name, value in (("text", text), ("list", items), ("files", files)) if value is not None]
+    if len(given) > 1:
+        raise InvalidInput(
+            f"input has {' and '.join(given)}; a task reads one of them.", field=f"input.input.{given[1]}"
+        )
+    if text is not None:
+        return (_source(task_id, 0, NewFile("text", text, "text/plain"), "input.input.text"),)
+    if items is not None:
+        if not items:
+            raise InvalidInput("The list is empty.", field="input.input.list", remedy="Send at least one item.")
+        new = (NewFile(f"item {i + 1}", item, "text/plain") for i, item in enumerate(items))
+        return tuple(_source(task_id, i, item, f"input.input.list[{i}]") for i, item in enumerate(new))
+    if files is not None:
+        if not files:
+            raise InvalidInput("There are no files.", field="input.input.files", remedy="Send at least one file.")
+        return tuple(_source(task_id, i, file, f"input.input.files[{i}]") for i, file in enumerate(files))
+    return ()
+
+
+def check_text(text: str, field: str) -> str:
+    """The text itself; `InvalidInput` where it cannot be written as UTF-8 or holds a NUL character."""
+    if "\x00" in text:
+        raise InvalidInput("The text holds a NUL character.", field=field, remedy="Send text, not binary data.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            f"The text holds half a surrogate pair at character {error.start}.",
+            field=field,
+            remedy="Send valid Unicode.",
+        ) from error
+    return text
+
+
+def _source(task_id: str, index: int, file: NewFile, field: str) -> NewSource:
+    name = check_text(file.name, f"{field}.name").strip()
+    if not name:
+        raise InvalidInput("The file has no name.", field=f"{field}.name", remedy="Give it one.")
+    if len(name) > NAME_CHARACTERS:
+        raise InvalidInput(f"A file's name has {NAME_CHARACTERS} characters at most.", field=f"{field}.name")
+    if len(check_text(file.media_type or "", f"{field}.mediaType")) > MEDIA_TYPE_CHARACTERS:
+        raise InvalidInput("This is no media type.", field=f"{field}.mediaType")
+    raw = file.content if isinstance(file.content, bytes) else check_text(file.content, field).encode()
+    text = _decode(raw, name, field)
+    if not text.strip():
+        raise InvalidInput(f"{name!r} is empty.", field=field, remedy="Leave it out, or send one with text in it.")
+    return NewSource(
+        id=derived_id(task_id, "source", index),
+        name=name,
+        media_type=_media_type(file, name),
+        text=text,
+        size=len(raw),
+        sha256=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def _decode(raw: bytes, name: str, field: str) -> str:
+    encoding = next((encoding for bom, encoding in _BOMS if raw.startswith(bom)), "utf-8")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{name!r} is not text: byte {error.start} is not valid {encoding}.",
+            field=field,
+            remedy="Send UTF-8 text; binary files are not read.",
+        ) from error
+    if "\x00" in text:
+        raise InvalidInput(
+            f"{name!r} is binary data.", field=field, remedy="Send UTF-8 text; binary files are not read."
+        )
+    return text
+
+
+def _media_type(file: NewFile, name: str) -> str:
+    if file.media_type and file.media_type != "application/octet-stream":
+        return file.media_type
+    return mimetypes.guess_type(PurePosixPath(name).name)[0] or "text/plain"
