@@ -1,0 +1,51 @@
+"""Errors as callers see them: what we expected keeps its words and its code, all else is masked and logged."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from graphql import GraphQLError
+
+from service.errors import (
+    AntiphonError,
+    Conflict,
+    Forbidden,
+    GraphUnavailable,
+    InvalidInput,
+    LimitExceeded,
+    NotFound,
+)
+
+EXPECTED = (InvalidInput, NotFound, Conflict, Forbidden, LimitExceeded, GraphUnavailable)
+"""Whose words are for callers; others name what is inside: statements, addresses, files."""
+
+_log = logging.getLogger(__name__)
+
+
+def show_error(error: GraphQLError) -> None:
+    """Make an error fit to be shown, in place."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    if cause is None:
+        error.extensions = {"code": "INVALID_REQUEST", "retryable": False} | (error.extensions or {})
+    elif isinstance(cause, EXPECTED):
+        error.extensions = describe_error(cause)
+        # What was wrong with a literal is wrapped in the parser's words; ours alone are clearer.
+        error.message = cause.message
+    else:
+        _mask(error, cause)
+    error.original_error = None
+
+
+def describe_error(error: AntiphonError) -> dict[str, object]:
+    """The `extensions` of an error that we expected."""
+    return {"code": error.code, "field": error.field, "remedy": error.remedy, "retryable": error.retryable}
+
+
+def _mask(error: GraphQLError, cause: Exception) -> None:
+    id = uuid.uuid4().hex[:12]
+    _log.error("Internal error %s at %s.", id, error.path, exc_info=cause)
+    error.message = f"Internal error (id {id})"
+    error.extensions = {"code": "INTERNAL", "retryable": False, "id": id}

@@ -1,0 +1,142 @@
+"""GraphQL over HTTP and WebSocket: who calls, what a request may hold, and how errors before GraphQL look.
+
+Queries and mutations are JSON by POST (queries also by GET), uploads GraphQL multipart requests; subscriptions are
+graphql-transport-ws, server-sent events (GraphQL over SSE, distinct connections) or multipart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from cross_web import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketClose
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.subscriptions import (
+    GRAPHQL_SSE_PROTOCOL,
+    GRAPHQL_TRANSPORT_WS_PROTOCOL,
+    MULTIPART_SUBSCRIPTION_PROTOCOL,
+)
+
+from service.api.body import BodyTooLarge, bounded
+from service.api.context import Backend, Context
+from service.api.schema import build_schema
+from service.settings.shapes import ServerSettings, is_loopback
+
+LOCAL_OWNER = "local"
+"""Who calls where no keys are configured."""
+
+PROTOCOLS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
+
+_PAGE = """<!doctype html><meta charset="utf-8"><title>Antiphon</title>
+<h1>Antiphon</h1><p>GraphQL is served here by POST. The contract is in <a href="/schema.graphql">schema.graphql</a>.
+"""
+
+
+class Endpoint(GraphQL[Context, None]):
+    """The GraphQL endpoint."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._server = backend.config.server
+        super().__init__(
+            build_schema(self._server.limits),
+            subscription_protocols=PROTOCOLS,
+            multipart_uploads_enabled=True,
+            allowed_origins=self._server.cors_origins,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or hold one WebSocket."""
+        if scope["type"] == "websocket":
+            if is_own_host(WebSocket(scope, receive, send), self._server):
+                return await super().__call__(scope, receive, send)
+            return await WebSocketClose(1008)(scope, receive, send)
+        request = Request(scope, bounded(scope, receive, self._server.limits.max_body_bytes))
+        try:
+            response = await self._respond(request)
+            await response(scope, receive, send)
+        finally:
+            # Uploads are files until then.
+            await request.close()
+
+    async def _respond(self, request: Request) -> Response:
+        if owner_of(request, self._server) is None:
+            return problem(401, "UNAUTHENTICATED", "Send `Authorization: Bearer TOKEN` with a configured token.")
+        if not (is_own_host(request, self._server) and is_own_origin(request, self._server)):
+            return problem(403, "FORBIDDEN", "Pages of this origin may not call: see server.cors_origins.")
+        try:
+            return await self.run(request)
+        except BodyTooLarge as error:
+            return problem(413, "LIMIT_EXCEEDED", str(error))
+        except HTTPException as error:
+            return problem(error.status_code, "INVALID_REQUEST", error.reason)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        """The caller's context; a WebSocket may still name its caller when it begins."""
+        return Context(self._backend, owner_of(request, self._server))
+
+    async def on_ws_connect(self, context: Context) -> Any:
+        """Who begins a WebSocket: its header says so, or `authorization` in what it sends first."""
+        if context.owner is None:
+            said = {key.lower(): value for key, value in (context.connection_params or {}).items()}
+            context.owner = _owner_of_token(said.get("authorization"), self._server)
+        if context.owner is None:
+            raise ConnectionRejectionError
+        return await super().on_ws_connect(context)
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        """A page for who looks with a browser."""
+        return HTMLResponse(_PAGE)
+
+    def encode_json(self, data: object) -> bytes | str:
+        """JSON; text for WebSockets, whose frames must be text."""
+        return orjson.dumps(data).decode()
+
+    def decode_json(self, data: str | bytes) -> object:
+        """What a JSON text says."""
+        return orjson.loads(data)
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        """A JSON response."""
+        return Response(orjson.dumps(response_data), media_type="application/json")
+
+
+def owner_of(request: Request | WebSocket, server: ServerSettings) -> str | None:
+    """Who calls; None for nobody that is known."""
+    return _owner_of_token(request.headers.get("authorization"), server)
+
+
+def _owner_of_token(authorization: object, server: ServerSettings) -> str | None:
+    if not server.api_keys:
+        return LOCAL_OWNER
+    scheme, _, token = authorization.partition(" ") if isinstance(authorization, str) else ("", "", "")
+    return server.owner_of(token.strip()) if scheme.lower() == "bearer" else None
+
+
+def is_own_origin(request: Request, server: ServerSettings) -> bool:
+    """Whether no page of a stranger's makes a browser call: a multipart request needs no permission of ours."""
+    origin = request.headers.get("origin")
+    if origin is None or origin in server.cors_origins or "*" in server.cors_origins:
+        return True
+    return origin.partition("://")[2] == request.headers.get("host")
+
+
+def is_own_host(request: Request | WebSocket, server: ServerSettings) -> bool:
+    """Whether nobody calls us by a name of theirs: without keys, a page could have its own name lead here."""
+    if server.api_keys or not is_loopback(server.host):
+        return True
+    name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    return is_loopback(name) or name == server.host
+
+
+def problem(status: int, code: str, message: str) -> Response:
+    """An error before GraphQL, in GraphQL's form."""
+    errors = [{"message": message, "extensions": {"code": code, "retryable": False}}]
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return Response(orjson.dumps({"errors": errors}), status, headers, media_type="application/json")

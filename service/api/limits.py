@@ -1,0 +1,99 @@
+"""The bounds of an operation's text: how deep, how many aliases, how many tokens.
+
+Each fragment is looked at once, however often it is spread, so that the check itself cannot be made slow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValidationContext,
+    ValidationRule,
+)
+from strawberry.extensions import SchemaExtension
+
+from service.settings.shapes import LimitSettings
+
+_FAR = 1_000_000
+
+
+class OperationLimits(SchemaExtension):
+    """Puts the bounds on each operation, and gives it a context of its own."""
+
+    def __init__(self, limits: LimitSettings) -> None:
+        self._limits = limits
+
+    def on_operation(self) -> Iterator[None]:
+        """Set what the parser and the validation are to refuse."""
+        execution = self.execution_context
+        execution.parse_options["max_tokens"] = self._limits.max_tokens
+        execution.validation_rules += (_rule(self._limits.max_depth, self._limits.max_aliases),)
+        # A WebSocket has one context for all its operations, and what one has read is stale for the next.
+        if execution.context is not None:
+            execution.context = execution.context.fresh()
+        yield
+
+
+@cache
+def _rule(max_depth: int, max_aliases: int) -> type[ValidationRule]:
+    class OperationLimitRule(ValidationRule):
+        """Refuses operations that are too deep or have too many aliases."""
+
+        def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+            measure = _Measure(self.context)
+            depth, aliases = measure.selections(node.selection_set)
+            if depth > max_depth:
+                self._refuse(f"This operation is {_many(depth)} levels deep; {max_depth} are allowed.", node)
+            if aliases > max_aliases:
+                self._refuse(f"This operation has {_many(aliases)} aliases; {max_aliases} are allowed.", node)
+
+        def _refuse(self, message: str, node: OperationDefinitionNode) -> None:
+            self.report_error(GraphQLError(message, node, extensions={"code": "LIMIT_EXCEEDED", "retryable": False}))
+
+    return OperationLimitRule
+
+
+def _many(number: int) -> str:
+    return "too many" if number >= _FAR else str(number)
+
+
+class _Measure:
+    """Depth and aliases of selections; introspection is not counted."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        self._context = context
+        self._fragments: dict[str, tuple[int, int]] = {}
+
+    def selections(self, node: SelectionSetNode | None) -> tuple[int, int]:
+        depth = aliases = 0
+        for selection in node.selections if node else ():
+            deep, more = self._selection(selection)
+            depth, aliases = max(depth, deep), min(aliases + more, _FAR)
+        return depth, aliases
+
+    def _selection(self, node: Any) -> tuple[int, int]:
+        if isinstance(node, FragmentSpreadNode):
+            return self._fragment(node.name.value)
+        if not isinstance(node, FieldNode):
+            return self.selections(node.selection_set)
+        if node.name.value.startswith("__"):
+            return 0, 0
+        deep, aliases = self.selections(node.selection_set)
+        return min(deep + 1, _FAR), aliases + (node.alias is not None)
+
+    def _fragment(self, name: str) -> tuple[int, int]:
+        if name not in self._fragments:
+            # A fragment that spreads itself is refused by another rule; here it must only come to an end.
+            self._fragments[name] = 0, 0
+            fragment: FragmentDefinitionNode | None = self._context.get_fragment(name)
+            self._fragments[name] = self.selections(fragment.selection_set if fragment else None)
+        return self._fragments[name]

@@ -1,0 +1,100 @@
+"""Scalars of the contract, and the one converter of names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NewType, cast
+
+import strawberry
+from strawberry.scalars import JSON
+
+from service.errors import InvalidInput
+
+__all__ = ["JSON", "SCALARS", "BigInt", "DateTime", "StrategyChoice", "camel", "camel_keys"]
+
+DateTime = NewType("DateTime", int)
+"""A time in milliseconds since 1970, UTC; ISO 8601 on the wire."""
+
+BigInt = NewType("BigInt", int)
+"""A whole number that may exceed 32 bits; a JSON number on the wire."""
+
+StrategyChoice = NewType("StrategyChoice", dict[str, Any])
+"""A strategy as a caller names it: one of the keys `name` (built in), `kept` (a kept plan's name) and `plan`."""
+
+_LATEST_MS = 253402300799999
+
+
+def _serialize_time(value: int) -> str:
+    whole, milliseconds = divmod(value, 1000)
+    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03}Z"
+
+
+def _parse_time(value: object) -> DateTime:
+    try:
+        time = datetime.fromisoformat(cast(str, value))
+        milliseconds = int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInput(f"{value!r} is not a time such as 2026-01-31T12:00:00Z.") from None
+    return DateTime(max(0, min(milliseconds, _LATEST_MS)))
+
+
+def _parse_number(value: object) -> BigInt:
+    if type(value) is not int:
+        raise InvalidInput(f"{value!r} is not a whole number.")
+    return BigInt(value)
+
+
+def _parse_strategy(value: object) -> StrategyChoice:
+    if isinstance(value, str):
+        return StrategyChoice({"name": value})
+    said = cast("Mapping[str, object]", value if isinstance(value, Mapping) else {})
+    if set(said) == {"name"} and isinstance(said["name"], str):
+        return StrategyChoice({"kept": said["name"]})
+    if set(said) == {"plan"} and isinstance(said["plan"], Mapping):
+        return StrategyChoice({"plan": said["plan"]})
+    raise InvalidInput(
+        "This names no strategy.",
+        field="input.strategy",
+        remedy='Say a strategy such as FILE, {name: "…"} for a kept plan, or {plan: {steps: […]}} for one of your own.',
+    )
+
+
+SCALARS: dict[object, Any] = {
+    DateTime: strawberry.scalar(
+        name="DateTime",
+        description="A time in UTC, ISO 8601 with milliseconds: 2026-01-31T12:00:00.000Z.",
+        serialize=_serialize_time,
+        parse_value=_parse_time,
+    ),
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description="A whole number that may exceed 32 bits, as a JSON number.",
+        serialize=int,
+        parse_value=_parse_number,
+    ),
+    StrategyChoice: strawberry.scalar(
+        name="StrategyChoice",
+        description=(
+            'How a task is decomposed: the name of a strategy (`FILE`, or the text "FILE"; see `strategies`), '
+            '`{name: "…"}` for a plan that was kept, or `{plan: {steps: […]}}` for a plan of one\'s own.'
+        ),
+        serialize=dict,
+        parse_value=_parse_strategy,
+    ),
+}
+
+
+def camel(name: str) -> str:
+    """snake_case as camelCase."""
+    head, *tail = name.split("_")
+    return head + "".join(word.capitalize() for word in tail)
+
+
+def camel_keys(value: Any) -> Any:
+    """A JSON value whose objects' keys are camelCase; values are left as they are."""
+    if isinstance(value, Mapping):
+        return {camel(key): camel_keys(item) for key, item in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [camel_keys(item) for item in cast("Sequence[Any]", value)]
+    return value

@@ -1,0 +1,239 @@
+"""The composition root: what the service is made of, how it begins and ends, and which routes it has.
+
+The only place that knows all parts. Nothing is opened when an application is made; its lifespan does that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from service.api.context import Backend
+from service.api.http import Endpoint
+from service.api.schema import export
+from service.config import Config
+from service.conversations import Conversations
+from service.deltas import Deltas
+from service.errors import AntiphonError, GraphUnavailable
+from service.events import Events
+from service.executors.local import Hold, LocalExecutor, Worker
+from service.graph.database import Connection, Database
+from service.graph.local import SILENT, LocalNeo4j, LocalSettings, Progress
+from service.graph.local import start as start_neo4j
+from service.graph.migrations import migrate
+from service.graph.reader import Reader
+from service.graph.store import Store
+from service.graph.writer import Writer
+from service.history import History
+from service.instance import Instance, hold_instance
+from service.kept_plans import KeptPlans
+from service.models import Models
+from service.planning import Planner
+from service.prompts import Prompts
+from service.runner import Runner
+from service.signals import Signals
+from service.strategies import load_strategies
+from service.tasks import Tasks
+from service.usage import Usage
+
+READY_SECONDS = 2.0
+RETRY_SECONDS = 1.0
+STOP_SECONDS = 10.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All parts, wired."""
+
+    config: Config
+    instance: Instance
+    database: Database
+    writer: Writer
+    store: Store
+    models: Models
+    executor: LocalExecutor
+    backend: Backend
+    warming: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
+
+    async def open(self) -> None:
+        """Check the graph, bring it up to date, and go on with what a former process left."""
+        await self.database.verify()
+        await migrate(self.database)
+        await self.executor.start([self.instance.name])
+        self.backend.opened.set()
+        self.warming.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
+
+    async def _warm_up(self) -> None:
+        try:
+            await self.store.warm_up()
+        except AntiphonError as error:
+            _log.debug("The statements could not be planned beforehand: %s", error)
+
+    async def open_when_there(self) -> None:
+        """Open, however long Neo4j is away."""
+        while True:
+            try:
+                return await self.open()
+            except GraphUnavailable:
+                await asyncio.sleep(RETRY_SECONDS)
+            except AntiphonError as error:
+                _log.error("The graph cannot be opened: %s", error)
+                await asyncio.sleep(RETRY_SECONDS * 10)
+
+    async def close(self) -> None:
+        """Cut what runs, write what waits, and let go of everything."""
+        for task in self.warming:
+            await _cancel(task)
+        for part in (self.executor.stop, self.writer.close, self.models.close, self.database.close):
+            try:
+                async with asyncio.timeout(STOP_SECONDS):
+                    await part()
+            except Exception:
+                _log.warning("A part did not stop cleanly; what it held is gone on with at the next start.")
+        self.instance.release()
+
+
+def wire(config: Config, connection: Connection) -> Services:
+    """All parts for one graph; nothing is opened yet."""
+    load_strategies()
+    database = Database(connection)
+    writer, signals, deltas, stopping = Writer(database), Signals(), Deltas(), asyncio.Event()
+    store, reader, models = Store(database, writer, signals), Reader(database), Models(config)
+    prompts = Prompts(store, models)
+    runner = Runner(store, models, prompts, deltas, stopping)
+    instance = hold_instance(config.storage.data_folder / "instances")
+    hold = Hold(instance.name, config.executor.lease_seconds, config.executor.max_parallel)
+    executor = LocalExecutor(Worker(store, prompts, Planner(store, models, prompts), runner), hold, stopping)
+    conversations = Conversations(reader, store)
+    plans = KeptPlans(models, reader, store)
+    backend = Backend(
+        config=config,
+        reader=reader,
+        history=History(reader),
+        conversations=conversations,
+        tasks=Tasks(config, plans, store, models, executor),
+        plans=plans,
+        events=Events(reader, signals),
+        usage=Usage(reader, conversations),
+        deltas=deltas,
+        models=models,
+    )
+    return Services(config, instance, database, writer, store, models, executor, backend)
+
+
+def remote(config: Config) -> Connection | None:
+    """The configured Neo4j; None where the service is to run its own."""
+    neo4j = config.neo4j
+    if neo4j.uri is None:
+        return None
+    password = neo4j.password.get_secret_value() if neo4j.password else ""
+    return Connection(neo4j.uri, neo4j.username, password, neo4j.database)
+
+
+async def embedded(config: Config, progress: Progress = SILENT) -> LocalNeo4j:
+    """The service's own Neo4j, started or adopted. Raises `Conflict`, `SetupError`."""
+    wish = config.neo4j.embedded
+    settings = LocalSettings(
+        heap=wish.heap, page_cache=wish.page_cache, bolt_port=wish.bolt_port or 0, http_port=wish.http_port or 0
+    )
+    folders = config.storage
+    return await start_neo4j(folders.data_folder / "neo4j", folders.cache_folder, settings=settings, progress=progress)
+
+
+def connection_of(server: LocalNeo4j) -> Connection:
+    """How to reach the service's own Neo4j."""
+    return Connection(server.address.bolt, server.address.username, server.address.password)
+
+
+def create_app(config: Config, *, connection: Connection | None = None, progress: Progress = SILENT) -> Starlette:
+    """The application over a graph: `connection`, else the configured one, else the service's own.
+
+    While it runs, `app.state.services` holds its parts, and `app.state.neo4j` its own Neo4j where there is one.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            await _begin(app, config, connection, progress, stack)
+            yield
+
+    origins = config.server.cors_origins
+    cors = Middleware(
+        CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"], max_age=600
+    )
+    routes = [
+        Route("/graphql", _graphql),
+        WebSocketRoute("/graphql", _graphql),
+        Route("/schema.graphql", _schema),
+        Route("/livez", _live),
+        Route("/readyz", _ready),
+    ]
+    return Starlette(routes=routes, middleware=[cors] if origins else [], lifespan=lifespan)
+
+
+async def _begin(
+    app: Starlette, config: Config, connection: Connection | None, progress: Progress, stack: AsyncExitStack
+) -> None:
+    given = connection or remote(config)
+    if given is None:
+        app.state.neo4j = await embedded(config, progress)
+        stack.push_async_callback(app.state.neo4j.stop)
+        watching = asyncio.create_task(app.state.neo4j.keep_alive(), name="antiphon-neo4j")
+        stack.push_async_callback(_cancel, watching)
+        given = connection_of(app.state.neo4j)
+    services = app.state.services = wire(config, given)
+    stack.push_async_callback(services.close)
+    app.state.endpoint = Endpoint(services.backend)
+    try:
+        await services.open()
+    except GraphUnavailable:
+        _log.warning("Neo4j is away; the service begins without it and goes on when it is there.")
+        opening = asyncio.create_task(services.open_when_there(), name="antiphon-opening")
+        stack.push_async_callback(_cancel, opening)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+class _Late:
+    """The endpoint, which is there once the application has begun. (A function would be given a request.)"""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["app"].state.endpoint(scope, receive, send)
+
+
+_graphql = _Late()
+
+
+def _schema(request: Request) -> Response:
+    return PlainTextResponse(export(), media_type="text/plain; charset=utf-8")
+
+
+def _live(request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _ready(request: Request) -> Response:
+    services: Services = request.app.state.services
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            await services.database.verify()
+    except (AntiphonError, TimeoutError):
+        return JSONResponse({"status": "unavailable", "graph": "away"}, 503)
+    if not services.backend.opened.is_set():
+        return JSONResponse({"status": "unavailable", "graph": "opening"}, 503)
+    return JSONResponse({"status": "ok", "graph": "ok"})
