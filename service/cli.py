@@ -1,0 +1,109 @@
+"""The `antiphon` command: its options, its families of commands, and how errors end it.
+
+Imports nothing heavy: what a command needs is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from typing import Annotated, Any
+
+import typer
+
+from service import __version__
+from service.commands import config, look, neo4j, run, serve, setup, usage
+from service.errors import AntiphonError, ConfigurationError, InvalidInput
+
+OK, FAILED, WRONG_USE, CANCELLED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="antiphon",
+    help="A conversation service whose memory is a Neo4j graph.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for family in (serve, run, look, usage, setup):
+    app.add_typer(family.app)
+app.add_typer(neo4j.app, name="neo4j")
+app.add_typer(config.app, name="config")
+
+_verbose = False
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"antiphon {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show tracebacks and the debug log.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+    global _verbose
+    _verbose = verbose
+    if verbose:
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+        # They log every frame and every byte, and with them what is secret.
+        for noisy in ("neo4j", "httpcore", "httpx", "hpack", "websockets"):
+            logging.getLogger(noisy).setLevel(logging.INFO)
+
+
+# Typer brings a click of its own, and shows of its errors this one alone.
+_UsageError: type[Exception] = typer.BadParameter.mro()[1]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code: 0, 1 (failed), 2 (wrong use or configuration) or 130 (cancelled)."""
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except AntiphonError as error:
+        return _end(error)
+    except _UsageError as error:
+        return _end_usage(error)
+    except KeyboardInterrupt:
+        print("cancelled", file=sys.stderr)
+        return CANCELLED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`); the interpreter must not flush into it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        return _end(AntiphonError(f"Unexpected {type(error).__name__}: {error}.", remedy=_report_remedy()), error)
+
+
+def _run(arguments: list[str]) -> int:
+    code = app(arguments, standalone_mode=False, prog_name="antiphon")
+    return code if isinstance(code, int) else OK
+
+
+def _report_remedy() -> str | None:
+    return None if _verbose else "Repeat with `antiphon -v …` to see where."
+
+
+def _end_usage(error: Any) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return WRONG_USE
+    command = error.ctx.command_path if error.ctx else "antiphon"
+    return _end(InvalidInput(error.format_message().rstrip(".") + ".", remedy=f"See: {command} --help"))
+
+
+def _end(error: AntiphonError, cause: BaseException | None = None) -> int:
+    if _verbose:
+        traceback.print_exception(cause or error)
+    print(f"error: {error}", file=sys.stderr)
+    return WRONG_USE if isinstance(error, InvalidInput | ConfigurationError) else FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

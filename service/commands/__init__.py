@@ -1,0 +1,1 @@
+"""What each command does, a file a family; `service/cli.py` puts them together."""

@@ -1,0 +1,142 @@
+"""Commands that only look: `task`, `history`, `conversations`, `models`, `strategies`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.errors import NotFound
+
+if TYPE_CHECKING:
+    from service.client import Client
+
+app = typer.Typer()
+Json = dict[str, Any]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def task(id: Annotated[str, typer.Argument(help="The task's id.")], as_json: AsJson = False) -> None:
+    """Show a task: its state, its subtasks, and why it failed where it did."""
+    found = _ask("Task", id=id)
+    if found is None:
+        raise NotFound(f"There is no task {id}.", remedy="`antiphon history CONVERSATION` names the tasks.")
+    if as_json:
+        return typer.echo(json.dumps(found, ensure_ascii=False))
+    from service.commands.usage import say_metrics
+    from service.terminal import print_table, shorten
+
+    progress = found["progress"]
+    typer.echo(f"{found['status']}  {found['strategy']}  {progress['done']}/{progress['total']}  {found['title']}")
+    for name in ("error", "note"):
+        if found[name]:
+            typer.echo(f"{name}: {found[name]}")
+    for line in say_metrics(found["metrics"]):
+        typer.echo(line)
+    rows = [
+        (it["index"], it["status"], it["title"], len(it["attempts"]), shorten(it["error"] or _answer(it), 60))
+        for it in found["subtasks"]["nodes"]
+    ]
+    print_table(("#", "state", "subtask", "calls", "answer or error"), rows)
+    if found["subtasks"]["pageInfo"]["hasNextPage"]:
+        typer.echo(f"… and {progress['total'] - len(rows)} more")
+
+
+@app.command()
+def conversations(
+    first: Annotated[int, typer.Option("--first", "-n", min=1, max=200, help="How many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the conversations, newest first."""
+    found = _ask("Conversations", first=first)
+    if as_json:
+        return typer.echo(json.dumps(found["nodes"], ensure_ascii=False))
+    from service.terminal import print_table
+
+    print_table(("id", "created", "title"), [(it["id"], it["createdAt"][:16], it["title"]) for it in found["nodes"]])
+
+
+@app.command()
+def models(as_json: AsJson = False) -> None:
+    """List the models that tasks may ask for."""
+    found: list[Json] = _ask("Models")
+    if as_json:
+        return typer.echo(json.dumps(found, ensure_ascii=False))
+    from service.terminal import print_table
+
+    columns = ("model", "window", "output", "USD in", "USD out", "")
+    rows = [
+        (it["id"], it["contextWindow"], it["maxOutputTokens"], it["inputPrice"], it["outputPrice"], _is_default(it))
+        for it in found
+    ]
+    print_table(columns, rows)
+
+
+@app.command()
+def strategies(
+    first: Annotated[int, typer.Option("--first", "-n", min=1, max=200, help="How many kept plans.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List the strategies, and the plans that are kept under a name."""
+    found: list[Json] = _ask("Strategies", first=first)
+    if as_json:
+        return typer.echo(json.dumps(found, ensure_ascii=False))
+    from service.terminal import print_table, shorten
+
+    rows = [
+        (it["name"], _steps(it), it["useCount"], _percent(it["successRate"]), shorten(it["description"], 60))
+        for it in found
+    ]
+    print_table(("strategy", "steps", "used", "succeeded", "what it does"), rows)
+
+
+@app.command()
+def history(
+    id: Annotated[str, typer.Argument(help="A conversation, or a message, branch or task in it.")],
+    first: Annotated[int, typer.Option("--first", "-n", min=1, max=200, help="How many of the newest turns.")] = 100,
+) -> None:
+    """Show a conversation as a tree: its turns, their forks, and the subtasks that answers were made of."""
+    from service.commands.trees import read_tree
+    from service.terminal import print_tree
+
+    async def read(client: Client) -> Any:
+        return await read_tree(client, id, first)
+
+    print_tree(_with_client(read))
+
+
+def _ask(operation: str, **variables: Any) -> Any:
+    async def execute(client: Client) -> Any:
+        return await client.execute(operation, **variables)
+
+    return _with_client(execute)
+
+
+def _with_client(use: Any) -> Any:
+    from service.commands.reaching import reach
+    from service.server import run
+
+    async def reached() -> Any:
+        async with reach() as client:
+            return await use(client)
+
+    return run(reached())
+
+
+def _answer(subtask: Json) -> str:
+    return subtask["response"]["content"] if subtask["response"] else ""
+
+
+def _steps(strategy: Json) -> int | None:
+    return len(strategy["plan"]["steps"]) if strategy["plan"] else None
+
+
+def _percent(rate: float | None) -> str:
+    return "" if rate is None else f"{rate:.0%}"
+
+
+def _is_default(model: Json) -> str:
+    return "default" if model["isDefault"] else ""

@@ -1,0 +1,137 @@
+"""`antiphon neo4j …`: the embedded Neo4j by itself, its Browser, and a shell."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from service.errors import Conflict
+
+if TYPE_CHECKING:
+    from service.config import Config
+    from service.graph.local import Neo4jAddress
+
+app = typer.Typer(help="The Neo4j that Antiphon runs itself.", no_args_is_help=True)
+
+
+@app.command()
+def start() -> None:
+    """Start Neo4j and leave it running, for later services and for Neo4j Browser."""
+    from service.terminal import say
+
+    address = asyncio.run(_start(_own_config()))
+    say("Neo4j runs until: antiphon neo4j stop")
+    show_login(address)
+
+
+@app.command()
+def stop() -> None:
+    """Stop a Neo4j that no service uses."""
+    from service.graph.local import stop as stop_neo4j
+    from service.terminal import say
+
+    stopped = asyncio.run(stop_neo4j(_own_config().storage.data_folder / "neo4j"))
+    say("Neo4j is stopped." if stopped else "Neo4j was not running.")
+
+
+@app.command()
+def status() -> None:
+    """Say whether Neo4j runs, where, and for whom."""
+    from service.config import load_config
+
+    config = load_config()
+    typer.echo(asyncio.run(_remote_status(config) if config.neo4j.uri else _own_status(config)))
+
+
+@app.command()
+def browser() -> None:
+    """Show the address of Neo4j Browser and the login; open it where there is a desktop."""
+    from service.config import load_config
+    from service.serving import neo4j_address
+
+    address = asyncio.run(neo4j_address(load_config()))
+    show_login(address)
+    if sys.stdout.isatty() and _has_desktop():
+        import webbrowser
+
+        webbrowser.open(address.browser)
+
+
+@app.command()
+def shell() -> None:
+    """Type Cypher; a statement ends with a semicolon."""
+    from service.commands.shell import run_shell
+    from service.config import load_config
+
+    run_shell(load_config())
+
+
+def show_login(address: Neo4jAddress) -> None:
+    """Print where Neo4j Browser is and how to sign in: it is the person's own, on their own machine."""
+    typer.echo(f"Neo4j Browser  {address.browser}")
+    typer.echo(f"  connect to   {address.bolt}")
+    typer.echo(f"  username     {address.username}")
+    typer.echo(f"  password     {address.password}")
+
+
+def _own_config() -> Config:
+    from service.config import load_config
+
+    config = load_config()
+    if config.neo4j.uri:
+        raise Conflict(
+            f"The configured Neo4j is {config.neo4j.uri}, which Antiphon does not run.",
+            remedy="Unset NEO4J_URI to use the embedded one.",
+        )
+    return config
+
+
+async def _start(config: Config) -> Neo4jAddress:
+    from service.graph.local import LocalSettings, progress_on
+    from service.graph.local import start as start_neo4j
+
+    folders, wish = config.storage, config.neo4j.embedded
+    home = folders.data_folder / "neo4j"
+    # The same as a service would start, so that it is adopted as it is.
+    settings = LocalSettings(wish.heap, wish.page_cache, wish.bolt_port or 0, wish.http_port or 0)
+    server = await start_neo4j(home, folders.cache_folder, settings=settings, progress=progress_on(), detached=True)
+    await server.release()
+    return server.address
+
+
+async def _own_status(config: Config) -> str:
+    from service.graph.local import status as neo4j_status
+
+    found = await neo4j_status(config.storage.data_folder / "neo4j")
+    if not found.running or found.address is None:
+        return "Neo4j is not running. Start it with: antiphon neo4j start"
+    state = "answers" if found.answers else "does not answer (yet)"
+    user = f"used by process {found.owner}" if found.owner is not None else "used by no service"
+    lines = (
+        f"Neo4j {found.version} runs (process {found.pid}), {state}, {user}.",
+        f"Bolt     {found.address.bolt}",
+        f"Browser  {found.address.browser}",
+        f"Data     {found.home}",
+    )
+    return "\n".join(lines)
+
+
+async def _remote_status(config: Config) -> str:
+    from service.app import remote
+    from service.graph.database import Database
+
+    connection = remote(config)
+    assert connection is not None
+    database = Database(connection)
+    try:
+        return f"Neo4j {await database.verify()} answers at {connection.uri} (database {connection.database})."
+    finally:
+        await database.close()
+
+
+def _has_desktop() -> bool:
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,31 @@
+"""A service for one command: what is missing is installed, with progress, and nothing is said otherwise."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from service.client import Client
+from service.commands.setup import prepare_model
+from service.config import Config
+from service.graph.local import progress_on
+from service.serving import reach_service
+
+
+def reach() -> AbstractAsyncContextManager[Client]:
+    """A client of the service that this command is for; the command asks no model."""
+    return _reach(lambda config: None)
+
+
+def reach_model(name: str | None) -> AbstractAsyncContextManager[Client]:
+    """A client for a command that asks this model, or the default one."""
+    return _reach(lambda config: prepare_model(config, name))
+
+
+def _reach(prepare: Callable[[Config], None]) -> AbstractAsyncContextManager[Client]:
+    root = logging.getLogger()
+    if not root.handlers:
+        # A service of this command's own logs for nobody: what matters comes back as an answer.
+        root.addHandler(logging.NullHandler())
+    return reach_service(prepare, progress_on())

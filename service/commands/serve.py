@@ -1,0 +1,135 @@
+"""`antiphon serve`, `demo`, `migrate` and `export-schema`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.errors import Conflict, InvalidInput
+
+if TYPE_CHECKING:
+    from service.config import Config
+
+app = typer.Typer()
+
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")]
+Host = Annotated[str | None, typer.Option("--host", help="Beyond this machine only with API keys configured.")]
+
+
+@app.command()
+def serve(host: Host = None, port: Port = None) -> int:
+    """Run the service until Ctrl-C; tasks that run go on at the next start."""
+    from service.config import load_config
+    from service.server import run
+    from service.serving import listening_on
+
+    config = listening_on(load_config(), host, port)
+    configure_logging(config)
+    return run(_serve(config))
+
+
+@app.command()
+def demo(keep: Annotated[bool, typer.Option("--keep", help="Stay up until Ctrl-C.")] = False) -> int:
+    """See it work: a task over this project's own files, a follow-up question, and the graph of both."""
+    from service.demo import run_demo
+    from service.server import run
+
+    return run(run_demo(keep))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the graph's constraints and indexes up to date (a start does this too)."""
+    from service.config import load_config
+    from service.server import run
+
+    applied = run(_migrate(load_config()))
+    typer.echo("\n".join(f"applied {name}" for name in applied) or "The graph is up to date.")
+
+
+@app.command("export-schema")
+def export_schema(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether the shipped file is up to date.")] = False,
+    out: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this file.")] = None,
+) -> None:
+    """Print the GraphQL schema."""
+    from service.api.schema import export
+    from service.resources import resource
+
+    text = export()
+    shipped = resource("schema", "schema.graphql")
+    if check and (not shipped.is_file() or shipped.read_text(encoding="utf-8") != text):
+        raise Conflict(f"{shipped} is not what the code says.", remedy=f"Run: antiphon export-schema -o {shipped}")
+    if out:
+        try:
+            out.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InvalidInput(f"{out} cannot be written: {error.strerror}.", remedy="Name another file.") from None
+    elif not check:
+        typer.echo(text, nl=False)
+
+
+def configure_logging(config: Config) -> None:
+    """Log to standard error as `config.logging` says; `-v` has the last word on the level."""
+    handler = logging.StreamHandler(sys.stderr)
+    text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(JsonFormatter() if config.logging.format == "json" else text)
+    root = logging.getLogger()
+    verbose = root.level == logging.DEBUG
+    root.handlers[:] = [handler]
+    root.setLevel(logging.DEBUG if verbose else config.logging.level)
+    for chatty in ("neo4j", "httpx", "httpcore", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(chatty).setLevel(max(root.level, logging.WARNING))
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON."""
+        said: dict[str, Any] = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            said["exception"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False)
+
+
+async def _serve(config: Config) -> int:
+    from service.commands.following import interruptions
+    from service.commands.setup import prepare_model
+    from service.graph.local import progress_on
+    from service.serving import start_service, take_place
+    from service.terminal import say
+
+    place = await take_place(config.storage.data_folder)
+    try:
+        prepare_model(config)
+        async with start_service(config, progress_on()) as started:
+            place.announce(started.url)
+            say(f"GraphQL        {started.url}/graphql")
+            if started.neo4j:
+                say(f"Neo4j Browser  {started.neo4j.address.browser}  (login: antiphon neo4j browser)")
+            say("Ctrl-C stops it; tasks that run go on at the next start.")
+            with interruptions() as interrupted:
+                await interrupted.wait()
+            say("Stopping …")
+    finally:
+        place.leave()
+    return 0
+
+
+async def _migrate(config: Config) -> list[str]:
+    from service.commands.shell import open_graph
+    from service.graph.migrations import migrate as migrate_graph
+
+    async with open_graph(config) as database:
+        return await migrate_graph(database)

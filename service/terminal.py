@@ -1,0 +1,134 @@
+"""What people see: live progress, answers, tables and trees. The commands' one way to rich.
+
+Results go to standard output, all else to standard error. Where a stream is no terminal nothing moves and no
+control character is written. Texts of models and callers are shown as they are, never as markup or as commands
+to the terminal.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+Json = dict[str, Any]
+
+_TAIL_CHARACTERS = 320
+_CONTROL = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
+del _CONTROL[ord("\n")], _CONTROL[ord("\t")]
+
+
+def clean(text: str) -> str:
+    """The text without control characters, except newlines and tabs: they could command a terminal."""
+    return text.translate(_CONTROL)
+
+
+def say(text: str) -> None:
+    """One line for the person, on standard error."""
+    print(clean(text), file=sys.stderr, flush=True)
+
+
+def write(text: str) -> None:
+    """A piece of a result on standard output, at once."""
+    sys.stdout.write(clean(text))
+    sys.stdout.flush()
+
+
+def shorten(text: str, most: int = 100) -> str:
+    """The text on one line, cut to `most` characters."""
+    line = " ".join(clean(text).split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+class LiveTask:
+    """A task's bar and the newest of its text while it runs; on what is no terminal, nothing."""
+
+    def __init__(self, title: str) -> None:
+        self._console = Console(stderr=True)
+        self._bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+        )
+        self._job = self._bar.add_task(clean(title), total=None)
+        self._texts: dict[str, str] = {}
+        self._live = Live(self._shown(), console=self._console, transient=True, refresh_per_second=8)
+
+    def __enter__(self) -> LiveTask:
+        """Begin to show."""
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take it away."""
+        self._live.stop()
+
+    def show_progress(self, done: int, total: int) -> None:
+        """How many subtasks have ended, of those that are known."""
+        self._bar.update(self._job, completed=done, total=total or None)
+        self._live.update(self._shown())
+
+    def show_text(self, delta: Json) -> None:
+        """A piece of an answer; of several that come at once the oldest is shown."""
+        key = delta["responseId"]
+        self._texts[key] = (self._texts.get(key, "") + clean(delta["text"]))[-_TAIL_CHARACTERS:]
+        self._live.update(self._shown())
+        if delta["done"]:
+            del self._texts[key]
+
+    def _shown(self) -> Group:
+        return Group(self._bar, Text(next(iter(self._texts.values()), ""), style="dim"))
+
+
+class PlainText:
+    """The one answer of a prompt, written to standard output as it comes."""
+
+    def __init__(self) -> None:
+        self.written = ""
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Nothing: the text is the progress."""
+
+    def show_text(self, delta: Json) -> None:
+        """Write a piece; an answer that was asked anew begins on a line of its own."""
+        if self.written and delta["position"] == 0:
+            write("\n\n")
+            self.written = ""
+        self.written += delta["text"]
+        write(delta["text"])
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on standard output."""
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(clean("" if cell is None else str(cell)), overflow="fold") for cell in row))
+    Console().print(table)
+
+
+def print_tree(tree: Tree) -> None:
+    """A tree on standard output."""
+    Console().print(tree)
+
+
+def label(kind: str, text: str, note: str = "") -> Text:
+    """A line of a tree: what it is, its text, and a note."""
+    shown = Text(kind, style="bold" if kind else "")
+    shown.append(f" {shorten(text)}", style="not bold")
+    if note:
+        shown.append(f"  {clean(note)}", style="dim not bold")
+    return shown
