@@ -1,0 +1,33 @@
+"""Which Java is taken."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from service.graph.local.java import find_java, fingerprint, parse_version
+
+
+@pytest.mark.parametrize(
+    ("output", "version"),
+    [
+        ('openjdk version "25.0.2" 2026-01-20 LTS', 25),
+        ('openjdk version "21" 2023-09-19', 21),
+        ('java version "1.8.0_301"', 8),
+        ("command not found", 0),
+    ],
+)
+def test_version_is_read_from_what_java_prints(output: str, version: int) -> None:
+    """New and old numbering, and no number at all."""
+    assert parse_version(output) == version
+
+
+def test_java_is_found_and_known_again(tmp_path: Path) -> None:
+    """There is a Java, and its fingerprint is its own."""
+    java = find_java()
+    other = tmp_path / "java"
+    other.write_text("x")
+    assert os.access(java, os.X_OK)
+    assert fingerprint(java) == fingerprint(java) != fingerprint(other)

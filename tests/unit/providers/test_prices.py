@@ -1,0 +1,49 @@
+"""What calls cost: the configuration first, then the public list, else not known."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+
+import pytest
+
+from service.providers.prices import cost_usd
+from service.records import ModelConfig, Usage
+
+PRICED = ModelConfig("acme", "some-model", "some", 8192, 1024, input_price=2.0, output_price=10.0)
+LISTED = ModelConfig("openai", "gpt-4o", "gpt-4o", 128_000, 16_384)
+
+
+@pytest.mark.parametrize(
+    ("model", "usage", "cost"),
+    [
+        (PRICED, Usage(1_000_000, 100_000), 3.0),
+        (PRICED, Usage(1_000_000, 0, 500_000), 2.0),
+        (replace(PRICED, cached_price=0.5), Usage(1_000_000, 0, 500_000), 1.25),
+        (replace(PRICED, input_price=0.0, output_price=0.0), Usage(10, 10), 0.0),
+        (PRICED, Usage(None, 10), None),
+        (PRICED, Usage(), None),
+        (LISTED, Usage(1000, 100, 500), 0.002875),
+        (replace(LISTED, name="no-such-model"), Usage(10, 10), None),
+        (replace(LISTED, provider="local"), Usage(10, 10), None),
+    ],
+)
+def test_cost_is_known_or_null(model: ModelConfig, usage: Usage, cost: float | None) -> None:
+    """Unknown is None, never 0; free is 0."""
+    assert cost_usd(model, usage) == (None if cost is None else pytest.approx(cost))
+
+
+def test_configured_price_wins_over_the_list() -> None:
+    """Who has a contract pays that."""
+    model = replace(LISTED, input_price=1.0, output_price=1.0)
+    assert cost_usd(model, Usage(1_000_000, 0)) == pytest.approx(1.0)
+
+
+def test_prices_never_touch_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even to look for newer ones."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    assert cost_usd(replace(LISTED, name="gpt-4o-mini"), Usage(1000, 1000))

@@ -1,0 +1,165 @@
+"""The commands' parsing, exit codes and errors. No server runs."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from service import cli
+from service.commands.following import exit_code
+from service.commands.run import read_input
+from service.commands.serve import JsonFormatter
+from service.commands.shell import read_statements, show_value
+from service.commands.trees import Json
+from service.errors import Conflict, InvalidInput
+from service.serving import find_running, take_place
+from service.terminal import clean, shorten
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """A family without its command lists what there is."""
+    assert cli.main(["neo4j"]) == cli.WRONG_USE
+    assert "browser" in "".join(capsys.readouterr())
+
+
+def test_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--version` needs no command."""
+    assert cli.main(["--version"]) == cli.OK
+    assert capsys.readouterr().out.startswith("antiphon 0.")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no-such-command"],
+        ["run"],
+        ["run", "--no-such-option", "x"],
+        ["run", "--strategy", "sideways", "pyproject.toml"],
+        ["run", "--aggregation", "pile", "pyproject.toml"],
+        ["run", "-s", "file", "no-such-file.txt"],
+        ["run", "-s", "file", "."],
+        ["run", "-s", "file", "-", "pyproject.toml"],
+        ["serve", "--port", "70000"],
+        ["config", "check", "--file", "no-such-config.yaml"],
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What is wrong and what to do, and no traceback."""
+    assert cli.main(arguments) == cli.WRONG_USE
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert said.count("\n") == 1
+
+
+def test_a_url_with_a_password_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither in the error nor in a traceback."""
+    monkeypatch.setenv("ANTIPHON_URL", "http://me:hunter2@host")
+    assert cli.main(["-v", "models"]) == cli.WRONG_USE
+    assert "hunter2" not in "".join(capsys.readouterr())
+
+
+def test_a_service_that_is_not_there_is_exit_code_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The port of discard is nobody's."""
+    monkeypatch.setenv("ANTIPHON_URL", "http://127.0.0.1:9")
+    assert cli.main(["models"]) == cli.FAILED
+    assert "antiphon serve" in capsys.readouterr().err
+
+
+def test_config_init_writes_a_file_that_is_right(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The example passes its own check, and is never overwritten."""
+    file = str(tmp_path / "config.yaml")
+    assert cli.main(["config", "init", file]) == cli.OK
+    assert cli.main(["config", "check", "--file", file]) == cli.OK
+    assert cli.main(["config", "init", file]) == cli.FAILED
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_export_schema_prints_what_can_be_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    """The schema goes to standard output."""
+    assert cli.main(["export-schema"]) == cli.OK
+    assert "type Query" in capsys.readouterr().out
+
+
+def test_files_are_read_with_their_names(tmp_path: Path) -> None:
+    """The name is as it was typed, the content as bytes."""
+    (tmp_path / "a.txt").write_bytes(b"\xffabc")
+    (file,) = read_input([str(tmp_path / "a.txt")])["files"]
+    assert file["name"] == str(tmp_path / "a.txt")
+    assert file["upload"].content == b"\xffabc"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    """With the reason."""
+    file = tmp_path / "a.txt"
+    file.touch(mode=0)
+    with pytest.raises(InvalidInput, match=r"a\.txt cannot be read"):
+        read_input([str(file)])
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("SUCCEEDED", 0), ("PARTIAL", 1), ("FAILED", 1), ("CANCELLED", 130), ("RUNNING", 1)]
+)
+def test_exit_code_says_how_the_task_ended(status: str, code: int) -> None:
+    """Scripts can tell."""
+    task: Json = {"status": status}
+    assert exit_code(task) == code
+
+
+def test_statements_end_with_a_semicolon() -> None:
+    """They may have many lines; a line that was broken off drops what stood before it."""
+    lines = ["", "MATCH (n)", "RETURN n;", "MATCH", None, "RETURN 1;", "RETURN 2", ":exit"]
+    assert list(read_statements(iter(lines))) == ["MATCH (n)\nRETURN n", "RETURN 1", "RETURN 2\n:exit"]
+
+
+def test_the_shell_ends_at_its_own_command() -> None:
+    """`:exit` where a statement could begin."""
+    assert list(read_statements(iter(["RETURN 1;", ":exit", "RETURN 2;"]))) == ["RETURN 1"]
+
+
+def test_values_of_the_graph_are_shown_as_json() -> None:
+    """Texts as they are, what JSON has no word for as Neo4j writes it."""
+    assert show_value("a") == "a"
+    assert show_value({"b": [1, None]}) == '{"b": [1, null]}'
+    assert show_value(Path("c")) == '"c"'
+
+
+def test_texts_cannot_command_the_terminal() -> None:
+    """What a model wrote is shown, never obeyed."""
+    assert clean("\x1b[31mred\x07\r\n\tand\x9b2J") == "[31mred\n\tand2J"
+    assert shorten("many\n words  in a line", 12) == "many words…"
+
+
+async def test_one_service_a_data_folder(tmp_path: Path) -> None:
+    """The second is told of the first; the record of a dead one counts for nothing."""
+    place = await take_place(tmp_path)
+    place.announce("http://127.0.0.1:1234")
+    running = find_running(tmp_path)
+    assert running is not None
+    assert running.url == "http://127.0.0.1:1234"
+    with pytest.raises(Conflict, match=r"127\.0\.0\.1:1234"):
+        await take_place(tmp_path)
+    record = (tmp_path / "service.json").read_text()
+    place.leave()
+    (tmp_path / "service.json").write_text(record)
+    assert find_running(tmp_path) is None
+
+
+def test_json_logs_hold_the_message_and_the_exception() -> None:
+    """One object a line."""
+    try:
+        raise ValueError("no")
+    except ValueError as error:
+        trace = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("service", logging.ERROR, __file__, 1, "It %s.", ("broke",), trace)
+    line = JsonFormatter().format(record)
+    assert '"message": "It broke."' in line
+    assert "ValueError: no" in line
+    assert "\n" not in line

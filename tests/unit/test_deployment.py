@@ -1,0 +1,59 @@
+"""What can be checked of the containers without a container engine."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from service.config import load_config
+
+ROOT = Path(__file__).parents[2]
+SECRETS = {"NEO4J_PASSWORD": "quite-secret", "ANTIPHON_API_KEY": "token"}
+
+
+def composition() -> dict[str, Any]:
+    """`docker-compose.yml` with its variables filled in as Compose would."""
+    text = (ROOT / "docker-compose.yml").read_text()
+    return yaml.safe_load(re.sub(r"\$\{(\w+)[^}]*\}", lambda match: SECRETS.get(match[1], ""), text))
+
+
+def test_composed_service_is_configured_by_its_environment() -> None:
+    """The variables that Compose sets are ones that the service knows, and allow it to listen for others."""
+    said = composition()["services"]["antiphon"]["environment"]
+    config = load_config(environ=said | {"ANTIPHON_SERVER__HOST": "0.0.0.0", "ANTIPHON_DATA_DIR": "/data"})
+    assert config.server.owner_of("token") == "local"
+    assert config.neo4j.uri == "bolt://neo4j:7687"
+
+
+def test_composed_ports_are_on_loopback() -> None:
+    """Nothing is published beyond the machine."""
+    ports = [port for service in composition()["services"].values() for port in service["ports"]]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_composed_volumes_and_dependencies_exist() -> None:
+    """Every volume and service that is named is defined, and the one depended on has a health check."""
+    said = composition()
+    used = {volume.split(":")[0] for service in said["services"].values() for volume in service["volumes"]}
+    assert used == set(said["volumes"])
+    assert all("healthcheck" in said["services"][name] for name in said["services"]["antiphon"]["depends_on"])
+
+
+def test_neo4j_image_is_the_version_that_is_embedded() -> None:
+    """Compose runs what the service runs by itself."""
+    lock = (ROOT / "service" / "graph" / "local" / "artifacts.json").read_text()
+    image = composition()["services"]["neo4j"]["image"]
+    assert f'"{image.partition(":")[2]}"' in lock
+
+
+def test_image_holds_what_it_copies() -> None:
+    """Every path that the Dockerfile copies is there and is let through by `.dockerignore`."""
+    allowed = {line[1:].rstrip("/") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[0] == "!"}
+    lines = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    copied = {path.rstrip("/") for line in lines for path in line.split()}
+    assert copied == allowed
+    assert all((ROOT / path).exists() for path in copied)
