@@ -1,0 +1,181 @@
+"""Who may write what of a task: leases, and the guards of the writes when two processes do something at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.graph.database import Connection, Database
+from service.graph.queries import query
+from service.graph.store import Store
+from service.graph.writer import Writer
+from service.planning import subtask_id
+from service.records import TaskStatus, derived_id, new_id
+from service.signals import Signals
+from tests.books import read_books
+from tests.services import cypher, file_task, running
+
+
+@dataclass(frozen=True)
+class Held:
+    """A task that a process holds, with two subtasks, and nobody running it."""
+
+    store: Store
+    database: Database
+    owner: str
+    task_id: str
+    conversation_id: str
+    holder: str
+
+    def attempt(self, key: str, number: int = 1) -> dict[str, Any]:
+        """A row of `start_attempt`."""
+        id_ = subtask_id(self.task_id, key)
+        prompt = derived_id(id_, "prompt")
+        row = {"subtaskId": id_, "promptId": prompt, "content": "c", "title": "t", "spans": [], "uses": []}
+        model = {"id": "test/m", "provider": "test", "name": "m"}
+        row |= {"attemptId": derived_id(id_, "attempt", number), "number": number, "model": model, "sawId": prompt}
+        return row | {"leaseOwner": self.holder}
+
+    def outcome(self, key: str, status: str, number: int = 1) -> dict[str, Any]:
+        """A row of `finish_attempt` with a response."""
+        attempt_id = derived_id(subtask_id(self.task_id, key), "attempt", number)
+        response = {"id": derived_id(attempt_id, "response"), "content": "said", "title": "said"}
+        response |= {"status": "COMPLETE" if status == "SUCCEEDED" else "PARTIAL", "finishReason": None}
+        row = {"attemptId": attempt_id, "measures": {"status": status, "latencyMs": 5}, "response": response}
+        return row | {"subtaskStatus": "SUCCEEDED", "subtaskError": None, "tokens": 1}
+
+    async def start(self, key: str, number: int = 1) -> bool:
+        """Start an attempt."""
+        return await self.store.start_attempt(self.conversation_id, self.attempt(key, number))
+
+    async def finish(self, key: str, status: str, number: int = 1) -> None:
+        """Finish an attempt."""
+        await self.store.finish_attempt(self.conversation_id, self.outcome(key, status, number))
+
+    async def plan(self, *keys: str) -> None:
+        """Plan subtasks."""
+        row = {"kind": "part", "title": "t", "spans": "[]", "part": 1, "parts": 1, "uses": [], "dependsOn": []}
+        rows = [
+            row
+            | {"taskId": self.task_id, "id": subtask_id(self.task_id, key), "key": key, "index": i, "status": "READY"}
+            for i, key in enumerate(keys)
+        ]
+        await self.store.plan_subtasks(self.task_id, rows)
+
+
+@pytest.fixture
+async def held(database: Database, owner: str) -> Held:
+    """A task that nobody runs."""
+    store = Store(database, Writer(database), Signals())
+    task_id, conversation_id, holder = new_id(), new_id(), f"one-{owner}"
+    row = {
+        "ownerId": owner, "conversationId": conversation_id, "newConversation": True, "title": "t", "parentId": None,
+        "taskId": task_id, "promptId": new_id(), "type": "prompt", "strategy": "FILE", "direct": False,
+        "config": "{}", "content": "c", "promptTitle": "t", "sources": [], "idempotencyKey": None,
+        "requestHash": "h", "leaseOwner": holder, "leaseUntil": 2**52,
+    }  # fmt: skip
+    await store.create_task(row)
+    held = Held(store, database, owner, task_id, conversation_id, holder)
+    await held.plan("a", "b")
+    return held
+
+
+@asynccontextmanager
+async def claiming(held: Held, claimer: str) -> AsyncIterator[None]:
+    """While the body runs, `claimer` has taken the task over and has not committed yet."""
+    parameters = {"owner": claimer, "dead": [held.holder], "now": 0, "until": 2**52, "limit": 1000}
+    async with held.database.holding(query("claim_tasks"), **parameters):
+        yield
+
+
+async def test_two_processes_take_a_task_over_once(held: Held) -> None:
+    """The second to claim waits for the first, looks again, and leaves the task to it."""
+    async with claiming(held, "two"):
+        late = asyncio.create_task(held.store.claim_tasks("three", [held.holder], seconds=30, limit=1000))
+        await asyncio.sleep(0.5)
+    assert held.task_id not in await late
+    rows = await cypher(held.database, "MATCH (t:Task {id: $id}) RETURN t.leaseOwner AS holder", id=held.task_id)
+    assert rows == [{"holder": "two"}]
+
+
+async def test_who_lost_its_lease_starts_nothing(held: Held) -> None:
+    """Also where the start was under way when the task was taken over."""
+    async with claiming(held, "two"):
+        late = asyncio.create_task(held.start("a"))
+        await asyncio.sleep(0.5)
+    assert not await late
+    assert not await held.store.advance_task(held.conversation_id, held.task_id, TaskStatus.RUNNING, held.holder)
+    assert (await read_books(held.database, held.task_id)).attempts == []
+
+
+async def test_cancelled_task_gets_no_attempts_and_no_subtasks(held: Held) -> None:
+    """What was under way when it was cancelled, in this process or another, does not come after it."""
+    await held.store.cancel_task(held.conversation_id, held.owner, held.task_id)
+    assert not await held.start("a")
+    await held.plan("a", "b", "c")
+    assert (await read_books(held.database, held.task_id)).statuses() == {"CANCELLED": 2}
+
+
+async def test_cancelling_ends_attempts_whose_process_is_gone(held: Held) -> None:
+    """No attempt is RUNNING in a cancelled task, whoever would have had to end it."""
+    await held.start("a")
+    await held.store.cancel_task(held.conversation_id, held.owner, held.task_id)
+    assert (await read_books(held.database, held.task_id)).outcomes() == {"CANCELLED": 1}
+
+
+@pytest.mark.parametrize(("status", "kept"), [("CANCELLED", "PARTIAL"), ("SUCCEEDED", "COMPLETE")])
+async def test_what_a_cancelled_attempt_received_is_kept(held: Held, status: str, kept: str) -> None:
+    """It was paid for; it is written once, and the subtask stays CANCELLED."""
+    await held.start("a")
+    await held.store.cancel_task(held.conversation_id, held.owner, held.task_id)
+    await held.finish("a", status)
+    await held.finish("a", status)
+    books = await read_books(held.database, held.task_id)
+    assert [r["status"] for attempt in books.attempts for r in attempt["responses"]] == [kept]
+    assert (books.statuses(), books.outcomes()) == ({"CANCELLED": 2}, {status: 1})
+
+
+async def test_interrupted_attempt_is_not_finished_later(held: Held) -> None:
+    """When another process has taken over, the late answer of the first is not a second one."""
+    await held.start("a")
+    await held.store.interrupt_attempts([held.task_id])
+    await held.finish("a", "SUCCEEDED")
+    books = await read_books(held.database, held.task_id)
+    assert (books.outcomes(), books.statuses()) == ({"INTERRUPTED": 1}, {"READY": 2})
+    assert books.attempts[0]["responses"] == []
+
+
+async def test_task_that_cannot_go_on_leaves_no_subtask_open(held: Held) -> None:
+    """Ended as FAILED, what had no last state is CANCELLED, and its events come before the task's own."""
+    await held.start("a")
+    row = {"taskId": held.task_id, "leaseOwner": held.holder, "status": "FAILED", "error": "x", "note": None}
+    await held.store.finish_task(held.conversation_id, row | {"answer": None, "madeOf": []})
+    books = await read_books(held.database, held.task_id)
+    assert books.statuses() == {"CANCELLED": 2}
+    assert [(e["type"], e["status"]) for e in books.events[-3:]] == [
+        ("SUBTASK", "CANCELLED"),
+        ("SUBTASK", "CANCELLED"),
+        ("TASK", "FAILED"),
+    ]
+
+
+async def test_service_leaves_the_tasks_of_another_alone(
+    connection: Connection, database: Database, tmp_path: Path, owner: str
+) -> None:
+    """Two services on one Neo4j: what one began, the other does not touch, however long it takes."""
+    lease = {"executor": {"lease_seconds": 2.0}, "providers": {"echo": {"options": {"delay_ms": 300}}}}
+    async with running(connection, tmp_path / "a", lease) as one, running(connection, tmp_path / "b", lease) as two:
+        tasks = [
+            await service.backend.tasks.create_task(owner, file_task(15, max_parallel=1)) for service in (one, two)
+        ]
+        await asyncio.sleep(3)
+        rows = await cypher(
+            database, "UNWIND $ids AS id MATCH (t:Task {id: id}) RETURN t.leaseOwner AS name", ids=tasks
+        )
+        assert [row["name"] for row in rows] == [one.instance.name, two.instance.name]

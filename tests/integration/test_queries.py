@@ -1,0 +1,52 @@
+"""Every stored statement on the real server: it plans, it uses an index, and something uses it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.graph.database import Database
+from service.graph.queries import LANGUAGE, all_names, query
+
+SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan", "RelationshipTypeScan")
+SERVICE = Path(__file__).parents[2] / "service"
+
+
+def operators(plan: dict[str, Any]) -> list[str]:
+    """The names of all operators of a plan."""
+    return [
+        plan["operatorType"].partition("@")[0],
+        *(name for child in plan.get("children", []) for name in operators(child)),
+    ]
+
+
+@pytest.mark.parametrize("name", all_names())
+async def test_query_is_planned_without_a_scan(name: str, database: Database) -> None:
+    """A statement finds its nodes by an id or an index, never by looking at all of a label."""
+    plan = await database.explain(query(name))
+    if plan is not None:
+        assert not [operator for operator in operators(plan) if operator.endswith(SCANS)]
+
+
+@pytest.mark.parametrize("name", all_names())
+def test_query_begins_with_its_purpose_and_language(name: str) -> None:
+    """A file says what it is for and means one thing wherever it is pasted."""
+    first, second = query(name).text.splitlines()[:2]
+    assert re.fullmatch(r"// [A-Z].*\.", first)
+    assert second == LANGUAGE
+
+
+def test_every_query_is_used() -> None:
+    """A file that nothing names is dead."""
+    code = "\n".join(path.read_text() for path in SERVICE.rglob("*.py"))
+    assert [name for name in all_names() if f'"{name}"' not in code] == []
+
+
+def test_python_holds_no_cypher() -> None:
+    """Cypher lives in files."""
+    pattern = re.compile(r"\b(MATCH|MERGE|UNWIND)\s*\(|\bUNWIND \$|\bRETURN \w+\b.*\bAS\b")
+    guilty = [str(path) for path in SERVICE.rglob("*.py") if pattern.search(path.read_text())]
+    assert guilty == []
