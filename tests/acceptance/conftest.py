@@ -1,0 +1,57 @@
+"""A service of the tests' own over the run's Neo4j: its answers come from `echo`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.app import create_app
+from service.config import Config, load_config
+from service.graph.database import Connection
+from service.server import serving
+from tests.front import MakeConfig, Service
+
+ECHO = "defaults: {model: echo/echo}\n"
+
+
+@pytest.fixture(scope="session")
+def make_config(tmp_path_factory: pytest.TempPathFactory) -> MakeConfig:
+    """Make a configuration of a YAML text, in a folder of its own."""
+
+    def make(text: str = ECHO) -> Config:
+        folder: Path = tmp_path_factory.mktemp("service")
+        (folder / "config.yaml").write_text(text)
+        return load_config(folder / "config.yaml", {"ANTIPHON_DATA_DIR": str(folder)})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+async def service(connection: Connection, make_config: MakeConfig) -> AsyncIterator[Service]:
+    """The service that most tests share; it has no keys, so its owner is `local`."""
+    config = make_config()
+    app = create_app(config, connection=connection)
+    async with (
+        serving(app, config, port=0) as url,
+        httpx.AsyncClient(base_url=url, timeout=30) as http,
+    ):
+        yield Service(url, app, http)
+
+
+KEYS = ECHO + "server: {api_keys: {token-of-ann: ann, token-of-bob: bob}, limits: {max_body_bytes: 200000}}\n"
+
+
+@pytest.fixture(scope="session")
+async def guarded(connection: Connection, make_config: MakeConfig) -> AsyncIterator[Service]:
+    """A service with keys; its client calls as ann."""
+    config = make_config(KEYS)
+    app = create_app(config, connection=connection)
+    ann = {"authorization": "Bearer token-of-ann"}
+    async with (
+        serving(app, config, port=0) as url,
+        httpx.AsyncClient(base_url=url, timeout=30, headers=ann) as http,
+    ):
+        yield Service(url, app, http)

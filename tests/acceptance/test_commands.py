@@ -1,0 +1,211 @@
+"""The real command, as a process of its own, against a running service whose answers come from `echo`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from service.app import create_app
+from service.client import Client
+from service.graph.database import Connection
+from service.server import serving
+from tests.front import MakeConfig
+
+ROOT = Path(__file__).parents[2]
+SLOW = """
+defaults: {model: echo/echo}
+providers:
+  slow:
+    protocol: echo
+    options: {delay_ms: 20000}
+    models: {slow: {family: echo, context_window: 100000, max_output_tokens: 1000}}
+"""
+
+
+@pytest.fixture(scope="module")
+async def url(connection: Connection, make_config: MakeConfig) -> AsyncIterator[str]:
+    """A running service, with one model that takes its time."""
+    config = make_config(SLOW)
+    async with serving(create_app(config, connection=connection), config, port=0) as address:
+        yield address
+
+
+class Ran:
+    """What came of one command."""
+
+    def __init__(self, code: int, out: bytes, err: bytes) -> None:
+        self.code, self.out, self.err = code, out.decode(), err.decode()
+
+
+async def begin(url: str, *arguments: str) -> asyncio.subprocess.Process:
+    """Begin a command on a service."""
+    pipe = asyncio.subprocess.PIPE
+    environ = os.environ | {"ANTIPHON_URL": url, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-P", "-m", "service.cli", *arguments]
+    return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, env=environ)
+
+
+async def antiphon(url: str, *arguments: str, said: str = "") -> Ran:
+    """Run a command on a service to its end."""
+    process = await begin(url, *arguments)
+    out, err = await process.communicate(said.encode())
+    return Ran(process.returncode or 0, out, err)
+
+
+async def ask(url: str, prompt: str, *options: str) -> tuple[str, str]:
+    """Ask a prompt: the answer, and the conversation's id."""
+    ran = await antiphon(url, "ask", prompt, *options)
+    assert ran.code == 0, ran.err
+    return ran.out, ran.err.split("conversation ")[1].strip()
+
+
+async def running(url: str, title: str) -> None:
+    """Wait until a task of that title runs."""
+    async with Client(url) as client, asyncio.timeout(30):
+        while not any(it["title"] == title for it in (await client.execute("Tasks", status=["RUNNING"]))["nodes"]):
+            await asyncio.sleep(0.1)
+
+
+async def test_ask_prints_the_answer_and_the_conversation(url: str) -> None:
+    """The answer alone on standard output, without control characters; the id on standard error."""
+    answer, conversation = await ask(url, "Is anybody there?")
+    assert answer == "Is anybody there?\n"
+    assert len(conversation) == 36
+
+
+async def test_ask_reads_standard_input(url: str) -> None:
+    """`-` is what is piped in."""
+    assert (await antiphon(url, "ask", "-", said="Piped.")).out == "Piped.\n"
+
+
+async def test_ask_goes_on_with_a_conversation(url: str) -> None:
+    """Both turns are in its tree, in order."""
+    _, conversation = await ask(url, "First turn.")
+    await ask(url, "Second turn.", "--conversation", conversation)
+    tree = (await antiphon(url, "history", conversation)).out
+    assert tree.index("First turn.") < tree.index("Second turn.")
+    assert "\x1b" not in tree
+
+
+async def test_run_reads_files_and_prints_json(url: str, tmp_path: Path) -> None:
+    """One object on standard output; the subtasks are named after the files."""
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(f"text of {name}")
+    files = [str(tmp_path / name) for name in ("a.txt", "b.txt")]
+    ran = await antiphon(url, "run", "-s", "file", "-i", "Repeat.", "--json", *files)
+    task = json.loads(ran.out)
+    assert ran.code == 0
+    assert task["status"] == "SUCCEEDED"
+    assert "text of a.txt" in task["answer"]["content"]
+    assert task["progress"]["succeeded"] == 2
+
+
+async def test_retry_goes_on_where_a_budget_ended(url: str, tmp_path: Path) -> None:
+    """A budget of one token allows one call a run; each retry allows one more, until all is done."""
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / name).write_text(f"text of {name}")
+    files = [str(tmp_path / name) for name in ("a.txt", "b.txt", "c.txt")]
+    options = ("-s", "file", "-i", "Repeat.", "-p", "1", "--budget-tokens", "1", "--json")
+    ran = await antiphon(url, "run", *options, *files)
+    task = json.loads(ran.out)
+    assert (ran.code, task["status"], task["errorCode"]) == (1, "PARTIAL", "BUDGET_EXCEEDED")
+    codes = [(await antiphon(url, "retry", task["id"], "--json")).code for _ in range(2)]
+    assert codes == [1, 0]
+    again = await antiphon(url, "retry", task["id"])
+    assert "nothing to retry" in again.err
+    assert (await antiphon(url, "cancel", task["id"])).out.split() == ["SUCCEEDED", "3/3"]
+
+
+async def test_task_shows_what_became_of_it(url: str, tmp_path: Path) -> None:
+    """Its state and its subtasks; also in the conversation's tree."""
+    (tmp_path / "a.txt").write_text("some text")
+    ran = await antiphon(url, "run", "-s", "file", "-i", "Repeat.", str(tmp_path / "a.txt"))
+    words = ran.err.split()
+    shown = (await antiphon(url, "task", words[words.index("task") + 1])).out
+    assert "SUCCEEDED  FILE  1/1" in shown
+    assert "FILE SUCCEEDED" in (await antiphon(url, "history", words[words.index("task") + 1])).out
+
+
+@pytest.mark.parametrize(("content", "reason"), [(b"", "empty"), (b"\x00\xff\x00", "not text")])
+async def test_run_says_why_a_file_is_refused(url: str, tmp_path: Path, content: bytes, reason: str) -> None:
+    """The service's own words, on one line."""
+    (tmp_path / "file.dat").write_bytes(content)
+    ran = await antiphon(url, "run", "-s", "file", "-i", "Repeat.", str(tmp_path / "file.dat"))
+    assert ran.code == 2
+    assert reason in ran.err
+    assert ran.err.count("\n") == 1
+
+
+async def test_ctrl_c_cancels_the_task(url: str) -> None:
+    """The task ends as CANCELLED within seconds, and the exit code says so."""
+    process = await begin(url, "run", "-m", "slow/slow", "-i", "Wait.", "--json", "-")
+    assert process.stdin is not None
+    process.stdin.write(b"some text")
+    process.stdin.close()
+    await running(url, "Wait.")
+    process.send_signal(signal.SIGINT)
+    out, err = await asyncio.wait_for(process.communicate(), 15)
+    assert process.returncode == 130, err
+    assert json.loads(out)["status"] == "CANCELLED"
+
+
+async def test_what_is_not_there_is_said_on_one_line(url: str) -> None:
+    """For a task and for a conversation."""
+    for command in ("task", "history"):
+        ran = await antiphon(url, command, "no-such-id")
+        assert ran.code == 1
+        assert ran.err.startswith("error: There is no")
+
+
+async def test_usage_is_a_table_or_json(url: str, tmp_path: Path) -> None:
+    """A conversation's calls by any dimension; a task's own figures stand with it."""
+    (tmp_path / "a.txt").write_text("some text")
+    ran = await antiphon(url, "run", "-s", "file", "-i", "Repeat.", "--json", str(tmp_path / "a.txt"))
+    task = json.loads(ran.out)
+    options = ("usage", "--conversation", task["conversation"]["id"], "--since", task["createdAt"])
+    table = (await antiphon(url, *options, "--by", "task-type")).out
+    assert table.splitlines()[0].startswith("task-type")
+    assert table.splitlines()[1].startswith("prompt")
+    (row,) = json.loads((await antiphon(url, *options, "--by", "outcome", "--json")).out)
+    assert (row["key"], row["attempts"]) == ("SUCCEEDED", 1)
+    assert "1 call: 1 succeeded, 0 failed" in (await antiphon(url, "task", task["id"])).out
+
+
+async def test_plans_are_followed_and_listed(url: str, tmp_path: Path) -> None:
+    """From a file, and by the name of a kept one; the list says how often that was."""
+    plan, ann, name = {"steps": [{"id": "greet", "prompt": "Greet {{input}}"}]}, tmp_path / "ann.txt", "a greeting"
+    ann.write_text("Ann")
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    async with Client(url) as client:
+        await client.execute("SaveStrategy", input={"name": name, "plan": plan})
+    for option in (["--plan", str(tmp_path / "plan.json")], ["--saved", name, "-s", "dynamic"]):
+        ran = await antiphon(url, "run", *option, str(ann))
+        assert (ran.code, ran.out) == (0, "Greet Ann\n")
+    listed = json.loads((await antiphon(url, "strategies", "--json")).out)
+    assert [(it["useCount"], it["successRate"]) for it in listed if it["name"] == name] == [(1, 1.0)]
+    assert name in (await antiphon(url, "strategies")).out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("{", "is not JSON"), ("[]", "no JSON object"), ('{"steps": []}', "should be non-empty")]
+)
+async def test_a_plan_that_is_none_is_refused(url: str, tmp_path: Path, text: str, words: str) -> None:
+    """On one line, with the reason."""
+    (tmp_path / "plan.json").write_text(text)
+    ran = await antiphon(url, "run", "-i", "Look.", "--plan", str(tmp_path / "plan.json"), str(tmp_path / "plan.json"))
+    assert ran.code != 0
+    assert words in ran.err
+
+
+async def test_lists_are_printed(url: str) -> None:
+    """Conversations and models."""
+    await ask(url, "For the list.")
+    assert "For the list." in (await antiphon(url, "conversations")).out
+    assert "echo/echo" in (await antiphon(url, "models")).out

@@ -1,0 +1,256 @@
+"""Requests that are wrong, too large or somebody else's, and a service whose graph is away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from service.app import create_app
+from service.graph.database import Connection
+from service.server import serving
+from tests.front import MakeConfig, Service, operation
+
+SEND = operation("SendPrompt")
+TASK = operation("CreateTask")
+
+
+async def test_without_a_known_token_nothing_is_answered(guarded: Service) -> None:
+    """401, whatever is asked, with a hint how to sign in."""
+    async with httpx.AsyncClient(base_url=guarded.url) as nobody:
+        for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Basic token-of-ann"}):
+            response = await nobody.post("/graphql", json={"query": "{models{id}}"}, headers=headers)
+            assert response.status_code == 401
+            assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_what_is_another_owners_is_not_there(guarded: Service) -> None:
+    """Bob sees nothing of ann's: not by `node`, lists, histories, events or as a place for his own."""
+    task = (await guarded.ask("SendPrompt", input={"content": "Ann's."}))["sendPrompt"]
+    guarded.http.headers["authorization"] = "Bearer token-of-bob"
+    try:
+        for id in (task["id"], task["conversation"]["id"], task["prompt"]["id"]):
+            assert (await guarded.ask("Node", id=id))["node"] is None
+        assert (await guarded.ask("Conversations"))["conversations"]["nodes"] == []
+        assert (await guarded.ask("Tasks"))["tasks"]["nodes"] == []
+        assert (await guarded.error(operation("History"), nodeId=task["prompt"]["id"]))["code"] == "NOT_FOUND"
+        assert (await guarded.error(operation("CancelTask"), id=task["id"]))["code"] == "NOT_FOUND"
+        new = {"content": "Bob's.", "conversationId": task["conversation"]["id"]}
+        assert (await guarded.error(SEND, input=new))["code"] == "NOT_FOUND"
+    finally:
+        guarded.http.headers["authorization"] = "Bearer token-of-ann"
+
+
+@pytest.mark.parametrize(
+    ("new", "field"),
+    [
+        ({"instruction": " "}, "input.instruction"),
+        ({"instruction": "x", "type": "nothing"}, "input.type"),
+        ({"instruction": "x", "strategy": "FILE", "input": {"files": []}}, "input.input.files"),
+        ({"instruction": "x", "input": {"files": [{"name": "a"}]}}, "input.input.files[0]"),
+        ({"instruction": "x", "input": {"files": [{"name": "a", "text": " "}]}}, "input.input.files[0]"),
+        ({"instruction": "x", "config": {"maxParallel": 0}}, "input.config.maxParallel"),
+        ({"instruction": "x", "config": {"responseFormat": [1]}}, "input.config.responseFormat"),
+    ],
+)
+async def test_a_wrong_input_names_its_field(service: Service, new: dict[str, Any], field: str) -> None:
+    """Refused before anything is written, in words that help."""
+    error = await service.error(TASK, input=new)
+    assert (error["code"], error["field"], error["retryable"]) == ("INVALID_INPUT", field, False)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ nothing }",
+        "{ tasks(status: [WRONG]) { nodes { id } } }",
+        "{ conversation(id: null) { id } }",
+        "{ conversations(first: 1.5) { nodes { id } } }",
+        'mutation { createTask(input: {instruction: "x", config: {onFailure: NOTHING}}) { id } }',
+        "{ conversations { nodes { id } }",
+    ],
+)
+async def test_a_wrong_operation_is_a_graphql_error(service: Service, query: str) -> None:
+    """Unknown fields, enums, nulls and types are refused by name, and say so with a code."""
+    assert (await service.error(query))["code"] == "INVALID_REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("{ conversations(first: 0) { nodes { id } } }", "first"),
+        ("{ conversations(first: -1) { nodes { id } } }", "first"),
+        ("{ tasks(first: 100000) { nodes { id } } }", "first"),
+        ('{ tasks(after: "x") { nodes { id } } }', "after"),
+        ('{ conversations(after: "WyJ0IiwiYSJd") { nodes { id } } }', "after"),
+        ('{ history(nodeId: "x", after: "WyJoIl0") { nodes { id } } }', "after"),
+    ],
+)
+async def test_a_wrong_page_names_its_argument(service: Service, query: str, field: str) -> None:
+    """Sizes beyond the bounds, damaged cursors and cursors of other lists."""
+    error = await service.error(query)
+    assert (error["code"], error["field"]) == ("INVALID_INPUT", field)
+
+
+def _bomb() -> str:
+    # Each fragment spreads the next one twice: 2^80 fields where they are counted one by one.
+    parts = [f"fragment f{i} on Query {{ ...f{i + 1} ...f{i + 1} }}" for i in range(80)]
+    return "{ ...f0 } " + " ".join(parts) + " fragment f80 on Query { a: models { id } }"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ conversations { nodes { " + "branches { conversation { " * 8 + "id" + " } }" * 8 + " } } }",
+        "{ " + " ".join(f"a{i}: models {{ id }}" for i in range(50)) + " }",
+        _bomb(),
+    ],
+    ids=["depth", "aliases", "fragments"],
+)
+async def test_an_operation_beyond_the_limits_is_refused_at_once(service: Service, query: str) -> None:
+    """Depth and aliases, also where fragments multiply them."""
+    async with asyncio.timeout(5):
+        assert (await service.error(query))["code"] == "LIMIT_EXCEEDED"
+
+
+async def test_a_text_with_too_many_tokens_is_refused(service: Service) -> None:
+    """Before it is parsed."""
+    assert (await service.error("{ " + "models { id } " * 1000 + "}"))["code"] == "INVALID_REQUEST"
+
+
+async def test_a_body_too_large_is_413(guarded: Service) -> None:
+    """By what it says of itself, and as it comes in where it says nothing."""
+    big = json.dumps({"query": SEND, "variables": {"input": {"content": "x" * 300_000}}}).encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(big), 10_000):
+            yield big[start : start + 10_000]
+
+    for content in (big, pieces()):
+        response = await guarded.http.post("/graphql", content=content, headers={"content-type": "application/json"})
+        assert response.status_code == 413
+        assert response.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+
+
+async def test_requests_that_are_no_graphql_are_refused(service: Service) -> None:
+    """Broken JSON, another type, a batch, a mutation by GET: a JSON error each, and no effect."""
+    json_type = {"content-type": "application/json"}
+    for response in (
+        await service.http.post("/graphql", content=b"{", headers=json_type),
+        await service.http.post("/graphql", content=b"query", headers={"content-type": "text/plain"}),
+        await service.http.post("/graphql", json=[{"query": "{models{id}}"}]),
+        await service.http.get("/graphql", params={"query": 'mutation{cancelTask(id:"x"){id}}'}),
+        await service.http.put("/graphql"),
+    ):
+        assert response.status_code in (400, 405)
+        assert response.json()["errors"][0]["message"] if response.status_code == 400 else True
+
+
+async def test_a_strangers_page_may_not_call(service: Service) -> None:
+    """A browser sends some requests without asking us first; their origin tells them."""
+    said = {"query": "{models{id}}"}
+    for headers in ({"origin": "http://evil.example"}, {"host": "evil.example"}):
+        assert (await service.http.post("/graphql", json=said, headers=headers)).status_code == 403
+    own = {"origin": service.url}
+    assert (await service.http.post("/graphql", json=said, headers=own)).status_code == 200
+
+
+async def test_what_was_not_expected_is_masked_and_logged(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    """The caller gets an id, the log the traceback with the same id."""
+    reader = service.services.backend.reader
+
+    async def broken(*_: Any) -> None:
+        raise RuntimeError("a secret inside")
+
+    reader.read_node_kind = broken  # type: ignore[method-assign]
+    try:
+        with caplog.at_level(logging.ERROR):
+            answer = await service.post(operation("Node"), id="x")
+    finally:
+        del reader.read_node_kind
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert "secret" not in json.dumps(answer)
+    assert error["extensions"]["id"] in caplog.text
+    assert "a secret inside" in caplog.text
+
+
+async def test_schema_and_health_are_served(service: Service) -> None:
+    """The contract, the life and the readiness; a page for who looks with a browser, with nothing from elsewhere."""
+    assert "type Query" in (await service.http.get("/schema.graphql")).text
+    assert (await service.http.get("/livez")).status_code == 200
+    assert (await service.http.get("/readyz")).json() == {"status": "ok", "graph": "ok"}
+    page = await service.http.get("/graphql", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert "http" not in page.text
+
+
+async def test_a_service_without_its_graph_says_so_and_goes_on_when_it_is_there(
+    connection: Connection, make_config: MakeConfig
+) -> None:
+    """Mutations fail fast with GRAPH_UNAVAILABLE, `/readyz` is 503; when Neo4j is there, all works by itself."""
+    gate = Gate(connection)
+    config = make_config()
+    away = Connection(f"bolt://127.0.0.1:{await gate.open_port()}", connection.username, connection.password)
+    app = create_app(config, connection=away)
+    try:
+        async with (
+            serving(app, config, port=0) as url,
+            httpx.AsyncClient(base_url=url, timeout=20) as http,
+        ):
+            service = Service(url, app, http)
+            assert (await http.get("/readyz")).status_code == 503
+            async with asyncio.timeout(8):
+                assert (await service.error(SEND, input={"content": "x"}))["code"] == "GRAPH_UNAVAILABLE"
+            gate.let_through()
+            async with asyncio.timeout(20):
+                while (await http.get("/readyz")).status_code != 200:
+                    await asyncio.sleep(0.2)
+            assert (await service.ask("SendPrompt", input={"content": "x"}))["sendPrompt"]["id"]
+    finally:
+        await gate.close()
+
+
+class Gate:
+    """A way to Neo4j that is shut at first."""
+
+    def __init__(self, connection: Connection) -> None:
+        host, _, port = connection.uri.rpartition("/")[2].partition(":")
+        self._to, self._shut = (host, int(port)), True
+        self._writers: list[asyncio.StreamWriter] = []
+
+    async def open_port(self) -> int:
+        """Begin to listen; the port."""
+        self._server = await asyncio.start_server(self._pass, "127.0.0.1", 0)
+        return self._server.sockets[0].getsockname()[1]
+
+    def let_through(self) -> None:
+        """Neo4j is there from now on."""
+        self._shut = False
+
+    async def close(self) -> None:
+        """End all connections."""
+        self._server.close()
+        for writer in self._writers:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in self._writers), return_exceptions=True)
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
+        if self._shut:
+            return writer.close()
+        other_reader, other_writer = await asyncio.open_connection(*self._to)
+        self._writers.append(other_writer)
+        await asyncio.gather(_pump(reader, other_writer), _pump(other_reader, writer), return_exceptions=True)
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
+    writer.close()

@@ -1,0 +1,110 @@
+"""Strategies over HTTP: they are named in four ways, plans are saved and listed, and nobody sees another's."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from service.records import new_id
+from tests.front import Service
+
+CREATE = "mutation C($input: CreateTaskInput!) { createTask(input: $input) { id strategy plan followed } }"
+GREET = {"steps": [{"id": "greet", "prompt": "Greet {{input}}"}]}
+BOB = {"authorization": "Bearer token-of-bob"}
+
+
+async def saved(service: Service, **more: Any) -> dict[str, Any]:
+    """A plan that is kept under a name of its own."""
+    new = {"name": f"greeting {new_id()}", "plan": GREET, "description": "Greets."} | more
+    return (await service.ask("SaveStrategy", input=new))["saveStrategy"]
+
+
+async def ended(service: Service, task_id: str) -> dict[str, Any]:
+    """The task, once it is over, with its plan."""
+    query = "query T($id: ID!) { task(id: $id) { status finishedAt strategy plan followed answer { content } } }"
+    async with asyncio.timeout(60):
+        while (task := (await service.post(query, id=task_id))["data"]["task"])["finishedAt"] is None:
+            await asyncio.sleep(0.05)
+    return task
+
+
+async def test_a_saved_plan_is_listed_and_followed(service: Service) -> None:
+    """Under its name, without planning; then it says how often and how well it was used."""
+    kept = await saved(service)
+    assert (kept["plan"]["steps"][0]["id"], kept["useCount"], kept["successRate"]) == ("greet", 0, None)
+    new = {"strategy": {"name": kept["name"]}, "input": {"text": "Ann"}}
+    created = (await service.post(CREATE, input=new))["data"]["createTask"]
+    assert (created["strategy"], created["plan"], created["followed"]) == ("DYNAMIC", kept["plan"], kept["name"])
+    task = await ended(service, created["id"])
+    assert (task["status"], task["answer"]["content"], task["followed"]) == ("SUCCEEDED", "Greet Ann", kept["name"])
+    (now,) = (await service.ask("Strategies", strategy=kept["name"]))["strategies"]
+    assert now == kept | {"useCount": 1, "successRate": 1.0}
+
+
+async def test_a_strategy_is_named_in_four_ways(service: Service) -> None:
+    """As a word, as a text, as a name in an object, and as a plan; as a literal and in a variable."""
+    name = (await saved(service))["name"]
+    literals = [
+        "FILE",
+        '"FILE"',
+        '{name: "FILE"}',
+        f'{{name: "{name}"}}',
+        '{plan: {steps: [{id: "a", prompt: "Go."}]}}',
+    ]
+    literal = (
+        """mutation { createTask(input: {instruction: "Look.", input: {text: "Ann"}, strategy: %s}) { strategy } }"""
+    )
+    answers = [await service.post(literal % text) for text in literals]
+    assert [answer["data"]["createTask"]["strategy"] for answer in answers] == ["FILE"] * 3 + ["DYNAMIC"] * 2
+    variables: list[object] = ["FILE", {"name": name}, {"plan": GREET}]
+    new = {"instruction": "Look.", "input": {"text": "Ann"}}
+    answers = [await service.post(CREATE, input=new | {"strategy": strategy}) for strategy in variables]
+    assert [answer["data"]["createTask"]["strategy"] for answer in answers] == ["FILE", "DYNAMIC", "DYNAMIC"]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "code", "field"),
+    [
+        ("GUESS", "INVALID_INPUT", "input.strategy"),
+        ({"name": "nobody's"}, "NOT_FOUND", "input.strategy"),
+        ({"names": "x"}, "INVALID_INPUT", "input.strategy"),
+        (3, "INVALID_INPUT", "input.strategy"),
+        ({"plan": {"steps": []}}, "INVALID_INPUT", "input.strategy.plan"),
+    ],
+)
+async def test_what_is_no_strategy_is_refused(service: Service, strategy: object, code: str, field: str) -> None:
+    """The error names the field, and the remedy says how a strategy is named."""
+    error = await service.error(CREATE, input={"instruction": "Look.", "strategy": strategy, "input": {"text": "Ann"}})
+    assert (error["code"], error["field"]) == (code, field)
+
+
+async def test_built_in_strategies_are_listed_first(service: Service) -> None:
+    """With no plan and no use count of their own."""
+    await saved(service)
+    listed = (await service.ask("Strategies"))["strategies"]
+    assert [it["name"] for it in listed[:5]] == ["NONE", "CHUNK", "FILE", "ERROR", "DYNAMIC"]
+    assert [(it["plan"], it["useCount"]) for it in listed[:5]] == [(None, None)] * 5
+    assert listed[5]["plan"] is not None
+
+
+async def test_an_owner_sees_no_other_owners_plans(guarded: Service) -> None:
+    """Neither in the list nor by name."""
+    kept = await saved(guarded)
+    query = "query N($name: String) { strategies(name: $name) { name } }"
+    wish = {"query": query, "variables": {"name": kept["name"]}}
+    seen = [await guarded.http.post("/graphql", json=wish, headers=headers) for headers in ({}, BOB)]
+    assert [len(answer.json()["data"]["strategies"]) for answer in seen] == [1, 0]
+    new = {"strategy": {"name": kept["name"]}, "input": {"text": "Ann"}}
+    answer = await guarded.http.post("/graphql", json={"query": CREATE, "variables": {"input": new}}, headers=BOB)
+    assert answer.json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_a_plan_that_is_wrong_is_not_kept(service: Service) -> None:
+    """The error says what is wrong with it."""
+    save = "mutation S($input: SaveStrategyInput!) { saveStrategy(input: $input) { name } }"
+    circle = {"steps": [{"id": "a", "prompt": "{{steps.b}}"}, {"id": "b", "prompt": "{{steps.a}}"}]}
+    answer = await service.post(save, input={"name": "round", "plan": circle})
+    assert "in a circle: " in answer["errors"][0]["message"]
+    assert answer["errors"][0]["extensions"]["field"] == "input.plan"

@@ -1,0 +1,166 @@
+"""The main way over HTTP: a task becomes a conversation that can be read, page by page and edge by edge."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from tests.front import Service, operation
+
+FILES = [{"name": f"{name}.txt", "text": f"The text of {name}."} for name in "abc"]
+NESTED = """query Nested($id: ID!) {
+  conversation(id: $id) {
+    tasks(first: 50) {
+      nodes {
+        progress { total }
+        prompt { content }
+        answer { content synthesizes { id } }
+        subtasks(first: 50) {
+          nodes { prompt { about { source { name text } } } dependsOn { id } attempts { model { id } response { id } } }
+        }
+      }
+    }
+  }
+}"""
+
+
+async def finished(service: Service, task_id: str) -> dict[str, Any]:
+    """The task, once it is over."""
+    async with asyncio.timeout(30):
+        while (task := (await service.ask("Task", id=task_id))["task"])["finishedAt"] is None:
+            await asyncio.sleep(0.05)
+    return task
+
+
+async def run_task(service: Service, **more: Any) -> dict[str, Any]:
+    """A task over three files that is over."""
+    new = {"instruction": "Summarize.", "strategy": "FILE", "input": {"files": FILES}} | more
+    created = (await service.ask("CreateTask", input=new))["createTask"]
+    return await finished(service, created["id"])
+
+
+async def test_a_task_over_files_is_answered(service: Service) -> None:
+    """Each file is a subtask with its prompt, its answer and its attempt; the task's answer holds them all."""
+    task = await run_task(service)
+    assert task["status"] == "SUCCEEDED"
+    assert [node["title"] for node in task["subtasks"]["nodes"]] == ["a.txt", "b.txt", "c.txt"]
+    assert all(file["text"] in task["answer"]["content"] for file in FILES)
+
+
+async def test_send_prompt_continues_from_the_answer(service: Service) -> None:
+    """The next prompt's ancestors are the first task's answer and prompt."""
+    task = await run_task(service)
+    new = {"content": "And now?", "conversationId": task["conversation"]["id"]}
+    second = (await service.ask("SendPrompt", input=new))["sendPrompt"]
+    path = (await service.ask("History", nodeId=second["prompt"]["id"], first=10))["history"]["edges"]
+    assert [edge["node"]["id"] for edge in path] == [second["prompt"]["id"], task["answer"]["id"], task["prompt"]["id"]]
+
+
+async def test_node_finds_everything_again(service: Service) -> None:
+    """Whatever has an id is found by it, with its kind."""
+    task = await run_task(service)
+    subtask = task["subtasks"]["nodes"][0]
+    conversation = (await service.ask("Conversation", id=task["conversation"]["id"]))["conversation"]
+    kinds = {
+        "Task": task["id"],
+        "Subtask": subtask["id"],
+        "Attempt": subtask["attempts"][0]["id"],
+        "Prompt": subtask["prompt"]["id"],
+        "Response": subtask["response"]["id"],
+        "Source": task["sources"][0]["id"],
+        "Branch": conversation["branches"][0]["id"],
+        "Conversation": conversation["id"],
+        "Model": "echo/echo",
+    }
+    found = {kind: (await service.ask("Node", id=id))["node"]["__typename"] for kind, id in kinds.items()}
+    assert found == {kind: kind for kind in kinds}
+
+
+async def test_summary_counts_what_the_conversation_holds(service: Service) -> None:
+    """Prompts and responses, tokens, models, tasks by status."""
+    task = await run_task(service)
+    found = await service.ask("ConversationSummary", id=task["conversation"]["id"])
+    statistics = found["conversation"]["summary"]["statistics"]
+    assert [statistics[key] for key in ("messages", "prompts", "responses", "attempts")] == [8, 4, 4, 3]
+    assert statistics["models"] == [{"id": "echo/echo"}]
+    assert statistics["tasks"] == [{"status": "SUCCEEDED", "count": 1}]
+
+
+async def test_the_same_idempotency_key_is_the_same_task(service: Service) -> None:
+    """Sent twice, made once; another request under the same key is a conflict."""
+    new = {"content": "Once.", "idempotencyKey": f"key-{asyncio.get_running_loop().time()}"}
+    first = await service.ask("SendPrompt", input=new)
+    again = await service.ask("SendPrompt", input=new)
+    assert first["sendPrompt"]["id"] == again["sendPrompt"]["id"]
+    error = await service.error(operation("SendPrompt"), input=new | {"content": "Twice."})
+    assert (error["code"], error["field"]) == ("CONFLICT", "input.idempotencyKey")
+
+
+async def test_the_same_idempotency_key_is_the_same_conversation(service: Service) -> None:
+    """Also for conversations."""
+    new = {"title": "Mine", "metadata": {"a": [1]}, "idempotencyKey": f"key-{asyncio.get_running_loop().time()}"}
+    first = (await service.ask("CreateConversation", input=new))["createConversation"]
+    again = (await service.ask("CreateConversation", input=new))["createConversation"]
+    assert first == again
+    assert first["metadata"] == {"a": [1]}
+
+
+async def test_a_finished_task_stays_as_it_is_when_cancelled(service: Service) -> None:
+    """Cancelling is safe at any time."""
+    task = await run_task(service)
+    assert (await service.ask("CancelTask", id=task["id"]))["cancelTask"]["status"] == "SUCCEEDED"
+
+
+async def test_files_are_uploaded(service: Service) -> None:
+    """A GraphQL multipart request carries a file; its name is its own where none is said."""
+    new = {"instruction": "Summarize.", "strategy": "FILE", "input": {"files": [{"upload": None}]}}
+    said = {"query": operation("CreateTask"), "variables": {"input": new}}
+    response = await service.http.post(
+        "/graphql",
+        data={"operations": json.dumps(said), "map": json.dumps({"0": ["variables.input.input.files.0.upload"]})},
+        files={"0": ("upload.md", "# Uploaded ü".encode())},
+    )
+    task = await finished(service, response.json()["data"]["createTask"]["id"])
+    assert task["sources"][0]["name"] == "upload.md"
+    assert "Uploaded ü" in task["answer"]["content"]
+
+
+async def test_lists_are_paged(service: Service) -> None:
+    """Conversations and tasks, newest first, by cursors that hold in every list of their kind."""
+    tasks = [await run_task(service) for _ in range(3)]
+    first = (await service.ask("Tasks", first=2))["tasks"]
+    rest = (await service.ask("Tasks", first=1, after=first["pageInfo"]["endCursor"]))["tasks"]
+    assert [node["id"] for node in first["nodes"] + rest["nodes"]] == [task["id"] for task in reversed(tasks)]
+    subtasks = (await service.ask("Task", id=tasks[0]["id"], first=2))["task"]["subtasks"]
+    more = (await service.ask("Task", id=tasks[0]["id"], after=subtasks["pageInfo"]["endCursor"]))["task"]["subtasks"]
+    assert [node["index"] for node in subtasks["nodes"] + more["nodes"]] == [0, 1, 2]
+
+
+async def test_a_nested_query_is_one_statement_a_level(service: Service) -> None:
+    """Four times as many nodes, the same statements. (Which messages are read together is a matter of timing.)"""
+    conversation = (await run_task(service))["conversation"]["id"]
+    few = await _statements(service, conversation)
+    for _ in range(3):
+        await run_task(service, conversationId=conversation)
+    many = await _statements(service, conversation)
+    assert set(few) == set(many)
+    assert max(len(few), len(many)) <= 14
+
+
+async def _statements(service: Service, conversation: str) -> list[str]:
+    database = service.services.database
+    run, asked = database.run, list[str]()
+
+    async def counted(query: Any, **parameters: Any) -> Any:
+        if "ownerId" in parameters:
+            asked.append(query.name)
+        return await run(query, **parameters)
+
+    database.run = counted  # type: ignore[method-assign]
+    try:
+        answer = await service.post(NESTED, id=conversation)
+    finally:
+        database.run = run  # type: ignore[method-assign]
+    assert "errors" not in answer
+    return asked
