@@ -1,0 +1,166 @@
+"""A GraphQL page of 100 messages × 10 fields over HTTP, against the plain driver reading the same rows.
+
+Run as `python -m benchmarks.page`. The Neo4j is the one of `NEO4J_URI`, else one of the benchmark's own. The service
+runs in a process of its own; both are asked in turn, many times, and the medians are compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import multiprocessing
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+from typing import Any
+
+import neo4j
+
+from service.app import connection_of, create_app, embedded, remote
+from service.config import Config, load_config
+from service.graph.database import Connection, Database
+from service.graph.migrations import migrate
+from service.graph.store import Store
+from service.graph.writer import Writer
+from service.records import new_id
+from service.server import run, serving
+from service.signals import Signals
+
+OWNER = "local"
+MESSAGES = 300
+PAGE = 100
+TURNS = 150
+QUERY = """query Page($id: ID!, $first: Int!) {
+  history(nodeId: $id, first: $first) {
+    edges {
+      cursor
+      node {
+        __typename id title content depth createdAt role conversationId
+        ... on Prompt { heading: title said: content }
+        ... on Response { status finishReason }
+      }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+STATEMENT = """CYPHER 25
+MATCH (:Message {id: $id}) (()-[:CONTINUES|RESPONDS_TO]->()){0,99} (m:Message)
+RETURN m.id AS id, m.title AS title, m.content AS content, m.depth AS depth, m.createdAt AS createdAt,
+  m.role AS role, m.status AS status, m.finishReason AS finishReason, m.conversationId AS conversationId,
+  labels(m) AS labels
+ORDER BY m.depth DESC LIMIT $first"""
+
+
+def main() -> None:
+    """Print one JSON line a figure."""
+    folder = Path(tempfile.mkdtemp(prefix="antiphon-bench-"))
+    (folder / "config.yaml").write_text("defaults: {model: echo/echo}\n")
+    os.environ["ANTIPHON_DATA_DIR"] = str(folder)
+    run(_measure(load_config(folder / "config.yaml")))
+
+
+async def _measure(config: Config) -> None:
+    async with AsyncExitStack() as stack:
+        connection = remote(config)
+        if connection is None:
+            server = await embedded(config)
+            stack.push_async_callback(server.stop)
+            connection = connection_of(server)
+        head = await _fill(connection)
+        ours, theirs = await asyncio.to_thread(_compare, config, connection, head)
+    for name, value, more in (
+        (
+            "page_of_100_messages_graphql_ms",
+            ours,
+            {"ratio": round(ours / theirs, 3), "against": "plain driver, same run"},
+        ),
+        ("page_of_100_messages_driver_ms", theirs, {}),
+    ):
+        print(json.dumps({"name": name, "value": round(value, 2), "unit": "ms", **more}))
+
+
+async def _fill(connection: Connection) -> str:
+    """A path of messages; the id of the newest."""
+    database = Database(connection)
+    await migrate(database)
+    writer = Writer(database)
+    store, conversation, head = Store(database, writer, Signals()), new_id(), ""
+    await store.create_conversation(
+        {"conversationId": conversation, "ownerId": OWNER, "title": "Benchmark", "metadata": None}
+        | {"idempotencyKey": None, "requestHash": ""}
+    )
+    for number in range(MESSAGES):
+        kind, head = ("Response", "Prompt")[number % 2 == 0], new_id()
+        said = {"title": f"Message {number}", "content": f"What was said, number {number}. " * 6}
+        more = {"role": "USER"} if kind == "Prompt" else {"status": "COMPLETE", "finishReason": "stop"}
+        await store.append_message(
+            {"conversationId": conversation, "ownerId": OWNER, "id": head, "kind": kind, "properties": said | more}
+        )
+    await writer.close()
+    await database.close()
+    return head
+
+
+def _compare(config: Config, connection: Connection, head: str) -> tuple[float, float]:
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(connection, there), daemon=True)
+    process.start()
+    address = here.recv().removeprefix("http://")
+    http_client = http.client.HTTPConnection(address)
+    driver = neo4j.GraphDatabase.driver(
+        connection.uri,
+        auth=(connection.username, connection.password),
+        notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+    )
+    body = json.dumps({"query": QUERY, "variables": {"id": head, "first": PAGE}})
+    with driver, driver.session(database=connection.database) as session:
+        ours, theirs = _in_turns(lambda: _page(http_client, body), lambda: _records(session, head))
+    here.send("stop")
+    process.join(10)
+    return ours, theirs
+
+
+def _serve(connection: Connection, pipe: Pipe) -> None:
+    async def served() -> None:
+        config = load_config(Path(os.environ["ANTIPHON_DATA_DIR"]) / "config.yaml")
+        async with serving(create_app(config, connection=connection), config, port=0) as url:
+            pipe.send(url)
+            await asyncio.to_thread(pipe.recv)
+
+    run(served())
+
+
+def _in_turns(ours: Callable[[], None], theirs: Callable[[], None]) -> tuple[float, float]:
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(TURNS + 20):
+        for call, taken in ((ours, times[0]), (theirs, times[1])):
+            begun = time.perf_counter()
+            call()
+            if turn >= 20:
+                taken.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def _page(client: http.client.HTTPConnection, body: str) -> None:
+    client.request("POST", "/graphql", body, {"content-type": "application/json"})
+    said: Any = json.loads(client.getresponse().read())
+    if len(said["data"]["history"]["edges"]) != PAGE:
+        raise SystemExit(f"unexpected answer: {said}")
+
+
+def _records(session: neo4j.Session, head: str) -> None:
+    rows = [record.data() for record in session.run(STATEMENT, id=head, first=PAGE)]
+    if len(rows) != PAGE:
+        sys.exit(f"unexpected rows: {len(rows)}")
+
+
+if __name__ == "__main__":
+    main()
