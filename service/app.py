@@ -28,6 +28,7 @@ from service.deltas import Deltas
 from service.errors import AntiphonError, GraphUnavailable
 from service.events import Events
 from service.executors.local import Hold, LocalExecutor, Worker
+from service.finishing import Finisher
 from service.graph.database import Connection, Database
 from service.graph.local import SILENT, LocalNeo4j, LocalSettings, Progress
 from service.graph.local import start as start_neo4j
@@ -115,7 +116,9 @@ def wire(config: Config, connection: Connection) -> Services:
     runner = Runner(store, models, prompts, deltas, stopping)
     instance = hold_instance(config.storage.data_folder / "instances")
     hold = Hold(instance.name, config.executor.lease_seconds, config.executor.max_parallel)
-    executor = LocalExecutor(Worker(store, prompts, Planner(store, models, prompts), runner), hold, stopping)
+    finisher = Finisher(store, prompts)
+    planner = Planner(store, models, prompts, finisher)
+    executor = LocalExecutor(Worker(store, prompts, planner, runner, finisher), hold, stopping)
     conversations = Conversations(reader, store)
     plans = KeptPlans(models, reader, store)
     backend = Backend(

@@ -1,25 +1,22 @@
 """Planning a task: its state is loaded, its strategy asked, and what the strategy wants is written.
 
-Owns the way from a strategy's answer to subtasks, and from finished subtasks to the task's answer.
+Owns the way from what a strategy says to subtasks in the graph; how a task ends is `finishing`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import orjson
-
-from service.errors import AntiphonError, InvalidAnswer, InvalidInput, NotFound
-from service.graph.patience import patiently
+from service.errors import AntiphonError
+from service.finishing import Finisher, Look
 from service.graph.store import Store, SubtaskState, span_rows
 from service.models import Models
 from service.orchestration import Wave
 from service.prompts import Prompts, TaskWork, answer_room, material_room, render_frame
 from service.records import (
-    Aggregation,
     Ask,
     Asks,
     DoneSubtask,
@@ -28,58 +25,28 @@ from service.records import (
     Plan,
     Read,
     SourceText,
-    StrategyName,
     SubtaskStatus,
     TaskState,
     TaskStatus,
     derived_id,
+    subtask_id,
 )
 from service.strategies import plan
-from service.strategies.aggregation import Answer, combine
 from service.task_settings import format_json
 
 TITLE_CHARACTERS = 60
 GOAL_CHARACTERS = 200
 SCHEMA_MODE = "json_schema"
 
-MOST_FAILURES = 100
-"""How many of the subtasks that did not succeed an answer names."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """A task's last state; `failures` are the subtasks that did not succeed."""
-
-    status: TaskStatus
-    error: str | None = None
-    code: str | None = None
-    failures: tuple[SubtaskState, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Whose run of a task this is, and how often the task was retried."""
-
-    holder: str
-    retries: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What changes while a task runs: its subtasks, how often it was retried, why nothing new may be asked."""
-
-    states: list[SubtaskState]
-    retries: int
-    halted: AntiphonError | None
-
 
 class Planner:
     """The plan step of the orchestration."""
 
-    def __init__(self, store: Store, models: Models, prompts: Prompts) -> None:
+    def __init__(self, store: Store, models: Models, prompts: Prompts, finisher: Finisher) -> None:
         self._store = store
         self._models = models
         self._prompts = prompts
+        self._finisher = finisher
 
     async def plan(self, task_id: str, holder: str, halted: AntiphonError | None = None) -> Wave | None:
         """Ask the strategy what is next and write it: a wave of subtasks, or the task's answer.
@@ -90,42 +57,18 @@ class Planner:
         retries = await self._store.advance_task(task.conversation_id, task_id, TaskStatus.PLANNING, holder)
         if retries is None:
             return None
-        states = await self._store.read_subtask_states(task_id)
-        said = await self._ask(task, _Look(states, retries, halted))
+        look = Look(await self._store.read_subtask_states(task_id), retries, halted)
+        said = await self._ask(task, look)
         if isinstance(said, Finish):
-            replaced = set(said.replaced)
-            wanted = [state for state in states if state.key not in replaced]
-            outcome = _halted(wanted, halted) if halted else _outcome(task, wanted, said)
-            await self._finish(task, _Run(holder, retries), outcome, said)
+            await self._finisher.finish(task, holder, look, said)
             return None
         if said.plan is not None and task.plan is None:
             await self._follow(task, said.plan, holder)
-        await self._write(task, said, {state.key for state in states})
+        await self._write(task, said, {state.key for state in look.states})
         await self._store.advance_task(task.conversation_id, task_id, TaskStatus.RUNNING, holder)
-        return _wave(task, said, states)
+        return _wave(task, said, look.states)
 
-    async def _finish(self, task: TaskWork, run: _Run, outcome: _Outcome, finish: Finish) -> None:
-        answer, made_of = None, list[str]()
-        try:
-            if outcome.status is not TaskStatus.FAILED:
-                answer, made_of = await self._answer(task, finish, run.retries)
-        except InvalidInput as invalid:
-            outcome = _Outcome(TaskStatus.FAILED, str(invalid), invalid.code)
-        if answer is not None:
-            answer["metadata"] = _metadata(outcome, finish)
-        row = _end_row(task.id, run.holder, outcome) | {"note": finish.note, "answer": answer, "madeOf": made_of}
-        await self._store.finish_task(task.conversation_id, row)
-
-    async def abandon(self, task_id: str, holder: str, error: AntiphonError) -> None:
-        """End a task that cannot go on as FAILED, with the reason. One that was deleted is over already."""
-        try:
-            task = await patiently(lambda: self._prompts.task(task_id))
-        except NotFound:
-            return
-        row = _end_row(task_id, holder, _Outcome(TaskStatus.FAILED, str(error), error.code))
-        await patiently(lambda: self._store.finish_task(task.conversation_id, row))
-
-    async def _ask(self, task: TaskWork, look: _Look) -> Asks | Finish:
+    async def _ask(self, task: TaskWork, look: Look) -> Asks | Finish:
         """What the strategy says, which is asked again with the answers that it wants to read."""
         answers: dict[str, str] = {}
         while isinstance(said := await self._ask_once(task, look, answers), Read):
@@ -134,7 +77,7 @@ class Planner:
             answers |= dict.fromkeys(said.keys, "") | {ids[row["subtaskId"]]: row["text"] for row in rows}
         return said
 
-    async def _ask_once(self, task: TaskWork, look: _Look, answers: Mapping[str, str]) -> Plan:
+    async def _ask_once(self, task: TaskWork, look: Look, answers: Mapping[str, str]) -> Plan:
         model = self._models.find(task.settings.model)
         texts = await asyncio.gather(*map(self._prompts.source_text, task.sources))
         sources = tuple(
@@ -193,27 +136,6 @@ class Planner:
         await self._store.keep_plan(task.conversation_id, row)
         self._prompts.follow(task.id, plan)
 
-    async def _answer(self, task: TaskWork, finish: Finish, retries: int) -> tuple[dict[str, Any] | None, list[str]]:
-        if not finish.keys or (finish.aggregation is Aggregation.NONE and task.strategy != StrategyName.NONE):
-            return None, []
-        answers = await self._store.read_answers([subtask_id(task.id, key) for key in finish.keys])
-        made_of = [answer["id"] for answer in answers]
-        if task.strategy == StrategyName.NONE:
-            # The subtask asked the task's own prompt, so its response is the task's answer.
-            return ({"id": made_of[0], "content": None, "title": None} if made_of else None), []
-        text = await asyncio.to_thread(
-            combine, finish.aggregation, [Answer(answer["title"], answer["text"]) for answer in answers]
-        )
-        title = " ".join(text[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
-        # What a retry comes to is another answer beside the first.
-        id_ = derived_id(task.id, "answer", *([retries] if retries else []))
-        return {"id": id_, "content": text, "title": title or "(empty)"}, made_of
-
-
-def subtask_id(task_id: str, key: str) -> str:
-    """The id of the subtask with that key."""
-    return derived_id(task_id, "subtask", key)
-
 
 def _subtask_row(task_id: str, ask: Ask, index: int) -> dict[str, Any]:
     uses = [subtask_id(task_id, key) for key in ask.uses]
@@ -250,57 +172,3 @@ def _wave(task: TaskWork, asks: Asks, states: list[SubtaskState]) -> Wave:
     # Twice as many as may call at once: while one calls, another is composed or written.
     workers = 2 * task.settings.max_parallel
     return Wave(waiting, ended, workers, task.settings.on_failure is OnFailure.FAIL_FAST)
-
-
-def _outcome(task: TaskWork, states: list[SubtaskState], finish: Finish) -> _Outcome:
-    if finish.error is not None:
-        return _Outcome(TaskStatus.FAILED, finish.error, InvalidAnswer.code)
-    failures = _failures(states)
-    if not failures:
-        return _Outcome(TaskStatus.SUCCEEDED)
-    any_failed = any(one.status is SubtaskStatus.FAILED for one in failures)
-    stopped = any_failed and task.settings.on_failure is OnFailure.FAIL_FAST
-    status = TaskStatus.PARTIAL if finish.keys and not stopped else TaskStatus.FAILED
-    first = next((one for one in failures if one.error), failures[0])
-    count = f"{len(failures)} of {len(states)} subtasks did not succeed."
-    error = f"{count} {first.error or ''}".strip() if len(states) > 1 else first.error or count
-    return _Outcome(status, error, first.code, failures)
-
-
-def _halted(states: list[SubtaskState], why: AntiphonError) -> _Outcome:
-    return _Outcome(TaskStatus.PARTIAL, str(why), why.code, _failures(states))
-
-
-def _failures(states: list[SubtaskState]) -> tuple[SubtaskState, ...]:
-    return tuple(one for one in states if one.status is not SubtaskStatus.SUCCEEDED)
-
-
-def _metadata(outcome: _Outcome, finish: Finish) -> str | None:
-    """What a reader of an answer that is not whole should know, as JSON; None where it is whole."""
-    if not outcome.failures and not finish.note:
-        return None
-    said = {
-        "status": outcome.status.value,
-        "error": outcome.error,
-        "code": outcome.code,
-        "note": finish.note,
-        "failed": len(outcome.failures),
-        "failures": [
-            {"subtaskId": one.id, "title": one.title, "status": one.status.value, "error": one.error, "code": one.code}
-            for one in outcome.failures[:MOST_FAILURES]
-        ],
-    }
-    return orjson.dumps(said).decode()
-
-
-def _end_row(task_id: str, holder: str, outcome: _Outcome) -> dict[str, Any]:
-    return {
-        "taskId": task_id,
-        "leaseOwner": holder,
-        "status": outcome.status.value,
-        "error": outcome.error,
-        "code": outcome.code,
-        "note": None,
-        "answer": None,
-        "madeOf": [],
-    }

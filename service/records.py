@@ -138,6 +138,11 @@ def derived_id(parent: str, *parts: object) -> str:
     return _uuid7(int(parent[:8] + parent[9:13], 16), digest)
 
 
+def subtask_id(task_id: str, key: str) -> str:
+    """The id of the subtask with that key."""
+    return derived_id(task_id, "subtask", key)
+
+
 def _uuid7(milliseconds: int, noise: bytes) -> str:
     tail = int.from_bytes(noise, "big")
     value = (milliseconds & (1 << 48) - 1) << 80

@@ -14,6 +14,7 @@ from typing import Any
 
 from service.errors import AntiphonError, GraphUnavailable
 from service.executors.allowance import Allowance, Spending
+from service.finishing import Finisher
 from service.gates import Places
 from service.graph.patience import patiently
 from service.graph.store import Store
@@ -30,12 +31,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Who does the steps: what plans, what runs, and what both read."""
+    """Who does the steps: what plans, what runs, what ends a task, and what they read."""
 
     store: Store
     prompts: Prompts
     planner: Planner
     runner: Runner
+    finisher: Finisher
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,11 @@ class LocalExecutor:
         try:
             await orchestrate(task_id, _Steps(self._worker, task_id, self._hold.instance, self._places))
         except AntiphonError as error:
-            await self._worker.planner.abandon(task_id, self._hold.instance, error)
+            await self._worker.finisher.abandon(task_id, self._hold.instance, error)
         except Exception:
             _log.exception("Task %s failed unexpectedly.", task_id)
             reason = "An internal error stopped this task; the log has the details."
-            await self._worker.planner.abandon(task_id, self._hold.instance, AntiphonError(reason))
+            await self._worker.finisher.abandon(task_id, self._hold.instance, AntiphonError(reason))
 
     async def _keep_leases(self) -> None:
         while True:

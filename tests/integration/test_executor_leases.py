@@ -15,8 +15,7 @@ from service.graph.database import Connection, Database
 from service.graph.queries import query
 from service.graph.store import Store
 from service.graph.writer import Writer
-from service.planning import subtask_id
-from service.records import TaskStatus, derived_id, new_id
+from service.records import TaskStatus, derived_id, new_id, subtask_id
 from service.signals import Signals
 from tests.books import read_books
 from tests.services import cypher, file_task, running

@@ -26,6 +26,7 @@ FLOORS = (
     ("gates",),
     ("models", "sources", "task_settings", "tools", "instance"),
     ("prompts",),
+    ("finishing",),
     ("planning", "runner"),
     ("executors",),
     ("kept_plans", "tasks", "conversations", "history", "events", "usage"),
