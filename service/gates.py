@@ -21,6 +21,10 @@ SHORTEST_SLEEP_SECONDS = 0.001
 NO_LIMITS = RateLimits()
 
 
+class Dismissed(Exception):
+    """The call is not wanted any more; it was still waiting."""
+
+
 class Limiter:
     """One provider's limits, and those who wait for them."""
 
@@ -42,6 +46,12 @@ class Limiter:
         if not claim.granted:
             self._waiting[claim] = asyncio.get_running_loop().create_future()
             await self._waiting[claim]
+
+    def dismiss(self, task_id: str) -> None:
+        """Let the calls of a task that still wait end as `Dismissed`."""
+        for claim, waiting in self._waiting.items():
+            if claim.task_id == task_id and not waiting.done():
+                waiting.set_exception(Dismissed())
 
     def end(self, claim: Claim) -> None:
         """The claim's call is over, or is not wanted any more."""
@@ -116,7 +126,7 @@ class Gate:
     async def call(self, task_id: str, tokens: int = 0) -> AsyncGenerator[Passage]:
         """Hold a place for one call of at most about `tokens` tokens, round robin between tasks.
 
-        Raises `ProviderRejected` for a call that could never be made.
+        Raises `ProviderRejected` for a call that could never be made, `Dismissed` for one that is not wanted any more.
         """
         most = self._most_tokens()
         if most is not None and tokens > most:

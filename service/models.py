@@ -65,6 +65,11 @@ class Models:
             gate = self._gates[model.key] = limiter.gate(model.limits)
         return gate
 
+    def dismiss(self, task_id: str) -> None:
+        """None of a task's calls that wait for limits is wanted any more."""
+        for limiter in self._limiters.values():
+            limiter.dismiss(task_id)
+
     def breaker(self, model: ModelConfig) -> Breaker:
         """What keeps calls from the model while it fails."""
         breaker = self._breakers.get(model.key)

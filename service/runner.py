@@ -29,6 +29,7 @@ from service.errors import (
     RateLimited,
 )
 from service.failure import PATIENCE_SECONDS, Bounds, Ladder, Made, blames_model, code_of
+from service.gates import Dismissed, Passage
 from service.graph.patience import patiently
 from service.graph.store import Store, now_ms
 from service.models import Models
@@ -85,6 +86,14 @@ class Place(Protocol):
 
     def refusal(self) -> AntiphonError | None:
         """Why no call is wanted any more, where none is."""
+        ...
+
+    def refuses(self) -> bool:
+        """Whether no further call is wanted; then those who pause go on at once."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long before the next call."""
         ...
 
     def failed(self) -> None:
@@ -223,11 +232,13 @@ class Runner:
                 if status is SubtaskStatus.FAILED:
                     # Before the slot is free for the next call, which may not be wanted any more.
                     job.place.failed()
+                if job.place.refuses():
+                    self._models.dismiss(job.task.id)
             await self._finish(call, status)
             if status is not None:
                 return status
             ready_ms, repair = now_ms(), _repair(call)
-            await asyncio.sleep(delay or 0.0)
+            await job.place.pause(delay or 0.0)
 
     def _ladder(self, job: _Job) -> Ladder:
         settings = job.task.settings
@@ -309,26 +320,34 @@ class Runner:
         if call.refused is not None:
             return False
         tokens = await self._reserve(call, request) if gate.counts_tokens else 0
+        try:
+            async with gate.call(call.job.task.id, tokens) as passage, call.job.place.hold():
+                return await self._pass(call, request, passage)
+        except Dismissed:
+            call.refused = call.job.place.refusal()
+            return False
+
+    async def _pass(self, call: _Call, request: ChatRequest, passage: Passage) -> bool:
+        """The call itself, which the limits allow now."""
         place, task = call.job.place, call.job.task
-        async with gate.call(task.id, tokens) as passage, place.hold():
-            call.refused = place.refusal()
-            if call.refused is not None:
-                return False
-            # From here on the attempt may be in the graph, also when we are cancelled before we know.
-            call.begun = True
-            call.begin()
-            row = _start_row(call)
-            if not await patiently(lambda: self._store.start_attempt(task.conversation_id, row)):
-                return False
-            async with place.line:
-                passage.begin()
-                await self._stream(call, request)
-            if isinstance(call.error, RateLimited):
-                passage.refused(call.error.retry_after)
-            if call.error is not None and not call.pieces and not isinstance(call.error, ProviderTimeout):
-                passage.settle(0)
-            elif call.usage.output_tokens is not None:
-                passage.settle((call.usage.input_tokens or 0) + call.usage.output_tokens)
+        call.refused = place.refusal()
+        if call.refused is not None:
+            return False
+        # From here on the attempt may be in the graph, also when we are cancelled before we know.
+        call.begun = True
+        call.begin()
+        row = _start_row(call)
+        if not await patiently(lambda: self._store.start_attempt(task.conversation_id, row)):
+            return False
+        async with place.line:
+            passage.begin()
+            await self._stream(call, request)
+        if isinstance(call.error, RateLimited):
+            passage.refused(call.error.retry_after)
+        if call.error is not None and not call.pieces and not isinstance(call.error, ProviderTimeout):
+            passage.settle(0)
+        elif call.usage.output_tokens is not None:
+            passage.settle((call.usage.input_tokens or 0) + call.usage.output_tokens)
         return True
 
     async def _reserve(self, call: _Call, request: ChatRequest) -> int:

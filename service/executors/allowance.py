@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,7 @@ class Allowance:
         self._failed = False
         self._slots = asyncio.Semaphore(settings.max_parallel + self._ahead())
         self._line = asyncio.Semaphore(settings.max_parallel)
+        self._refusing = asyncio.Event()
         self.ends = self._end_time()
         self.halted: AntiphonError | None = None
 
@@ -77,6 +78,17 @@ class Allowance:
             return None
         self.halted = DeadlineExceeded(f"The task was not done in its {self._settings.deadline_seconds:g} seconds.")
         return self.halted
+
+    def refuses(self) -> bool:
+        """See `runner.Place`. `halted` is not set yet: the task may have no call left to refuse."""
+        if (self._fails_fast and self._failed) or self._over_budget() is not None:
+            self._refusing.set()
+        return self._refusing.is_set()
+
+    async def pause(self, seconds: float) -> None:
+        """See `runner.Place`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._refusing.wait(), seconds)
 
     def refusal(self) -> AntiphonError | None:
         """See `runner.Place`."""

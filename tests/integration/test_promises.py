@@ -31,6 +31,7 @@ from tests.books import Books, faults_of, read_books
 from tests.services import MODEL, cypher, file_task, finished, run_task, running
 
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+WELL_BELOW_A_MINUTE = 40.0
 PRICES = {"input": 1_000_000, "output": 1_000_000}
 
 Answer = Callable[[ChatRequest], str]
@@ -89,10 +90,11 @@ def scripts(**by_model: Answer) -> Iterator[list[ChatRequest]]:
 async def services(
     connection: Connection, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Services]:
-    """A service with two scripted models; a call of the second one costs 20 USD."""
+    """A service with scripted models: a call of the second one costs 20 USD, the third allows three calls a minute."""
     monkeypatch.setitem(PROTOCOLS, "scripted", Scripted)
     larger = MODEL | {"context_window": 32_000, "prices": PRICES}
-    said = {"providers": {"x": {"protocol": "scripted", "models": {"one": MODEL, "two": larger}}}}
+    slow = MODEL | {"rate_limits": {"requests_per_minute": 3}}
+    said = {"providers": {"x": {"protocol": "scripted", "models": {"one": MODEL, "two": larger, "three": slow}}}}
     async with running(connection, tmp_path, said) as services:
         yield services
 
@@ -198,6 +200,39 @@ async def test_budget_in_usd(services: Services, database: Database, owner: str)
         new = file_task(9, model="x/two", max_parallel=1, budget={"costUsd": 50.0})
         _, books = await look(services, database, owner, new)
     assert (books.task["status"], books.task["errorCode"], len(requests)) == ("PARTIAL", "BUDGET_EXCEEDED", 3)
+
+
+async def test_who_waits_for_a_limit_is_sent_away_when_the_budget_is_used(
+    services: Services, database: Database, owner: str
+) -> None:
+    """The task ends then, and not when the limit would have let the next call through."""
+    with scripts(three=good) as requests:
+        new = file_task(12, model="x/three", max_parallel=8, budget={"tokens": 60}, aggregation="LIST")
+        task_id = await services.backend.tasks.create_task(owner, new)
+        await finished(database, task_id, seconds=WELL_BELOW_A_MINUTE)
+        books = await read_books(database, task_id)
+    assert (books.task["status"], books.task["errorCode"], len(requests)) == ("PARTIAL", "BUDGET_EXCEEDED", 3)
+    assert books.statuses() == {"SUCCEEDED": 3, "CANCELLED": 9}
+    assert {one["errorCode"] for one in books.subtasks} == {None, "BUDGET_EXCEEDED"}
+
+
+async def test_who_pauses_before_the_next_try_goes_on_when_none_is_wanted(
+    services: Services, database: Database, owner: str
+) -> None:
+    """A task that fails fast does not wait until its other subtasks would have been tried again."""
+
+    def answer(request: ChatRequest) -> str:
+        if "file 0" in str(request.messages):
+            raise RateLimited("often", status=429, retry_after=59.0)
+        raise ProviderRejected("nonsense", status=422)
+
+    with scripts(one=answer) as requests:
+        new = file_task(2, model="x/one", max_parallel=2, on_failure="FAIL_FAST")
+        task_id = await services.backend.tasks.create_task(owner, new)
+        await finished(database, task_id, seconds=WELL_BELOW_A_MINUTE)
+        books = await read_books(database, task_id)
+    assert (books.task["status"], len(requests)) == ("FAILED", 2)
+    assert books.statuses() == {"FAILED": 1, "CANCELLED": 1}
 
 
 async def test_deadline_cuts_what_runs(services: Services, database: Database, owner: str) -> None:

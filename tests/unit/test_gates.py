@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from service.errors import ProviderRejected
-from service.gates import LONGEST_HOLD_SECONDS, Gate, Limiter, Places
+from service.gates import LONGEST_HOLD_SECONDS, Dismissed, Gate, Limiter, Places
 from service.records import RateLimits
 
 
@@ -50,6 +50,20 @@ async def test_gate_lets_no_more_through_at_once_than_allowed() -> None:
 
     await asyncio.gather(*(call() for _ in range(20)))
     assert most == 3
+
+
+async def test_calls_that_wait_can_be_dismissed() -> None:
+    """Those of one task; who is through already, and other tasks, are not concerned."""
+    limiter, log, done = Limiter(RateLimits(concurrent=1)), list[str](), asyncio.Event()
+    gate = limiter.gate()
+    calls = [asyncio.create_task(hold(gate, task_id, done, log)) for task_id in ("one", "one", "one", "other")]
+    await settled()
+    limiter.dismiss("one")
+    await settled()
+    done.set()
+    ended = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(end) for end in ended] == [type(None), Dismissed, Dismissed, type(None)]
+    assert log == ["one", "other"]
 
 
 async def test_a_model_is_bounded_by_its_own_limits_and_by_its_providers() -> None:
