@@ -32,11 +32,17 @@ class Connections:
         self._lent.add(client)
         return client
 
-    async def give(self, client: httpx.AsyncClient) -> None:
-        """Takes a client back, and closes those that have been idle for too long."""
+    async def give(self, client: httpx.AsyncClient, *, reusable: bool) -> None:
+        """Takes a client back, and closes those that have been idle for too long.
+
+        One whose call broke off is not `reusable`: httpcore may hold its one place for ever when a call is cancelled.
+        """
         if client not in self._lent:
             return  # closed in the meantime
         self._lent.discard(client)
+        if not reusable:
+            await client.aclose()
+            return
         self._idle.append((time.monotonic(), client))
         while self._idle and self._idle[0][0] < time.monotonic() - IDLE_SECONDS:
             await self._idle.popleft()[1].aclose()

@@ -95,6 +95,7 @@ class Call:
         self._deadlines = Deadlines(timeouts)
         self._parser = SseParser()
         self._response: httpx.Response | None = None
+        self._ended = False
 
     async def __aenter__(self) -> Self:
         """Sends the request and waits for the head of a good answer; anything else is raised."""
@@ -119,7 +120,7 @@ class Call:
             if self._response:
                 await self._response.aclose()
         finally:
-            await self._connections.give(self._client)
+            await self._connections.give(self._client, reusable=self._ended)
 
     def _request(self) -> httpx.Request:
         return self._client.build_request(
@@ -151,7 +152,7 @@ class Call:
 
     async def events(self) -> list[SseEvent] | None:
         """The next events as they arrive (perhaps none yet), or None after the last."""
-        chunk = await self._within(anext(self._chunks, None))
+        chunk = await self._within(self._next_chunk())
         try:
             return self._parser.feed(chunk) if chunk is not None else None
         except ValueError as error:
@@ -198,9 +199,14 @@ class Call:
 
     async def _read(self, limit: int) -> bytes:
         body = bytearray()
-        while len(body) < limit and (chunk := await anext(self._chunks, None)) is not None:
+        while len(body) < limit and (chunk := await self._next_chunk()) is not None:
             body += chunk
         return bytes(body[:limit])
+
+    async def _next_chunk(self) -> bytes | None:
+        chunk = await anext(self._chunks, None)
+        self._ended = chunk is None
+        return chunk
 
     async def _within(self, step: Coroutine[Any, Any, T]) -> T:
         try:
