@@ -39,6 +39,7 @@ from service.graph.writer import Writer
 from service.history import History
 from service.instance import Instance, hold_instance
 from service.kept_plans import KeptPlans
+from service.material import Material
 from service.models import Models
 from service.planning import Planner
 from service.prompts import Prompts
@@ -112,13 +113,13 @@ def wire(config: Config, connection: Connection) -> Services:
     database = Database(connection)
     writer, signals, deltas, stopping = Writer(database), Signals(), Deltas(), asyncio.Event()
     store, reader, models = Store(database, writer, signals), Reader(database), Models(config)
-    prompts = Prompts(store, models)
-    runner = Runner(store, models, prompts, deltas, stopping)
+    material = Material(store)
+    runner = Runner(store, models, Prompts(store, models, material), deltas, stopping)
     instance = hold_instance(config.storage.data_folder / "instances")
     hold = Hold(instance.name, config.executor.lease_seconds, config.executor.max_parallel)
-    finisher = Finisher(store, prompts)
-    planner = Planner(store, models, prompts, finisher)
-    executor = LocalExecutor(Worker(store, prompts, planner, runner, finisher), hold, stopping)
+    finisher = Finisher(store, material)
+    planner = Planner(store, models, material, finisher)
+    executor = LocalExecutor(Worker(store, material, planner, runner, finisher), hold, stopping)
     conversations = Conversations(reader, store)
     plans = KeptPlans(models, reader, store)
     backend = Backend(

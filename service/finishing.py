@@ -14,7 +14,7 @@ import orjson
 from service.errors import AntiphonError, InvalidAnswer, InvalidInput, NotFound
 from service.graph.patience import patiently
 from service.graph.store import Store, SubtaskState
-from service.prompts import Prompts, TaskWork
+from service.material import Material, TaskWork
 from service.records import (
     Aggregation,
     Finish,
@@ -55,9 +55,9 @@ class Outcome:
 class Finisher:
     """Writes how a task ended, once, in the name of the process that holds it."""
 
-    def __init__(self, store: Store, prompts: Prompts) -> None:
+    def __init__(self, store: Store, material: Material) -> None:
         self._store = store
-        self._prompts = prompts
+        self._material = material
 
     async def finish(self, task: TaskWork, holder: str, look: Look, finish: Finish) -> None:
         """Make the answer that the strategy wants, and end the task as its subtasks ended."""
@@ -76,7 +76,7 @@ class Finisher:
     async def abandon(self, task_id: str, holder: str, error: AntiphonError) -> None:
         """End a task that cannot go on as FAILED, with the reason. One that was deleted is over already."""
         try:
-            task = await patiently(lambda: self._prompts.task(task_id))
+            task = await patiently(lambda: self._material.task(task_id))
         except NotFound:
             return
         row = _end_row(task_id, holder, Outcome(TaskStatus.FAILED, str(error), error.code))

@@ -13,9 +13,10 @@ from typing import Any
 from service.errors import AntiphonError
 from service.finishing import Finisher, Look
 from service.graph.store import Store, SubtaskState, span_rows
+from service.material import Material, TaskWork
 from service.models import Models
 from service.orchestration import Wave
-from service.prompts import Prompts, TaskWork, answer_room, material_room, render_frame
+from service.prompts import answer_room, material_room, render_frame
 from service.records import (
     Ask,
     Asks,
@@ -42,10 +43,10 @@ SCHEMA_MODE = "json_schema"
 class Planner:
     """The plan step of the orchestration."""
 
-    def __init__(self, store: Store, models: Models, prompts: Prompts, finisher: Finisher) -> None:
+    def __init__(self, store: Store, models: Models, material: Material, finisher: Finisher) -> None:
         self._store = store
         self._models = models
-        self._prompts = prompts
+        self._material = material
         self._finisher = finisher
 
     async def plan(self, task_id: str, holder: str, halted: AntiphonError | None = None) -> Wave | None:
@@ -53,7 +54,7 @@ class Planner:
 
         `halted` says why nothing new may be asked. None: the task is over, or not `holder`'s any more.
         """
-        task = await self._prompts.task(task_id)
+        task = await self._material.task(task_id)
         retries = await self._store.advance_task(task.conversation_id, task_id, TaskStatus.PLANNING, holder)
         if retries is None:
             return None
@@ -79,7 +80,7 @@ class Planner:
 
     async def _ask_once(self, task: TaskWork, look: Look, answers: Mapping[str, str]) -> Plan:
         model = self._models.find(task.settings.model)
-        texts = await asyncio.gather(*map(self._prompts.source_text, task.sources))
+        texts = await asyncio.gather(*map(self._material.source_text, task.sources))
         sources = tuple(
             SourceText(source["id"], source["name"], source["mediaType"], text)
             for source, text in zip(task.sources.values(), texts, strict=True)
@@ -134,7 +135,7 @@ class Planner:
             "plan": plan,
         }
         await self._store.keep_plan(task.conversation_id, row)
-        self._prompts.follow(task.id, plan)
+        self._material.follow(task.id, plan)
 
 
 def _subtask_row(task_id: str, ask: Ask, index: int) -> dict[str, Any]:

@@ -6,13 +6,13 @@ Owns composing. Calls no provider and writes nothing.
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from service.errors import ContextOverflow, InvalidInput, NotFound
+from service.errors import ContextOverflow, InvalidInput
 from service.graph.store import Store, parse_spans
+from service.material import Material, TaskWork
 from service.models import Models
 from service.records import (
     ChatMessage,
@@ -25,42 +25,14 @@ from service.records import (
 from service.strategies.plan_prompt import LastPlan, SourceNote, render_plan_prompt
 from service.strategies.plans import DEFAULT_STEPS, PlanRules, fill, placeholders, read_elements
 from service.strategies.templates import render_part, render_reduce
-from service.task_settings import parse_settings
 from service.tools import Path, chat_message, message_text, pair_results, tools_text
 
-SOURCE_CHARACTERS = 64_000_000
-TASKS_KEPT = 256
 PATH_PAGE = 64
 MARGIN_TOKENS = 64
 TOKEN_CHARACTERS = 128
 """No tokenizer has longer tokens: what has more characters than this for each token of the window is not counted."""
 
 _STEP_KEY = re.compile(r"step:([^:~]+)(?::(\d+)/\d+)?(?:~.*)?")
-
-
-@dataclass(frozen=True, slots=True)
-class TaskWork:
-    """What does not change while a task runs."""
-
-    id: str
-    conversation_id: str
-    owner_id: str
-    strategy: str
-    settings: TaskSettings
-    instruction: str
-    part_template: str
-    reduce_template: str
-    plan: str | None
-    prompt_id: str
-    prompt: str
-    asked: ChatMessage
-    sources: dict[str, dict[str, Any]]
-
-    @property
-    def goal(self) -> str:
-        """What is to be done, in the words of the task type where it has its own."""
-        text = render_part(self.part_template, instruction=self.instruction, input="", source_name="")
-        return text.strip() or self.prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,51 +52,12 @@ class ComposedPrompt:
 
 
 class Prompts:
-    """Composes prompts; keeps the tasks and source texts that are in use, within a bound."""
+    """Composes prompts."""
 
-    def __init__(self, store: Store, models: Models) -> None:
+    def __init__(self, store: Store, models: Models, material: Material) -> None:
         self._store = store
         self._models = models
-        self._tasks: OrderedDict[str, TaskWork] = OrderedDict()
-        self._texts: OrderedDict[str, str] = OrderedDict()
-        self._characters = 0
-
-    async def task(self, task_id: str) -> TaskWork:
-        """The task, read once; `NotFound` where it was deleted."""
-        task = self._tasks.get(task_id)
-        if task is None:
-            row = await self._store.read_task_work(task_id)
-            if row is None:
-                raise NotFound(f"There is no task {task_id}.")
-            task = self._tasks[task_id] = _task_work(row)
-            while len(self._tasks) > TASKS_KEPT:
-                self._tasks.popitem(last=False)
-        return task
-
-    def follow(self, task_id: str, plan: str) -> None:
-        """Note the plan that a task follows from now on."""
-        if (task := self._tasks.get(task_id)) is not None:
-            self._tasks[task_id] = replace(task, plan=plan)
-
-    def forget(self, task_id: str) -> None:
-        """Let go of a task that is not run here any more, and of its sources' texts."""
-        task = self._tasks.pop(task_id, None)
-        for source_id in task.sources if task else ():
-            self._characters -= len(self._texts.pop(source_id, ""))
-
-    async def source_text(self, source_id: str) -> str:
-        """A source's text, kept while there is room for it."""
-        text = self._texts.get(source_id)
-        if text is None:
-            text = await self._store.load_source_text(source_id)
-            self._keep(source_id, text)
-        return text
-
-    def _keep(self, source_id: str, text: str) -> None:
-        self._characters += len(text) - len(self._texts.pop(source_id, ""))
-        self._texts[source_id] = text
-        while len(self._texts) > 1 and self._characters > SOURCE_CHARACTERS:
-            self._characters -= len(self._texts.popitem(last=False)[1])
+        self._material = material
 
     async def compose(self, task: TaskWork, work: dict[str, Any], model: ModelConfig) -> ComposedPrompt:
         """The prompt of one subtask for this model."""
@@ -155,7 +88,7 @@ class Prompts:
     async def _part(self, task: TaskWork, work: dict[str, Any], spans: tuple[Span, ...]) -> str:
         texts = [work["brief"]] if work["brief"] else []
         for span in spans:
-            text = (await self.source_text(span.source_id))[span.start : span.end]
+            text = await self._text(span)
             texts.append(f"{span.label}\n{text}" if span.label else text)
         names = list(dict.fromkeys(task.sources[span.source_id]["name"] for span in spans))
         return render_part(
@@ -167,9 +100,12 @@ class Prompts:
             parts=work["parts"],
         )
 
+    async def _text(self, span: Span) -> str:
+        return (await self._material.source_text(span.source_id))[span.start : span.end]
+
     async def _plan(self, task: TaskWork, work: dict[str, Any], spans: tuple[Span, ...]) -> str:
         """The prompt that asks for a plan; with the last one, and what was wrong with it, where there was one."""
-        shown = {span.source_id: (await self.source_text(span.source_id))[span.start : span.end] for span in spans}
+        shown = {span.source_id: await self._text(span) for span in spans}
         notes = [SourceNote(it["name"], it["length"], shown.get(it["id"], "")) for it in task.sources.values()]
         most = task.settings.max_steps or DEFAULT_STEPS
         rules = PlanRules(most, self._models.roles(), has_input=bool(task.sources))
@@ -185,7 +121,7 @@ class Prompts:
             values["item"] = _item(answers[0], work["item"], work["title"])
         if spans:
             self._check_length(sum(span.end - span.start for span in spans), work, model)
-            texts = [(span, (await self.source_text(span.source_id))[span.start : span.end]) for span in spans]
+            texts = [(span, await self._text(span)) for span in spans]
             values["input"] = "\n\n".join(f"{span.label}\n{text}" if span.label else text for span, text in texts)
         return fill(work["brief"], values)
 
@@ -279,22 +215,3 @@ def render_frame(template: str, instruction: str, names: Iterable[str]) -> str:
 def material_room(settings: TaskSettings, model: ModelConfig, frame_tokens: int) -> int:
     """How many tokens of material fit into one prompt, beside its frame and the answer; 0 or less: none do."""
     return model.context_window - answer_room(settings, model) - frame_tokens - MARGIN_TOKENS
-
-
-def _task_work(row: dict[str, Any]) -> TaskWork:
-    config = row["config"]
-    return TaskWork(
-        id=row["id"],
-        conversation_id=row["conversationId"],
-        owner_id=row["ownerId"],
-        strategy=row["strategy"],
-        settings=parse_settings(config["settings"]),
-        instruction=config["instruction"],
-        part_template=config["templates"]["instruction"],
-        reduce_template=config["templates"]["reduce"] or "",
-        plan=row["plan"],
-        prompt_id=row["promptId"],
-        prompt=row["content"],
-        asked=chat_message(row),
-        sources={source["id"]: source for source in row["sources"]},
-    )

@@ -32,8 +32,9 @@ from service.failure import PATIENCE_SECONDS, Bounds, Ladder, Made, blames_model
 from service.gates import Dismissed, Passage
 from service.graph.patience import patiently
 from service.graph.store import Store, now_ms
+from service.material import TaskWork
 from service.models import Models
-from service.prompts import ComposedPrompt, Prompts, TaskWork, answer_room
+from service.prompts import ComposedPrompt, Prompts, answer_room
 from service.providers.prices import cost_usd
 from service.records import (
     TEXT_FORMAT,
@@ -187,14 +188,14 @@ class Runner:
         while self._writing:
             await asyncio.wait(self._writing)
 
-    async def run(self, subtask_id: str, place: Place) -> SubtaskStatus:
-        """Run one subtask to its last state. Cancelling it cuts its call and keeps what was received."""
+    async def run(self, task: TaskWork, subtask_id: str, place: Place) -> SubtaskStatus:
+        """Run one subtask of a task to its last state. Cancelling it cuts its call and keeps what was received."""
         work = await patiently(lambda: self._store.load_subtask_work(subtask_id))
         if work is None:
             return SubtaskStatus.CANCELLED
         if (status := SubtaskStatus(work["status"])).is_final:
             return status
-        job = _Job(await patiently(lambda: self._prompts.task(work["taskId"])), work, place)
+        job = _Job(task, work, place)
         try:
             return await self._attempts(job)
         except AntiphonError as error:

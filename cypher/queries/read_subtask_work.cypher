@@ -19,5 +19,5 @@ WITH s, t,
       CASE WHEN last IS NULL OR ended > last THEN ended ELSE last END),
     s.createdAt).epochMillis AS readyAt
 RETURN collect(s {.id, .kind, .title, .status, .spans, .part, .parts, .brief, .item, .model,
-  .responseFormat, .retriedAfter, readyAt: readyAt, taskId: t.id, answers: answers,
+  .responseFormat, .retriedAfter, readyAt: readyAt, answers: answers,
   attempts: attempts}) AS found

@@ -18,9 +18,9 @@ from service.finishing import Finisher
 from service.gates import Places
 from service.graph.patience import patiently
 from service.graph.store import Store
+from service.material import Material, TaskWork
 from service.orchestration import Wave, orchestrate
 from service.planning import Planner
-from service.prompts import Prompts, TaskWork
 from service.records import SubtaskStatus
 from service.runner import Runner
 
@@ -34,7 +34,7 @@ class Worker:
     """Who does the steps: what plans, what runs, what ends a task, and what they read."""
 
     store: Store
-    prompts: Prompts
+    material: Material
     planner: Planner
     runner: Runner
     finisher: Finisher
@@ -107,7 +107,7 @@ class LocalExecutor:
             _log.exception("Task %s could not be ended; it is gone on with when its lease has lapsed.", task_id)
         finally:
             del self._running[task_id]
-            self._worker.prompts.forget(task_id)
+            self._worker.material.forget(task_id)
             if task_id in self._again:
                 self._again.discard(task_id)
                 self.submit(task_id)
@@ -175,9 +175,10 @@ class _Steps:
     async def run_subtask(self, subtask_id: str) -> SubtaskStatus:
         """See `orchestration.Steps`. At the task's deadline it is cut."""
         assert self._allowance is not None
+        task = await self._task()
         try:
             async with asyncio.timeout_at(self._allowance.ends):
-                return await self._worker.runner.run(subtask_id, self._allowance)
+                return await self._worker.runner.run(task, subtask_id, self._allowance)
         except TimeoutError:
             if (why := self._allowance.why_cut()) is None:
                 raise
@@ -200,4 +201,4 @@ class _Steps:
         return Allowance(self._holder, task.settings, spending, lambda: self._places.hold(self._task_id))
 
     async def _task(self) -> TaskWork:
-        return await patiently(lambda: self._worker.prompts.task(self._task_id))
+        return await patiently(lambda: self._worker.material.task(self._task_id))

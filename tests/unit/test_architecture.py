@@ -25,6 +25,7 @@ FLOORS = (
     ("limits", "deltas", "failure", "strategies", "providers", "graph"),
     ("gates",),
     ("models", "sources", "task_settings", "tools", "instance"),
+    ("material",),
     ("prompts",),
     ("finishing",),
     ("planning", "runner"),
