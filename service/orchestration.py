@@ -25,7 +25,6 @@ class Wave:
     waiting: Mapping[str, tuple[str, ...]]
     ended: Mapping[str, SubtaskStatus] = field(default_factory=dict[str, SubtaskStatus])
     workers: int = 1
-    fail_fast: bool = False
 
 
 class Steps(Protocol):
@@ -36,11 +35,11 @@ class Steps(Protocol):
         ...
 
     async def run_subtask(self, subtask_id: str) -> SubtaskStatus:
-        """Run one subtask to its last state."""
+        """Run one subtask to its last state; one that is not wanted any more is CANCELLED without a call."""
         ...
 
-    async def end_subtask(self, subtask_id: str, status: SubtaskStatus, reason: str) -> None:
-        """Give a subtask its last state without running it."""
+    async def skip_subtask(self, subtask_id: str, reason: str) -> None:
+        """End a subtask as SKIPPED."""
         ...
 
 
@@ -65,18 +64,16 @@ async def _work(board: Board, steps: Steps) -> None:
     while (subtask_id := await board.take()) is not None:
         reason = board.refuses(subtask_id)
         if reason is None:
-            status = await steps.run_subtask(subtask_id)
+            board.done(subtask_id, await steps.run_subtask(subtask_id))
         else:
-            status = SubtaskStatus.SKIPPED if board.fail_reason is None else SubtaskStatus.CANCELLED
-            await steps.end_subtask(subtask_id, status, reason)
-        board.done(subtask_id, status)
+            await steps.skip_subtask(subtask_id, reason)
+            board.done(subtask_id, SubtaskStatus.SKIPPED)
 
 
 class Board:
     """Which subtasks of a wave can run now. A subtask is taken when all that it depends on has ended."""
 
     def __init__(self, wave: Wave) -> None:
-        self._fail_fast = wave.fail_fast
         self._needs = dict(wave.waiting)
         self._ended: dict[str, SubtaskStatus] = dict(wave.ended)
         self._open: dict[str, int] = {}
@@ -84,7 +81,6 @@ class Board:
         self._ready: deque[str] = deque()
         self._left = len(wave.waiting)
         self._changed = asyncio.Event()
-        self.fail_reason: str | None = None
         for subtask_id, needs in wave.waiting.items():
             unmet = [need for need in needs if need not in self._ended]
             self._open[subtask_id] = len(unmet)
@@ -103,9 +99,7 @@ class Board:
         return self._ready.popleft()
 
     def refuses(self, subtask_id: str) -> str | None:
-        """Why a subtask must not run: something that it depends on did not succeed, or the task fails fast."""
-        if self.fail_reason is not None:
-            return self.fail_reason
+        """Why a subtask cannot run: something that it depends on did not succeed."""
         for need in self._needs[subtask_id]:
             if self._ended[need] is not SubtaskStatus.SUCCEEDED:
                 return f"It depends on a subtask that is {self._ended[need]}."
@@ -115,8 +109,6 @@ class Board:
         """Note the last state of a subtask and free what waited for it."""
         self._ended[subtask_id] = status
         self._left -= 1
-        if self._fail_fast and status is SubtaskStatus.FAILED:
-            self.fail_reason = "Another subtask failed and the task fails fast."
         for dependent in self._dependents.pop(subtask_id, ()):
             self._open[dependent] -= 1
             if not self._open[dependent]:

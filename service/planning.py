@@ -22,7 +22,6 @@ from service.records import (
     Asks,
     DoneSubtask,
     Finish,
-    OnFailure,
     Plan,
     Read,
     SourceText,
@@ -171,5 +170,4 @@ def _wave(task: TaskWork, asks: Asks, states: list[SubtaskState]) -> Wave:
             keys = dict.fromkeys((*ask.uses, *ask.depends_on))
             waiting[id_] = tuple(subtask_id(task.id, key) for key in keys)
     # Twice as many as may call at once: while one calls, another is composed or written.
-    workers = 2 * task.settings.max_parallel
-    return Wave(waiting, ended, workers, task.settings.on_failure is OnFailure.FAIL_FAST)
+    return Wave(waiting, ended, 2 * task.settings.max_parallel)

@@ -23,6 +23,7 @@ from service.deltas import Deltas, LiveResponse
 from service.errors import (
     AntiphonError,
     ContentFiltered,
+    ContextOverflow,
     InvalidAnswer,
     ProviderError,
     ProviderTimeout,
@@ -230,7 +231,7 @@ class Runner:
                 number += 1
                 delay = self._after(ladder, call)
                 status = _verdict(call, delay)
-                if status is SubtaskStatus.FAILED:
+                if status is SubtaskStatus.FAILED and not _may_be_cut(call):
                     # Before the slot is free for the next call, which may not be wanted any more.
                     job.place.failed()
                 if job.place.refuses():
@@ -425,6 +426,11 @@ class Runner:
             self._writing.add(writing)
             writing.add_done_callback(self._writing.discard)
             raise
+
+
+def _may_be_cut(call: _Call) -> bool:
+    """Whether the strategy asks again in smaller pieces, so that this is not the failure of a task that fails fast."""
+    return isinstance(call.error, ContextOverflow) and call.job.work["kind"] in ("part", "reduce")
 
 
 def _request(call: _Call) -> ChatRequest:

@@ -175,6 +175,8 @@ class _Steps:
     async def run_subtask(self, subtask_id: str) -> SubtaskStatus:
         """See `orchestration.Steps`. At the task's deadline it is cut."""
         assert self._allowance is not None
+        if (refusal := self._allowance.refusal()) is not None:
+            return await self._cancel(subtask_id, refusal)
         task = await self._task()
         try:
             async with asyncio.timeout_at(self._allowance.ends):
@@ -182,12 +184,15 @@ class _Steps:
         except TimeoutError:
             if (why := self._allowance.why_cut()) is None:
                 raise
-            await self._end(subtask_id, SubtaskStatus.CANCELLED, str(why), why.code)
-            return SubtaskStatus.CANCELLED
+            return await self._cancel(subtask_id, why)
 
-    async def end_subtask(self, subtask_id: str, status: SubtaskStatus, reason: str) -> None:
+    async def skip_subtask(self, subtask_id: str, reason: str) -> None:
         """See `orchestration.Steps`."""
-        await self._end(subtask_id, status, reason, None)
+        await self._end(subtask_id, SubtaskStatus.SKIPPED, reason, None)
+
+    async def _cancel(self, subtask_id: str, why: AntiphonError) -> SubtaskStatus:
+        await self._end(subtask_id, SubtaskStatus.CANCELLED, str(why), why.code)
+        return SubtaskStatus.CANCELLED
 
     async def _end(self, subtask_id: str, status: SubtaskStatus, reason: str, code: str | None) -> None:
         task = await self._task()

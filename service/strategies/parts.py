@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from service.errors import ContextOverflow
 from service.records import (
     Aggregation,
     Ask,
@@ -185,10 +186,13 @@ def _piece(ask: Ask, offset: int, cut: tuple[int, int], place: tuple[int, int]) 
 
 
 def stopped(state: TaskState) -> bool:
-    """Whether nothing new may be asked: the task is halted, or a failure ends it at once."""
+    """Whether nothing new may be asked: the task is halted, or a failure ends it at once.
+
+    What was too long for the model is no such failure: it is cut.
+    """
     return state.halted is not None or (
         state.settings.on_failure is OnFailure.FAIL_FAST
-        and any(done.status is SubtaskStatus.FAILED for done in state.subtasks)
+        and any(done.status is SubtaskStatus.FAILED and done.code != ContextOverflow.code for done in state.subtasks)
     )
 
 

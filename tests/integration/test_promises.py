@@ -235,6 +235,26 @@ async def test_who_pauses_before_the_next_try_goes_on_when_none_is_wanted(
     assert books.statuses() == {"FAILED": 1, "CANCELLED": 1}
 
 
+async def test_a_piece_that_is_too_long_is_cut_also_where_the_task_fails_fast(
+    services: Services, database: Database, owner: str
+) -> None:
+    """The task fails with the first subtask that nothing is asked in place of."""
+
+    def answer(request: ChatRequest) -> str:
+        if len(request.messages[-1].content) > 600:
+            raise ContextOverflow("too long", status=400)
+        return "short"
+
+    with scripts(one=answer):
+        text = "A sentence of some words. " * 40
+        config = NewTaskConfig(model="x/one", aggregation="LIST", on_failure="FAIL_FAST")
+        new = NewTask(instruction="Say.", strategy="CHUNK", text=text, config=config)
+        _, books = await look(services, database, owner, new)
+    assert (books.task["status"], books.task["error"]) == ("SUCCEEDED", None)
+    assert books.statuses()["FAILED"] >= 1
+    assert faults_of(books) == []
+
+
 async def test_deadline_cuts_what_runs(services: Services, database: Database, owner: str) -> None:
     """At the deadline calls are cut, the rest is cancelled, and the task ends with what it has."""
     with scripts(one=lambda request: "wait" if "file 0" in str(request.messages) else good(request)):

@@ -101,11 +101,11 @@ def test_large_file_has_one_answer_of_its_pieces():
     assert finish.keys[0].startswith("file:0~")
 
 
-def test_failing_fast_counts_what_is_too_long():
-    """With FAIL_FAST the first failure ends the task, whatever it is."""
+def test_what_is_too_long_does_not_end_a_task_that_fails_fast():
+    """It is cut as elsewhere: pieces are asked in its place."""
     task = state([WORDS * 20], on_failure=OnFailure.FAIL_FAST)
     waves, finish, _ = run(chunk.plan, task, overflows=lambda ask: ask.key == "part:1/5")
-    assert (len(waves), "part:1/5" in finish.keys) == (1, False)
+    assert (len(waves), finish.replaced) == (2, ("part:1/5",))
 
 
 def test_retry_that_succeeds_makes_its_pieces_needless():
