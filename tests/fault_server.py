@@ -262,6 +262,8 @@ FAULTS: dict[str, Fault] = {
     "plain_json": _sends(lambda p: response(200, _whole(p)), keep=True),
     "usage_missing": _sends(lambda p: STREAM + sse(EVENTS[p](usage=False))),
     "no_goodbye": _sends(lambda p: STREAM + sse(EVENTS[p](done=False))),
+    # The last event that matters is ended by the end of the stream alone.
+    "no_last_blank": _sends(lambda p: STREAM + sse(EVENTS[p](done=False)).rstrip()),
     "content_filter": _sends(lambda p: STREAM + sse(EVENTS[p](finish=_FILTERED[p]))),
     "stall_after_finish": _stalls(lambda p: STREAM + sse(EVENTS[p](usage=False, done=False))),
     "reset_mid_body": _reset,

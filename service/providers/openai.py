@@ -133,10 +133,11 @@ class _Answer:
         self._calls = CallPieces()
         self._chosen = False
         self._done = False
+        self._over = False
 
     async def next_events(self) -> list[SseEvent] | None:
         """The next events of the stream, or None when no more are needed."""
-        if self._done:
+        if self._done or self._over:
             return None
         try:
             events = await self._call.events()
@@ -144,7 +145,7 @@ class _Answer:
             if self._finish is None:
                 raise
             return None  # only the usage is missing: the answer was paid for and is whole
-        self._done = events is None
+        self._over = events is None
         return self._call.last_events() if events is None else events
 
     def take(self, data: bytes) -> list[TextDelta]:

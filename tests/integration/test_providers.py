@@ -28,7 +28,7 @@ async def server() -> AsyncIterator[FaultServer]:
 
 
 @both
-@pytest.mark.parametrize("case", ["good", "bytewise", "plain_json", "no_goodbye"])
+@pytest.mark.parametrize("case", ["good", "bytewise", "plain_json", "no_goodbye", "no_last_blank"])
 async def test_good_answer_is_read_whole(server: FaultServer, protocol: str, case: str) -> None:
     """However it is cut or ended; the input includes what was cached."""
     async with opened(protocol, server.url(case)) as provider:
