@@ -5,22 +5,19 @@ Protocol: https://platform.openai.com/docs/api-reference/chat
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncGenerator, Iterator
-from typing import Any
+from collections.abc import AsyncGenerator
 
-from pydantic import BaseModel, ValidationError
+import orjson
+from pydantic import ValidationError
 
 from service.errors import ProviderError
+from service.providers.openai_chunk import Choice, Chunk, finish_of
 from service.providers.openai_request import OpenAIOptions, request_body
 from service.providers.options import read_options
 from service.providers.sse import SseEvent
-from service.providers.tool_calls import CUT, CallPieces, Piece
+from service.providers.tool_calls import CUT, CallPieces
 from service.providers.wire import Call, Wire
 from service.records import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
-
-_FINISH = {"length": "length", "content_filter": "content_filter", "tool_calls": "tool_calls"}
-_FINISH["function_call"] = "tool_calls"
 
 
 class OpenAIProvider:
@@ -53,75 +50,6 @@ class OpenAIProvider:
         await self._wire.aclose()
 
 
-class _Function(BaseModel):
-    name: str | None = None
-    arguments: Any = None
-
-    def piece(self, **more: Any) -> Piece:
-        said = self.arguments
-        # Some servers send the object itself and not its text.
-        text = said if isinstance(said, str) else "" if said is None else json.dumps(said, ensure_ascii=False)
-        return Piece(name=self.name, arguments=text, **more)
-
-
-class _ToolCall(BaseModel):
-    index: int | None = None
-    id: str | None = None
-    function: _Function | None = None
-
-
-class _Text(BaseModel):
-    content: str | None = None
-    refusal: str | None = None
-    reasoning_content: str | None = None
-    reasoning: str | None = None
-    tool_calls: list[_ToolCall] | None = None
-    function_call: _Function | None = None
-
-    @property
-    def has_token(self) -> bool:
-        said = self.content or self.refusal or self.reasoning_content or self.reasoning
-        return bool(said or self.tool_calls or self.function_call)
-
-    def pieces(self, *, whole: bool) -> Iterator[Piece]:
-        """The pieces of calls; in a message that is `whole` each is a call of its own."""
-        calls = self.tool_calls or []
-        for place, call in enumerate(calls):
-            index = place if whole and call.index is None else call.index
-            function = call.function or _Function()
-            yield function.piece(index=index, id=call.id, place=place if len(calls) > 1 else None)
-        if self.function_call:
-            # What came before tool_calls: one call, with neither index nor id.
-            yield self.function_call.piece(index=-1)
-
-
-class _Choice(BaseModel):
-    delta: _Text | None = None
-    message: _Text | None = None
-    finish_reason: str | None = None
-
-
-class _Details(BaseModel):
-    cached_tokens: int | None = None
-
-
-class _Usage(BaseModel):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _Details | None = None
-
-    def record(self) -> Usage:
-        details = self.prompt_tokens_details or _Details()
-        return Usage(self.prompt_tokens, self.completion_tokens, details.cached_tokens)
-
-
-class _Chunk(BaseModel):
-    choices: list[_Choice] | None = None
-    usage: _Usage | None = None
-    model: str | None = None
-    error: Any = None
-
-
 class _Answer:
     """An answer as it is put together out of chunks."""
 
@@ -132,6 +60,7 @@ class _Answer:
         self._model: str | None = None
         self._calls = CallPieces()
         self._chosen = False
+        self._said = False
         self._done = False
         self._over = False
 
@@ -145,21 +74,21 @@ class _Answer:
             if self._finish is None:
                 raise
             return None  # only the usage is missing: the answer was paid for and is whole
-        self._over = events is None
-        return self._call.last_events() if events is None else events
+        if events is None:
+            self._over = True
+            return self._call.last_events()
+        return events
 
     def take(self, data: bytes) -> list[TextDelta]:
         """The text of one event's data."""
-        if data.strip() == b"[DONE]":
-            self._done = True
-        if self._done or not data.strip():
-            return []
-        chunk = self._chunk(data)
-        return [delta for choice in (chunk.choices or [])[:1] for delta in self._choose(choice)]
+        if b"\n" not in data or _is_json(data):
+            return self._read(data)
+        # A server that ends its events with one line break, where the format wants two.
+        return [delta for line in data.splitlines() for delta in self._read(line)]
 
     def whole(self, body: bytes) -> list[TextDelta | Completion]:
         """The items of an answer that came in one piece."""
-        deltas = self.take(body)
+        deltas = self._read(body, whole=True)
         if self._chosen and self._finish is None:
             self._finish = "stop"
         return [*deltas, self.completion()]
@@ -177,27 +106,60 @@ class _Answer:
         finish = "tool_calls" if calls and self._finish == "stop" else self._finish
         return Completion(finish, self._usage, self._model, calls)
 
-    def _chunk(self, data: bytes) -> _Chunk:
+    def _read(self, data: bytes, *, whole: bool = False) -> list[TextDelta]:
+        data = data.strip()
+        if self._done or not data:
+            return []
+        if data == b"[DONE]":
+            self._end()
+            return []
+        chunk = self._chunk(data, whole)
+        return self._choose(choice, data) if chunk and (choice := chunk.choice) else []
+
+    def _end(self) -> None:
+        """The stream said that it is done; with some servers that is all that it says of its end."""
+        self._done = True
+        if self._finish is None and self._said:
+            self._finish = "stop"
+
+    def _chunk(self, data: bytes, whole: bool) -> Chunk | None:
+        """The chunk; None for one that says nothing. What is no chunk at all is the error that it is."""
         try:
-            chunk = _Chunk.model_validate_json(data)
+            chunk = Chunk.model_validate_json(data)
         except ValidationError as error:
+            if data.startswith(b"["):
+                raise self._call.refused(data) from None
             raise self._call.broken(f"{error.errors()[0]['msg']}: {data.decode('utf-8', 'replace')}") from None
-        if chunk.error or (chunk.choices is None and chunk.usage is None):
-            raise self._call.refused(data)
-        self._model = chunk.model or self._model
-        self._usage = chunk.usage.record() if chunk.usage else self._usage
+        if chunk.error or chunk.choices is None:
+            empty = whole and chunk.choices is None
+            if empty or chunk.is_failure(orjson.loads(data)):
+                raise self._call.refused(data)
+        self._model = chunk.model if isinstance(chunk.model, str) and chunk.model else self._model
+        self._usage = chunk.used(self._usage)
         return chunk
 
-    def _choose(self, choice: _Choice) -> list[TextDelta]:
+    def _choose(self, choice: Choice, data: bytes) -> list[TextDelta]:
         self._chosen = True
-        if choice.finish_reason == "error":
-            raise self._call.broken("the provider gave up.")
-        part = choice.delta or choice.message or _Text()
+        part = choice.said
         if part.has_token:
+            self._said = True
             self._call.token()
-        for piece in part.pieces(whole=choice.delta is None):
+        for piece in part.pieces(whole=not choice.delta):
             self._calls.take(piece)
-        if choice.finish_reason:
-            self._finish = _FINISH.get(choice.finish_reason, "stop")
+        finish = finish_of(choice.finish_reason) if choice.finish_reason else None
+        if choice.error:
+            raise self._call.refused(orjson.dumps({"error": choice.error}))
+        if finish == "error":
+            raise self._call.broken(f"the provider gave up ({choice.finish_reason}).")
+        if finish:
+            self._finish = finish
             self._call.finished()
-        return [TextDelta(text) for text in (part.content, part.refusal) if text]
+        return [TextDelta(part.text)] if part.text else []
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return False
+    return True
