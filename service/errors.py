@@ -15,7 +15,7 @@ AntiphonError
 │   ├── ProviderUnavailable it could not be reached, broke off, or answered 5xx, 408 or 409
 │   ├── ProviderRejected    it refused the request (other 4xx): asking again is no use
 │   │   ├── ContextOverflow the prompt is longer than the model's window: less may pass
-│   │   └── ContentFiltered the provider's filter cut the answer off
+│   │   └── ContentFiltered the provider's filter refused the prompt or cut the answer off
 │   ├── InvalidAnswer       the answer is not what was asked for: the model is told, and asked again
 │   └── RateLimited         429: ask again after `retry_after` seconds
 ├── BudgetExceeded          the task has used what it may: no new call is made
@@ -140,7 +140,7 @@ class ContextOverflow(ProviderRejected):
 
 
 class ContentFiltered(ProviderRejected):
-    """The provider's filter cut the answer off; what came before is kept."""
+    """The provider's filter refused the prompt, or cut the answer off; what came before is kept."""
 
     code = "CONTENT_FILTERED"
 

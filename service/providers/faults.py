@@ -1,75 +1,113 @@
 """What a provider's refusal means: a status, headers and a body become one error of the tree. Pure.
 
-Knows the error shapes of OpenAI, Anthropic, llama.cpp, FastAPI servers and proxies that answer HTML.
+Knows the error shapes of OpenAI, Anthropic, llama.cpp, FastAPI servers, gateways that wrap another's error in their
+own, and proxies that answer HTML; what their words mean is in `wordings.py`.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 import orjson
 
-from service.errors import ContextOverflow, ProviderError, ProviderRejected, ProviderUnavailable, RateLimited
+from service.errors import (
+    ContentFiltered,
+    ContextOverflow,
+    ProviderError,
+    ProviderRejected,
+    ProviderUnavailable,
+    RateLimited,
+)
+from service.providers.wordings import (
+    FILTERED,
+    NO_ENDPOINT,
+    NO_MODEL,
+    OVERFLOW,
+    SPENT,
+    TOO_LARGE_A_MINUTE,
+    WRONG_KEY,
+    Wording,
+)
 
 EXCERPT = 300
 """Characters of a provider's own words that an error keeps."""
 
-_PASSING = {408, 409, 425}
-_OVERFLOW_MARKS = {"context_length_exceeded", "exceed_context_size_error"}
-_OVERFLOW_WORDS = re.compile(
-    r"prompt is too long|maximum context length|context (?:length|window|size)[^.]{0,40}exceed"
-    r"|exceed[^.]{0,60}context (?:length|window|size)|input is too long",
-    re.IGNORECASE,
-)
+_PASSING = {408, 409, 424, 425, 498}
 _STATUS_OF_MARK = {
     "invalid_request_error": 400,
-    "authentication_error": 401,
-    "invalid_api_key": 401,
-    "billing_error": 402,
     "permission_error": 403,
     "not_found_error": 404,
-    "model_not_found": 404,
     "request_too_large": 413,
-    "insufficient_quota": 429,
     "rate_limit_error": 429,
     "rate_limit_exceeded": 429,
     "timeout_error": 504,
     "overloaded_error": 529,
 }
 _NO_STATUS = 500
+DEPTH = 5
+WIDTH = 4
+"""How deep errors stand in one another, and how many beside, where they are looked for."""
+
+_INNER = ("error", "errors", "message", "detail", "details", "metadata", "raw", "innererror", "base_resp")
+_TEXTS = ("message", "msg", "status_msg", "detail", "error", "raw")
+_MARKS = ("code", "status", "type", "reason", "error_type", "status_code")
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|[hms])", re.IGNORECASE)
+_AGAIN = re.compile(r"(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)?\s*(?:ms|[hms])[a-z]*\s*)+)", re.IGNORECASE)
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|rk)-[\w*.-]{6,}|(?<=Bearer )[\w*.~+/=-]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What a provider answered in place of an answer. `status` is None for an error inside a stream."""
+    """What a provider answered in place of an answer. `status` is None for an error inside a stream; `asked` is the
+    address that was asked."""
 
     status: int | None
     body: bytes
     headers: Mapping[str, str]
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
+    """What a refusal says: its texts, its marks (types, codes, reasons) from the outside in, and seconds to wait."""
+
     message: str
-    marks: frozenset[str]
-    status: int | None = None
+    marks: tuple[str, ...] = ()
+    wait: float | None = None
+
+    def say(self, wording: Wording) -> bool:
+        return wording.fits(self.marks, self.message)
 
 
 def error_for(provider: str, refusal: Refusal, secrets: tuple[str, ...] = ()) -> ProviderError:
     """The error that a refusal means; its message carries the provider's own words, without `secrets`."""
     words = _words(refusal.body)
-    status = refusal.status or words.status or _status_of(words.marks)
+    status = refusal.status or _status_of(words)
     said = excerpt(words.message, secrets)
     heading = f"{provider} answered {refusal.status}" if refusal.status else f"{provider} broke off its answer"
     message = f"{heading}: {said}" if said else f"{heading}."
-    return _error(status, words, message, retry_after(refusal.headers))
+    if address := _address(status, refusal, words):
+        message = f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {address}"
+    wait = retry_after(refusal.headers)
+    return _error(status, words, message, words.wait if wait is None else wait)
+
+
+def _address(status: int, refusal: Refusal, words: _Words) -> str:
+    """Where the provider was asked, where that may be what is wrong."""
+    if not refusal.asked or words.say(NO_MODEL):
+        return ""
+    if 300 <= status < 400:
+        to = excerpt(refusal.headers.get("location", "elsewhere"))
+        return f"{refusal.asked} redirects to {to}, which is not followed: is base_url right?"
+    return f"{refusal.asked} was asked: is base_url right?" if status in (404, 405) else ""
 
 
 def excerpt(text: str, secrets: tuple[str, ...] = ()) -> str:
@@ -91,44 +129,98 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _error(status: int, words: _Words, message: str, wait: float | None) -> ProviderError:
-    if status == 413 or words.marks & _OVERFLOW_MARKS or (status < 500 and _OVERFLOW_WORDS.search(words.message)):
-        return ContextOverflow(message, status=status)
-    if status == 429 and "insufficient_quota" not in words.marks:
+    if words.say(SPENT):
+        # Waiting does not bring the money back.
+        return ProviderRejected(message, status=402)
+    if status == 429 and not words.say(TOO_LARGE_A_MINUTE):
         return RateLimited(message, status=status, retry_after=wait)
+    if status in (413, 429) or words.say(OVERFLOW):
+        return ContextOverflow(message, status=status)
+    if words.say(FILTERED):
+        return ContentFiltered(message, status=status)
     if status in _PASSING or status >= 500:
         return ProviderUnavailable(message, status=status, retry_after=wait)
-    return ProviderRejected(message, status=status)
+    return ProviderRejected(message, status=_meant(status, words))
 
 
-def _status_of(marks: frozenset[str]) -> int:
-    return next((status for mark, status in _STATUS_OF_MARK.items() if mark in marks), _NO_STATUS)
+def _meant(status: int, words: _Words) -> int:
+    """The status that a refusal should have had: some vendors answer 400 to everything."""
+    return 401 if words.say(WRONG_KEY) else 404 if words.say(NO_MODEL) else status
+
+
+def _status_of(words: _Words) -> int:
+    """The status of an error that came with none."""
+    if words.say(NO_ENDPOINT):
+        return 404
+    named = (status for mark, status in _STATUS_OF_MARK.items() if mark in words.marks)
+    return _status_in(words.marks) or next(named, None) or _meant(_NO_STATUS, words)
 
 
 def _words(body: bytes) -> _Words:
     try:
         value: object = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return _Words(_TAGS.sub(" ", body.decode("utf-8", "replace")), frozenset())
+        return _Words(_TAGS.sub(" ", body.decode("utf-8", "replace")))
+    objects = list(_objects(value, DEPTH))
+    texts = dict.fromkeys(text for one in objects if (text := _text(one)))
+    message = ": ".join(texts) or _dumped(value)
+    marks = tuple(str(one[key]) for one in objects for key in _MARKS if isinstance(one.get(key), str | int))
+    return _Words(message, marks, _wait(objects, message))
+
+
+def _dumped(value: object) -> str:
+    """What says nothing in any way that we know, as it is, out of its outermost cover."""
     if isinstance(value, list):
         value = next(iter(cast("list[object]", value)), None)
-    if not isinstance(value, dict):
-        return _Words(str(value), frozenset())
-    return _words_of_object(cast("dict[str, Any]", value))
-
-
-def _words_of_object(value: dict[str, Any]) -> _Words:
-    inner = value.get("error")
-    source = cast("dict[str, Any]", inner) if isinstance(inner, dict) else value
-    text = inner if isinstance(inner, str) else source.get("message") or source.get("detail")
-    marks = frozenset(str(source[key]) for key in ("type", "code") if source.get(key) is not None)
-    return _Words(_text(text if text is not None else value), marks, _status_in(marks))
-
-
-def _text(value: object) -> str:
+    if isinstance(value, dict):
+        said = cast("dict[str, Any]", value)
+        value = next((said[key] for key in _INNER if said.get(key)), said)
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _status_in(marks: frozenset[str]) -> int | None:
+def _objects(value: object, depth: int) -> Iterator[dict[str, Any]]:
+    """The objects of a body that may say something, from the outside in; some stand in another's text as JSON."""
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        value = _parsed(value)
+    if isinstance(value, list):
+        for item in cast("list[object]", value)[:WIDTH]:
+            yield from _objects(item, depth)
+    elif isinstance(value, dict) and depth:
+        said = cast("dict[str, Any]", value)
+        yield said
+        for key in _INNER:
+            yield from _objects(said.get(key), depth - 1)
+
+
+def _parsed(text: str) -> object:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _text(one: dict[str, Any]) -> str:
+    """What one object says; of a field that is wrong (FastAPI, pydantic) its place too."""
+    texts = (text for key in _TEXTS if isinstance(text := one.get(key), str))
+    said = next((text for text in texts if text.strip() and _parsed(text) is None), "")
+    place = one.get("loc")
+    return f"{'.'.join(map(str, cast('list[Any]', place)))}: {said}" if said and isinstance(place, list) else said
+
+
+def _wait(objects: list[dict[str, Any]], message: str) -> float | None:
+    """Seconds to wait, where not a header says so: Google's RetryInfo, or a sentence."""
+    delays = (one["retryDelay"] for one in objects if isinstance(one.get("retryDelay"), str))
+    sentence = _AGAIN.search(message)
+    return _duration(next(delays, sentence[1] if sentence else ""))
+
+
+def _duration(text: str) -> float | None:
+    """Seconds of a text like `6 seconds`, `120ms` or `1m30.5s`; None where it is none."""
+    parts = _PART.findall(text)
+    return sum(float(number) * _SECONDS[unit.lower()] for number, unit in parts) if parts else None
+
+
+def _status_in(marks: tuple[str, ...]) -> int | None:
     return next((int(mark) for mark in marks if re.fullmatch("[45][0-9][0-9]", mark)), None)
 
 
@@ -142,6 +234,7 @@ def _number(value: str | None) -> float | None:
 
 def _seconds_until(date: str) -> float | None:
     try:
-        return max(0.0, parsedate_to_datetime(date).timestamp() - time.time())
-    except ValueError:
+        moment = parsedate_to_datetime(date)
+        return max(0.0, (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - time.time())
+    except (ValueError, OverflowError):
         return None

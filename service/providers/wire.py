@@ -168,11 +168,15 @@ class Call:
 
     def refused(self, body: bytes) -> ProviderError:
         """The error for an error object that came inside a good answer."""
-        return error_for(self._wire.name, Refusal(None, body, {}), self._wire.secrets)
+        return error_for(self._wire.name, Refusal(None, body, {}, self._asked), self._wire.secrets)
 
     def broken(self, why: str) -> ProviderUnavailable:
         """The error for an answer that broke off or makes no sense."""
         return ProviderUnavailable(f"{self._wire.name} broke off its answer: {excerpt(why, self._wire.secrets)}")
+
+    @property
+    def _asked(self) -> str:
+        return f"{self._url.scheme}://{self._url.netloc.decode()}{self._url.path}"
 
     @property
     def _media_type(self) -> str:
@@ -183,7 +187,7 @@ class Call:
         assert self._response is not None
         if not self._response.is_success:
             body = await self._error_body()
-            refusal = Refusal(self._response.status_code, body, self._response.headers)
+            refusal = Refusal(self._response.status_code, body, self._response.headers, self._asked)
             raise error_for(self._wire.name, refusal, self._wire.secrets)
         if self._media_type in ("text/event-stream", "") or self._media_type.endswith("json"):
             return

@@ -1,0 +1,72 @@
+"""How vendors say that a prompt is too long or filtered, an account spent, a key wrong, a model not there. Pure.
+
+They agree neither on a status nor on a code for any of these, so marks (types, codes, reasons) and words are both
+looked at. Each entry was seen: in a vendor's documentation, its source, or an issue that quotes its answer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How one thing is said: by marks, in lower case, or by words."""
+
+    marks: frozenset[str]
+    words: re.Pattern[str]
+
+    def fits(self, marks: tuple[str, ...], message: str) -> bool:
+        """Whether a refusal with these marks and this message says it."""
+        return not self.marks.isdisjoint(mark.lower() for mark in marks) or bool(self.words.search(message))
+
+
+def _wording(marks: str, *words: str) -> Wording:
+    return Wording(frozenset(marks.split()), re.compile("|".join(words), re.IGNORECASE))
+
+
+OVERFLOW = _wording(
+    "context_length_exceeded exceed_context_size_error context_window_exceeded model_max_prompt_tokens_exceeded",
+    r"(?:prompt|input|messages) (?:is |are )?too long",
+    r"max(?:imum)? (?:context|prompt|input|model) length",
+    r"prompt (?:length )?exceeds max",
+    r"context[ _]?(?:length|window|size|limit)[^.]{0,40}exceed",
+    r"exceed[^.]{0,60}context (?:length|window|size|limit)",
+    r"(?:longer|greater) than the (?:model's )?context",
+    r"context the overflows|context overflow",
+    r"input tokens? (?:count )?[^.]{0,20}exceeds? the (?:maximum|configured)",
+    r"prompt token count of \d+ exceeds",
+    r"reduce the length of the (?:messages|prompt|input)",
+    r"prompt contains \d+ tokens[^.]{0,40}too large",
+    r"too many (?:input )?tokens(?! for| per)",
+    r"`inputs` tokens \+ `max_new_tokens`|`inputs` must have less than",
+    r"exceeded model token limit",
+    r"range of input length should be",
+    r"max tokens of \d+ exceeded",
+)
+TOO_LARGE_A_MINUTE = _wording("", r"request too large for [^:]{1,200}\btokens per min")
+"""A prompt that is more than the account may send in a minute: it never passes, less of it does."""
+FILTERED = _wording(
+    "content_filter content_policy_violation responsibleaipolicyviolation data_inspection_failed prohibited_content"
+    " 1301",
+    r"content (?:management|filtering|policy) (?:policy|violation)|contentpolicyviolation",
+    r"rejected as a result of (?:our|the) safety system|violating our usage polic",
+    r"content exists risk|inappropriate content|input was flagged|considered high risk",
+)
+SPENT = _wording(
+    "insufficient_quota exceeded_current_quota_error billing_error billing_hard_limit_reached billing_not_active"
+    " insufficient_balance arrearage 1113",
+    r"credit balance is too low|insufficient (?:account )?(?:balance|credits|funds)",
+    r"used all available credits|reached its monthly spending limit|billing hard limit",
+)
+WRONG_KEY = _wording(
+    "authentication_error invalid_api_key api_key_invalid",
+    r"api key not valid|(?:incorrect|invalid) api key",
+)
+NO_MODEL = _wording(
+    "model_not_found invalid_model model_decommissioned",
+    r"model not exist|invalid model(?: name|:)|is not a valid model|model [^ ]{1,200} (?:does not exist|not found)",
+)
+NO_ENDPOINT = _wording("", r"unexpected endpoint or method")
+"""LM Studio's answer, with status 200, to an address that it does not serve."""

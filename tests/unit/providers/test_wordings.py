@@ -1,0 +1,171 @@
+"""What vendors really answer, and what it means: their own words, their own statuses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from service.errors import (
+    ContentFiltered,
+    ContextOverflow,
+    ProviderError,
+    ProviderRejected,
+    ProviderUnavailable,
+    RateLimited,
+)
+from service.failure import Remedy, remedy
+from service.providers.faults import Refusal, error_for
+
+
+def error(message: str, **more: Any) -> dict[str, Any]:
+    """An error in OpenAI's shape."""
+    return {"error": {"message": message, **more}}
+
+
+def meant(status: int | None, body: object) -> ProviderError:
+    """The error that an answer with this status and body means."""
+    return error_for("p", Refusal(status, json.dumps(body).encode(), {}))
+
+
+OVERFLOWS: dict[str, tuple[int | None, object]] = {
+    "openai": (400, error("Your input exceeds the context window of this model. Please adjust your input.")),
+    "azure": (
+        400,
+        error("Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in 509178."),
+    ),
+    "gemini": (400, [error("The input token count (2800010) exceeds the maximum number of tokens allowed (1048575).")]),
+    "anthropic": (400, error("input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000")),
+    "xai": (400, {"error": "This model's maximum prompt length is 131072 but the request contains 537812 tokens."}),
+    "groq": (400, error("Please reduce the length of the messages or completion.")),
+    "mistral": (400, {"object": "error", "message": "Prompt contains 332817 tokens, too large for model"}),
+    "cohere": (400, {"message": "too many tokens: size limit exceeded by 19296 tokens."}),
+    "llama.cpp, older": (500, error("the request exceeds the available context size", type="server_error", code=500)),
+    "lm studio": (400, {"error": "Trying to keep the first 9000 tokens when context the overflows."}),
+    "lm studio, in a stream": (None, error("The number of tokens to keep is greater than the context length.")),
+    "ollama": (500, error("input length exceeds maximum context length")),
+    "sglang": (400, {"message": "The input (9000 tokens) is longer than the model's context length (4096 tokens)."}),
+    "vllm": (400, error("The decoder prompt (length 9000) is longer than the maximum model length of 4096.")),
+    "tgi": (422, {"error": "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096."}),
+    "tgi, older": (422, {"error": "Input validation error: `inputs` must have less than 4095 tokens. Given: 5000"}),
+    "openrouter": (
+        400,
+        error("Provider returned error", code=400, metadata={"raw": json.dumps(error("Input is too long."))}),
+    ),
+    "perplexity": (400, error("The total length of all messages is too long.")),
+    "moonshot": (400, error("Invalid request: Your request exceeded model token limit: 131072")),
+    "qwen": (400, error("<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, 129024]")),
+    "zhipu": (400, error("Prompt exceeds max length", code="1261")),
+    "copilot": (400, error("prompt token count of 140000 exceeds the limit of 128000")),
+    "bedrock": (400, {"message": "Too many input tokens. Max input tokens: 8192, request input token count: 9000"}),
+    "litellm": (400, error("Context Window exceeded for given call.")),
+    "more than a minute's tokens": (
+        429,
+        error("Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 342389."),
+    ),
+}
+
+
+@pytest.mark.parametrize("vendor", OVERFLOWS)
+def test_prompt_that_is_too_long_is_told(vendor: str) -> None:
+    """Less of it may pass, whichever status it came with."""
+    assert type(meant(*OVERFLOWS[vendor])) is ContextOverflow
+
+
+FILTERED: dict[str, tuple[int | None, object]] = {
+    "azure": (400, error("The response was filtered.", code="content_filter", status=400)),
+    "openai": (400, error("Invalid prompt: flagged as potentially violating our usage policy.", code="invalid_prompt")),
+    "anthropic": (400, error("Output blocked by content filtering policy", type="invalid_request_error")),
+    "anthropic, in a stream": (None, error("Output blocked by content filtering policy", type="api_error")),
+    "qwen": (400, error("Input data may contain inappropriate content.", code="data_inspection_failed")),
+    "deepseek": (400, error("Content Exists Risk", type="invalid_request_error")),
+    "openrouter": (403, error('It requires moderation. Your input was flagged for "x".', code=403)),
+    "moonshot": (400, error("The request was rejected because it was considered high risk", type="content_filter")),
+}
+
+
+@pytest.mark.parametrize("vendor", FILTERED)
+def test_filtered_prompt_is_told(vendor: str) -> None:
+    """Another model may answer it; this one is not to blame."""
+    assert type(meant(*FILTERED[vendor])) is ContentFiltered
+
+
+OF_THE_ACCOUNT: dict[str, tuple[int | None, object]] = {
+    "anthropic": (400, error("Your credit balance is too low to access the Anthropic API.")),
+    "moonshot": (429, error("Your account is suspended", type="exceeded_current_quota_error")),
+    "openai": (400, error("Billing hard limit has been reached", code="billing_hard_limit_reached")),
+    "zhipu": (429, error("Please recharge.", code="1113")),
+    "qwen": (400, error("Access denied.", type="Arrearage", code="Arrearage")),
+    "xai": (429, {"error": "Your team has either used all available credits or reached its monthly spending limit."}),
+    "minimax": (None, {"choices": None, "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}),
+    "key, gemini": (400, [error("API key not valid. Please pass a valid API key.", status="INVALID_ARGUMENT")]),
+    "key, xai": (400, {"error": "Incorrect API key provided: xa***56."}),
+    "model, deepseek": (400, error("Model Not Exist", type="invalid_request_error")),
+    "model, mistral": (400, {"message": "Invalid model: foo", "type": "invalid_model", "code": "1500"}),
+    "model, groq": (400, error("The model has been decommissioned.", code="model_decommissioned")),
+}
+
+
+@pytest.mark.parametrize("vendor", OF_THE_ACCOUNT)
+def test_spent_account_wrong_key_or_model_is_for_the_next_model(vendor: str) -> None:
+    """Whether it came as 400, as 429 or under 200: nobody waits for it, and another model is asked."""
+    found = meant(*OF_THE_ACCOUNT[vendor])
+    assert (type(found), remedy(found)) == (ProviderRejected, Remedy.NEXT_MODEL)
+
+
+@pytest.mark.parametrize(
+    ("body", "wait"),
+    [
+        (error("Rate limit reached: Limit 5000, Used 5747. Please try again in 59.977s. Visit"), 59.977),
+        (error("Rate limit reached. Please try again in 120ms."), 0.12),
+        (error("Rate limit reached. Please try again in 1m30.5s."), 90.5),
+        (error("Requests have exceeded token rate limit. Please retry after 6 seconds."), 6.0),
+        ([error("Resource exhausted", details=[{"@type": "RetryInfo", "retryDelay": "34.07s"}])], 34.07),
+        (error("Too many tokens for team x and model y. Your team's rate limit is: 65605/16000."), None),
+        (error("Slow down. Please try again later."), None),
+    ],
+)
+def test_wait_may_stand_in_the_body(body: object, wait: float | None) -> None:
+    """OpenAI, Groq, Azure and Gemini say it there, some of them nowhere else."""
+    found = meant(429, body)
+    assert (type(found), found.retry_after) == (RateLimited, wait)
+
+
+@pytest.mark.parametrize("status", [424, 498])
+def test_failed_generation_may_pass(status: int) -> None:
+    """TGI's generation that failed, Groq's tier that is full."""
+    assert type(meant(status, {"error": "Request failed during generation"})) is ProviderUnavailable
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (error(json.dumps(error("Resource has been exhausted", code=429))), "Resource has been exhausted"),
+        ({"error": error("Slow down.", type="rate_limit_error")["error"] | {"error": {}}}, "Slow down."),
+        (
+            error("Provider returned error", metadata={"raw": "Busy upstream."}),
+            "Provider returned error: Busy upstream.",
+        ),
+        (
+            {"message": {"detail": [{"loc": ["body", "stream_options"], "msg": "Extra inputs", "input": "secret"}]}},
+            "body.stream_options: Extra inputs",
+        ),
+    ],
+)
+def test_words_are_found_inside_of_others(body: object, words: str) -> None:
+    """A gateway wraps another's error in its own; what the caller sent is not repeated."""
+    assert str(meant(400, body)) == f"p answered 400: {words}"
+
+
+def test_address_is_told_where_it_may_be_wrong() -> None:
+    """A `base_url` with no /v1 is the commonest mistake; a model that is not there is none of it."""
+    asked = "http://box:1234/chat/completions"
+    for refusal in (
+        Refusal(404, b"404 page not found", {}, asked),
+        Refusal(None, b'{"error": "Unexpected endpoint or method. (POST /chat/completions)"}', {}, asked),
+        Refusal(307, b"", {"location": "/v1/chat/completions"}, asked),
+    ):
+        assert f" {asked} " in str(error_for("p", refusal))
+    missing = Refusal(404, json.dumps(error("model 'x' not found")).encode(), {}, asked)
+    assert asked not in str(error_for("p", missing))
