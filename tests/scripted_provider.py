@@ -48,9 +48,9 @@ class ScriptedProvider:
         """The next answer, as a stream of these events."""
         self.say_bytes([sse(*events)])
 
-    def say_bytes(self, pieces: Sequence[bytes]) -> None:
+    def say_bytes(self, pieces: Sequence[bytes], kind: bytes = b"text/event-stream") -> None:
         """The next answer, a stream in these pieces."""
-        self._answers.append((b"text/event-stream", pieces))
+        self._answers.append((kind, pieces))
 
     def say_whole(self, body: Json) -> None:
         """The next answer, in one JSON body."""

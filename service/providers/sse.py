@@ -7,12 +7,17 @@ not kept, because a model's answer cannot be resumed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 MAX_PENDING_BYTES = 16 * 1024 * 1024
 """How much one event may hold. A server that sends more without ending its event is broken or hostile."""
 
+HEAD_BYTES = 8
+"""How many bytes of a body tell whether it is a stream of events."""
+
 _BOM = b"\xef\xbb\xbf"
+_FIELD = re.compile(rb":|data|event|id|retry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,16 @@ class SseEvent:
 
     name: str
     data: bytes
+
+
+def begins_events(head: bytes) -> bool:
+    """Whether the first bytes of a body are those of a stream of events, whatever it is called."""
+    return bool(_FIELD.match(significant(head)))
+
+
+def significant(head: bytes) -> bytes:
+    """The first bytes without what may stand before anything: a byte order mark, white space."""
+    return head.removeprefix(_BOM).lstrip()
 
 
 class SseParser:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import ssl
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -26,7 +25,8 @@ from service.providers.connections import ONE, Connections
 from service.providers.deadlines import Deadlines, milliseconds
 from service.providers.endpoints import base_url, encode, header_values, is_loopback, secret_values
 from service.providers.faults import Refusal, error_for, excerpt
-from service.providers.sse import SseEvent, SseParser
+from service.providers.sse import HEAD_BYTES, SseEvent, SseParser, begins_events, significant
+from service.providers.tls import close_after_failed_handshake, is_certificate_fault, tls_context
 from service.records import ProviderConfig, Timeouts
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -34,7 +34,6 @@ MAX_ERROR_BYTES = 64 * 1024
 DRAIN_SECONDS = 0.25
 
 T = TypeVar("T")
-Trace = Callable[[str, dict[str, Any]], Coroutine[Any, Any, None]]
 
 
 class Wire:
@@ -63,7 +62,7 @@ class Wire:
         """The provider's connections; none is open before the first call."""
         if self._connections is None:
             # Reading the certificates takes up to 100 ms.
-            verify = await asyncio.to_thread(_tls_context) if self._url.scheme == "https" else False
+            verify = await asyncio.to_thread(tls_context) if self._url.scheme == "https" else False
             self._connections = self._connections or Connections(lambda: self._new_client(verify))
         return self._connections
 
@@ -96,6 +95,8 @@ class Call:
         self._parser = SseParser()
         self._response: httpx.Response | None = None
         self._ended = False
+        self._head = b""
+        self._unread = True
 
     async def __aenter__(self) -> Self:
         """Sends the request and waits for the head of a good answer; anything else is raised."""
@@ -128,13 +129,18 @@ class Call:
             self._url,
             content=self._content,
             timeout=httpx.Timeout(None, connect=self._timeouts.connect),
-            extensions={"trace": _close_after_failed_handshake()},
+            extensions={"trace": close_after_failed_handshake()},
         )
 
     @property
     def is_stream(self) -> bool:
-        """Whether the answer is a stream of events; else it is one JSON body."""
-        return not self._media_type.endswith("json")
+        """Whether the answer is a stream of events; else it is one JSON body.
+
+        Servers and proxies name either by the other's media type, or by text/plain: the first bytes say what it is.
+        """
+        if significant(self._head).startswith((b"{", b"[")):
+            return False
+        return begins_events(self._head) or not self._media_type.endswith("json")
 
     def token(self) -> None:
         """Tells the deadlines that a token has come."""
@@ -189,10 +195,19 @@ class Call:
             body = await self._error_body()
             refusal = Refusal(self._response.status_code, body, self._response.headers, self._asked)
             raise error_for(self._wire.name, refusal, self._wire.secrets)
+        await self._within(self._read_head())
         if self._media_type in ("text/event-stream", "") or self._media_type.endswith("json"):
             return
-        said = (await self._error_body()).decode("utf-8", "replace")
-        raise self.broken(f"expected text/event-stream, got {self._media_type}: {said}")
+        if not begins_events(self._head) and self.is_stream:
+            said = (await self._error_body()).decode("utf-8", "replace")
+            raise self.broken(f"expected text/event-stream, got {self._media_type}: {said}")
+
+    async def _read_head(self) -> None:
+        """Reads as much as tells what the body is; the next chunk begins with it."""
+        while len(significant(self._head)) < HEAD_BYTES and len(self._head) < MAX_ERROR_BYTES:
+            if (chunk := await anext(self._chunks, None)) is None:
+                return
+            self._head += chunk
 
     async def _error_body(self) -> bytes:
         assert self._response is not None
@@ -208,6 +223,9 @@ class Call:
         return bytes(body[:limit])
 
     async def _next_chunk(self) -> bytes | None:
+        if self._unread:
+            self._unread = False
+            return self._head
         chunk = await anext(self._chunks, None)
         self._ended = chunk is None
         return chunk
@@ -229,38 +247,12 @@ class Call:
 
     def _failed(self, error: httpx.HTTPError) -> ProviderError:
         name, why = self._wire.name, excerpt(_reason(error), self._wire.secrets)
-        if _is_certificate_fault(error):
+        if is_certificate_fault(error):
             return ProviderRejected(f"{name}'s certificate cannot be trusted: {why}")
         if isinstance(error, httpx.ConnectError):
             return ProviderUnavailable(f"{name} cannot be reached at {self._wire.host}: {why}")
         return ProviderUnavailable(f"{name} broke off the connection: {why}")
 
 
-@functools.cache
-def _tls_context() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
-
-
-def _close_after_failed_handshake() -> Trace:
-    """A trace (httpcore's hook) that closes a socket whose TLS handshake was cancelled: httpcore leaves it open."""
-    opened: list[Any] = []
-
-    async def trace(event: str, info: dict[str, Any]) -> None:
-        if event == "connection.connect_tcp.complete":
-            opened.append(info["return_value"])
-        elif event == "connection.start_tls.failed" and opened:
-            await opened.pop().aclose()
-
-    return trace
-
-
 def _reason(error: BaseException) -> str:
     return str(error) or type(error).__name__
-
-
-def _is_certificate_fault(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

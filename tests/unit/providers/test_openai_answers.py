@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -180,3 +181,22 @@ async def test_error_inside_a_stream_is_read_where_it_stands(server: ScriptedPro
     error = await failed(server)
     assert type(error) is RateLimited
     assert "Slow down upstream." in str(error)
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/event-stream", "application/json", "text/plain; charset=utf-8", "text/html", ""]
+)
+@pytest.mark.parametrize("whole", [True, False])
+async def test_media_type_may_be_wrong(server: ScriptedProvider, kind: str, whole: bool) -> None:
+    """What an answer is shows in its first bytes; servers and proxies call a stream plain text, and JSON a stream."""
+    body = {"choices": [{"message": {"content": "Hello wörld"}, "finish_reason": "stop"}]}
+    stream = b"\xef\xbb\xbf\r\n: hi\n\n" + sse(*HELLO, END, DONE)
+    pieces = [b"\n", b" \n" + json.dumps(body).encode()] if whole else [stream[:7], stream[7:]]
+    server.say_bytes(pieces, kind.encode())
+    assert (await read(server))[:2] == ("Hello wörld", "stop")
+
+
+async def test_error_may_be_called_a_stream(server: ScriptedProvider) -> None:
+    """Its words and its code count as they would as JSON."""
+    server.say_bytes([json.dumps({"error": {"message": "Slow down.", "code": 429}}).encode()])
+    assert type(await failed(server)) is RateLimited
