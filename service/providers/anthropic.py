@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+import orjson
 from pydantic import BaseModel, ValidationError
 
 from service.errors import ProviderError
@@ -24,7 +25,11 @@ _FINISH = {
     "model_context_window_exceeded": "length",
     "tool_use": "tool_calls",
     "refusal": "content_filter",
+    "content_filtered": "content_filter",
+    "guardrail_intervened": "content_filter",
 }
+_KNOWN = {"message_start", "message_delta", "content_block_start", "content_block_delta", "error", None}
+"""The events that say something, and those that do not say what they are."""
 
 
 class AnthropicOptions(Options):
@@ -75,7 +80,11 @@ class _Usage(BaseModel):
         return Usage(self.input_tokens + cached, self.output_tokens, self.cache_read_input_tokens)
 
     def merged(self, newer: _Usage) -> _Usage:
-        return self.model_copy(update=newer.model_dump(exclude_none=True))
+        """The newer, which counts all from the beginning; but some servers end with zeros for what they said before."""
+        said = newer.model_dump(exclude_none=True)
+        sent = {name: count for name, count in said.items() if name != "output_tokens"}
+        received = {"output_tokens": newer.output_tokens} if newer.output_tokens or not self.output_tokens else {}
+        return self.model_copy(update={**(sent if any(sent.values()) or not self.input_tokens else {}), **received})
 
 
 class _Block(BaseModel):
@@ -92,10 +101,15 @@ class _Block(BaseModel):
 
 
 class _Message(BaseModel):
-    content: list[_Block] | None = None
+    content: list[_Block] | str | None = None
     model: str | None = None
     stop_reason: str | None = None
     usage: _Usage | None = None
+
+    @property
+    def blocks(self) -> list[_Block]:
+        """The content; some servers send its text alone."""
+        return [_Block(type="text", text=self.content)] if isinstance(self.content, str) else self.content or []
 
 
 class _Event(BaseModel):
@@ -120,6 +134,7 @@ class _Answer:
         self._usage = _Usage()
         self._model: str | None = None
         self._calls = CallPieces()
+        self._said = False
         self._done = False
 
     async def next_events(self) -> list[SseEvent] | None:
@@ -137,14 +152,16 @@ class _Answer:
 
     def take(self, data: bytes) -> list[TextDelta]:
         """The text of one event's data. An event of a kind that we do not know is passed over."""
-        event = self._parsed(_Event, data)
+        if data.strip() == b"[DONE]":
+            return []
+        event = self._event(data)
         if event.type == "error" or event.error:
             raise self._call.refused(data)
         self._note(event.message or _Message(usage=event.usage))
-        self._done = self._done or event.type == "message_stop"
-        if event.content_block is not None:
-            self._begin(event.content_block, event.index)
-        return self._delta(event.delta, event.index) if event.delta else []
+        if event.type == "message_stop":
+            self._end()
+        begun = self._begin(event.content_block, event.index) if event.content_block else []
+        return [*begun, *(self._delta(event.delta, event.index) if event.delta else [])]
 
     def whole(self, body: bytes) -> list[TextDelta | Completion]:
         """The items of an answer that came in one piece."""
@@ -152,10 +169,9 @@ class _Answer:
         if message.content is None:
             raise self._call.refused(body)
         self._note(message)
-        for index, block in enumerate(message.content):
-            self._begin(block, index)
+        deltas = [delta for index, block in enumerate(message.blocks) for delta in self._begin(block, index)]
         self._finished(message.stop_reason or "end_turn")
-        return [*(TextDelta(block.text) for block in message.content if block.text), self.completion()]
+        return [*deltas, self.completion()]
 
     def completion(self) -> Completion:
         """The end of the answer; an answer that did not say that it ended has broken off."""
@@ -172,15 +188,30 @@ class _Answer:
         self._model = message.model or self._model
         self._usage = self._usage.merged(message.usage) if message.usage else self._usage
 
-    def _begin(self, block: _Block, index: int | None) -> None:
+    def _end(self) -> None:
+        """The message is over; with some servers that is all that says so."""
+        self._done = True
+        if self._finish is None and self._said:
+            self._finished("end_turn")
+
+    def _begin(self, block: _Block, index: int | None) -> list[TextDelta]:
+        """A block begins; its first text may stand in it already."""
         if block.type == "tool_use":
-            self._call.token()
+            self._token()
             given = json.dumps(block.input, ensure_ascii=False) if block.input else ""
             self._calls.begin(Piece(index, block.id, block.name), given)
+        if not block.text:
+            return []
+        self._token()
+        return [TextDelta(block.text)]
+
+    def _token(self) -> None:
+        self._said = True
+        self._call.token()
 
     def _delta(self, delta: _Block, index: int | None) -> list[TextDelta]:
         if delta.text or delta.thinking or delta.partial_json:
-            self._call.token()
+            self._token()
         if delta.partial_json:
             self._calls.extend(index, delta.partial_json)
         if delta.stop_reason:
@@ -191,11 +222,27 @@ class _Answer:
         self._finish = _FINISH.get(stop_reason, "stop")
         self._call.finished()
 
+    def _event(self, data: bytes) -> _Event:
+        """The event; an empty one for one of a kind and a shape that we do not know."""
+        try:
+            return self._parsed(_Event, data)
+        except ProviderError:
+            if _type_of(data) in _KNOWN:
+                raise
+            return _Event()
+
     def _parsed(self, shape: type[AnyShape], data: bytes) -> AnyShape:
         try:
             return shape.model_validate_json(data)
         except ValidationError as error:
             raise self._call.broken(f"{error.errors()[0]['msg']}: {data.decode('utf-8', 'replace')}") from None
+
+
+def _type_of(data: bytes) -> str | None:
+    try:
+        return str(cast("dict[str, Any]", orjson.loads(data))["type"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None
 
 
 def _headers(config: ProviderConfig, options: AnthropicOptions) -> dict[str, str]:
