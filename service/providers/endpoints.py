@@ -27,6 +27,19 @@ def base_url(config: ProviderConfig) -> httpx.URL:
     return url
 
 
+def endpoint(base: httpx.URL, path: str) -> httpx.URL:
+    """The address of `path` below `base`; what of it `base` ends with already (`/v1`, or all) is not said twice."""
+    said = base.path.rstrip("/")
+    parts = path.strip("/").split("/")
+    known = next(n for n in range(len(parts), -1, -1) if said.endswith("".join(f"/{part}" for part in parts[:n])))
+    return base.copy_with(path=said + "".join(f"/{part}" for part in parts[known:]))
+
+
+def is_azure(host: str) -> bool:
+    """Whether the host is one of Azure's, which takes its keys in a header of its own."""
+    return host.endswith((".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"))
+
+
 def is_loopback(host: str) -> bool:
     """Whether `host` is this machine, which no proxy stands before."""
     try:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from service.errors import ProviderError
 from service.providers.openai_chunk import Choice, Chunk, finish_of
-from service.providers.openai_request import OpenAIOptions, request_body
+from service.providers.openai_request import OpenAIOptions, key_header, request_body
 from service.providers.options import read_options
 from service.providers.sse import SseEvent
 from service.providers.tool_calls import CUT, CallPieces
@@ -26,8 +26,7 @@ class OpenAIProvider:
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
         self._options = read_options(config, OpenAIOptions)
-        key = {"authorization": f"Bearer {config.api_key.strip()}"} if config.api_key else {}
-        self._wire = Wire(config, {"content-type": "application/json", **key})
+        self._wire = Wire(config, {"content-type": "application/json", **key_header(config)})
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
         """Asks, and yields the answer as it comes; the last item is the `Completion`."""

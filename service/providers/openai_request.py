@@ -5,25 +5,46 @@ Protocol: https://platform.openai.com/docs/api-reference/chat
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
+from service.providers.endpoints import base_url, is_azure
 from service.providers.options import Options
 from service.providers.tool_calls import SentIds, sendable_name, sendable_text
-from service.records import ChatMessage, ChatRequest, ResponseFormat, ResponseFormatKind, Role, Tool, ToolCall
+from service.records import (
+    ChatMessage,
+    ChatRequest,
+    ProviderConfig,
+    ResponseFormat,
+    ResponseFormatKind,
+    Role,
+    Tool,
+    ToolCall,
+)
 
 Json = dict[str, Any]
 
 _ROLES = {Role.SYSTEM: "system", Role.USER: "user", Role.ASSISTANT: "assistant", Role.TOOL: "user"}
-_OWN_HOSTS = ("api.openai.com", ".openai.azure.com")
+_REASONING = re.compile(r"(?:.*/)?(?:gpt-[5-9]|o[1-9])\b", re.IGNORECASE)
+"""OpenAI's models that refuse `max_tokens`, whoever passes them on."""
 
 
 class OpenAIOptions(Options):
     """`include_usage`: ask for the usage of a stream (off for a server that refuses `stream_options`).
     `max_tokens_field`: how the bound of the answer is called; by default the name that OpenAI's own
-    servers want for theirs, and the older one, which everyone knows, for all others."""
+    servers want, and their newer models behind any gateway, and the older one, which everyone knows, for all others."""
 
     include_usage: bool = True
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] | None = None
+
+
+def key_header(config: ProviderConfig) -> dict[str, str]:
+    """The header that carries the provider's key. Azure's keys have one of their own; its tokens (JWT) do not."""
+    if not (key := (config.api_key or "").strip()):
+        return {}
+    if is_azure(base_url(config).host) and not key.startswith("eyJ"):
+        return {"api-key": key}
+    return {"authorization": f"Bearer {key}"}
 
 
 def request_body(request: ChatRequest, options: OpenAIOptions, host: str) -> Json:
@@ -38,7 +59,7 @@ def request_body(request: ChatRequest, options: OpenAIOptions, host: str) -> Jso
     if options.include_usage:
         body["stream_options"] = {"include_usage": True}
     if request.max_output_tokens is not None:
-        body[options.max_tokens_field or _max_tokens_field(host)] = request.max_output_tokens
+        body[options.max_tokens_field or _max_tokens_field(host, request.model.name)] = request.max_output_tokens
     if request.temperature is not None:
         body["temperature"] = request.temperature
     if (form := _response_format(request.response_format)) is not None:
@@ -73,8 +94,9 @@ def _sent_call(call: ToolCall, ids: SentIds) -> Json:
     return {"id": ids.of_call(call.id), "type": "function", "function": function}
 
 
-def _max_tokens_field(host: str) -> str:
-    return "max_completion_tokens" if host.endswith(_OWN_HOSTS) else "max_tokens"
+def _max_tokens_field(host: str, model: str) -> str:
+    own = host == "api.openai.com" or host.endswith(".openai.azure.com")
+    return "max_completion_tokens" if own or _REASONING.match(model) else "max_tokens"
 
 
 def _response_format(form: ResponseFormat) -> Json | None:

@@ -23,7 +23,7 @@ from service.errors import (
 )
 from service.providers.connections import ONE, Connections
 from service.providers.deadlines import Deadlines, milliseconds
-from service.providers.endpoints import base_url, encode, header_values, is_loopback, secret_values
+from service.providers.endpoints import base_url, encode, endpoint, header_values, is_loopback, secret_values
 from service.providers.faults import Refusal, error_for, excerpt
 from service.providers.sse import HEAD_BYTES, SseEvent, SseParser, begins_events, significant
 from service.providers.tls import close_after_failed_handshake, is_certificate_fault, tls_context
@@ -56,7 +56,7 @@ class Wire:
 
     def post(self, path: str, body: dict[str, Any], timeouts: Timeouts) -> Call:
         """A call that is ready to be entered: `async with wire.post(…) as call`."""
-        return Call(self, self._url.copy_with(path=self._url.path.rstrip("/") + path), encode(body), timeouts)
+        return Call(self, endpoint(self._url, path), encode(body), timeouts)
 
     async def connections(self) -> Connections:
         """The provider's connections; none is open before the first call."""
