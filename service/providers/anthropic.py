@@ -73,6 +73,8 @@ class _Usage(BaseModel):
     cache_creation_input_tokens: int | None = None
 
     def record(self) -> Usage:
+        if not any(self.model_dump().values()):
+            return Usage()  # zeros are what a gateway sends that does not know
         if self.input_tokens is None:
             return Usage(None, self.output_tokens, self.cache_read_input_tokens)
         # The protocol's input_tokens leave out what was read from the cache or written to it.

@@ -156,6 +156,8 @@ def _usage(said: dict[str, Any]) -> Usage:
     sent = _count(said, "prompt_tokens", "input_tokens")
     received = _count(said, "completion_tokens", "output_tokens")
     total = _count(said, "total_tokens")
+    if not sent and not received:
+        return Usage()  # zeros are what a gateway sends that does not know
     if sent is not None and received is not None and total is not None:
         # xAI and Gemini leave the reasoning, which is paid for, out of the answer's tokens and in the total.
         received = max(received, total - sent)

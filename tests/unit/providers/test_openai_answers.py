@@ -115,6 +115,7 @@ async def test_text_in_parts_is_read_without_its_reasoning(server: ScriptedProvi
         ([chunk(finish="stop", usage={**USED, "prompt_tokens": "7"})], Usage(7, 2)),
         ([chunk(finish="stop", usage={**USED, "prompt_tokens": "many"})], Usage(None, 2)),
         ([chunk(finish="stop", usage="none")], Usage()),
+        ([chunk(finish="stop", usage=dict.fromkeys(USED, 0))], Usage()),
         # Reasoning that only the total counts is output, and paid for.
         ([chunk(finish="stop", usage={**USED, "total_tokens": 109})], Usage(7, 102)),
     ],
