@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -17,6 +18,10 @@ from service.records import TEXT_FORMAT, ResponseFormat, ResponseFormatKind
 from service.schemas import checkable, keepable, shortened, violation
 
 FIELD = "input.config.responseFormat"
+_CUT = "It was cut off at its most tokens."
+_SPENT = "They went into reasoning, or into a call that is not whole: maxOutputTokens may be too small."
+_THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+"""What a reasoning model writes first where its server does not keep it apart (DeepSeek R1, Qwen 3)."""
 _NAMES = {"text": "TEXT", "json": "JSON", "json_object": "JSON", "json_schema": "JSON_SCHEMA"}
 _WAYS = 'Say "TEXT", "JSON", {type: "JSON_SCHEMA", schema: {…}}, or the JSON Schema itself.'
 
@@ -44,10 +49,18 @@ def read_schema(said: object, field: str, remedy: str) -> dict[str, Any]:
     return keepable(cast("dict[str, Any]", said), field, remedy)
 
 
-def check_answer(text: str, form: ResponseFormat) -> str | None:
-    """What is wrong with an answer, in a sentence that the model can be told; None where it is as it must be."""
+def check_answer(text: str, form: ResponseFormat, *, cut: bool = False) -> str | None:
+    """What is wrong with an answer, in a sentence that the model can be told; None where it is as it must be.
+
+    One that was `cut` at its most tokens may be as it is, where it is any text; but nothing at all is no answer.
+    """
     if form.kind is ResponseFormatKind.TEXT:
-        return None
+        return f"The answer is empty. {_CUT} {_SPENT}" if cut and not text.strip() else None
+    wrong = _fault(text, form)
+    return f"{wrong} {_CUT}" if wrong and cut else wrong
+
+
+def _fault(text: str, form: ResponseFormat) -> str | None:
     try:
         value = parse_json(text)
     except RecursionError:
@@ -70,8 +83,11 @@ def format_instruction(form: ResponseFormat) -> str:
 
 
 def parse_json(text: str) -> Any:
-    """The JSON value of a text, which may stand in a Markdown code fence. ValueError where it is none."""
-    return json.loads(_unfenced(text), parse_constant=_refuse, parse_float=_finite)
+    """The JSON value of a text, which may stand in a Markdown code fence, and after what the model thought aloud.
+
+    ValueError where it is none.
+    """
+    return json.loads(_unfenced(_THOUGHT.sub("", text, count=1)), parse_constant=_refuse, parse_float=_finite)
 
 
 def _kind_and_schema(said: object, field: str) -> tuple[ResponseFormatKind, object]:

@@ -465,11 +465,8 @@ def _fault_of_answer(call: _Call) -> ProviderError | None:
     # Of a plan its strategy is the judge, which says more exactly what is wrong with it.
     if completion.tool_calls or call.job.work["kind"] == "plan":
         return None
-    wrong = check_answer(call.text, call.job.form)
-    if wrong is None:
-        return None
-    short = " It was cut off at its most tokens." if completion.finish_reason == "length" else ""
-    return InvalidAnswer(f"{wrong}{short}")
+    wrong = check_answer(call.text, call.job.form, cut=completion.finish_reason == "length")
+    return InvalidAnswer(wrong) if wrong else None
 
 
 def _repair(call: _Call) -> tuple[ChatMessage, ...]:

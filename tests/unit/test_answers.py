@@ -67,6 +67,10 @@ def test_no_format_is_refused(said: object) -> None:
     [
         ('{"n": 1}', None),
         ('```json\n{"n": 1}\n```', None),
+        ('<think>\nIs it {"n": 2}?\n</think>\n\n```json\n{"n": 1}\n```', None),
+        ('\n<think></think>{"n": 1}', None),
+        ('{"n": 1}<think></think>', "not JSON"),
+        ('<think>{"n": 1}', "not JSON"),
         ('{"n": "one"}', "$.n"),
         ("{}", "'n' is a required property"),
         ("I think n is 1.", "not JSON"),
@@ -78,6 +82,22 @@ def test_answer_is_checked(text: str, wrong: str | None) -> None:
     """An answer that does not meet the schema is told where and how."""
     said = check_answer(text, JSON_SCHEMA)
     assert said is None if wrong is None else wrong in (said or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "wrong"),
+    [("", True, "maxOutputTokens"), (" \n", True, "maxOutputTokens"), ("Hel", True, None), ("", False, None)],
+)
+def test_nothing_at_all_is_no_answer_where_it_was_cut(text: str, cut: bool, wrong: str | None) -> None:
+    """A model that reasons until its bound is reached has not said that there is nothing to say."""
+    said = check_answer(text, ResponseFormat(ResponseFormatKind.TEXT), cut=cut)
+    assert said is None if wrong is None else wrong in (said or "")
+
+
+def test_answer_that_was_cut_is_told_so() -> None:
+    """Else the model is only told that its JSON is none."""
+    assert "most tokens" in (check_answer('{"n": ', JSON_SCHEMA, cut=True) or "")
+    assert check_answer('{"n": 1}', JSON_SCHEMA, cut=True) is None
 
 
 def test_schema_that_never_ends_is_said() -> None:
