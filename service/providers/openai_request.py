@@ -73,8 +73,23 @@ def _tool(tool: Tool) -> Json:
 
 
 def _messages(messages: tuple[ChatMessage, ...]) -> list[Json]:
+    """The two sides by turns, and no empty answer: OpenAI takes anything, Mistral and many chat templates do not."""
     ids = SentIds()
-    return [_message(message, ids) for message in messages]
+    sent: list[Json] = []
+    for message in messages:
+        one = _message(message, ids)
+        if message.role is Role.ASSISTANT and _is_plain(one) and not message.content.strip():
+            continue
+        if sent and _is_plain(one) and _is_plain(sent[-1]) and sent[-1]["role"] == one["role"]:
+            sent[-1]["content"] += f"\n\n{one['content']}"
+        else:
+            sent.append(one)
+    return sent
+
+
+def _is_plain(message: Json) -> bool:
+    """Whether a message is its text alone, with neither a call nor a result."""
+    return message.keys() == {"role", "content"}
 
 
 def _message(message: ChatMessage, ids: SentIds) -> Json:

@@ -208,10 +208,7 @@ async def test_calls_that_nobody_answered_are_not_sent(talk: Talk, scripted: Scr
     await talk.say("Weather?", with_tools("openai/m"))
     scripted.say(*STREAMS["openai"]("As you like."))
     await talk.say("Never mind.", with_tools("openai/m"))
-    assert scripted.requests[-1]["messages"] == [
-        {"role": "user", "content": "Weather?"},
-        {"role": "user", "content": "Never mind."},
-    ]
+    assert scripted.requests[-1]["messages"] == [{"role": "user", "content": "Weather?\n\nNever mind."}]
 
 
 async def test_window_does_not_part_results_from_their_calls(

@@ -54,7 +54,7 @@ async def sent(server: FaultServer, request: ChatRequest, **config: Any) -> dict
 
 
 async def test_openai_request(server: FaultServer) -> None:
-    """Streaming with usage; the older name for the bound; a schema as a response format."""
+    """Streaming with usage; turns merged, empty ones dropped; the older name for the bound; a schema as a format."""
     request = replace(
         REQUEST,
         max_output_tokens=5,
@@ -62,8 +62,12 @@ async def test_openai_request(server: FaultServer) -> None:
         response_format=FORM,
     )
     body = await sent(server, request)
-    assert [message["role"] for message in body["messages"]] == [
-        *("system", "user", "user", "assistant", "assistant", "system", "user")
+    assert body["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "One.\n\nTwo."},
+        {"role": "assistant", "content": "Three."},
+        {"role": "system", "content": "Be kind."},
+        {"role": "user", "content": "Four."},
     ]
     assert (body["stream"], body["stream_options"]) == (True, {"include_usage": True})
     assert (body["max_tokens"], body["temperature"]) == (5, 0.0)
