@@ -33,6 +33,7 @@ from service.providers.wordings import (
     TOO_LARGE_A_MINUTE,
     WRONG_KEY,
     Wording,
+    hint,
 )
 
 EXCERPT = 300
@@ -94,8 +95,8 @@ def error_for(provider: str, refusal: Refusal, secrets: tuple[str, ...] = ()) ->
     said = excerpt(words.message, secrets)
     heading = f"{provider} answered {refusal.status}" if refusal.status else f"{provider} broke off its answer"
     message = f"{heading}: {said}" if said else f"{heading}."
-    if address := _address(status, refusal, words):
-        message = f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {address}"
+    if more := _address(status, refusal, words) or _option(provider, status, words):
+        message = f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {more}"
     wait = retry_after(refusal.headers)
     return _error(status, words, message, words.wait if wait is None else wait)
 
@@ -108,6 +109,12 @@ def _address(status: int, refusal: Refusal, words: _Words) -> str:
         to = excerpt(refusal.headers.get("location", "elsewhere"))
         return f"{refusal.asked} redirects to {to}, which is not followed: is base_url right?"
     return f"{refusal.asked} was asked: is base_url right?" if status in (404, 405) else ""
+
+
+def _option(provider: str, status: int, words: _Words) -> str:
+    """The setting that helps where the server refuses a field of ours."""
+    option = hint(words.message) if status in (400, 422) else None
+    return f"Set providers.{provider}.options.{option}." if option else ""
 
 
 def excerpt(text: str, secrets: tuple[str, ...] = ()) -> str:

@@ -70,3 +70,17 @@ NO_MODEL = _wording(
 )
 NO_ENDPOINT = _wording("", r"unexpected endpoint or method")
 """LM Studio's answer, with status 200, to an address that it does not serve."""
+HINTS = (
+    (_wording("", r"stream_options|include_usage"), "include_usage: false"),
+    (_wording("", r"use '?max_completion_tokens"), "max_tokens_field: max_completion_tokens"),
+    (_wording("", r"max_completion_tokens\b"), "max_tokens_field: max_tokens"),
+)
+"""The provider's option that helps where a server refuses a field of ours; the first that fits."""
+_REFUSED = _wording("", r"not (?:permitted|allowed|supported)|unsupported|unrecognized|unknown|unexpected|forbidden")
+
+
+def hint(message: str) -> str | None:
+    """The option that keeps back, or renames, the field that a server refuses; None where it is none of ours."""
+    if not _REFUSED.fits((), message):
+        return None
+    return next((option for wording, option in HINTS if wording.fits((), message)), None)

@@ -169,3 +169,24 @@ def test_address_is_told_where_it_may_be_wrong() -> None:
         assert f" {asked} " in str(error_for("p", refusal))
     missing = Refusal(404, json.dumps(error("model 'x' not found")).encode(), {}, asked)
     assert asked not in str(error_for("p", missing))
+
+
+@pytest.mark.parametrize(
+    ("message", "option"),
+    [
+        ("body.stream_options.include_usage: Extra inputs are not permitted", "include_usage: false"),
+        (
+            "'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+            "max_tokens_field: max_completion_tokens",
+        ),
+        ("Unrecognized request argument supplied: max_completion_tokens", "max_tokens_field: max_tokens"),
+        ("max_completion_tokens is too large: 99999.", None),
+        ("Unsupported value: 'temperature' does not support 0.2 with this model.", None),
+    ],
+)
+def test_option_that_helps_is_named(message: str, option: str | None) -> None:
+    """Where a server refuses a field that we can leave out or call otherwise."""
+    end = f" Set providers.p.options.{option}." if option else ""
+    assert (
+        str(meant(400, error(message))) == f"p answered 400: {message}{'.' if end and message[-1] != '.' else ''}{end}"
+    )
