@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from service.providers.tool_calls import Piece
 from service.records import Usage
@@ -62,7 +62,7 @@ class ToolCall(BaseModel):
 class Said(BaseModel):
     """What a choice says: its delta, or its whole message."""
 
-    content: str | list[Any] | None = None
+    content: str | list[Any] | None = Field(default=None, union_mode="left_to_right")
     refusal: Any = None
     reasoning_content: Any = None
     reasoning: Any = None
@@ -97,7 +97,7 @@ class Choice(BaseModel):
     """An answer, or a piece of it. OpenRouter puts an error of its own into it, Moonshot the usage."""
 
     index: int | None = None
-    delta: Said | Literal[""] | None = None
+    delta: Said | Literal[""] | None = Field(default=None, union_mode="left_to_right")
     message: Said | None = None
     finish_reason: str | None = None
     error: Any = None
@@ -121,7 +121,10 @@ class Chunk(BaseModel):
     @property
     def choice(self) -> Choice | None:
         """The first answer: we never ask for more."""
-        return next((choice for choice in self.choices or () if not choice.index), None)
+        for choice in self.choices or ():
+            if not choice.index:
+                return choice
+        return None
 
     def is_failure(self, members: object) -> bool:
         """Whether it is an error; `members` is the whole of it."""
@@ -132,9 +135,8 @@ class Chunk(BaseModel):
     def used(self, before: Usage) -> Usage:
         """The usage with what this chunk says of it: it only grows, and may stand in several places."""
         groq = cast("dict[str, Any]", self.x_groq).get("usage") if isinstance(self.x_groq, dict) else None
-        places = (self.usage, groq, *(choice.usage for choice in self.choices or ()))
-        for place in filter(None, places):
-            if isinstance(place, dict):
+        for place in (self.usage, groq, *(choice.usage for choice in self.choices or ())):
+            if place and isinstance(place, dict):
                 before = _grown(before, _usage(cast("dict[str, Any]", place)))
         return before
 
