@@ -211,7 +211,17 @@ _OWN: dict[str, Keyword] = {
     "uniqueItems": _unique_items,
 }
 _KEYWORDS = {name: _counted(keyword) for name, keyword in {**Draft202012Validator.VALIDATORS, **_OWN}.items()}
+
+
+def _evolve(validator: Any, **changes: Any) -> Any:
+    """A validator for another part of a schema. jsonschema's own goes over to an unbounded one at any `$schema`."""
+    ours = cast("Any", type(validator))
+    kept = {field.alias: getattr(validator, field.name) for field in ours.__attrs_attrs__ if field.init}
+    return ours(**kept | changes)
+
+
 _BoundedValidator: Any = extend(Draft202012Validator, _KEYWORDS)  # pyright: ignore[reportUnknownVariableType]
+_BoundedValidator.evolve = _evolve
 
 
 @lru_cache(maxsize=64)

@@ -129,6 +129,10 @@ _NESTED = {f"d{i}": {"allOf": [{"$ref": f"#/$defs/d{i + 1}"}] * 2} for i in rang
         ("a" * 400_000, {"pattern": ".{0,1000}x"}),
         ({"a" * 60 + "!": 1}, {"patternProperties": {"^(a+)+$": {}}, "additionalProperties": False}),
         (1, {"$ref": "#/$defs/d0", "$defs": _NESTED}),
+        (
+            {"a": "a" * 60 + "!"},
+            {"properties": {"a": {"$schema": "http://json-schema.org/draft-07/schema#", "pattern": "^(a+)+$"}}},
+        ),
     ],
 )
 def test_a_schema_made_to_take_forever_does_not(value: object, schema: dict[str, object]) -> None:
