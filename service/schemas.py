@@ -1,6 +1,7 @@
 """JSON Schemas that callers and models give: whether one can be used, and whether a value meets it.
 
-Pure. The only importer of jsonschema. Nothing is fetched, and no schema, however it is made, holds the service up.
+A schema is of the draft that its `$schema` names, of 2020-12 where it names none. Pure. The only importer of
+jsonschema. Nothing is fetched, and no schema, however it is made, holds the service up.
 """
 
 from __future__ import annotations
@@ -8,16 +9,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, cast
 
 import orjson
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import (
+    Draft4Validator,
+    Draft6Validator,
+    Draft7Validator,
+    Draft201909Validator,
+    Draft202012Validator,
+    FormatChecker,
+)
 from jsonschema.exceptions import SchemaError, ValidationError, best_match  # pyright: ignore[reportUnknownVariableType]
 from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
 from referencing import Registry
 from referencing.exceptions import Unresolvable
-from referencing.jsonschema import DRAFT202012
+from referencing.jsonschema import specification_with
 
 from service.errors import InvalidInput
 from service.patterns import compiled, found, work
@@ -45,26 +54,29 @@ def checkable(schema: dict[str, Any], field: str, remedy: str) -> dict[str, Any]
 
 
 def keepable(schema: dict[str, Any], field: str, remedy: str) -> dict[str, Any]:
-    """The schema, when it is one of 2020-12, whole and not too large. Raises `InvalidInput` that names the field."""
+    """The schema, when it is one of its draft, whole and not too large. Raises `InvalidInput` that names the field."""
     try:
         size = len(json.dumps(schema, allow_nan=False, ensure_ascii=False).encode())
         orjson.dumps(schema)
         if size > SCHEMA_BYTES:
             raise InvalidInput(f"The schema has {size} bytes; {SCHEMA_BYTES} are the most.", field=field)
         # Whether patterns are some is for `compiled` to say.
-        Draft202012Validator.check_schema(schema, format_checker=FormatChecker(()))
+        _dialect(schema).check_schema(schema, format_checker=FormatChecker(()))
         _check_references(schema, field)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidInput("The schema is not JSON that can be kept.", field=field) from error
     except SchemaError as error:
+        older = "" if "$schema" in schema else " A schema of an older draft names it in $schema."
         raise InvalidInput(
-            f"This is no JSON Schema, at {_path(error)}: {shortened(error.message)}.", field=field, remedy=remedy
+            f"This is no JSON Schema, at {_path(error)}: {shortened(error.message)}.",
+            field=field,
+            remedy=f"{remedy}{older}".strip(),
         ) from error
     return schema
 
 
 def violation(value: Any, schema: Mapping[str, Any]) -> str | None:
-    """Where and how a value does not meet a schema (JSON Schema 2020-12); None where it does."""
+    """Where and how a value does not meet a schema; None where it does."""
     _left.set(MOST_WORK)
     try:
         errors = _validator(orjson.dumps(schema)).iter_errors(value)
@@ -97,9 +109,11 @@ def _check_references(schema: dict[str, Any], field: str) -> None:
             field=field,
             remedy="Put what it refers to under $defs.",
         )
-    # Below an `$id` of its own, a reference begins elsewhere.
-    resolver = _NOTHING.resolver_with_root(DRAFT202012.create_resource(schema))
-    for ref in () if any(_named(schema, "$id")) else references:
+    # Below an id of its own (`id` in draft 4), a reference begins elsewhere.
+    elsewhere = any(_named(schema, "$id")) or isinstance(schema.get("id"), str)
+    draft = specification_with(_dialect(schema).META_SCHEMA["$schema"])
+    resolver = _NOTHING.resolver_with_root(draft.create_resource(schema))
+    for ref in () if elsewhere else references:
         try:
             resolver.lookup(ref)
         except Unresolvable as error:
@@ -190,6 +204,12 @@ def _unique_items(validator: Any, said: Any, value: Any, _: Any) -> Iterator[Val
             yield ValidationError("The list has an element twice")
 
 
+def _multiple_of(validator: Any, divisor: Any, value: Any, _: Any) -> Iterator[ValidationError]:
+    # As they are written: 19.99 is a multiple of 0.01, though its binary fraction is none.
+    if validator.is_type(value, "number") and (Fraction(str(value)) / Fraction(str(divisor))).denominator != 1:
+        yield ValidationError(f"{value!r} is not a multiple of {divisor}")
+
+
 def _comparable(value: Any) -> Any:
     """The value as something hashable, equal where JSON Schema has values equal: 1 is 1.0, and is not true."""
     if isinstance(value, dict):
@@ -209,8 +229,13 @@ _OWN: dict[str, Keyword] = {
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional_properties,
     "uniqueItems": _unique_items,
+    "multipleOf": _multiple_of,
 }
-_KEYWORDS = {name: _counted(keyword) for name, keyword in {**Draft202012Validator.VALIDATORS, **_OWN}.items()}
+
+
+def _bare(uri: str) -> str:
+    """The name of a draft, as it is also written: with an empty fragment, or with https."""
+    return uri.rstrip("#").replace("http://", "https://", 1)
 
 
 def _evolve(validator: Any, **changes: Any) -> Any:
@@ -220,13 +245,29 @@ def _evolve(validator: Any, **changes: Any) -> Any:
     return ours(**kept | changes)
 
 
-_BoundedValidator: Any = extend(Draft202012Validator, _KEYWORDS)  # pyright: ignore[reportUnknownVariableType]
-_BoundedValidator.evolve = _evolve
+def _bounded(draft: Any) -> Any:
+    """The draft's validator, with what it spends counted and our own keywords."""
+    keywords = {name: _counted(keyword) for name, keyword in {**draft.VALIDATORS, **_OWN}.items()}
+    bounded = cast("Any", extend(draft, keywords))
+    bounded.evolve = _evolve
+    return bounded
+
+
+_DRAFTS = (Draft4Validator, Draft6Validator, Draft7Validator, Draft201909Validator, Draft202012Validator)
+_DIALECTS = {_bare(draft.META_SCHEMA["$schema"]): _bounded(draft) for draft in _DRAFTS}
+_LATEST = _DIALECTS[_bare(Draft202012Validator.META_SCHEMA["$schema"])]
+
+
+def _dialect(schema: Mapping[str, Any]) -> Any:
+    """The validator of the draft that a schema is of."""
+    said = schema.get("$schema")
+    return _DIALECTS.get(_bare(said), _LATEST) if isinstance(said, str) else _LATEST
 
 
 @lru_cache(maxsize=64)
 def _validator(schema: bytes) -> Any:
-    return _BoundedValidator(orjson.loads(schema), registry=_NOTHING)
+    said = orjson.loads(schema)
+    return _dialect(said)(said, registry=_NOTHING)
 
 
 def _path(error: ValidationError | SchemaError) -> str:

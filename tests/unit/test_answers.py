@@ -140,6 +140,50 @@ def test_a_schema_made_to_take_forever_does_not(value: object, schema: dict[str,
     assert check_answer(json.dumps(value), read_format({"type": "JSON_SCHEMA", "schema": schema})) is not None
 
 
+_DRAFT_4 = {"$schema": "http://json-schema.org/draft-04/schema#"}
+_DRAFT_7 = {"$schema": "http://json-schema.org/draft-07/schema#"}
+_DRAFT_2019 = {"$schema": "https://json-schema.org/draft/2019-09/schema"}
+_PAIR = _DRAFT_7 | {"items": [{"type": "integer"}, {"type": "string"}], "additionalItems": False}
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        (_DRAFT_4 | {"minimum": 0, "exclusiveMinimum": True}, 1, 0),
+        (_DRAFT_4 | {"definitions": {"n": {"type": "integer"}}, "$ref": "#/definitions/n"}, 1, "1"),
+        (_PAIR, [1, "a"], [1, "a", 2]),
+        (_PAIR, [1, "a"], ["a", 1]),
+        (_DRAFT_7 | {"dependencies": {"a": ["b"]}}, {"a": 1, "b": 1}, {"a": 1}),
+        (
+            _DRAFT_2019 | {"$recursiveAnchor": True, "properties": {"n": {"$recursiveRef": "#"}}, "required": ["v"]},
+            {"v": 1, "n": {"v": 2}},
+            {"v": 1, "n": {}},
+        ),
+        ({"$schema": "https://json-schema.org/draft/2020-12/schema", "prefixItems": [{"const": 1}]}, [1], [2]),
+    ],
+)
+def test_a_schema_is_of_the_draft_that_it_names(schema: dict[str, object], good: object, bad: object) -> None:
+    """What an older draft says is understood as it says it."""
+    form = read_format({"type": "JSON_SCHEMA", "schema": schema})
+    assert check_answer(json.dumps(good), form) is None
+    assert check_answer(json.dumps(bad), form) is not None
+
+
+def test_a_schema_of_an_older_draft_is_told_how_to_say_so() -> None:
+    """What only an older draft allows is refused where no draft is named, with the remedy."""
+    with pytest.raises(InvalidInput, match=r"\$schema"):
+        read_format({"type": "array", "items": [{"type": "integer"}]})
+
+
+@pytest.mark.parametrize(
+    ("value", "divisor", "meets"),
+    [(19.99, 0.01, True), (0.3, 0.1, True), (0.35, 0.1, False), (7, 2, False), (1e308, 5, True)],
+)
+def test_multiples_are_those_of_decimals(value: float, divisor: float, meets: bool) -> None:
+    """A price in cents is a multiple of 0.01."""
+    assert (violation(value, {"multipleOf": divisor}) is None) is meets
+
+
 @pytest.mark.timeout(60)
 def test_long_lists_of_objects_are_compared() -> None:
     """That elements are unique is seen without comparing all pairs."""
