@@ -23,6 +23,8 @@ _SPENT = "They went into reasoning, or into a call that is not whole: maxOutputT
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 """What a reasoning model writes first where its server does not keep it apart (DeepSeek R1, Qwen 3)."""
 _NAMES = {"text": "TEXT", "json": "JSON", "json_object": "JSON", "json_schema": "JSON_SCHEMA"}
+_WRAPPING = {"json_schema", "schema", "name", "description", "strict"}
+"""What may stand around a schema where no type is said, as OpenAI has it; none of them is a word of a schema."""
 _WAYS = 'Say "TEXT", "JSON", {type: "JSON_SCHEMA", schema: {…}}, or the JSON Schema itself.'
 
 
@@ -36,6 +38,12 @@ def read_format(said: object, field: str = FIELD) -> ResponseFormat:
         return TEXT_FORMAT
     kind, schema = _kind_and_schema(said, field)
     if kind is not ResponseFormatKind.JSON_SCHEMA:
+        if schema is not None:
+            raise InvalidInput(
+                f"{kind.value} takes no schema.",
+                field=f"{field}.schema",
+                remedy="For a schema, the type is JSON_SCHEMA.",
+            )
         return ResponseFormat(kind)
     if not isinstance(schema, dict):
         raise InvalidInput("JSON_SCHEMA needs a schema, a JSON object.", field=f"{field}.schema", remedy=_WAYS)
@@ -98,11 +106,17 @@ def _kind_and_schema(said: object, field: str) -> tuple[ResponseFormatKind, obje
     form = cast("Mapping[str, Any]", said)
     name = form.get("type")
     # `{"type": "object"}` is a schema; the names of formats are no types of JSON Schema.
-    if not isinstance(name, str) or name.lower() not in _NAMES:
-        return ResponseFormatKind.JSON_SCHEMA, dict(form)
-    wrapped = form.get("json_schema")
-    inner = cast("Mapping[str, Any]", wrapped).get("schema") if isinstance(wrapped, Mapping) else None
-    return _kind(name, field), form.get("schema", inner)
+    if isinstance(name, str) and name.lower() in _NAMES:
+        return _kind(name, field), _wrapped(form)
+    inner = _wrapped(form) if set(form) <= _WRAPPING else None
+    return ResponseFormatKind.JSON_SCHEMA, dict(form) if inner is None else inner
+
+
+def _wrapped(form: Mapping[str, Any]) -> object:
+    """The schema in a format with a `schema`, or in OpenAI's `json_schema` around one; None where there is none."""
+    around = form.get("json_schema")
+    inner = cast("Mapping[str, Any]", around).get("schema") if isinstance(around, Mapping) else None
+    return form.get("schema", inner)
 
 
 def _kind(name: str, field: str) -> ResponseFormatKind:

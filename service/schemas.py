@@ -50,6 +50,9 @@ class TooMuchWork(Exception):
 def checkable(schema: dict[str, Any], field: str, remedy: str) -> dict[str, Any]:
     """The schema, when values can be checked against it. Raises `InvalidInput` that names the field."""
     _check_patterns(keepable(schema, field, remedy), field)
+    if schema and not any(word in dialect.VALIDATORS for dialect in _DIALECTS.values() for word in schema):
+        said = f"The schema says nothing of what an answer must be: {shortened(', '.join(schema))}."
+        raise InvalidInput(said, field=field, remedy=remedy)
     return schema
 
 

@@ -27,6 +27,10 @@ JSON_SCHEMA = ResponseFormat(ResponseFormatKind.JSON_SCHEMA, SCHEMA)
         ({"type": "json_object"}, ResponseFormat(ResponseFormatKind.JSON)),
         ({"type": "JSON_SCHEMA", "schema": SCHEMA}, JSON_SCHEMA),
         ({"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA}}, JSON_SCHEMA),
+        ({"schema": SCHEMA}, JSON_SCHEMA),
+        ({"name": "x", "strict": True, "schema": SCHEMA}, JSON_SCHEMA),
+        ({"json_schema": {"name": "x", "schema": SCHEMA}}, JSON_SCHEMA),
+        ({}, ResponseFormat(ResponseFormatKind.JSON_SCHEMA, {})),
         (SCHEMA, JSON_SCHEMA),
     ],
 )
@@ -53,6 +57,11 @@ def test_ways_to_say_a_format(said: object, form: ResponseFormat) -> None:
         {"patternProperties": {"(a)\\1": {}}},
         {"patternProperties": {"a": {}}, "unevaluatedProperties": False},
         {"title": "x" * 70_000},
+        {"title": "string", "year": "number"},
+        {"propertes": {"a": {"type": "string"}}},
+        {"type": "JSON", "schema": SCHEMA},
+        {"type": "text", "json_schema": {"schema": SCHEMA}},
+        {"schema": "object"},
     ],
 )
 def test_no_format_is_refused(said: object) -> None:
