@@ -25,6 +25,7 @@ _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _NAMES = {"text": "TEXT", "json": "JSON", "json_object": "JSON", "json_schema": "JSON_SCHEMA"}
 _WRAPPING = {"json_schema", "schema", "name", "description", "strict"}
 """What may stand around a schema where no type is said, as OpenAI has it; none of them is a word of a schema."""
+_FENCED = re.compile(r"(?P<fence>`{3,}|~{3,})[\w-]*\s(?P<inside>.*)(?P=fence)", re.DOTALL)
 _WAYS = 'Say "TEXT", "JSON", {type: "JSON_SCHEMA", schema: {…}}, or the JSON Schema itself.'
 
 
@@ -128,11 +129,9 @@ def _kind(name: str, field: str) -> ResponseFormatKind:
 
 def _unfenced(text: str) -> str:
     """The text without the Markdown code fence around the whole of it, if it has one."""
-    stripped = text.strip()
-    first, newline, rest = stripped.partition("\n")
-    if not newline or not first.startswith("```") or not rest.endswith("```"):
-        return stripped
-    return rest[:-3]
+    stripped = text.strip().removeprefix("\ufeff")
+    fenced = _FENCED.fullmatch(stripped)
+    return fenced["inside"] if fenced else stripped
 
 
 def _refuse(constant: str) -> Any:
