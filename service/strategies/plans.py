@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
+from itertools import islice
 from typing import Any, cast
 
 from service.answers import parse_json, read_format, violation
@@ -25,11 +27,15 @@ PLAN_CHARACTERS = 200_000
 PROMPT_CHARACTERS = 20_000
 TITLE_CHARACTERS = 200
 PROBLEMS_SHOWN = 5
+MOST_OBJECTS = 50
+"""Objects of an answer that are looked at for being the plan."""
 SENT_PROMPT_CHARACTERS = 1_500
 """The longest prompt that a model may plan: a grammar with this bound keeps a small model from writing for ever."""
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
+_OBJECT = re.compile(r'\{\s*"')
+_DECODER = json.JSONDecoder()
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _STEP_PREFIX = "steps."
 _WORDS = ("input", "instruction", "item")
@@ -268,7 +274,19 @@ def _json_in(text: str) -> object:
             raise InvalidInput("The plan is nested too deeply.") from None
         except ValueError as wrong:
             error = error or " ".join(str(wrong).split()).rstrip(".")
+    if (plan := _plan_among_words(text)) is not None:
+        return plan
     raise InvalidInput(f"The plan is not JSON: {error}. Write one JSON object and nothing else.")
+
+
+def _plan_among_words(text: str) -> object:
+    """The first object that has steps, in a text whose words have braces too, such as `{{input}}`; None without one."""
+    for begins in islice(_OBJECT.finditer(text), MOST_OBJECTS):
+        with suppress(ValueError, RecursionError):
+            value, _ = _DECODER.raw_decode(text, begins.start())
+            if "steps" in value:
+                return value
+    return None
 
 
 def _without_nulls(said: object) -> object:

@@ -101,6 +101,19 @@ def test_a_plan_is_found_among_words() -> None:
     assert plans == [check_plan(steps(step("a")))] * 3
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "First I look at {{input}}, then I am done.\n%s",
+        '<think>A step is {"id": "b"}. {So be it.}</think>\n%s',
+        "%s\nThe prompt of a has {{input}} in it.",
+    ],
+)
+def test_a_plan_is_found_among_words_with_braces(words: str) -> None:
+    """A model that talks of placeholders, or thinks aloud, has made a plan all the same."""
+    assert read_plan(words % json.dumps(steps(step("a", "{{input}}")))).answer == ("a",)
+
+
 def test_a_plan_that_is_kept_is_the_same_when_it_is_read() -> None:
     """All that a plan says comes back."""
     schema = {"type": "JSON_SCHEMA", "schema": {"type": "array", "items": {"type": "string"}}}
