@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -95,8 +95,21 @@ def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig)
         aggregation_named=new.aggregation is not None,
     )
     _check_together(settings, model)
-    _check_priced(config, settings)
+    check_priced(config, settings, (settings.model, *settings.fallback_models))
     return settings
+
+
+def check_priced(config: Config, settings: TaskSettings, models: Iterable[str]) -> None:
+    """Raises `InvalidInput` for a budget in USD where the price of one of the models is not known."""
+    if settings.budget.cost_usd is None:
+        return
+    for name in models:
+        if cost_usd(config.find_model(name), Usage(1, 1)) is None:
+            raise InvalidInput(
+                f"The price of {name} is not known, so a budget in USD cannot be kept.",
+                field=f"{FIELD}.budget.costUsd",
+                remedy="Give a budget in tokens, or the model's prices in config.yaml.",
+            )
 
 
 def settings_json(settings: TaskSettings, template: TaskTemplate, instruction: str) -> str:
@@ -150,18 +163,6 @@ def _model(config: Config, name: str, field: str) -> ModelConfig:
 def _fallbacks(config: Config, role: AgentRole | None, new: NewTaskConfig) -> tuple[str, ...]:
     said = new.fallback_models if new.fallback_models is not None else role.fallback_models if role else ()
     return tuple(_model(config, name, f"fallbackModels[{i}]").key for i, name in enumerate(said))
-
-
-def _check_priced(config: Config, settings: TaskSettings) -> None:
-    if settings.budget.cost_usd is None:
-        return
-    for name in (settings.model, *settings.fallback_models):
-        if cost_usd(config.find_model(name), Usage(1, 1)) is None:
-            raise InvalidInput(
-                f"The price of {name} is not known, so a budget in USD cannot be kept.",
-                field=f"{FIELD}.budget.costUsd",
-                remedy="Give a budget in tokens, or the model's prices in config.yaml.",
-            )
 
 
 def _timeouts(config: Config, model: ModelConfig, role: AgentRole | None, new: NewTaskConfig) -> Timeouts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -25,7 +25,7 @@ from service.sources import NewFile, NewSource, check_text, read_sources
 from service.strategies import STRATEGIES
 from service.strategies.plans import dump_plan
 from service.strategies.templates import render_part
-from service.task_settings import NewTaskConfig, resolve_settings, settings_json
+from service.task_settings import NewTaskConfig, check_priced, resolve_settings, settings_json
 from service.tools import RESULTS_FIELD, ToolResult, ToolTurn, check_results, tool_turn, tools_text
 
 __all__ = ["NewFile", "NewPrompt", "NewTask", "NewTaskConfig", "Tasks"]
@@ -112,6 +112,8 @@ class Tasks:
         task_id = new_id()
         sources = await asyncio.to_thread(read_sources, task_id, new.text, new.items, new.files)
         given = await self._given_plan(owner, new, has_input=bool(sources))
+        if strategy == StrategyName.DYNAMIC:
+            check_priced(self._config, settings, self._models_of_steps(given))
         instruction = _instruction(new, template, given)
         _check_material(new, strategy, instruction, sources)
         content = _content(template, strategy, instruction, sources)
@@ -229,6 +231,14 @@ class Tasks:
             return GivenPlan(self._plans.check(new.plan, "input.strategy.plan", rules))
         named = new.kept is not None and new.kept not in STRATEGIES
         return await self._plans.find(owner, new.kept, rules) if new.kept is not None and named else None
+
+    def _models_of_steps(self, given: GivenPlan | None) -> Iterable[str]:
+        """The models that the steps of a plan ask, or may ask where the plan is still to be made."""
+        roles = self._models.roles()
+        if given is None:
+            return roles.values()
+        named = (step.model or roles.get(step.role or "") for step in given.plan.steps)
+        return dict.fromkeys(name for name in named if name)
 
     def _template(self, name: str) -> TaskTemplate:
         template = self._config.task_types.get(name)

@@ -86,8 +86,12 @@ def _make(state: TaskState) -> StepPlan | Plan:
 
 def rules_of(state: TaskState) -> PlanRules:
     """What the plan that a model makes for a task may refer to; a plan that reads nothing of the input is none."""
-    has_input = bool(state.sources)
-    return PlanRules(state.settings.max_steps or DEFAULT_STEPS, state.roles, state.models, has_input, has_input)
+    has_input, settings = bool(state.sources), state.settings
+    models = state.models
+    if settings.budget.cost_usd is not None:
+        # Only of these is it known that they have a price.
+        models = frozenset((settings.model, *settings.fallback_models, *state.roles.values()))
+    return PlanRules(settings.max_steps or DEFAULT_STEPS, state.roles, models, has_input, has_input)
 
 
 def _ask_for_plan(state: TaskState, rules: PlanRules, key: str, wrong: str, last: str | None) -> Ask:

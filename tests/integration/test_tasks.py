@@ -108,6 +108,13 @@ INVALID: dict[str, tuple[NewTask, str]] = {
     "half an attempt": (configured(retries={"maxAttempts": 1.5}), "input.config.retries.maxAttempts"),
     "retries that are no number": (configured(retries={"totalSeconds": math.nan}), "input.config.retries.totalSeconds"),
     "budget in an unknown price": (configured(model="free/m", budget={"costUsd": 1.0}), "input.config.budget.costUsd"),
+    "step of a model in an unknown price": (
+        asked(
+            plan={"steps": [{"id": "a", "prompt": "x", "model": "free/m"}]},
+            config=NewTaskConfig(model="echo/echo", budget={"costUsd": 1.0}),
+        ),
+        "input.config.budget.costUsd",
+    ),
     "budget of nothing": (configured(budget={"tokens": 0}), "input.config.budget.tokens"),
     "budget of more than 64 bits": (configured(budget={"tokens": 2**70}), "input.config.budget.tokens"),
     "deadline before the beginning": (configured(deadline_seconds=-1.0), "input.config.deadlineSeconds"),

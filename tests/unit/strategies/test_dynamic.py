@@ -16,15 +16,17 @@ from service.records import (
     Aggregation,
     Ask,
     Asks,
+    Budget,
     DoneSubtask,
     Finish,
     OnFailure,
     Read,
     ResponseFormatKind,
     SubtaskStatus,
+    TaskSettings,
     TaskState,
 )
-from service.strategies.dynamic import plan
+from service.strategies.dynamic import plan, rules_of
 
 Json = dict[str, Any]
 Answers = Callable[[Ask], str | None]
@@ -183,6 +185,14 @@ def test_the_plan_of_a_model_keeps_the_rules_of_the_task() -> None:
         ("fast", None),
         (None, "echo/echo"),
     ]
+
+
+def test_the_plan_of_a_model_keeps_a_budget_in_usd() -> None:
+    """It names only models whose prices were looked at: the task's own, and those of the roles."""
+    names = frozenset({"a/own", "a/next", "a/small", "a/other"})
+    settings = TaskSettings(model="a/own", fallback_models=("a/next",), budget=Budget(cost_usd=1.0))
+    rules = rules_of(replace(task(), settings=settings, roles={"fast": "a/small"}, models=names))
+    assert rules.models == names - {"a/other"}
 
 
 # --- following one ------------------------------------------------------------------------------
