@@ -9,11 +9,10 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
-import orjson
-
+from service.answers import read_format
 from service.config import Config, TaskTemplate
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.store import Store
@@ -102,6 +101,13 @@ class Tasks:
         Raises `InvalidInput` with the field, `NotFound` for a conversation or parent that is not the owner's,
         `Conflict` where the key was used for another request, `GraphUnavailable`.
         """
+        key, task_id = _key(new.idempotency_key), new_id()
+        sources = await asyncio.to_thread(read_sources, task_id, new.text, new.items, new.files)
+        request_hash = _hash(new, sources)
+        # Before all else: what was right once may be wrong by now, and is not asked for again.
+        known = await self._store.read_keyed_task(owner, key) if key else None
+        if known is not None:
+            return _same_task(known, request_hash)
         template = self._template(new.type or _usual_type(new.strategy))
         strategy = _strategy(new, template)
         if strategy == StrategyName.ERROR:
@@ -109,8 +115,6 @@ class Tasks:
             template = replace(template, aggregation=Aggregation.REDUCE)
         settings = resolve_settings(self._config, template, new.config)
         model = self._config.find_model(settings.model)
-        task_id = new_id()
-        sources = await asyncio.to_thread(read_sources, task_id, new.text, new.items, new.files)
         given = await self._given_plan(owner, new, has_input=bool(sources))
         if strategy == StrategyName.DYNAMIC:
             check_priced(self._config, settings, self._models_of_steps(given))
@@ -133,7 +137,6 @@ class Tasks:
         await self._check_place(owner, new)
         given_title = None if new.title is None else _given_title(new.title)
         check_results(new.tool_results)
-        request_hash = _hash(new, sources)
         turn = None
         if new.tool_results:
             open_calls = await self._open_calls(owner, new)
@@ -161,7 +164,7 @@ class Tasks:
                 "content": content,
                 "promptTitle": _title(name),
                 "sources": [source.row(i) for i, source in enumerate(sources)],
-                "idempotencyKey": _key(new.idempotency_key),
+                "idempotencyKey": key,
                 "requestHash": request_hash,
                 **_result_prompts(turn, content),
                 **self._executor.lease(),
@@ -412,7 +415,17 @@ def _key(key: str | None) -> str | None:
 
 
 def _hash(new: NewTask, sources: tuple[NewSource, ...]) -> str:
-    said: dict[str, Any] = {
+    """What tells a request from another: equal for the same values, in whatever order a JSON object has them."""
+    try:
+        said = json.dumps(_identity(new, sources), sort_keys=True, default=repr)
+    except RecursionError as error:
+        raise InvalidInput("The request is nested too deeply.", field="input") from error
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _identity(new: NewTask, sources: tuple[NewSource, ...]) -> dict[str, Any]:
+    form = new.config.response_format
+    return {
         "type": new.type,
         "instruction": new.instruction,
         "strategy": new.strategy,
@@ -420,10 +433,9 @@ def _hash(new: NewTask, sources: tuple[NewSource, ...]) -> str:
         "title": new.title,
         "parentId": new.parent_id,
         "sources": [[source.name, source.sha256] for source in sources],
-        "config": repr(new.config),
+        "config": asdict(replace(new.config, response_format=None)),
+        "responseFormat": None if form is None else asdict(read_format(form)),
         "kept": new.kept,
-        "plan": json.dumps(new.plan, sort_keys=True),
+        "plan": new.plan,
+        "toolResults": [asdict(result) for result in new.tool_results],
     }
-    if new.tool_results:
-        said["toolResults"] = [[result.tool_call_id, result.content, result.is_error] for result in new.tool_results]
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()

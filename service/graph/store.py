@@ -172,6 +172,11 @@ class Store:
         )
         return rows[0] if rows else None
 
+    async def read_keyed_task(self, owner_id: str, key: str) -> Row | None:
+        """`{id, requestHash}` of the task that an idempotency key made."""
+        rows = await self._database.run(query("read_keyed_task"), ownerId=owner_id, idempotencyKey=key)
+        return rows[0] if rows else None
+
     async def read_open_calls(
         self, owner_id: str, conversation_id: str, message_id: str | None, key: str | None
     ) -> Row | None:

@@ -14,6 +14,7 @@ import pytest
 from service.app import Services
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
+from service.kept_plans import NewStrategy
 from service.records import TaskStatus, new_id
 from service.tasks import NewFile, NewPrompt, NewTask, NewTaskConfig
 from tests.services import cypher, file_task, files, run_task, running, status_of
@@ -232,6 +233,31 @@ async def test_same_key_for_another_request_is_a_conflict(services: Services, da
     await run_task(services, database, owner, asked(idempotency_key="k"))
     with pytest.raises(Conflict):
         await services.backend.tasks.create_task(owner, asked(instruction="Other.", idempotency_key="k"))
+
+
+async def test_the_order_in_an_object_makes_no_other_request(services: Services, owner: str) -> None:
+    """JSON objects have no order: the same values are the same request."""
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}}
+    turned = {"properties": {"a": {"type": "string"}}, "type": "object"}
+    made = [
+        await services.backend.tasks.create_task(
+            owner, asked(config=NewTaskConfig(response_format=said), idempotency_key="k")
+        )
+        for said in (schema, turned)
+    ]
+    assert made[0] == made[1]
+
+
+async def test_a_request_that_was_right_once_is_the_same_task(services: Services, owner: str) -> None:
+    """What was made under a key is given again, though the plan that it named wants more by now."""
+    new = NewTask(kept="mine", config=NewTaskConfig(model="echo/echo"), idempotency_key="k")
+    made = list[str]()
+    for prompt in ("Say something.", "{{input}}"):
+        await services.backend.plans.save_strategy(
+            owner, NewStrategy("mine", {"steps": [{"id": "a", "prompt": prompt}]})
+        )
+        made.append(await services.backend.tasks.create_task(owner, new))
+    assert made[0] == made[1]
 
 
 async def test_same_key_of_another_owner_is_another_task(services: Services, owner: str) -> None:
