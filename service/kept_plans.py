@@ -105,8 +105,7 @@ class KeptPlans:
 
     async def find(self, owner: str, name: str, rules: PlanRules) -> GivenPlan:
         """The owner's plan of that name. Raises `NotFound`, and `InvalidInput` where it breaks the rules by now."""
-        check_text(name, "input.strategy")
-        row = await self._reader.read_strategy(owner, name)
+        row = await self._reader.read_strategy(owner, check_text(name, "input.strategy").strip())
         if row is None:
             raise NotFound(f"There is no strategy {name!r}.", field="input.strategy", remedy="See `strategies`.")
         with _naming("input.strategy"):

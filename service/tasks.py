@@ -315,7 +315,8 @@ def _usual_type(strategy: str | None) -> str:
 def _strategy(new: NewTask, template: TaskTemplate) -> str:
     if new.plan is not None or (new.kept is not None and new.kept not in STRATEGIES):
         return StrategyName.DYNAMIC.value
-    name = new.kept or new.strategy or template.strategy
+    said = new.strategy if new.kept is None else new.kept
+    name = template.strategy if said is None else said
     if name not in STRATEGIES:
         raise InvalidInput(
             f"There is no strategy {name!r}.",

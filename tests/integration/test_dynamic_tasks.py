@@ -316,7 +316,7 @@ async def test_a_saved_plan_is_followed_and_replaced(
         plans = services.backend.plans
         saved = await plans.save_strategy(owner, NewStrategy(" mine ", old, "What I like."))
         assert (saved.name, saved.description, saved.use_count, saved.success_rate) == ("mine", "What I like.", 0, None)
-        first = await run_task(services, database, owner, dynamic(kept="mine"))
+        first = await run_task(services, database, owner, dynamic(kept=" mine "))
         await plans.save_strategy(owner, NewStrategy("mine", new))
         second = await run_task(services, database, owner, dynamic(None, kept="mine"))
         (kept,) = await listed(services, owner)

@@ -85,6 +85,7 @@ INVALID: dict[str, tuple[NewTask, str]] = {
     "text and list": (asked(strategy="CHUNK", text="a", items=("b",)), "input.input.list"),
     "unknown type": (asked(type="nonsense"), "input.type"),
     "unknown strategy": (asked(strategy="NONSENSE"), "input.strategy"),
+    "empty strategy": (asked(strategy=""), "input.strategy"),
     "unknown model": (configured(model="openai/nonsense"), "input.config.model"),
     "unknown fallback model": (configured(fallback_models=("nonsense/m",)), "input.config.fallbackModels[0]"),
     "unknown role": (configured(role="nonsense"), "input.config.role"),
