@@ -385,6 +385,21 @@ async def test_saving_twice_is_saving_once(
         assert (kept.name, kept.plan["steps"][0]["prompt"]) == ("mine", "Go.")
 
 
+async def test_a_plan_that_was_replaced_does_not_come_back(
+    connection: Connection, database: Database, owner: str, tmp_path: Path
+) -> None:
+    """A request that is sent again after others have saved theirs under the name changes nothing."""
+    first, second, third = (
+        NewStrategy("mine", {"steps": [{"id": "a", "prompt": prompt}]}, idempotency_key=key)
+        for prompt, key in (("One.", "k1"), ("Two.", "k2"), ("Three.", None))
+    )
+    async with asking(connection, tmp_path, Model()) as (services, _):
+        for new in (first, second, first, third, second, first):
+            await services.backend.plans.save_strategy(owner, new)
+        (kept,) = await listed(services, owner)
+    assert kept.plan["steps"][0]["prompt"] == "Three."
+
+
 @pytest.mark.parametrize(
     ("name", "plan", "field"),
     [
