@@ -49,8 +49,8 @@ WELL_KNOWN: dict[str, KeyPath] = {
     "ANTIPHON_DATA_DIR": ("storage", "data_folder"),
     "ANTIPHON_CACHE_DIR": ("storage", "cache_folder"),
 }
-NOT_SETTINGS = frozenset({"ANTIPHON_CONFIG", "ANTIPHON_URL"})
-"""Read by others: which file to load, and (by the command line's client) which service to call."""
+NOT_SETTINGS = frozenset({"ANTIPHON_CONFIG", "ANTIPHON_PYTHON", "ANTIPHON_TOKEN", "ANTIPHON_URL"})
+"""Read by others: which file to load, (by the launcher) which Python, (by the commands) which service and as whom."""
 
 
 def environment_layer(environ: Mapping[str, str], below: Layer, parse: Parse) -> Layer:

@@ -61,9 +61,12 @@ def test_variable_set_to_nothing_is_not_set() -> None:
     assert (config.providers["openai"].api_key, config.neo4j.uri, config.server.port) == (None, None, 8000)
 
 
-def test_variables_of_the_client_and_of_others_are_left_alone() -> None:
-    """Which service to call is no setting, and neither is what is not ours."""
-    assert load_config(None, {"ANTIPHON_URL": "x", "NEO4J_HOME": "y", "PATH": "z"})
+@pytest.mark.parametrize(
+    "name", ["ANTIPHON_URL", "ANTIPHON_TOKEN", "ANTIPHON_PYTHON", "NEO4J_HOME", "OPENAI_ORG_ID", "PATH"]
+)
+def test_variables_of_the_commands_and_of_others_are_left_alone(name: str) -> None:
+    """Which service to call, as whom and with which Python is no setting, and neither is what is not ours."""
+    assert load_config(None, {name: "x"}).settings == load_config(None, {}).settings
 
 
 @pytest.mark.parametrize(
