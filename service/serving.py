@@ -96,8 +96,10 @@ class Started:
 async def start_service(config: Config, progress: Progress = SILENT) -> AsyncGenerator[Started]:
     """Run a service in this process, with a Neo4j of its own unless another is configured."""
     from service.app import connection_of, create_app, embedded
+    from service.checks import check_parts
     from service.server import serving
 
+    await check_parts(config)
     # Started here, and not by the application, so that what goes wrong reaches the person as it is.
     neo4j = None if config.neo4j.uri else await embedded(config, progress)
     reviving = asyncio.create_task(neo4j.keep_alive(), name="antiphon-neo4j") if neo4j else None

@@ -24,7 +24,7 @@ FLOORS = (
     ("settings", "config", "patterns", "schemas", "answers"),
     ("limits", "deltas", "failure", "strategies", "providers", "graph"),
     ("gates",),
-    ("models", "sources", "task_settings", "tools", "instance"),
+    ("models", "sources", "task_settings", "tools", "instance", "checks"),
     ("material",),
     ("prompts",),
     ("finishing",),
