@@ -146,9 +146,14 @@ def listen(config: Config, port: int) -> socket.socket:
         return socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
     except OSError as error:
         raise SetupError(
-            f"Port {port} of {host} cannot be listened on: {error.strerror}.",
-            remedy="Stop what uses it, or set ANTIPHON_SERVER_PORT to another (0: a free one).",
+            f"Port {port} of {host} cannot be listened on: {str(error.strerror).partition(' (')[0]}.",
+            remedy="Stop what uses it, or set ANTIPHON_SERVER__PORT to another (0: a free one).",
         ) from error
+
+
+def check_address(config: Config) -> None:
+    """Find out before anything is started what `listen` would find. Raises as it does."""
+    listen(config, config.server.port).close()
 
 
 def base_url(listener: socket.socket) -> str:

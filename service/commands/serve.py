@@ -107,11 +107,13 @@ async def _serve(config: Config) -> int:
     from service.commands.following import interruptions
     from service.commands.setup import prepare_model
     from service.graph.local import progress_on
+    from service.server import check_address
     from service.serving import start_service, take_place
     from service.terminal import say
 
     place = await take_place(config.storage.data_folder)
     try:
+        check_address(config)
         prepare_model(config)
         async with start_service(config, progress_on()) as started:
             place.announce(started.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,20 @@ def test_wrong_use_is_one_line_and_exit_code_2(arguments: list[str], capsys: pyt
     said = capsys.readouterr().err
     assert said.startswith("error: ")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("port", ["0", "busy"])
+def test_serve_refuses_an_address_before_anything_starts(
+    port: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that others reach, with no keys; one that is in use. Neither is worth a start of Neo4j."""
+    monkeypatch.setenv("ANTIPHON_DATA_DIR", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        asked = ["--host", "0.0.0.0", "--port", "0"] if port == "0" else ["--port", str(busy.getsockname()[1])]
+        assert cli.main(["serve", *asked]) != cli.OK
+    remedies = {"0": "Configure server.api_keys", "busy": "ANTIPHON_SERVER__PORT"}
+    assert remedies[port] in capsys.readouterr().err
+    assert not (tmp_path / "neo4j").exists()
 
 
 def test_a_url_with_a_password_is_not_shown(
