@@ -17,7 +17,7 @@ from typing import Any
 
 from service.client import Client
 from service.config import Config, load_config
-from service.errors import Conflict, ServiceError
+from service.errors import Conflict, ServiceError, SetupError
 from service.graph.local import SILENT, LocalNeo4j, Neo4jAddress, Progress, status
 from service.locks import FileLock
 
@@ -53,13 +53,19 @@ class Place:
 
 
 async def take_place(folder: Path) -> Place:
-    """Become the one service of a data folder. Raises `Conflict`, which names the one that is there."""
-    lock = _lock_in(folder)
-    for _ in range(_TRIES):
-        # More than once, because whoever looks for the holder takes the lock for a moment.
-        if lock.acquire():
-            return Place(folder, lock)
-        await asyncio.sleep(0.1)
+    """Become the one service of a data folder. Raises `Conflict`, which names the one that is there, `SetupError`."""
+    try:
+        lock = _lock_in(folder)
+        for _ in range(_TRIES):
+            # More than once, because whoever looks for the holder takes the lock for a moment.
+            if lock.acquire():
+                return Place(folder, lock)
+            await asyncio.sleep(0.1)
+    except OSError as error:
+        raise SetupError(
+            f"The data folder {folder} cannot be used: {error.strerror}.",
+            remedy="Name another one with ANTIPHON_DATA_DIR.",
+        ) from error
     running = find_running(folder)
     where = f": {running.url} (process {running.pid})" if running else ""
     raise Conflict(

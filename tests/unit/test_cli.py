@@ -69,6 +69,17 @@ def test_serve_refuses_an_address_before_anything_starts(
     assert not (tmp_path / "neo4j").exists()
 
 
+def test_a_data_folder_that_cannot_be_used_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the variable that names another one."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ANTIPHON_DATA_DIR", str(tmp_path / "file" / "data"))
+    assert cli.main(["serve", "--port", "0"]) == cli.FAILED
+    assert "ANTIPHON_DATA_DIR" in capsys.readouterr().err
+    assert cli.main(["neo4j", "status"]) == cli.OK
+
+
 def test_a_url_with_a_password_is_not_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -121,7 +121,7 @@ def read_state(home: Home) -> ServerState | None:
     """The record of the server started last, or None when there is none that can be read."""
     try:
         return ServerState(**json.loads(home.state.read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
         return None
 
 
