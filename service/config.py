@@ -17,7 +17,7 @@ from typing import Any
 import platformdirs
 import yaml
 
-from service.errors import ConfigurationError, Conflict
+from service.errors import ConfigurationError, Conflict, InvalidInput
 from service.resources import read_resource, resource
 from service.settings.environment import environment_layer
 from service.settings.layers import (
@@ -89,12 +89,17 @@ def check(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> 
 
 
 def write_example(path: Path) -> Path:
-    """Writes the example as the user's file, readable by its owner alone. Raises Conflict if there is one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Writes the example as the user's file, readable by its owner alone.
+
+    Raises Conflict if there is one, InvalidInput where none can be written.
+    """
+    if path.exists():
+        raise Conflict(f"{path} is there already.", remedy="Edit it, or name another file.")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise Conflict(f"{path} is there already.", remedy="Edit it, or name another file.") from None
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}.", remedy="Name another file.") from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(read_resource(EXAMPLE_FILE))
     return path
@@ -226,6 +231,8 @@ def _find_duplicates(node: yaml.MappingNode, path: KeyPath, reading: _Reading) -
 def _syntax(error: yaml.YAMLError, text: str, name: str) -> str:
     """What is wrong with the text, without quoting it: it may hold a secret."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        if "'\\t'" in (error.problem or ""):
+            return f"{name}:{error.problem_mark.line + 1}: is indented with a tab. YAML wants spaces."
         what = re.sub(r"'(?!<)[^']{2,}'|\"[^\"]{2,}\"", "(hidden)", error.problem or "")
         return f"{name}:{error.problem_mark.line + 1}: is not valid YAML: {what}."
     line = text.count("\n", 0, getattr(error, "position", 0)) + 1

@@ -22,6 +22,9 @@ _MESSAGES = {
     "string_type": "must be text. Put it in quotes.",
     "model_type": "must be a mapping of keys to values.",
     "dict_type": "must be a mapping of keys to values.",
+    # One is the only least length that a setting has.
+    "string_too_short": "must not be empty.",
+    "too_short": "must not be empty.",
 }
 
 

@@ -202,7 +202,7 @@ class ServerSettings(Frozen):
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: Port = 8000
-    api_keys: dict[SecretStr, Annotated[str, Field(min_length=1)]] = {}
+    api_keys: dict[Annotated[SecretStr, Field(min_length=1)], Annotated[str, Field(min_length=1)]] = {}
     cors_origins: tuple[str, ...] = ()
     graphiql: bool = True
     limits: LimitSettings = LimitSettings()

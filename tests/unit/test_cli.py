@@ -44,6 +44,7 @@ def test_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
         ["run", "-s", "file", "."],
         ["run", "-s", "file", "-", "pyproject.toml"],
         ["serve", "--port", "70000"],
+        ["config", "init", "/dev/null/config.yaml"],
         ["config", "check", "--file", "no-such-config.yaml"],
     ],
 )

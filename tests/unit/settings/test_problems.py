@@ -52,6 +52,8 @@ def refusal(folder: Path, text: str, **environ: str) -> list[str]:
         ("server: !!python/name:os.system x", "1: server: tags are not allowed."),
         ("server:\n  port: !mine 3", "2: server.port: tags are not allowed."),
         ("server:\n  host: '\n", "3: is not valid YAML"),
+        ("server:\n\tport: 1", "2: is indented with a tab."),
+        ("server: {api_keys: {'': alice}}", "1: server.api_keys.***: must not be empty."),
         ("a: 1\n---\nb: 2", "2: is not valid YAML"),
         ("- a", "1: must be a mapping"),
         ("", "1: the file is empty."),
