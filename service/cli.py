@@ -15,6 +15,7 @@ import typer
 
 from service import __version__
 from service.commands import config, look, neo4j, run, serve, setup, usage
+from service.commands.streams import settle_streams
 from service.errors import AntiphonError, ConfigurationError, InvalidInput
 
 OK, FAILED, WRONG_USE, CANCELLED = 0, 1, 2, 130
@@ -64,6 +65,7 @@ _UsageError: type[Exception] = typer.BadParameter.mro()[1]
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code: 0, 1 (failed), 2 (wrong use or configuration) or 130 (cancelled)."""
+    settle_streams()
     try:
         return _run(sys.argv[1:] if arguments is None else arguments)
     except AntiphonError as error:

@@ -159,6 +159,13 @@ def _checked(url: str) -> str:
 
 
 def _body(operation: str, variables: Mapping[str, Any]) -> Json:
+    """The request. Raises `InvalidInput` for text that was typed in another encoding."""
+    try:
+        json.dumps(variables, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise errors.InvalidInput(
+            "The text is not UTF-8.", remedy="Write it in UTF-8, or name a file that holds it."
+        ) from None
     return {"query": read_operation(operation), "operationName": operation, "variables": dict(variables)}
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.commands.streams import print_json
 from service.errors import NotFound
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def task(id: Annotated[str, typer.Argument(help="The task's id.")], as_json: AsJ
     if found is None:
         raise NotFound(f"There is no task {id}.", remedy="`antiphon history CONVERSATION` names the tasks.")
     if as_json:
-        return typer.echo(json.dumps(found, ensure_ascii=False))
+        return print_json(found)
     from service.commands.usage import say_metrics
     from service.terminal import print_table, shorten
 
@@ -53,7 +53,7 @@ def conversations(
     """List the conversations, newest first."""
     found = _ask("Conversations", first=first)
     if as_json:
-        return typer.echo(json.dumps(found["nodes"], ensure_ascii=False))
+        return print_json(found["nodes"])
     from service.terminal import print_table
 
     print_table(("id", "created", "title"), [(it["id"], it["createdAt"][:16], it["title"]) for it in found["nodes"]])
@@ -64,7 +64,7 @@ def models(as_json: AsJson = False) -> None:
     """List the models that tasks may ask for."""
     found: list[Json] = _ask("Models")
     if as_json:
-        return typer.echo(json.dumps(found, ensure_ascii=False))
+        return print_json(found)
     from service.terminal import print_table
 
     columns = ("model", "window", "output", "USD in", "USD out", "")
@@ -83,7 +83,7 @@ def strategies(
     """List the strategies, and the plans that are kept under a name."""
     found: list[Json] = _ask("Strategies", first=first)
     if as_json:
-        return typer.echo(json.dumps(found, ensure_ascii=False))
+        return print_json(found)
     from service.terminal import print_table, shorten
 
     rows = [

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from service.commands.streams import print_json
 from service.errors import InvalidInput
 from service.records import Aggregation
 
@@ -114,7 +116,12 @@ def read_input(files: list[str]) -> Json:
         return {"text": _read_stdin()}
     if "-" in files:
         raise InvalidInput("Standard input (-) cannot be mixed with files.", remedy="Name one or the other.")
-    return {"files": [{"name": file, "upload": _read_file(file)} for file in files]}
+    return {"files": [{"name": _as_text(file), "upload": _read_file(file)} for file in files]}
+
+
+def _as_text(name: str) -> str:
+    """A file's name without what is no UTF-8: only this machine could read that."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _read_file(name: str) -> Upload:
@@ -124,7 +131,7 @@ def _read_file(name: str) -> Upload:
     if path.is_dir():
         raise InvalidInput(f"{name} is a folder.", remedy=f"Name its files, such as {path / '*'}")
     try:
-        return Upload(path.name, path.read_bytes())
+        return Upload(_as_text(path.name), path.read_bytes())
     except FileNotFoundError:
         raise InvalidInput(f"{name}: there is no such file.", remedy="Check the name.") from None
     except OSError as error:
@@ -202,7 +209,7 @@ async def _watched(operation: str, variables: Json, model: str | None, as_json: 
             with LiveTask(task["title"]) as view:
                 task = await follow_or_cancel(client, task, view, interrupted)
         if as_json:
-            print(json.dumps(task, ensure_ascii=False))
+            print_json(task)
             return exit_code(task)
         if task["answer"]:
             write(task["answer"]["content"].rstrip("\n") + "\n")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import typer
 
+from service.commands.streams import print_json
 from service.errors import InvalidInput
 
 app = typer.Typer()
@@ -34,7 +34,7 @@ def usage(
         _ask(groupBy=by.upper().replace("-", "_"), conversationId=conversation, since=since, until=until)
     )
     if as_json:
-        return typer.echo(json.dumps(rows, ensure_ascii=False))
+        return print_json(rows)
     from service.terminal import print_table
 
     shown = [_cells(row["label"], row) for row in rows]
