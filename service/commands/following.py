@@ -21,6 +21,7 @@ Json = dict[str, Any]
 CANCELLED = 130
 _RECONNECTS = 5
 _CANCEL_SECONDS = 15.0
+_LOOK_SECONDS = 0.1
 _LAST_TEXT_SECONDS = 3.0
 _EXIT_CODES = {TaskStatus.SUCCEEDED: 0, TaskStatus.CANCELLED: CANCELLED}
 
@@ -48,13 +49,10 @@ async def follow_or_cancel(client: Client, task: Json, view: View, interrupted: 
     waiting = asyncio.create_task(interrupted.wait())
     try:
         await asyncio.wait({following, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if not following.done():
-            await _cancel(client, task["id"])
-        async with asyncio.timeout(_CANCEL_SECONDS if interrupted.is_set() else None):
+        if following.done():
             return await following
-    except TimeoutError:
-        remedy = f"See how it stands: antiphon task {task['id']}"
-        raise ServiceError("The task did not end.", remedy=remedy) from None
+        await _cancel(client, task["id"])
+        return await _end_of(client, task["id"])
     finally:
         following.cancel()
         waiting.cancel()
@@ -122,6 +120,20 @@ def interruptions() -> Generator[asyncio.Event, None, None]:
 async def _cancel(client: Client, task_id: str) -> None:
     say("\nCancelling the task (Ctrl-C again leaves at once) …" if sys.stderr.isatty() else "Cancelling the task.")
     await client.execute("CancelTask", id=task_id)
+
+
+async def _end_of(client: Client, task_id: str) -> Json:
+    """A task that is being cancelled, when it has ended. Its events may be thousands, which nobody waits for now."""
+    try:
+        async with asyncio.timeout(_CANCEL_SECONDS):
+            while True:
+                task = await client.execute("Task", id=task_id)
+                if TaskStatus(task["status"]).is_final:
+                    return task
+                await asyncio.sleep(_LOOK_SECONDS)
+    except TimeoutError:
+        remedy = f"See how it stands: antiphon task {task_id}"
+        raise ServiceError("The task did not end.", remedy=remedy) from None
 
 
 async def _follow_events(client: Client, task_id: str, view: View) -> None:

@@ -180,7 +180,7 @@ async def _ask(wish: Json, model: str | None) -> int:
             task = await client.execute("SendPrompt", input=wish)
             task = await follow_or_cancel(client, task, view, interrupted)
         answer: str = task["answer"]["content"] if task["answer"] else ""
-        if answer != view.written:
+        if answer and answer != view.written:
             # We came late, or a first attempt broke off in the middle: the kept answer is the right one.
             write(("\n\n" if view.written else "") + answer)
         write("" if answer.endswith("\n") else "\n")
