@@ -100,7 +100,7 @@ def _grow(tree: Tree, message: Json, turns: Turns) -> None:
 
 def _label(message: Json, turns: Turns) -> Any:
     task = turns.tasks.get(message["id"])
-    notes = [f"{task['strategy']} {task['status']}"] if task and task["strategy"] != "NONE" else []
+    notes = [f"{task['strategy']} {task['status']}  task {task['id']}"] if task and _is_told(task) else []
     if message.get("status") not in (None, "COMPLETE"):
         notes.append(message["status"])
     notes += [f"calls {call['name']} {shorten(call['arguments'])}" for call in message.get("toolCalls") or ()]
@@ -111,6 +111,11 @@ def _label(message: Json, turns: Turns) -> Any:
     return label(_kind(message), message["content"], " ".join(notes))
 
 
+def _is_told(task: Json) -> bool:
+    """Whether a task is more than a prompt and its answer."""
+    return task["strategy"] != "NONE" or task["status"] != "SUCCEEDED"
+
+
 def _kind(message: Json) -> str:
     if message["__typename"] == "Response":
         return "response"
@@ -118,7 +123,11 @@ def _kind(message: Json) -> str:
 
 
 def _add_subtasks(node: Tree, task: Json | None) -> None:
-    if task is None or task["strategy"] == "NONE":
+    if task is None:
+        return
+    if task["error"]:
+        node.add(label("error", task["error"]))
+    if task["strategy"] == "NONE":
         return
     for subtask in task["subtasks"]["nodes"]:
         said: str = subtask["response"]["content"] if subtask["response"] else subtask["error"] or ""

@@ -143,6 +143,16 @@ async def test_run_says_why_a_file_is_refused(url: str, tmp_path: Path, content:
     assert ran.err.count("\n") == 1
 
 
+async def test_history_says_why_a_task_failed_and_its_id(url: str) -> None:
+    """By which `task` and `retry` name it; the words of a failed prompt have nowhere else to stand."""
+    ran = await antiphon(url, "run", "-i", "Repeat.", "-a", "merge", "-s", "chunk", "-", said="no object")
+    words = ran.err.split()
+    assert ran.code == 1
+    tree = (await antiphon(url, "history", words[-1])).out
+    assert f"CHUNK FAILED  task {words[-4]}" in tree
+    assert "error The answer of" in tree
+
+
 async def test_ctrl_c_cancels_the_task(url: str) -> None:
     """The task ends as CANCELLED within seconds, and the exit code says so."""
     process = await begin(url, "run", "-m", "slow/slow", "-i", "Wait.", "--json", "-")
