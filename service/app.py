@@ -203,7 +203,7 @@ async def _begin(
     try:
         await services.open()
     except GraphUnavailable:
-        _log.warning("Neo4j is away; the service begins without it and goes on when it is there.")
+        _log.warning("Neo4j at %s is away; the service begins without it and goes on when it is there.", given.uri)
         opening = asyncio.create_task(services.open_when_there(), name="antiphon-opening")
         stack.push_async_callback(_cancel, opening)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from service.app import connection_of, embedded, remote
 from service.config import Config
-from service.errors import AntiphonError
+from service.errors import AntiphonError, GraphUnavailable
 from service.graph.database import Connection, Database
 from service.graph.local import progress_on
 from service.serving import neo4j_address
@@ -93,10 +93,19 @@ async def open_graph(config: Config) -> AsyncGenerator[Database]:
     async with _connection(config) as found:
         database = Database(found)
         try:
-            await database.verify()
+            await verify(database)
             yield database
         finally:
             await database.close()
+
+
+async def verify(database: Database) -> str:
+    """The server's version. Raises as `Database.verify`, with the address where nothing answers."""
+    try:
+        return await database.verify()
+    except GraphUnavailable as error:
+        remedy = "Start it, or check NEO4J_URI."
+        raise GraphUnavailable(f"Neo4j at {database.connection.uri} is not available.", remedy=remedy) from error
 
 
 @asynccontextmanager

@@ -36,6 +36,7 @@ Row = dict[str, Any]
 _T = TypeVar("_T")
 
 OLDEST_SERVER = (2026, 1)
+NO_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
 LEFT_SECONDS = 2.0
 """How long closing waits for statements whose callers have gone."""
 
@@ -207,6 +208,9 @@ class Database:
         except (ServiceUnavailable, SessionExpired) as error:
             raise GraphUnavailable("Neo4j is not available.") from error
         except ClientError as error:
+            if error.code == NO_DATABASE:
+                name = self.connection.database
+                raise GraphError(f"Neo4j has no database {name!r}.", remedy="Check NEO4J_DATABASE.") from error
             raise GraphError(f"Neo4j refused a statement: {error.message}") from error
         except Neo4jError as error:
             raise (GraphUnavailable if error.is_retryable() else GraphError)(

@@ -30,6 +30,7 @@ from service.records import Aggregation
 Feature = Literal["streaming", "json_object", "json_schema", "tools", "vision", "audio", "reasoning", "temperature"]
 """What a model can do. `temperature`: it takes a sampling temperature; reasoning models often refuse one."""
 
+NEO4J_SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
 Tokenizer = Literal["o200k", "cl100k", "local", "bytes", "estimate"]
 Temperature = Annotated[float, Field(ge=0, le=2)]
 Parallel = Annotated[int, Field(ge=1, le=1024)]
@@ -48,6 +49,14 @@ def _address(value: str) -> str:
     return value
 
 
+def _neo4j_address(value: str) -> str:
+    """The driver speaks Bolt alone; the address of Neo4j Browser is a frequent mistake."""
+    parts = urlsplit(value)
+    if parts.scheme not in NEO4J_SCHEMES or not parts.netloc:
+        raise ValueError("must be an address such as bolt://host:7687 or neo4j+s://host.")
+    return _address(value)
+
+
 def _folder(path: Path) -> Path:
     return path.expanduser().absolute()
 
@@ -57,6 +66,7 @@ def _upper(value: object) -> object:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+Neo4jUri = Annotated[str, AfterValidator(_neo4j_address)]
 Folder = Annotated[Path, AfterValidator(_folder)]
 
 
@@ -165,7 +175,7 @@ class EmbeddedSettings(Frozen):
 class Neo4jSettings(Frozen):
     """Where the graph is. With no `uri` the service runs a Neo4j of its own."""
 
-    uri: Address | None = None
+    uri: Neo4jUri | None = None
     username: str = "neo4j"
     password: SecretStr | None = None
     database: str = "neo4j"

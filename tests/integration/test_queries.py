@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service.graph.database import Database
+from service.errors import GraphError
+from service.graph.database import Connection, Database
 from service.graph.queries import LANGUAGE, all_names, query
 
 SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan", "RelationshipTypeScan")
@@ -50,3 +52,11 @@ def test_python_holds_no_cypher() -> None:
     pattern = re.compile(r"\b(MATCH|MERGE|UNWIND)\s*\(|\bUNWIND \$|\bRETURN \w+\b.*\bAS\b")
     guilty = [str(path) for path in SERVICE.rglob("*.py") if pattern.search(path.read_text())]
     assert guilty == []
+
+
+async def test_a_database_that_is_not_there_is_named(connection: Connection) -> None:
+    """With the variable that names another one."""
+    database = Database(replace(connection, database="nowhere"))
+    with pytest.raises(GraphError, match=r"no database 'nowhere'.*NEO4J_DATABASE"):
+        await database.execute("RETURN 1")
+    await database.close()

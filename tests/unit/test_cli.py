@@ -99,6 +99,19 @@ def test_a_service_that_is_not_there_is_exit_code_1(
     assert "antiphon serve" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", [["neo4j", "status"], ["migrate"]])
+def test_a_graph_that_is_not_there_is_named(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its address, and the variable that holds it."""
+    monkeypatch.setenv("NEO4J_URI", "bolt://127.0.0.1:9")
+    monkeypatch.setenv("NEO4J_PASSWORD", "secret")
+    assert cli.main(command) == cli.FAILED
+    said = capsys.readouterr().err
+    assert "bolt://127.0.0.1:9" in said
+    assert "NEO4J_URI" in said
+
+
 def test_config_init_writes_a_file_that_is_right(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The example passes its own check, and is never overwritten."""
     file = str(tmp_path / "config.yaml")

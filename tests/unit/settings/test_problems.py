@@ -61,7 +61,8 @@ def refusal(folder: Path, text: str, **environ: str) -> list[str]:
         ("a: &a\n  b: *a", " is nested too deeply, or holds itself."),
         ("a: 1\nb: \x07", "2: holds a character that YAML does not allow."),
         ("providers: {local: {models: {smollm2: {max_output_tokens: 8193}}}}", SMOLLM_OUTPUT),
-        ("storage: {neo4j: {uri: localhost}}", "1: storage.neo4j.uri: must be an address"),
+        ("storage: {neo4j: {uri: localhost}}", "1: storage.neo4j.uri: must be an address such as bolt://"),
+        ("storage: {neo4j: {uri: 'http://h:7474'}}", "1: storage.neo4j.uri: must be an address such as bolt://"),
     ],
 )
 def test_problem_names_file_line_path_and_remedy(tmp_path: Path, text: str, told: str) -> None:
