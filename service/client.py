@@ -60,6 +60,10 @@ class Client:
         self, url: str, token: str | None = None, *, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self.url = _checked(url)
+        if token and not (token.isascii() and token.isprintable()):
+            raise ConfigurationError(
+                "The bearer token holds a character that no header may have.", remedy="Correct ANTIPHON_TOKEN."
+            )
         self._http = httpx.AsyncClient(
             headers={"authorization": f"Bearer {token}"} if token else {},
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),

@@ -139,6 +139,14 @@ async def test_subscribe_raises_an_error_in_the_stream() -> None:
             _ = [event async for event in service.subscribe("TaskEvents", taskId="1")]
 
 
+@pytest.mark.parametrize("token", ["geheim-ü", "line\nbreak"])
+def test_a_token_that_cannot_be_sent_is_refused_without_quoting_it(token: str) -> None:
+    """It may be a secret all the same."""
+    with pytest.raises(ConfigurationError, match="ANTIPHON_TOKEN") as caught:
+        Client("http://127.0.0.1:9", token)
+    assert token not in str(caught.value)
+
+
 @pytest.mark.parametrize("url", ["", "127.0.0.1:8000", "ftp://host", "http://me:secret@host"])
 def test_a_url_that_is_none_is_refused_without_quoting_it(url: str) -> None:
     """It may hold a password."""
