@@ -6,6 +6,8 @@ import logging
 import uuid
 
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from service.errors import (
     AntiphonError,
@@ -20,6 +22,9 @@ from service.errors import (
 EXPECTED = (InvalidInput, NotFound, Conflict, Forbidden, LimitExceeded, GraphUnavailable)
 """Whose words are for callers; others name what is inside: statements, addresses, files."""
 
+REFUSED = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+"""What Strawberry says of an operation that it cannot begin: the caller's fault, in words for callers."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -28,7 +33,7 @@ def show_error(error: GraphQLError) -> None:
     cause = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
-    if cause is None:
+    if cause is None or isinstance(cause, REFUSED):
         error.extensions = {"code": "INVALID_REQUEST", "retryable": False} | (error.extensions or {})
     elif isinstance(cause, EXPECTED):
         error.extensions = describe_error(cause)

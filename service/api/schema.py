@@ -6,11 +6,12 @@ from functools import cache
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.extensions import ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from service.api.conversations import Branch, Conversation
+from service.api.documents import DocumentCache, OperationName
 from service.api.executor import Executor
 from service.api.faults import show_error
 from service.api.limits import OperationLimits
@@ -44,7 +45,7 @@ def build_schema(limits: LimitSettings | None = None) -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=TYPES,
-        extensions=[lambda: OperationLimits(bounds), ParserCache, ValidationCache],
+        extensions=[lambda: OperationLimits(bounds), DocumentCache, ValidationCache, OperationName],
         execution_context_class=Executor,
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -73,6 +73,7 @@ async def test_a_wrong_input_names_its_field(service: Service, new: dict[str, An
         "{ conversations(first: 1.5) { nodes { id } } }",
         'mutation { createTask(input: {instruction: "x", config: {onFailure: NOTHING}}) { id } }',
         "{ conversations { nodes { id } }",
+        "query A { models { id } } mutation B { createConversation(input: {}) { id } }",
     ],
 )
 async def test_a_wrong_operation_is_a_graphql_error(service: Service, query: str) -> None:

@@ -117,6 +117,15 @@ async def test_an_error_of_a_subscription_has_its_code(service: Service) -> None
     assert damaged["errors"][0]["extensions"]["field"] == "after"
 
 
+async def test_a_text_with_a_mistake_in_it_is_an_error_of_a_stream_too(service: Service) -> None:
+    """A client that only streams is told what it got wrong, as one that does not."""
+    said = {"query": "subscription {"}
+    async with service.http.stream("POST", "/graphql", json=said, headers=SSE) as response:
+        body = (await response.aread()).decode()
+    assert "Syntax Error" in body
+    assert "INVALID_REQUEST" in body
+
+
 async def test_a_subscription_comes_as_multipart(service: Service) -> None:
     """The way of Apollo's clients over plain HTTP."""
     task = await begin(service)

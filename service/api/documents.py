@@ -1,0 +1,60 @@
+"""What an operation's text says: parsed once for all who send it, and which of its operations is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
+
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, get_operation_ast, parse
+from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionContext
+
+MOST_DOCUMENTS = 128
+"""Texts that are kept parsed."""
+
+
+@lru_cache(MOST_DOCUMENTS)
+def parse_document(text: str, max_tokens: int | None) -> DocumentNode:
+    """A text, parsed. Raises `GraphQLError`."""
+    return parse(text, max_tokens=max_tokens)
+
+
+def is_subscription(text: str | None, operation: str | None, max_tokens: int) -> bool:
+    """Whether this operation of a text is a subscription; a text that says none is not."""
+    with suppress(GraphQLError):
+        found = get_operation_ast(parse_document(text or "", max_tokens), operation)
+        return found is not None and found.operation is OperationType.SUBSCRIPTION
+    return False
+
+
+class DocumentCache(SchemaExtension):
+    """Takes texts that were parsed before. (Strawberry's own raises where a stream can report nothing any more.)"""
+
+    def on_parse(self) -> Iterator[None]:
+        """Set the document; a text that is wrong is left for Strawberry to parse, and to say so."""
+        execution = self.execution_context
+        with suppress(GraphQLError):
+            execution.graphql_document = parse_document(
+                execution.query or "", execution.parse_options.get("max_tokens")
+            )
+        yield
+
+
+class OperationName(SchemaExtension):
+    """Refuses several operations where none is named: Strawberry would run the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Set the error, where there is no other."""
+        execution = self.execution_context
+        if not execution.pre_execution_errors and _is_ambiguous(execution):
+            message = "There are several operations here, and `operationName` does not say which one to run."
+            execution.pre_execution_errors = [GraphQLError(message)]
+        yield
+
+
+def _is_ambiguous(execution: ExecutionContext) -> bool:
+    if execution._provided_operation_name is not None or execution.graphql_document is None:  # pyright: ignore[reportPrivateUsage]
+        return False
+    definitions = execution.graphql_document.definitions
+    return sum(isinstance(definition, OperationDefinitionNode) for definition in definitions) > 1
