@@ -26,6 +26,7 @@ from strawberry.subscriptions import (
 from service.api.body import BodyTooLarge, bounded
 from service.api.context import Backend, Context
 from service.api.schema import build_schema
+from service.api.sockets import SocketHandler
 from service.settings.shapes import ServerSettings, is_loopback
 
 LOCAL_OWNER = "local"
@@ -40,6 +41,8 @@ _PAGE = """<!doctype html><meta charset="utf-8"><title>Antiphon</title>
 
 class Endpoint(GraphQL[Context, None]):
     """The GraphQL endpoint."""
+
+    graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend

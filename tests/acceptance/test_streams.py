@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
+import pytest
 import websockets
+from websockets.typing import Subprotocol
 
 from service.app import create_app
 from service.graph.database import Connection
@@ -185,6 +187,70 @@ async def test_a_websocket_names_its_caller_when_it_begins(guarded: Service) -> 
     async with socket(guarded, {"authorization": "Bearer wrong"}) as connection:
         await connection.wait_closed()
         assert connection.close_code == 4403
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"query": "{"},
+        {"query": "{ nothing }"},
+        {"query": ""},
+        {"query": "query A { models { id } }", "operationName": "B"},
+        {"query": "query A { models { id } } query B { strategies { name } }"},
+    ],
+    ids=["syntax", "field", "empty", "unknown name", "no name"],
+)
+async def test_a_wrong_operation_is_an_error_of_its_own(service: Service, payload: Any) -> None:
+    """It says what is wrong with it, and the connection's other operations go on."""
+    async with socket(service) as connection:
+        assert json.loads(await connection.recv())["type"] == "connection_ack"
+        await connection.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+        answer = json.loads(await connection.recv())
+        assert (answer["type"], answer["id"]) == ("error", "1")
+        assert answer["payload"][0]["extensions"]["code"] == "INVALID_REQUEST"
+        assert (await operate(connection, "Models"))[0]["models"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        [],
+        {"type": "something " * 50},
+        {"type": "subscribe", "id": "1", "payload": None},
+        {"type": "subscribe", "id": [1], "payload": {"query": "{ models { id } }"}},
+        {"type": "subscribe", "id": "1", "payload": {"query": 5}},
+        {"type": "subscribe", "id": "1", "payload": {"query": "{ models { id } }", "variables": "x"}},
+        {"type": "complete", "id": {}},
+    ],
+)
+async def test_a_message_that_is_none_ends_a_websocket_with_4400(service: Service, message: Any) -> None:
+    """With the protocol's code, and not as if the service had broken down."""
+    async with socket(service) as connection:
+        await connection.send(json.dumps(message))
+        await connection.wait_closed()
+        assert connection.close_code == 4400
+
+
+async def test_a_websocket_may_begin_with_no_payload(service: Service) -> None:
+    """Null is what some clients send where they have none."""
+    url, protocol = service.url.replace("http", "ws") + "/graphql", Subprotocol("graphql-transport-ws")
+    async with websockets.connect(url, subprotocols=[protocol]) as connection:
+        await connection.send(json.dumps({"type": "connection_init", "payload": None}))
+        assert json.loads(await connection.recv())["type"] == "connection_ack"
+
+
+async def test_a_websocket_has_so_many_operations_at_once(service: Service) -> None:
+    """One more is refused with a code; those under way go on."""
+    made = (await service.ask("CreateConversation", input={}))["createConversation"]
+    payload = {"query": operation("ConversationEvents"), "variables": {"conversationId": made["id"]}}
+    async with socket(service) as connection:
+        assert json.loads(await connection.recv())["type"] == "connection_ack"
+        for number in range(101):
+            await connection.send(json.dumps({"id": str(number), "type": "subscribe", "payload": payload}))
+        refused = json.loads(await connection.recv())
+    assert (refused["type"], refused["id"]) == ("error", "100")
+    assert refused["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
 
 
 async def test_a_service_stops_in_spite_of_open_subscriptions(connection: Connection, make_config: MakeConfig) -> None:
