@@ -6,17 +6,19 @@ graphql-transport-ws, server-sent events (GraphQL over SSE, distinct connections
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import orjson
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketClose
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLRequestData
 from strawberry.subscriptions import (
     GRAPHQL_SSE_PROTOCOL,
     GRAPHQL_TRANSPORT_WS_PROTOCOL,
@@ -25,6 +27,7 @@ from strawberry.subscriptions import (
 
 from service.api.body import BodyTooLarge, bounded
 from service.api.context import Backend, Context
+from service.api.requests import read_request
 from service.api.schema import build_schema
 from service.api.sockets import SocketHandler
 from service.settings.shapes import ServerSettings, is_loopback
@@ -39,10 +42,19 @@ _PAGE = """<!doctype html><meta charset="utf-8"><title>Antiphon</title>
 """
 
 
+class Adapter(StarletteRequestAdapter):
+    """A request as Strawberry sees it, with the request itself."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request)
+        self.request = request
+
+
 class Endpoint(GraphQL[Context, None]):
     """The GraphQL endpoint."""
 
     graphql_transport_ws_handler_class = SocketHandler
+    request_adapter_class = Adapter
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -78,7 +90,18 @@ class Endpoint(GraphQL[Context, None]):
         except BodyTooLarge as error:
             return problem(413, "LIMIT_EXCEEDED", str(error))
         except HTTPException as error:
-            return problem(error.status_code, "INVALID_REQUEST", error.reason)
+            code = "LIMIT_EXCEEDED" if error.status_code == 413 else "INVALID_REQUEST"
+            return problem(error.status_code, code, error.reason)
+        except StarletteHTTPException as error:
+            # A form that cannot be read.
+            return problem(error.status_code, "INVALID_REQUEST", error.detail)
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """What is asked, and by which protocol it is answered."""
+        asked = await read_request(cast(Adapter, request).request, self._server.limits.max_body_bytes)
+        if (transport := self._get_stream_transport_from_headers(request.headers)) is not None:
+            asked.protocol = transport.protocol
+        return asked
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The caller's context; a WebSocket may still name its caller when it begins."""
@@ -141,5 +164,5 @@ def is_own_host(request: Request | WebSocket, server: ServerSettings) -> bool:
 def problem(status: int, code: str, message: str) -> Response:
     """An error before GraphQL, in GraphQL's form."""
     errors = [{"message": message, "extensions": {"code": code, "retryable": False}}]
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "GET, POST"}}.get(status)
     return Response(orjson.dumps({"errors": errors}), status, headers, media_type="application/json")

@@ -71,6 +71,8 @@ class FileInput:
                 raise InvalidInput(
                     "This upload is no file.", field=f"{field}.upload", remedy="Send a GraphQL multipart request."
                 )
+            # A file may be in several places.
+            await upload.seek(0)
             content = await upload.read()
             name, media_type = name or upload.filename, media_type or upload.content_type
         if not name:

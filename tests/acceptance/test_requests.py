@@ -148,8 +148,44 @@ async def test_requests_that_are_no_graphql_are_refused(service: Service) -> Non
         await service.http.get("/graphql", params={"query": 'mutation{cancelTask(id:"x"){id}}'}),
         await service.http.put("/graphql"),
     ):
-        assert response.status_code in (400, 405)
-        assert response.json()["errors"][0]["message"] if response.status_code == 400 else True
+        assert response.status_code in (400, 405, 415)
+        assert response.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "null",
+        '"{ models { id } }"',
+        "5",
+        '{"query": 5}',
+        '{"query": "{ models { id } }", "variables": "{}"}',
+        '{"query": "{ models { id } }", "operationName": ["A"]}',
+        '{"query": "{ models { id } }", "extensions": []}',
+    ],
+)
+async def test_a_body_of_another_shape_is_refused(service: Service, body: str) -> None:
+    """With 400 and what is wrong with it."""
+    response = await service.http.post("/graphql", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"]["code"] == "INVALID_REQUEST"
+
+
+async def test_a_type_is_known_in_capitals_too_and_a_compressed_body_is_not(service: Service) -> None:
+    """Media types have no case; what cannot be read is 415."""
+    body = b'{"query": "{ models { id } }"}'
+    for headers, status in (
+        ({"content-type": "Application/JSON; Charset=UTF-8"}, 200),
+        ({"content-type": "application/json", "content-encoding": "gzip"}, 415),
+        ({"content-type": "application/graphql"}, 415),
+    ):
+        assert (await service.http.post("/graphql", content=body, headers=headers)).status_code == status
+
+
+async def test_what_is_left_empty_in_an_address_is_as_left_out(service: Service) -> None:
+    """Forms send all their fields."""
+    said = {"query": "{ models { id } }", "variables": "", "operationName": "", "extensions": ""}
+    assert (await service.http.get("/graphql", params=said)).json()["data"]["models"]
 
 
 async def test_a_strangers_page_may_not_call(service: Service) -> None:

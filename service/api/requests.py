@@ -1,0 +1,123 @@
+"""What a request holds: its JSON or its form, checked, so that whatever is wrong with it is said before GraphQL begins.
+
+Uploads follow the GraphQL multipart request specification (https://github.com/jaydenseric/graphql-multipart-request-spec).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import orjson
+from cross_web import HTTPException
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from strawberry.http import GraphQLRequestData
+
+MOST_FILES = 10_000
+"""Files in one request."""
+
+_REMEDY = "Send `Content-Type: application/json`, or a GraphQL multipart request."
+
+
+async def read_request(request: Request, most: int) -> GraphQLRequestData:
+    """What is asked. Files may be in several places, but have `most` bytes there together.
+
+    Raises `HTTPException` with words for the caller.
+    """
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        raise HTTPException(415, f"A request cannot be compressed ({encoding[:20]}): send it as it is.")
+    if request.method == "GET":
+        return _asked(_of_address(request))
+    match request.headers.get("content-type", "").partition(";")[0].strip().lower():
+        case "application/json":
+            return _asked(_json(await request.body(), "The body"))
+        case "multipart/form-data":
+            return _asked(_with_files(await request.form(max_files=MOST_FILES, max_part_size=most), most))
+        case _:
+            raise HTTPException(415, f"This type of content is not understood. {_REMEDY}")
+
+
+def _of_address(request: Request) -> dict[str, Any]:
+    said: dict[str, Any] = {name: text for name, text in request.query_params.items() if text}
+    for name in ("variables", "extensions"):
+        if name in said:
+            said[name] = _json(said[name], f"`{name}`")
+    return said
+
+
+def _json(text: str | bytes, what: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise HTTPException(400, f"{what} is not JSON: {error}.") from None
+
+
+def _asked(said: object) -> GraphQLRequestData:
+    if isinstance(said, list):
+        raise HTTPException(400, "Batches of operations are not taken: send one operation a request.")
+    if not isinstance(said, dict):
+        raise HTTPException(400, 'A request is a JSON object such as {"query": "{ models { id } }"}.')
+    asked = cast("dict[str, Any]", said)
+    return GraphQLRequestData(
+        query=_is(asked, "query", str, "a string"),
+        variables=_is(asked, "variables", dict, "an object"),
+        operation_name=_is(asked, "operationName", str, "a string") or None,
+        extensions=_is(asked, "extensions", dict, "an object"),
+    )
+
+
+def _is(asked: Mapping[str, Any], name: str, kind: type, words: str) -> Any:
+    value = asked.get(name)
+    if value is None or isinstance(value, kind):
+        return value
+    raise HTTPException(400, f"`{name}` must be {words}, if it is there.")
+
+
+def _with_files(form: FormData, most: int) -> Any:
+    operations = _json(_text(form, "operations"), "`operations`")
+    places = list(_places(_json(_text(form, "map"), "`map`") if "map" in form else {}))
+    if sum(file.size or 0 for name, _ in places if isinstance(file := form.get(name), UploadFile)) > most:
+        raise HTTPException(413, f"The files have more than {most} bytes, each counted where it is used.")
+    for name, path in places:
+        file = form.get(name)
+        if not isinstance(file, UploadFile):
+            raise HTTPException(400, f"`map` names {name[:100]!r}, which is no file (with a filename) of the request.")
+        _place(operations, path, file)
+    return operations
+
+
+def _text(form: FormData, name: str) -> str:
+    said = form.get(name)
+    if isinstance(said, str):
+        return said
+    raise HTTPException(400, f"A multipart request has a field `{name}`, which is JSON.")
+
+
+def _places(said: object) -> Iterator[tuple[str, str]]:
+    """The name of a file, and the path of a place where it belongs."""
+    for name, paths in cast("dict[str, object]", said if isinstance(said, dict) else {"": None}).items():
+        for path in cast("list[object]", paths if isinstance(paths, list) else [None]):
+            if not isinstance(path, str):
+                raise HTTPException(400, '`map` must be such as {"0": ["variables.input.input.files.0.upload"]}.')
+            yield name, path
+
+
+def _place(operations: Any, path: str, file: UploadFile) -> None:
+    *way, last = path.split(".")
+    try:
+        if way[0] != "variables":
+            raise LookupError
+        here = operations
+        for key in way:
+            here = here[_key(here, key)]
+        here[_key(here, last)] = file
+    except (LookupError, TypeError):
+        raise HTTPException(400, f"`map` names the place {path[:200]!r}, which the variables do not have.") from None
+
+
+def _key(here: object, key: str) -> Any:
+    if isinstance(here, list) and not key.isdecimal():
+        raise LookupError
+    return int(key) if isinstance(here, list) else key
