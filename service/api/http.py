@@ -18,15 +18,18 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketClose
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http import GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import (
     GRAPHQL_SSE_PROTOCOL,
     GRAPHQL_TRANSPORT_WS_PROTOCOL,
     MULTIPART_SUBSCRIPTION_PROTOCOL,
 )
+from strawberry.types import ExecutionResult
 
 from service.api.body import BodyTooLarge, bounded
 from service.api.context import Backend, Context
+from service.api.documents import is_subscription
+from service.api.media import GRAPHQL, Events, json_type, takes_json
 from service.api.requests import read_request
 from service.api.schema import build_schema
 from service.api.sockets import SocketHandler
@@ -36,6 +39,10 @@ LOCAL_OWNER = "local"
 """Who calls where no keys are configured."""
 
 PROTOCOLS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
+
+_STREAMED = (
+    "A subscription is a stream: send `Accept: text/event-stream`, or subscribe over WebSocket (graphql-transport-ws)."
+)
 
 _PAGE = """<!doctype html><meta charset="utf-8"><title>Antiphon</title>
 <h1>Antiphon</h1><p>GraphQL is served here by POST. The contract is in <a href="/schema.graphql">schema.graphql</a>.
@@ -55,6 +62,10 @@ class Endpoint(GraphQL[Context, None]):
 
     graphql_transport_ws_handler_class = SocketHandler
     request_adapter_class = Adapter
+    stream_transport_classes_by_protocol = {  # noqa: RUF012 - Strawberry's
+        **GraphQL.stream_transport_classes_by_protocol,
+        GRAPHQL_SSE_PROTOCOL: Events,
+    }
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -98,10 +109,28 @@ class Endpoint(GraphQL[Context, None]):
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         """What is asked, and by which protocol it is answered."""
-        asked = await read_request(cast(Adapter, request).request, self._server.limits.max_body_bytes)
-        if (transport := self._get_stream_transport_from_headers(request.headers)) is not None:
+        limits, accept = self._server.limits, request.headers.get("accept", "")
+        asked = await read_request(cast(Adapter, request).request, limits.max_body_bytes)
+        streams = is_subscription(asked.query, asked.operation_name, limits.max_tokens)
+        transport = self._get_stream_transport_from_headers(request.headers)
+        if transport is None and streams:
+            raise HTTPException(406, _STREAMED)
+        if transport is not None and (streams or not takes_json(accept)):
             asked.protocol = transport.protocol
         return asked
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """What is known of the answer beforehand: its type."""
+        answer = await super().get_sub_response(request)
+        answer.media_type = json_type(request.headers.get("accept", ""))
+        return answer
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """A result as it is sent. What was not executed has no `data`, not even null."""
+        said = await super().process_result(request, result)
+        if result.data is None and result.errors and all(error.path is None for error in result.errors):
+            del said["data"]
+        return said
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The caller's context; a WebSocket may still name its caller when it begins."""
@@ -129,8 +158,10 @@ class Endpoint(GraphQL[Context, None]):
         return orjson.loads(data)
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
-        """A JSON response."""
-        return Response(orjson.dumps(response_data), media_type="application/json")
+        """A JSON response. Its status is 200 for whoever does not take GraphQL's own type."""
+        kind = sub_response.media_type
+        status = 400 if kind == GRAPHQL and "data" not in response_data else 200
+        return Response(orjson.dumps(response_data), status, media_type=kind)
 
 
 def owner_of(request: Request | WebSocket, server: ServerSettings) -> str | None:

@@ -188,6 +188,54 @@ async def test_what_is_left_empty_in_an_address_is_as_left_out(service: Service)
     assert (await service.http.get("/graphql", params=said)).json()["data"]["models"]
 
 
+GRAPHQL = "application/graphql-response+json"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "has_data"),
+    [
+        ("{ models { id } }", 200, True),
+        ('mutation { cancelTask(id: "x") { id } }', 200, True),
+        ("{ nothing }", 400, False),
+        ("{", 400, False),
+        ("query($first: Int!) { conversations(first: $first) { nodes { id } } }", 400, False),
+    ],
+)
+async def test_the_status_says_whether_an_operation_was_executed(
+    service: Service, query: str, status: int, has_data: bool
+) -> None:
+    """For who takes GraphQL's own media type; for others it is 200, as older clients want it."""
+    for accept, expected in ((f"{GRAPHQL}, application/json", status), ("application/json", 200)):
+        response = await service.http.post("/graphql", json={"query": query}, headers={"accept": accept})
+        assert response.status_code == expected
+        assert response.headers["content-type"] == accept.partition(",")[0]
+        assert ("data" in response.json()) is has_data
+
+
+async def test_a_client_that_takes_all_forms_gets_json_for_a_query_and_events_for_a_subscription(
+    service: Service,
+) -> None:
+    """Urql names them all, whatever it asks."""
+    headers = {"accept": f"{GRAPHQL}, application/json, text/event-stream, multipart/mixed"}
+    for query, kind in (
+        ("{ models { id } }", GRAPHQL),
+        ('subscription { taskEvents(taskId: "x") { cursor } }', "text/event-stream"),
+    ):
+        response = await service.http.post("/graphql", json={"query": query}, headers=headers)
+        assert response.headers["content-type"].partition(";")[0] == kind
+
+
+async def test_a_subscription_without_a_stream_says_how_to_get_one(service: Service) -> None:
+    """By POST and by GET."""
+    said = {"query": 'subscription { taskEvents(taskId: "x") { cursor } }'}
+    for response in (
+        await service.http.post("/graphql", json=said),
+        await service.http.get("/graphql", params=said),
+    ):
+        assert response.status_code == 406
+        assert "text/event-stream" in response.json()["errors"][0]["message"]
+
+
 async def test_a_strangers_page_may_not_call(service: Service) -> None:
     """A browser sends some requests without asking us first; their origin tells them."""
     said = {"query": "{models{id}}"}
