@@ -7,21 +7,32 @@ from contextlib import suppress
 from functools import lru_cache
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, get_operation_ast, parse
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import SchemaExtension, ValidationCache
 from strawberry.types import ExecutionContext
 
 MOST_DOCUMENTS = 128
 """Texts that are kept parsed."""
 
+LONGEST_KEPT = 20_000
+"""Characters. What is longer has a value written into it, is not sent again, and would be held for nothing."""
 
-@lru_cache(MOST_DOCUMENTS)
+
 def parse_document(text: str, max_tokens: int | None) -> DocumentNode:
     """A text, parsed. Raises `GraphQLError`."""
+    if len(text) > LONGEST_KEPT:
+        return parse(text, max_tokens=max_tokens)
+    return _parse_once(text, max_tokens)
+
+
+@lru_cache(MOST_DOCUMENTS)
+def _parse_once(text: str, max_tokens: int | None) -> DocumentNode:
     return parse(text, max_tokens=max_tokens)
 
 
 def is_subscription(text: str | None, operation: str | None, max_tokens: int) -> bool:
     """Whether this operation of a text is a subscription; a text that says none is not."""
+    if "subscription" not in (text or ""):
+        return False
     with suppress(GraphQLError):
         found = get_operation_ast(parse_document(text or "", max_tokens), operation)
         return found is not None and found.operation is OperationType.SUBSCRIPTION
@@ -39,6 +50,17 @@ class DocumentCache(SchemaExtension):
                 execution.query or "", execution.parse_options.get("max_tokens")
             )
         yield
+
+
+class DocumentValidation(ValidationCache):
+    """Validates a text that is kept once."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Set the errors, or leave it to Strawberry."""
+        if len(self.execution_context.query or "") > LONGEST_KEPT:
+            yield
+        else:
+            yield from super().on_validate()
 
 
 class OperationName(SchemaExtension):

@@ -6,12 +6,11 @@ from functools import cache
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from service.api.conversations import Branch, Conversation
-from service.api.documents import DocumentCache, OperationName
+from service.api.documents import DocumentCache, DocumentValidation, OperationName
 from service.api.executor import Executor
 from service.api.faults import show_error
 from service.api.limits import OperationLimits
@@ -45,7 +44,7 @@ def build_schema(limits: LimitSettings | None = None) -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=TYPES,
-        extensions=[lambda: OperationLimits(bounds), DocumentCache, ValidationCache, OperationName],
+        extensions=[lambda: OperationLimits(bounds), DocumentCache, DocumentValidation, OperationName],
         execution_context_class=Executor,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
