@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from graphql import GraphQLError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
@@ -37,6 +38,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if message["type"] == "subscribe" and self._is_full and message["id"] not in self.operations:
             return await self.send_message({"type": "error", "id": message["id"], "payload": [self._too_many()]})
         await super().handle_message(message)
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what was not expected; a client that went away while it was sent something is."""
+        if not isinstance(error, WebSocketDisconnected):
+            await super().handle_task_exception(error)
 
     @property
     def _is_full(self) -> bool:
