@@ -50,7 +50,11 @@ def describe_error(error: AntiphonError) -> dict[str, object]:
 
 
 def _mask(error: GraphQLError, cause: Exception) -> None:
+    error.message, error.extensions = mask(cause, f"at {error.path}")
+
+
+def mask(cause: Exception, where: str) -> tuple[str, dict[str, object]]:
+    """What is said of our own fault, and its `extensions`; the log has the rest under the same id."""
     id = uuid.uuid4().hex[:12]
-    _log.error("Internal error %s at %s.", id, error.path, exc_info=cause)
-    error.message = f"Internal error (id {id})"
-    error.extensions = {"code": "INTERNAL", "retryable": False, "id": id}
+    _log.error("Internal error %s %s.", id, where, exc_info=cause)
+    return f"Internal error (id {id})", {"code": "INTERNAL", "retryable": False, "id": id}

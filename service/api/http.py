@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketClose
@@ -29,7 +29,8 @@ from strawberry.types import ExecutionResult
 from service.api.body import BodyTooLarge, bounded
 from service.api.context import Backend, Context
 from service.api.documents import is_subscription
-from service.api.media import GRAPHQL, Events, json_type, takes_json
+from service.api.faults import mask
+from service.api.media import GRAPHQL, Events, Parts, json_type, takes_json
 from service.api.requests import read_request
 from service.api.schema import build_schema
 from service.api.sockets import SocketHandler
@@ -63,8 +64,8 @@ class Endpoint(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = SocketHandler
     request_adapter_class = Adapter
     stream_transport_classes_by_protocol = {  # noqa: RUF012 - Strawberry's
-        **GraphQL.stream_transport_classes_by_protocol,
         GRAPHQL_SSE_PROTOCOL: Events,
+        MULTIPART_SUBSCRIPTION_PROTOCOL: Parts,
     }
 
     def __init__(self, backend: Backend) -> None:
@@ -106,6 +107,10 @@ class Endpoint(GraphQL[Context, None]):
         except StarletteHTTPException as error:
             # A form that cannot be read.
             return problem(error.status_code, "INVALID_REQUEST", error.detail)
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            return answer(500, *mask(error, "before or after GraphQL"))
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         """What is asked, and by which protocol it is answered."""
@@ -121,9 +126,9 @@ class Endpoint(GraphQL[Context, None]):
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """What is known of the answer beforehand: its type."""
-        answer = await super().get_sub_response(request)
-        answer.media_type = json_type(request.headers.get("accept", ""))
-        return answer
+        known = await super().get_sub_response(request)
+        known.media_type = json_type(request.headers.get("accept", ""))
+        return known
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """A result as it is sent. What was not executed has no `data`, not even null."""
@@ -194,6 +199,11 @@ def is_own_host(request: Request | WebSocket, server: ServerSettings) -> bool:
 
 def problem(status: int, code: str, message: str) -> Response:
     """An error before GraphQL, in GraphQL's form."""
-    errors = [{"message": message, "extensions": {"code": code, "retryable": False}}]
+    return answer(status, message, {"code": code, "retryable": False})
+
+
+def answer(status: int, message: str, extensions: dict[str, object]) -> Response:
+    """One error as the whole answer."""
+    errors = [{"message": message, "extensions": extensions}]
     headers = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "GET, POST"}}.get(status)
     return Response(orjson.dumps({"errors": errors}), status, headers, media_type="application/json")

@@ -5,7 +5,7 @@ https://graphql.github.io/graphql-over-http/draft/ and https://github.com/enisde
 
 from __future__ import annotations
 
-from strawberry.http.streaming import SSETransport
+from strawberry.http.streaming import MultipartSubscriptionTransport, SSETransport
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
@@ -22,6 +22,14 @@ class Events(SSETransport):
     def encode_comment(self, comment: str) -> str:
         """A sign of life."""
         return super().encode_comment(comment).replace("\r\n", "\n")
+
+
+class Parts(MultipartSubscriptionTransport):
+    """Apollo's multipart subscriptions, wherever in `Accept` a client names them."""
+
+    def accepts(self, accept: str) -> bool:
+        """Whether a client names them."""
+        return any(super(Parts, self).accepts(part.strip()) for part in accept.split(","))
 
 
 def takes_json(accept: str) -> bool:

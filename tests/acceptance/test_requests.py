@@ -265,6 +265,26 @@ async def test_what_was_not_expected_is_masked_and_logged(service: Service, capl
     assert "a secret inside" in caplog.text
 
 
+async def test_what_goes_wrong_outside_of_graphql_is_masked_and_logged_too(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Status 500, in GraphQL's form, with the id that the log has."""
+    endpoint = service.app.state.endpoint
+
+    async def broken(*_: Any) -> None:
+        raise RuntimeError("a secret inside")
+
+    endpoint.parse_http_body = broken
+    try:
+        with caplog.at_level(logging.ERROR):
+            response = await service.http.post("/graphql", json={"query": "{ models { id } }"})
+    finally:
+        del endpoint.parse_http_body
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    assert response.json()["errors"][0]["extensions"]["id"] in caplog.text
+
+
 async def test_schema_and_health_are_served(service: Service) -> None:
     """The contract, the life and the readiness; a page for who looks with a browser, with nothing from elsewhere."""
     assert "type Query" in (await service.http.get("/schema.graphql")).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.api.media import GRAPHQL, JSON, Events, json_type, takes_json
+from service.api.media import GRAPHQL, JSON, Events, Parts, json_type, takes_json
 
 URQL = f"{GRAPHQL}, application/graphql+json, {JSON}, text/event-stream, multipart/mixed"
 
@@ -50,3 +50,17 @@ def test_events_end_their_lines_with_lf() -> None:
     events = Events()
     assert events.encode_event("next", "{}") == "event: next\ndata: {}\n\n"
     assert events.encode_comment("ping") == ": ping\n\n"
+
+
+@pytest.mark.parametrize(
+    ("accept", "named"),
+    [
+        (f"multipart/mixed;boundary=graphql;subscriptionSpec=1.0,{GRAPHQL},{JSON};q=0.9", True),
+        (f'{JSON}, multipart/mixed; boundary="graphql"; subscriptionSpec="1.0"', True),
+        (f"multipart/mixed;deferSpec=20220824, {JSON}", False),
+        (URQL, False),
+    ],
+)
+def test_parts_are_known_wherever_they_are_named(accept: str, named: bool) -> None:
+    """The order of `Accept` says nothing."""
+    assert Parts().accepts(accept) is named
