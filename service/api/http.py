@@ -108,7 +108,8 @@ class Endpoint(GraphQL[Context, None]):
             # A form that cannot be read.
             return problem(error.status_code, "INVALID_REQUEST", error.detail)
         except ClientDisconnect:
-            raise
+            # Nobody reads this.
+            return problem(400, "INVALID_REQUEST", "The request broke off.")
         except Exception as error:
             return answer(500, *mask(error, "before or after GraphQL"))
 

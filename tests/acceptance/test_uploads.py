@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -92,6 +93,22 @@ async def test_wrong_operations_are_refused(service: Service, said: str) -> None
     response = await send(service, said, {}, {"0": FILE})
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "INVALID_REQUEST"
+
+
+async def test_an_upload_that_breaks_off_is_no_error(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever sends a large file may think better of it."""
+    url = httpx.URL(service.url)
+    _, writer = await asyncio.open_connection(url.host, url.port)
+    kind = "multipart/form-data; boundary=x"
+    writer.write(f"POST /graphql HTTP/1.1\r\nHost: {url.host}\r\nContent-Type: {kind}\r\n".encode())
+    writer.write(b"Content-Length: 1000\r\n\r\n--x\r\n")
+    await writer.drain()
+    # Answered by the same process, which has then begun to read the upload.
+    await service.http.get("/livez")
+    writer.close()
+    await writer.wait_closed()
+    await service.http.get("/livez")
+    assert "Exception" not in caplog.text
 
 
 async def test_a_form_that_cannot_be_read_is_a_graphql_error(service: Service) -> None:
