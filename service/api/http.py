@@ -45,6 +45,11 @@ _STREAMED = (
     "A subscription is a stream: send `Accept: text/event-stream`, or subscribe over WebSocket (graphql-transport-ws)."
 )
 
+_STRANGE_NAME = (
+    "The service is called by a name that is not this machine's own: call it by 127.0.0.1 or "
+    "localhost (the `Host` header), or configure server.api_keys."
+)
+
 _PAGE = """<!doctype html><meta charset="utf-8"><title>Antiphon</title>
 <h1>Antiphon</h1><p>GraphQL is served here by POST. The contract is in <a href="/schema.graphql">schema.graphql</a>.
 """
@@ -95,7 +100,9 @@ class Endpoint(GraphQL[Context, None]):
     async def _respond(self, request: Request) -> Response:
         if owner_of(request, self._server) is None:
             return problem(401, "UNAUTHENTICATED", "Send `Authorization: Bearer TOKEN` with a configured token.")
-        if not (is_own_host(request, self._server) and is_own_origin(request, self._server)):
+        if not is_own_host(request, self._server):
+            return problem(403, "FORBIDDEN", _STRANGE_NAME)
+        if not is_own_origin(request, self._server):
             return problem(403, "FORBIDDEN", "Pages of this origin may not call: see server.cors_origins.")
         try:
             return await self.run(request)
