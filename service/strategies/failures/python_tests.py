@@ -14,13 +14,12 @@ PYTEST = "pytest failure"
 UNITTEST = "unittest failure"
 _BLOCK = re.compile(r"_{3,} (\S.{0,300}?) _{3,}$")
 _SECTION = re.compile(r"={3,} .{1,300} ={3,}$|={3,}$")
-_ERROR_LINE = re.compile(r"E\s{1,200}(\S.*)")
+_ERROR_LINE = re.compile(r"E(\s{1,200}\S.*|\s*)$")
 _RAISED = re.compile(r"([A-Za-z_][\w.]{0,200}): (.*)|([A-Za-z_][\w.]{0,200}(?:Error|Exception|Exit|Interrupt))$")
 _PLACE = re.compile(r"(\S[^:\n]{0,300}\.\w{1,5}):(\d{1,7}): (?:in (.{1,200})|(\w[\w.]{0,200})?)$")
-_DEF = re.compile(r"\s*(?:async )?def (\w{1,200})")
+_DEF = re.compile(r"[>\s]*(?:async )?def (\w{1,200})")
 _SUMMARY = re.compile(r"(FAILED|ERROR) ([^\s:]{1,400}\.\w{1,5})(::\S.{0,400}?)?(?: - (.*))?$")
 _VERDICT = re.compile(r"(?:\[gw\d+\] \[ *\d+%\] )?(FAILED|ERROR)?\s?([^\s:]{1,400})::(\S.{0,300}?)\s(FAILED|ERROR)?\s")
-_LINE_STYLE = re.compile(r"(/\S{1,400}\.py):(\d{1,7}): (.*)")
 _UNIT = re.compile(r"(FAIL|ERROR): (\w{1,200} \([\w.<>]{1,300}\).{0,200})$")
 _UNIT_VERDICT = re.compile(r".{0,300}\.\.\. (FAIL|ERROR)$")
 _RULE = re.compile(r"(?:={70}|-{70})$")
@@ -89,12 +88,14 @@ def _in_block(lines: Lines, found: Finding) -> Finding | None:
     """The error that its lines with an E tell, the last one of a chain; None where there is no such line."""
     said: list[tuple[str, str]] = []
     frames: list[Frame] = []
-    function, before = "", False
-    for line in _until_captured(lines, found):
-        error = _ERROR_LINE.match(line)
-        if error and not before:
-            said.append(_raised(error[1]))
-        before = error is not None
+    function, block = "", list[str]()
+    for line in (*_until_captured(lines, found), ""):
+        if error := _ERROR_LINE.match(line):
+            block.append(error[1])
+            continue
+        if leading := _leading(block):
+            said.append(_raised(leading))
+        block = []
         if define := _DEF.match(line):
             function = define[1]
         elif place := _PLACE.match(line):
@@ -104,8 +105,14 @@ def _in_block(lines: Lines, found: Finding) -> Finding | None:
     if not said:
         return None
     name, message = said[-1]
-    causes = tuple(dict.fromkeys(name for name, _ in said[:-1]))
+    causes = tuple(dict.fromkeys(name for name, _ in said[:-1] if name))
     return replace(found, name=name or "AssertionError", message=message, frames=tuple(reversed(frames)), causes=causes)
+
+
+def _leading(block: list[str]) -> str:
+    """The line of an error that says what it is: the first that is indented least. The others explain it."""
+    said = [line for line in block if line.strip()]
+    return min(said, key=lambda line: len(line) - len(line.lstrip()), default="")
 
 
 def _nested(lines: Lines, found: Finding) -> Finding | None:

@@ -115,6 +115,14 @@ EXPECTED = {
     "pytest_collect": [
         "pytest failure|ModuleNotFoundError|FAILURE|7-16",
     ],
+    "pytest_lines": [
+        "pytest failure|SyntaxError|FAILURE|10-37",
+        "pytest failure|ValueError|FAILURE|39-54",
+        "pytest failure|AssertionError|FAILURE|55-64",
+        "pytest failure|AssertionError|FAILURE|65-73",
+        "pytest failure|Failed|FAILURE|74-77",
+        "pytest failure|AssertionError|FAILURE|78-85",
+    ],
     "pytest_long": [
         "pytest failure|ConnectionRefusedError|FAILURE|9-16",
         "pytest failure|AssertionError|FAILURE|18-25",
