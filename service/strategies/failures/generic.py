@@ -13,7 +13,8 @@ _MORE_LINES = 20
 _HARMLESS = re.compile(
     r"\b(?:no|0|zero|without|any|ignor\w{1,6})\s(?:\w{1,20}\s)?(?:errors?|warnings?|fail\w{1,6}|exceptions?)\b"
     r"|\b(?:errors?|warnings?|failures?|failed|fatal|exceptions?)\s?[:=]\s?(?:0|none|null|false|\[\])\s?(?:$|[,;)])"
-    r"|\b\d+ passed\b|(?-i:\bPASS(?:ED)?\b)|(?<!\S)--?\w{0,20}(?:error|warn|fail)|\bok$"
+    r"|\b\d+ passed\b|(?-i:\bPASS(?:ED)?\b)|(?<!\S)--?\w{0,20}(?:error|warn|fail)|\bok$|\bXFAIL\b"
+    r"|^\s{0,40}(?:[✓✔√↓○×✕✗]|ok \d+)\s"
     r"|^\s{0,80}(?:#|//|/?\*|<!--|def |class |import |from |return |except\b|raise |"
     r"throw |catch\b|try\b|func |fn |public |private )|={3,} .{0,200} ={3,}$",
     re.IGNORECASE,

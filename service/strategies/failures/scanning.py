@@ -13,6 +13,7 @@ from service.strategies.failures import (
     diagnostics,
     generic,
     golang,
+    javascript_tests,
     logs,
     python_tests,
     rust,
@@ -30,7 +31,17 @@ _TELLING = """
     crash abort invalid unexpected missing severe emerg alert fault dumped memory terminate throw unhandled unresolved
     unreachable rejected corrupt deprecat
 """
-_WORDS = (*_TELLING.split(), 'file "', "timed out", "could not", "not found", "no such", "multiple definition")
+_WORDS = (
+    *_TELLING.split(),
+    'file "',
+    "timed out",
+    "could not",
+    "not ok",
+    "●",
+    "not found",
+    "no such",
+    "multiple definition",
+)
 _PLACE = re.compile(r"[^:\n]{1,200}:\d{1,7}:(?:\d{1,7}:)?\s|[^(\n]{1,200}\(\d{1,7},\d{1,7}\)\s?:")
 _LETTERED = re.compile(r"[EFW]\d{4} \d\d:|[A-Z]{1,5}\d{2,5} .{0,400}$")
 
@@ -54,6 +65,11 @@ ALL: Table = (
     (("FAIL", "ERROR", " failed", " error"), python_tests.summary),
     *STRICT,
     (("... FAILED",), rust.test),
+    (("●", "Summary"), javascript_tests.jest),
+    (("FAIL ",), javascript_tests.vitest),
+    ((" failing",), javascript_tests.mocha),
+    (("not ok ",), javascript_tests.tap),
+    (("FAIL ", "failed", "Failed "), javascript_tests.total),
     (("FAIL", "exit status", "# ", "too many errors"), golang.test),
     (("",), logs.record),
     (("",), stacks.stack),

@@ -45,6 +45,11 @@ def looks_like_frames(lines: Lines, index: int) -> bool:
     return _is_at(lines.get(index))
 
 
+def frame_on(line: str) -> Frame | None:
+    """The frame on the line, where it is one of a stack trace."""
+    return _frame(line) if _AT.match(line) else None
+
+
 def _is_named(line: str) -> bool:
     head = line[:_NAME]
     return _NAMED.search(head) is not None or _CLASS.match(head) is not None

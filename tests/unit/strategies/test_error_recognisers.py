@@ -76,6 +76,24 @@ EXPECTED = {
         "Java error||FATAL|4-8",
         "Java error||FATAL|9-13",
     ],
+    "jest": [
+        "Jest failure||FAILURE|2-17",
+        "Jest failure||FAILURE|19-43",
+        "Jest failure|TypeError|FAILURE|45-56",
+        "Jest failure||FAILURE|58-71",
+        "Jest failure||FAILURE|73-94",
+        "Jest failure||FAILURE|96-119",
+        "Jest failure||FAILURE|122-132",
+    ],
+    "jest_coloured": [
+        "Jest failure||FAILURE|2-17",
+        "Jest failure||FAILURE|19-43",
+        "Jest failure|TypeError|FAILURE|45-56",
+        "Jest failure||FAILURE|58-71",
+        "Jest failure||FAILURE|73-94",
+        "Jest failure||FAILURE|96-119",
+        "Jest failure||FAILURE|122-132",
+    ],
     "json_mixed": [
         "log ERROR|CardError|ERROR|2-2",
         "Java exception|java.io.IOException|ERROR|3-3",
@@ -108,6 +126,13 @@ EXPECTED = {
     ],
     "make": [
         "Linker error||FATAL|2-3",
+    ],
+    "mocha": [
+        "Mocha failure|AssertionError|FAILURE|15-28",
+        "Mocha failure|AssertionError|FAILURE|30-50",
+        "Mocha failure|TypeError|FAILURE|52-56",
+        "Mocha failure|Error|FAILURE|58-62",
+        "Mocha failure|Error|FAILURE|64-69",
     ],
     "node": [
         "JavaScript exception|Error|FATAL|1-19",
@@ -192,6 +217,13 @@ EXPECTED = {
     "syslog_traceback": [
         "Python exception|RecursionError|FATAL|1-14",
     ],
+    "tap_node": [
+        "Test failure|AssertionError|FAILURE|3-27",
+        "Test failure|TypeError|FAILURE|29-45",
+    ],
+    "tap_perl": [
+        "Test failure||FAILURE|3-7",
+    ],
     "tsc": [
         "TypeScript error|TS2322|FATAL|1-1",
         "TypeScript error|TS2322|FATAL|2-2",
@@ -207,6 +239,15 @@ EXPECTED = {
         "unittest failure|AssertionError|FAILURE|22-27",
         "unittest failure|AssertionError|FAILURE|30-35",
         "unittest failure|AssertionError|FAILURE|38-43",
+    ],
+    "vitest": [
+        "Vitest failure|Error|FAILURE|17-22",
+        "Vitest failure|AssertionError|FAILURE|29-44",
+        "Vitest failure|AssertionError|FAILURE|48-69",
+        "Vitest failure|TypeError|FAILURE|73-81",
+        "Vitest failure|Error|FAILURE|85-94",
+        "Vitest failure|Error|FAILURE|98-107",
+        "Vitest failure|Error|FAILURE|111-122",
     ],
 }
 """By sample: kind, class or code, severity, and the lines of each error."""

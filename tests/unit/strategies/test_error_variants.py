@@ -20,6 +20,31 @@ def test_every_error_is_a_case_by_its_own_words(name: str):
 
 
 TITLES = {
+    "jest": [
+        "1: expect(received).toBe(expected) // Object.is equality",
+        "1: expect(received).toEqual(expected) // deep equality",
+        "1: TypeError: cannot read x of undefined",
+        "1: rejected with",
+        '1: thrown: "Exceeded timeout of 50 ms for a test while waiting for `done()` to be called.',
+        "1: outer",
+        "1: Cannot find module './nope' from 'w/t.test.js'",
+    ],
+    "jest_coloured": [
+        "1: expect(received).toBe(expected) // Object.is equality",
+        "1: expect(received).toEqual(expected) // deep equality",
+        "1: TypeError: cannot read x of undefined",
+        "1: rejected with",
+        '1: thrown: "Exceeded timeout of 50 ms for a test while waiting for `done()` to be called.',
+        "1: outer",
+        "1: Cannot find module './nope' from 'w/t.test.js'",
+    ],
+    "mocha": [
+        "1: AssertionError: Expected values to be strictly equal:",
+        "1: AssertionError: Expected values to be strictly deep-equal:",
+        "1: TypeError: boom",
+        "1: Error: async boom",
+        "1: Error: hook failed",
+    ],
     "pytest_lines": [
         "1: SyntaxError: invalid syntax",
         "1: ValueError: no config for a",
@@ -27,5 +52,21 @@ TITLES = {
         "1: AssertionError: assert 'line one\\nline two' == 'line one\\nline 2'",
         "1: Failed: DID NOT RAISE KeyError",
         "1: AssertionError: assert [0, 1, 2, 3, 4, 5, ...] == [49, 48, 47, 46, 45, 44, ...]",
+    ],
+    "tap_node": [
+        "1: AssertionError: Expected values to be strictly equal:",
+        "1: TypeError: boom",
+    ],
+    "tap_perl": [
+        "1: adds up",
+    ],
+    "vitest": [
+        "1: Error: Cannot find module './nope' imported from /srv/shop/v/t.test.mjs",
+        "1: AssertionError: expected 2 to be 3 // Object.is equality",
+        "1: AssertionError: expected { a: 1, b: [ 1, 2 ] } to deeply equal { a: 1, b: [ 1, 3 ] }",
+        "1: TypeError: cannot read x of undefined",
+        "1: Error: rejected with",
+        "1: Error: Test timed out in 50ms.",
+        "1: Error: outer",
     ],
 }
