@@ -25,17 +25,22 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _AFTERMATH = re.compile(
-    r"(?:g|mingw32-)?make(?:\[\d+\])?: \*\*\* |ninja: build stopped|collect2: error: ld returned|"
+    r"(?:g|mingw32-)?make(?:\[\d+\])?: (?:\*\*\* (?:\[|Waiting)|Target .{1,200} not remade)|"
+    r"ninja: build stopped|collect2: error: ld returned|"
     r"npm (?:ERR!|error)|error Command failed|##\[error\]Process completed|Error: Process completed with exit|"
     r"\[ERROR\] (?:Failed to execute goal|BUILD FAILURE)|\[INFO\] BUILD FAILURE|BUILD FAILED|FAILURE: Build failed|"
-    r"FAILED: \S+\.o\b|Node\.js v\d+|clang: error: linker command failed|\d+ (?:errors?|warnings?) generated",
+    r"FAILED: \S+\.o\b|Node\.js v\d+|clang: error: linker command failed|\d+ (?:errors?|warnings?) generated|"
+    r"> Task \S+ FAILED$|\d+ tests completed, \d+ failed|cc1\w*: (?:all|some) warnings being treated|"
+    r"\d+% tests passed, |The following tests FAILED:|Errors while running CTest|-- Configuring incomplete|"
+    r"\bcompiled with \d+ errors?\b|Build failed with \d+ errors?",
 )
 _STRONG = re.compile(
     r"(?:^|[\s\]>|(])(?:[A-Za-z_$][\w$.]{0,200}(?:Error|Exception|Fault|Panic))(?::\s|\s?$|[()])"
     r"|(?:^|[\s\]:>|(])(?:error|fatal|fatal error|panic|uncaught|unhandled|abort(?:ed|ing)?|segmentation fault|"
     r"bus error)"
     r"\b(?:\s?[:!(\[]|\s-\s|\s\w|$)"
-    r"|(?-i:\bERROR\b|\bFATAL\b|\bFAILED\b|\bERR!)|core dumped|out of memory|command not found|permission denied|"
+    r"|(?-i:\bERROR\b|\bFATAL\b|\bFAILED\b|\bERR!)|: \*\*\* |Assertion .{1,200} failed\b|"
+    r"core dumped|out of memory|command not found|permission denied|"
     r"stack overflow|terminate called after",
     re.IGNORECASE,
 )
@@ -56,7 +61,8 @@ def suspicion(lines: Lines, index: int) -> Found | None:
     line = lines[index]
     head = line[:_HEAD]
     if _AFTERMATH.search(head):
-        return one(Finding("Failed build", "", line.strip(), Severity.FAILURE, index, index, hearsay=True))
+        last = _below(lines, index)
+        return one(Finding("Failed build", "", line.strip(), Severity.FAILURE, index, last, hearsay=True))
     if _COUNT.match(head):
         return harmless(index)
     if _HARMLESS.search(head) or _ASSIGNED.match(head):
@@ -67,11 +73,17 @@ def suspicion(lines: Lines, index: int) -> Found | None:
     name, message = "", _untimed(line)
     if named := _NAMED.search(head):
         name, message = named[1], named[2] or ""
-    last, indent = index, _indent(line)
-    while last - index < _MORE_LINES and lines.get(last + 1).strip() and _indent(lines[last + 1]) > indent:
-        last += 1
+    last = _below(lines, index)
     kind = "Other warning" if severity is Severity.WARNING else KIND
     return one(Finding(kind, name, message, severity, index, last, time=lines.time(index)))
+
+
+def _below(lines: Lines, index: int) -> int:
+    """The last of the lines that are indented below it."""
+    last, indent = index, _indent(lines[index])
+    while last - index < _MORE_LINES and lines.get(last + 1).strip() and _indent(lines[last + 1]) > indent:
+        last += 1
+    return last
 
 
 def _untimed(line: str) -> str:

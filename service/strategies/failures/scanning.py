@@ -14,6 +14,7 @@ from service.strategies.failures import (
     generic,
     golang,
     javascript_tests,
+    jvm_builds,
     logs,
     python_tests,
     rust,
@@ -31,17 +32,8 @@ _TELLING = """
     crash abort invalid unexpected missing severe emerg alert fault dumped memory terminate throw unhandled unresolved
     unreachable rejected corrupt deprecat
 """
-_WORDS = (
-    *_TELLING.split(),
-    'file "',
-    "timed out",
-    "could not",
-    "not ok",
-    "●",
-    "not found",
-    "no such",
-    "multiple definition",
-)
+_PHRASES = 'file "|timed out|could not|not found|no such|multiple definition|not ok|went wrong|: *** |●'
+_WORDS = (*_TELLING.split(), *_PHRASES.split("|"))
 _PLACE = re.compile(r"[^:\n]{1,200}:\d{1,7}:(?:\d{1,7}:)?\s|[^(\n]{1,200}\(\d{1,7},\d{1,7}\)\s?:")
 _LETTERED = re.compile(r"[EFW]\d{4} \d\d:|[A-Z]{1,5}\d{2,5} .{0,400}$")
 
@@ -71,6 +63,9 @@ ALL: Table = (
     (("not ok ",), javascript_tests.tap),
     (("FAIL ", "failed", "Failed "), javascript_tests.total),
     (("FAIL", "exit status", "# ", "too many errors"), golang.test),
+    (("<<< ", " FAILED"), jvm_builds.test),
+    (("[ERROR]", "[error]", "[WARNING]", "[warn]"), jvm_builds.build),
+    (("What went wrong:",), jvm_builds.gradle),
     (("",), logs.record),
     (("",), stacks.stack),
     (("Warning: ",), tracebacks.warning),

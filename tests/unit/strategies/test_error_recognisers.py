@@ -68,6 +68,13 @@ EXPECTED = {
     "go_vet": [
         "Go error||FATAL|3-3",
     ],
+    "gradle": [
+        "Java test failure|org.opentest4j.AssertionFailedError|FAILURE|4-6",
+        "Java test failure|java.lang.ArithmeticException|FAILURE|8-9",
+    ],
+    "gradle_dep": [
+        "Gradle failure||FATAL|4-9",
+    ],
     "java": [
         "Java exception|java.lang.IllegalStateException|FATAL|1-14",
     ],
@@ -127,12 +134,35 @@ EXPECTED = {
     "make": [
         "Linker error||FATAL|2-3",
     ],
+    "make_keep_going": [
+        "C/C++ error|implicit-function-declaration|FATAL|2-5",
+        "Other error||ERROR|11-11",
+    ],
+    "make_norule": [
+        "Other error||ERROR|1-1",
+    ],
     "mocha": [
         "Mocha failure|AssertionError|FAILURE|15-28",
         "Mocha failure|AssertionError|FAILURE|30-50",
         "Mocha failure|TypeError|FAILURE|52-56",
         "Mocha failure|Error|FAILURE|58-62",
         "Mocha failure|Error|FAILURE|64-69",
+    ],
+    "mvn_compile": [
+        "log WARNING|WARNING|WARNING|8-8",
+        "log WARNING|WARNING|WARNING|13-13",
+        "Java error||FATAL|18-20",
+    ],
+    "mvn_dep": [
+        "log WARNING|WARNING|WARNING|6-6",
+        "Maven failure||FATAL|13-19",
+    ],
+    "mvn_test": [
+        "log WARNING|WARNING|WARNING|8-8",
+        "log WARNING|WARNING|WARNING|15-15",
+        "Java test failure|java.lang.ArithmeticException|FAILURE|29-35",
+        "Java test failure|org.opentest4j.AssertionFailedError|FAILURE|37-49",
+        "Java test failure|org.opentest4j.AssertionFailedError|FAILURE|51-61",
     ],
     "node": [
         "JavaScript exception|Error|FATAL|1-19",
@@ -213,6 +243,11 @@ EXPECTED = {
         "Rust warning||WARNING|1-7",
         "Rust error|E0308|FATAL|11-11",
         "Rust error|E0425|FATAL|12-12",
+    ],
+    "sbt": [
+        "Scala error||FATAL|2-6",
+        "Scala error||FATAL|7-9",
+        "Scala warning||WARNING|10-10",
     ],
     "syslog_traceback": [
         "Python exception|RecursionError|FATAL|1-14",

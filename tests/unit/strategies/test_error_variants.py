@@ -20,6 +20,13 @@ def test_every_error_is_a_case_by_its_own_words(name: str):
 
 
 TITLES = {
+    "gradle": [
+        "1: org.opentest4j.AssertionFailedError: quotient ==> expected: <3> but was: <2>",
+        "1: java.lang.ArithmeticException",
+    ],
+    "gradle_dep": [
+        "1: Could not resolve all files for configuration ':compileClasspath'. > Could not find com.acme:nope:1…",
+    ],
     "jest": [
         "1: expect(received).toBe(expected) // Object.is equality",
         "1: expect(received).toEqual(expected) // deep equality",
@@ -38,12 +45,34 @@ TITLES = {
         "1: outer",
         "1: Cannot find module './nope' from 'w/t.test.js'",
     ],
+    "make_keep_going": [
+        "1: implicit-function-declaration: implicit declaration of function ‘baz’",
+        "1: cc1: fatal error: nofile.c: No such file or directory",
+    ],
+    "make_norule": [
+        "1: make: *** No rule to make target 'nothing'. Stop.",
+    ],
     "mocha": [
         "1: AssertionError: Expected values to be strictly equal:",
         "1: AssertionError: Expected values to be strictly deep-equal:",
         "1: TypeError: boom",
         "1: Error: async boom",
         "1: Error: hook failed",
+    ],
+    "mvn_compile": [
+        "1: cannot find symbol",
+        "1: WARNING: Using platform encoding (UTF-8 actually) to copy filtered resources, i.e. build is platfor…",
+        "1: WARNING: File encoding has not been set, using platform encoding UTF-8, i.e. build is platform depe…",
+    ],
+    "mvn_dep": [
+        "1: Failed to execute goal on project shop: Could not resolve dependencies for project x:shop:jar:1: Ca…",
+        "1: WARNING: The POM for com.acme:nope:jar:9 is missing, no dependency information available",
+    ],
+    "mvn_test": [
+        "1: java.lang.ArithmeticException: / by zero",
+        "1: org.opentest4j.AssertionFailedError: line one line two ==> expected: <true> but was: <false>",
+        "1: org.opentest4j.AssertionFailedError: quotient ==> expected: <3> but was: <2>",
+        "2: WARNING: Using platform encoding (UTF-8 actually) to copy filtered resources, i.e. build is platfor…",
     ],
     "pytest_lines": [
         "1: SyntaxError: invalid syntax",
@@ -52,6 +81,11 @@ TITLES = {
         "1: AssertionError: assert 'line one\\nline two' == 'line one\\nline 2'",
         "1: Failed: DID NOT RAISE KeyError",
         "1: AssertionError: assert [0, 1, 2, 3, 4, 5, ...] == [49, 48, 47, 46, 45, 44, ...]",
+    ],
+    "sbt": [
+        "1: type mismatch;",
+        "1: not found: value nope",
+        "1: unused import",
     ],
     "tap_node": [
         "1: AssertionError: Expected values to be strictly equal:",
