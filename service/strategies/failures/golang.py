@@ -14,10 +14,12 @@ _CALL = re.compile(r"(?:created by )?([\w./*()<>\[\]{}~%-]{1,300}?)(?:\([^()]*\)
 _PLACE = re.compile(r"\t(.{1,300}?):(\d{1,7})(?: \+0x[0-9a-f]+)?$")
 _RUNTIME = re.compile(r"(?:panic|runtime\.|testing\.|runtime/|created by )")
 _FAIL = re.compile(r"(\s{0,40})--- FAIL: (\S{1,300}) \([\d.]+s\)")
+_STEP = re.compile(r"\s{0,40}(?:=== (?:RUN|PAUSE|CONT|NAME)\s|--- (?:PASS|SKIP): )")
 _SAID = re.compile(r"\s{1,80}([\w./-]{1,200}_test\.go):(\d{1,7}): (.*)")
 _TOTAL = re.compile(r"FAIL(?:\t.*|)$|exit status \d+$|# \[?[\w./-]+\]?$|too many errors$")
 _SEARCHED = 12
 _TEST_LINES = 200
+_RUN_LINES = 400
 
 
 def panic(lines: Lines, index: int) -> Found | None:
@@ -59,19 +61,38 @@ def test(lines: Lines, index: int) -> Found | None:
         if not line.startswith(("FAIL", "exit")):
             return harmless(index)
         return one(Finding("Failed tests", "", line.replace("\t", " "), Severity.FAILURE, index, index, hearsay=True))
+    if _STEP.match(line):
+        return harmless(index)
+    if match := _SAID.match(line):
+        found = Finding("Go test failure", "", match[3], Severity.FAILURE, index, _below(lines, index))
+        return one(replace(found, hearsay=True))
     match = _FAIL.match(line)
     if match is None:
         return None
     said, last = _said_below(lines, index)
-    said = said or _said_above(lines, index)
+    if not said:
+        ran = _started(lines, index, match[2])
+        said = _said_above(lines, index) if ran is None else _said_since(lines, ran, index)
     if not said:
         found = Finding("Go test failure", "FAIL", match[2], Severity.FAILURE, index, index, test=match[2])
         return one(replace(found, hearsay=True))
-    first = min(index, *(number for number, _ in said))
-    place = Frame(said[0][1][1], int(said[0][1][2]), match[2])
+    first = said[0][0] if said[0][0] < index else index
+    last = last if first == index or index - first < _TEST_LINES else _below(lines, said[-1][0])
+    place = Frame(said[0][1][1], int(said[0][1][2]), match[2].partition("/")[0])
     message = said[0][1][3]
     found = Finding("Go test failure", "FAIL", message, Severity.FAILURE, first, last, (place,), test=match[2])
-    return one(found, range(index, last + 1))
+    return one(found, range(index, max(index, last) + 1))
+
+
+def _below(lines: Lines, index: int) -> int:
+    """The last of the lines that go on from what a test said."""
+    indent = len(lines[index]) - len(lines[index].lstrip())
+    last = index
+    while last - index < _TEST_LINES and (line := lines.get(last + 1)).strip():
+        if len(line) - len(line.lstrip()) <= indent:
+            break
+        last += 1
+    return last
 
 
 def _prefixed(lines: Lines, index: int, column: int) -> bool:
@@ -122,6 +143,23 @@ def _said_below(lines: Lines, index: int) -> tuple[list[tuple[int, re.Match[str]
             said.append((number, match))
         last = number
     return said, last
+
+
+def _started(lines: Lines, index: int, name: str) -> int | None:
+    """Where the output says that the test ran, or went on."""
+    start = re.compile(rf"\s*=== (?:RUN|CONT|NAME)\s+{re.escape(name)}$")
+    before = range(index - 1, max(-1, index - _RUN_LINES), -1)
+    return next((number for number in before if "=== " in lines[number] and start.match(lines[number])), None)
+
+
+def _said_since(lines: Lines, ran: int, index: int) -> list[tuple[int, re.Match[str]]]:
+    said: list[tuple[int, re.Match[str]]] = []
+    for number in range(ran + 1, index):
+        if _STEP.match(lines[number]) or _FAIL.match(lines[number]):
+            break
+        if match := _SAID.match(lines[number]):
+            said.append((number, match))
+    return said
 
 
 def _said_above(lines: Lines, index: int) -> list[tuple[int, re.Match[str]]]:

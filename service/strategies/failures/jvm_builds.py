@@ -53,7 +53,7 @@ def test(lines: Lines, index: int) -> Found | None:
     """A test that Surefire or Gradle say has failed, with its stack trace."""
     line = lines[index]
     if match := _FAILED_TEST.match(line):
-        found = stack(lines, index + 1)
+        found = stack(lines, index + 1) if index + 1 < len(lines) else None
         if found is None or not found.findings:
             return None if _COUNTED.match(line) else one(_hearsay(TEST, match[1], index))
         told = replace(found.findings[0], kind=TEST, severity=Severity.FAILURE, first=index, test=_test(match[1]))

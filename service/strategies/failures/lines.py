@@ -1,15 +1,17 @@
 """A text by its lines, and the lines that carry on from one of them.
 
 Lines are sliced when they are looked at, so a large text is kept once. What the whole of a text is stamped with
-(the time at which a build server received each line) is set aside.
+(the time at which a build server received each line) is set aside, and so are records that each hold a line.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections import deque
 from functools import lru_cache
+from typing import cast
 
 LONGEST = 4096
 """Characters of a line that are looked at."""
@@ -23,6 +25,9 @@ STRANGERS = 20
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)?")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d) ")
 _STAMPED_SAMPLE = 50
+_WRAPPED = re.compile(r"\{.{0,2000}?\"(?:log|Output)\": ?\"", re.DOTALL)
+_WRAPPINGS = ({"log", "stream", "time"}, {"Action"})
+"""The fields of a record that holds a line of output: of Docker's, and of `go`'s with `-json`."""
 _NEAR = 128
 _TIME = re.compile(
     r"""\d{4}[-/.]\d\d[-/.]\d\d[T_ ]{0,2}\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d))?
@@ -34,6 +39,7 @@ _TIME = re.compile(
     re.VERBOSE,
 )
 _TIME_WITHIN = 60
+_WRAPPING_TIME = re.compile(r"\"[Tt]ime\": ?\"([^\"]{1,60})\"")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -45,6 +51,7 @@ class Lines:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text)), len(text) + 1]
         self._coloured = "\x1b" in text
         self._near: dict[int, str] = {}
+        self._wrapped = text[:1] == "{" and self._is_wrapped()
         self._stamped = self._is_stamped()
 
     def __len__(self) -> int:
@@ -54,6 +61,8 @@ class Lines:
         line = self._near.get(index)
         if line is None:
             line = self.whole(index, LONGEST)
+            if self._wrapped:
+                line = self.record(index)[:LONGEST]
             if self._stamped and (stamp := _STAMP.match(line)):
                 line = line[stamp.end() :]
             # A line is looked at by many recognisers one after another.
@@ -69,6 +78,11 @@ class Lines:
         if self._coloured and "\x1b" in line:
             line = _ANSI.sub("", line)
         return line.rstrip("\r")
+
+    def record(self, index: int) -> str:
+        """All of the line that holds a whole record; where records hold the lines, what they hold."""
+        whole = self.whole(index)
+        return _unwrapped(whole) if self._wrapped else whole
 
     def get(self, index: int) -> str:
         """The line, or an empty one beyond the ends of the text."""
@@ -94,11 +108,43 @@ class Lines:
     def time(self, index: int) -> str:
         """The time that stands near the beginning of the line, as it is written there."""
         found = time_in(self[index])
-        return found[0] if found else self.stamp(index)
+        return found[0] if found else self.stamp(index) or self._wrapping_time(index)
+
+    def _wrapping_time(self, index: int) -> str:
+        found = _WRAPPING_TIME.search(self.whole(index, LONGEST)) if self._wrapped else None
+        return found[1] if found else ""
+
+    def _is_wrapped(self) -> bool:
+        """Whether every line is a record that holds a line of output."""
+        sample = [line for i in range(min(len(self), _STAMPED_SAMPLE)) if (line := self.whole(i)).strip()]
+        return any(_WRAPPED.match(line) for line in sample) and all(_is_wrapping(line) for line in sample)
 
     def _is_stamped(self) -> bool:
         sample = [line for i in range(min(len(self), _STAMPED_SAMPLE)) if (line := self.whole(i, 80)).strip()]
         return len(sample) > 1 and all(_STAMP.match(line) for line in sample)
+
+
+def _record(line: str) -> dict[str, object] | None:
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return cast(dict[str, object], said) if isinstance(said, dict) else None
+
+
+def _is_wrapping(line: str) -> bool:
+    said = _record(line)
+    return said is not None and any(fields <= said.keys() for fields in _WRAPPINGS)
+
+
+def _unwrapped(line: str) -> str:
+    """The line of output that a record holds, without its line end."""
+    said = _record(line)
+    if said is None:
+        return line
+    text = said.get("log", said.get("Output", ""))
+    held = text.rstrip("\r\n") if isinstance(text, str) else ""
+    return _ANSI.sub("", held) if "\x1b" in held else held
 
 
 def time_in(line: str) -> re.Match[str] | None:

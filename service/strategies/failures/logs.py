@@ -57,7 +57,7 @@ def json_record(lines: Lines, index: int) -> Found | None:
     column = line.find("{")
     if column < 0 or (line[:column].strip(" \t") and "|" not in line[:column]):
         return None
-    whole = lines.whole(index)
+    whole = lines.record(index)
     said = _parsed(whole[whole.find("{") :])
     return _of_record(said, index) if said else None
 

@@ -62,7 +62,7 @@ ALL: Table = (
     ((" failing",), javascript_tests.mocha),
     (("not ok ",), javascript_tests.tap),
     (("FAIL ", "failed", "Failed "), javascript_tests.total),
-    (("FAIL", "exit status", "# ", "too many errors"), golang.test),
+    (("FAIL", "exit status", "# ", "too many errors", "=== ", "--- ", "_test.go:"), golang.test),
     (("<<< ", " FAILED"), jvm_builds.test),
     (("[ERROR]", "[error]", "[WARNING]", "[warn]"), jvm_builds.build),
     (("What went wrong:",), jvm_builds.gradle),
@@ -88,12 +88,20 @@ def scan(text: str, table: Table = ALL) -> Iterator[tuple[Lines, Finding]]:
             continue
         told = told or finding.severity > Severity.WARNING
         if finding.test:
-            tests.add(finding.test)
+            tests.update(_with_outer(finding.test))
         yield lines, finding
     for finding in rumours.values():
         if finding.test not in tests if finding.test else not told:
             told = told or bool(finding.test)
             yield lines, finding
+
+
+def _with_outer(test: str) -> Iterator[str]:
+    """The test, and the tests that it is within: a test of Go's fails where one within it does."""
+    yield test
+    while "/" in test:
+        test = test.rpartition("/")[0]
+        yield test
 
 
 def _remember(rumours: dict[tuple[str, str], Finding], finding: Finding) -> None:

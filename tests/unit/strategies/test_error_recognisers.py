@@ -23,6 +23,10 @@ EXPECTED = {
     "docker_compose": [
         "Python exception|ValueError|FATAL|1-33",
     ],
+    "docker_json": [
+        "Python exception|ValueError|FATAL|1-4",
+        "log ERROR|ERROR|ERROR|6-6",
+    ],
     "eslint": [
         "ESLint error|no-unused-vars|FAILURE|1-2",
         "ESLint error|no-unused-vars|FAILURE|3-3",
@@ -57,6 +61,14 @@ EXPECTED = {
         "Go error||FATAL|4-4",
         "Go error||FATAL|5-5",
     ],
+    "go_build_json": [
+        "Go error||FATAL|2-2",
+        "Go error||FATAL|3-5",
+        "Go error||FATAL|6-6",
+        "Go error||FATAL|7-7",
+        "Go error||FATAL|8-8",
+        "Go error||FATAL|9-9",
+    ],
     "go_panic": [
         "Go panic|panic|FATAL|2-11",
     ],
@@ -64,6 +76,19 @@ EXPECTED = {
         "Go test failure|FAIL|FAILURE|1-2",
         "Go test failure|FAIL|FAILURE|3-4",
         "Go panic|panic|FATAL|6-22",
+    ],
+    "go_test_json": [
+        "Go test failure|FAIL|FAILURE|4-5",
+        "Go test failure|FAIL|FAILURE|11-14",
+        "Go test failure|FAIL|FAILURE|18-21",
+        "Go test failure|FAIL|FAILURE|27-28",
+        "Go panic|panic|FATAL|42-58",
+    ],
+    "go_test_v": [
+        "Go test failure|FAIL|FAILURE|2-3",
+        "Go test failure|FAIL|FAILURE|6-14",
+        "Go test failure|FAIL|FAILURE|10-15",
+        "Go test failure|FAIL|FAILURE|17-18",
     ],
     "go_vet": [
         "Go error||FATAL|3-3",

@@ -20,6 +20,29 @@ def test_every_error_is_a_case_by_its_own_words(name: str):
 
 
 TITLES = {
+    "docker_json": [
+        "1: ValueError: bad",
+        "1: ERROR: could not reach db",
+    ],
+    "go_build_json": [
+        '1: "os" imported and not used',
+        "1: not enough return values",
+        '1: cannot use "s" (untyped string constant) as int value in variable declaration',
+        "1: declared and not used: y",
+        "1: t.foo undefined (type T has no field or method foo)",
+        "1: undefined: undefined1",
+    ],
+    "go_test_json": [
+        "1: panic: runtime error: integer divide by zero",
+        '2: FAIL: unexpected error: get "a": not found',
+        "1: FAIL: Div(4,2) = 2, want 3",
+        "1: FAIL: just a log",
+    ],
+    "go_test_v": [
+        '2: FAIL: unexpected error: get "a": not found',
+        "1: FAIL: Div(4,2) = 2, want 3",
+        "1: FAIL: just a log",
+    ],
     "gradle": [
         "1: org.opentest4j.AssertionFailedError: quotient ==> expected: <3> but was: <2>",
         "1: java.lang.ArithmeticException",
