@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from service.strategies.failures import tracebacks
 from service.strategies.failures.findings import Finding, Found, Severity, harmless, one
-from service.strategies.failures.lines import Lines, time_in
+from service.strategies.failures.lines import Lines, is_entry, time_in
 
 KIND = "Other error"
 _HEAD = 400
@@ -27,7 +29,7 @@ _COUNT = re.compile(
 _AFTERMATH = re.compile(
     r"(?:g|mingw32-)?make(?:\[\d+\])?: (?:\*\*\* (?:\[|Waiting)|Target .{1,200} not remade)|"
     r"ninja: build stopped|collect2: error: ld returned|"
-    r"npm (?:ERR!|error)|error Command failed|##\[error\]Process completed|Error: Process completed with exit|"
+    r"error Command failed|##\[error\]Process completed|Error: Process completed with exit|"
     r"\[ERROR\] (?:Failed to execute goal|BUILD FAILURE)|\[INFO\] BUILD FAILURE|BUILD FAILED|FAILURE: Build failed|"
     r"FAILED: \S+\.o\b|Node\.js v\d+|clang: error: linker command failed|\d+ (?:errors?|warnings?) generated|"
     r"> Task \S+ FAILED$|\d+ tests completed, \d+ failed|cc1\w*: (?:all|some) warnings being treated|"
@@ -53,6 +55,10 @@ _WEAK = re.compile(
 )
 _WARNING = re.compile(r"(?:^|[\s\]:>(])(?:warning|warn|deprecat\w{2,10})\b\s?[:!\]\-]?", re.IGNORECASE)
 _NAMED = re.compile(r"((?:[A-Za-z_$][\w$]{0,100}\.){0,12}[A-Z][\w$]{0,100}(?:Error|Exception|Fault))(?::\s(.*)|\s*$)")
+_CARETS = re.compile(r"\s{0,400}\^+\s*$")
+_NPM = re.compile(r"npm (?:ERR!|error)(?:\s(.*))?$")
+_NPM_FIELD = re.compile(r"(?:code|errno|syscall|path|dest|command|workspace|location)\b")
+_NPM_LOG = re.compile(r"A complete log of this run|For a full report|.{0,300}_logs[/\\]")
 _ASSIGNED = re.compile(r"\s{0,200}[\w.\[\]\"']{1,100}\s?(?:=(?!=)|:=|\+=)\s|.{0,400}[;{]\s*$")
 
 
@@ -68,14 +74,43 @@ def suspicion(lines: Lines, index: int) -> Found | None:
     if _HARMLESS.search(head) or _ASSIGNED.match(head):
         return None
     severity = _severity(head)
-    if severity is None:
+    if severity is None or _CARETS.match(lines.get(index + 1)):
         return None
+    if severity is not Severity.WARNING and (found := _introduced(lines, index)):
+        return found
     name, message = "", _untimed(line)
     if named := _NAMED.search(head):
         name, message = named[1], named[2] or ""
     last = _below(lines, index)
     kind = "Other warning" if severity is Severity.WARNING else KIND
     return one(Finding(kind, name, message, severity, index, last, time=lines.time(index)))
+
+
+def _introduced(lines: Lines, index: int) -> Found | None:
+    """The traceback that the line announces, as `Exception in thread …` does."""
+    start = next((index + ahead for ahead in (1, 2) if tracebacks.HEADER in lines.get(index + ahead)), None)
+    found = tracebacks.traceback(lines, start) if start is not None and not is_entry(lines[start]) else None
+    if start is None or found is None:
+        return None
+    whole = tracebacks.within(found, index, found.findings[0].severity, lines.time(index))
+    return Found(whole.findings, [*range(index, start), *whole.lines]) if whole else None
+
+
+def npm(lines: Lines, index: int) -> Found | None:
+    """What npm says on lines that it marks, as one error; that a script failed says nothing of its own."""
+    if not _NPM.match(lines[index]):
+        return None
+    last, said = index, list[str]()
+    while match := _NPM.match(lines.get(last)):
+        said.append((match[1] or "").strip())
+        last += 1
+    code = next((text.removeprefix("code ") for text in said if text.startswith("code ")), "")
+    message = next((text for text in said if text and not _NPM_FIELD.match(text)), "")
+    if not code and _NPM_LOG.match(message):
+        return harmless(index, last - 1)
+    follows = code.isdigit() or code == "ELIFECYCLE" or message.startswith("Lifecycle script")
+    found = Finding("npm failure", code, message, Severity.FATAL, index, last - 1)
+    return one(replace(found, hearsay=follows))
 
 
 def _below(lines: Lines, index: int) -> int:

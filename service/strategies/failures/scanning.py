@@ -64,6 +64,7 @@ ALL: Table = (
     (("FAIL ", "failed", "Failed "), javascript_tests.total),
     (("FAIL", "exit status", "# ", "too many errors", "=== ", "--- ", "_test.go:"), golang.test),
     (("<<< ", " FAILED"), jvm_builds.test),
+    (("npm ",), generic.npm),
     (("[ERROR]", "[error]", "[WARNING]", "[warn]"), jvm_builds.build),
     (("What went wrong:",), jvm_builds.gradle),
     (("",), logs.record),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from service.strategies.failures.findings import Finding, Found, Frame, Severity, one
 from service.strategies.failures.levels import level_of
@@ -10,12 +11,14 @@ from service.strategies.failures.lines import Lines, Stream, time_in
 
 MOST_FRAMES = 40
 _HEADER_LINES = 4
+_FIELDS = 200
+"""Lines of the fields that Node writes below the frames of an error, in braces."""
 _NAME = 400
 _AT = re.compile(r"(\s+)at (?=[\w$<.\[@/(#])[^\n]{0,600}?(?:\)|:\d{1,7}|line \d{1,7})(?: \{)?\s*$")
 _PREFIXED_AT = re.compile(r"([^\n]{1,100}?[|\]:])(\s+)at (?=[\w$<])[^\n]{0,600}?(?:\)|:\d{1,7})(?: \{)?\s*$")
 _PLACE = re.compile(r"(?:file://)?(.*?):(\d{1,7})(?::(\d{1,7}))?$")
 _NET = re.compile(r"(.{1,300}?)\(.{0,300}?\) in (.{1,300}):line (\d{1,7})")
-_MORE = re.compile(r"\s*\.\.\. \d+ (?:more|common frames|lines matching)")
+_MORE = re.compile(r"\s*\.\.\. \d+ (?:more|common frames|lines matching)|\s*--- End of |Emitted '\w+' event")
 _BEHIND = re.compile(r"\s*(?:\[(?:cause|errors)\]: |Caused by: |Suppressed: |---> )\[?([\w$.]{1,200})?(?::?\s(.*))?")
 _CLASS = re.compile(
     r"(?:Exception in thread \"[^\"\n]{0,200}\" |Uncaught |Unhandled exception\.? |Unhandled )?"
@@ -25,6 +28,8 @@ _NAMED = re.compile(
     r"((?:[A-Za-z_$][\w$]{0,100}\.){0,12}(?:[A-Z][\w$]{0,100})?(?:Exception|Error|Throwable))(?::\s(.*)|$)"
 )
 _JAVA_FILES = (".java", ".kt", ".scala", ".groovy", ".clj")
+_COLUMN = re.compile(r":\d{1,7}:\d{1,7}\)?(?: \{)?$")
+_JAVA_PLACE = re.compile(r"\((?:Native Method|Unknown Source|\w{0,100}:\d{1,7}|[\w.$-]{1,100})\)$")
 _CARET = re.compile(r"\s*\^+\s*$")
 
 
@@ -72,7 +77,8 @@ def _parse(lines: Lines, header: int, ahead: int) -> Found | None:
     if not frames:
         return None
     name, said = _named(head.strip())
-    return one(_finding(lines, header, (name, said or " ".join(message)[:300]), frames, causes, stream), stream.taken)
+    found = _finding(lines, header, (name, said or " ".join(message)[:300]), frames, causes, stream)
+    return one(replace(found, kind=f"{_language(at.rstrip(), frames[0].path)} exception"), stream.taken)
 
 
 def _stream(lines: Lines, header: int, column: int) -> Stream:
@@ -88,17 +94,25 @@ def _same(one: str, other: str, column: int) -> bool:
 def _rest(stream: Stream) -> tuple[list[Frame], list[str]]:
     frames: list[Frame] = []
     causes: list[str] = []
+    message, fields = False, 0
     while (line := stream.peek()) is not None:
         if _AT.match(line):
-            if len(frames) < MOST_FRAMES:
-                frames.append(_frame(line))
+            frames.append(_frame(line))
         elif behind := _BEHIND.match(line):
-            if behind[1] and len(causes) < MOST_FRAMES:
-                causes.append(behind[1])
-        elif not _MORE.match(line) and line.strip() not in ("}", "]", "}]"):
+            causes.append(behind[1] or "")
+        elif fields and line[:1] in (" ", "]", "}"):
+            causes.extend(inner[1] for inner in [_NAMED.match(line.strip())] if inner)
+        elif not (_MORE.match(line) or line.strip() in ("}", "]", "}]") or (message and _has_frames_below(stream))):
             break
+        message = not _AT.match(line) and (message or _BEHIND.match(line) is not None)
+        fields = _FIELDS if line.rstrip().endswith("{") else 0 if line[:1] == "}" else max(0, fields - 1)
         stream.take()
-    return frames, causes
+    return frames[:MOST_FRAMES], [cause for cause in causes if cause][:MOST_FRAMES]
+
+
+def _has_frames_below(stream: Stream) -> bool:
+    """Whether the line is of a message of several lines, with its frames below."""
+    return any(_AT.match(stream.peek(ahead) or "") for ahead in range(1, _HEADER_LINES + 1))
 
 
 def _finding(
@@ -113,7 +127,7 @@ def _finding(
     level = level_of(line)
     time = time_in(line)
     return Finding(
-        f"{_language(frames[0].path)} exception",
+        "",
         said[0],
         said[1],
         (level.severity or Severity.WARNING) if level else Severity.FATAL,
@@ -125,10 +139,15 @@ def _finding(
     )
 
 
-def _language(path: str) -> str:
+def _language(at: str, path: str) -> str:
+    """Told by how the frame says where it is: a column is JavaScript's, a file or `Native Method` Java's."""
     if path.endswith((".cs", ".vb", ".fs")):
         return ".NET"
-    return "Java" if path.endswith(_JAVA_FILES) or ("/" not in path and ".js" not in path) else "JavaScript"
+    if path.endswith(_JAVA_FILES):
+        return "Java"
+    if _COLUMN.search(at) or "<anonymous>" in at or "node:" in at:
+        return "JavaScript"
+    return "Java" if _JAVA_PLACE.search(at) else ".NET" if at.endswith(")") else "JavaScript"
 
 
 def _beginning(lines: Lines, header: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from service.strategies.failures.findings import Finding, Found, Frame, Severity, one
 from service.strategies.failures.levels import level_of
-from service.strategies.failures.lines import Lines, Stream, time_in
+from service.strategies.failures.lines import Lines, Stream, is_entry, time_in
 
 KIND = "Python exception"
 HEADER = "Traceback (most recent call last):"
@@ -20,6 +20,7 @@ _CHAINS = (
     "During handling of the above exception, another exception occurred:",
     "The above exception was the direct cause of the following exception:",
 )
+_ADDED = re.compile(r"[\[(][A-Z]|(?:LINE \d{1,7}|DETAIL|HINT|CONTEXT): ")
 _BRANCH = re.compile(r"\s*(?:\||\+[-+]*(?: \d+ -+)?)\s?(.*)")
 _SYNTAX = re.compile(r"(SyntaxError|IndentationError|TabError): (.*)")
 _WARNING = re.compile(r"\s*([^\s:][^:]{0,300}|[A-Z]:[^:]{1,300}):(\d+): (\w{0,60}Warning): (.*)")
@@ -124,11 +125,15 @@ def _severity(prefix: str) -> Severity:
 
 
 def _chained(stream: Stream) -> bool:
-    if stream.peek() == "" and stream.peek(1) in _CHAINS and stream.peek(2) == "" and HEADER in (stream.peek(3) or ""):
-        for _ in range(3):
-            stream.take()
-        return True
-    return False
+    """Whether another traceback is chained to this one; a message of several lines may stand in between."""
+    between = next((ahead for ahead in range(_MESSAGE_LINES) if stream.peek(ahead) in _CHAINS), None)
+    if between is None or any(HEADER in (stream.peek(ahead) or "") for ahead in range(between)):
+        return False
+    if stream.peek(between + 1) != "" or HEADER not in (stream.peek(between + 2) or ""):
+        return False
+    for _ in range(between + 2):
+        stream.take()
+    return True
 
 
 def _trace(stream: Stream) -> list[Trace] | None:
@@ -155,10 +160,15 @@ def _trace(stream: Stream) -> list[Trace] | None:
 
 
 def _take_message(stream: Stream) -> None:
-    """The indented lines of a message of several."""
+    """The further lines of a message: indented ones, and what databases and their drivers add to theirs."""
     for _ in range(_MESSAGE_LINES):
         line = stream.peek()
-        if not line or line[0] not in " \t" or not line.strip() or _FRAME.match(line):
+        if line == "" and _ADDED.match(stream.peek(1) or ""):
+            stream.take()
+            continue
+        if not line or not line.strip() or _FRAME.match(line):
+            return
+        if line[0] not in " \t" and (not _ADDED.match(line) or is_entry(line) or level_of(line)):
             return
         stream.take()
 

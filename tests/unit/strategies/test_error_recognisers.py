@@ -103,6 +103,14 @@ EXPECTED = {
     "java": [
         "Java exception|java.lang.IllegalStateException|FATAL|1-14",
     ],
+    "java_many": [
+        "Java exception|java.lang.Exception|FATAL|2-14",
+        "Java exception|java.lang.RuntimeException|ERROR|16-18",
+        "Java exception|java.util.concurrent.ExecutionException|WARNING|21-32",
+        "Java exception|java.lang.ClassCastException|FATAL|33-35",
+        "Java exception|java.lang.StackOverflowError|FATAL|36-41",
+        "Java exception|java.lang.ArrayIndexOutOfBoundsException|FATAL|42-43",
+    ],
     "javac": [
         "Java error||FATAL|1-3",
         "Java error||FATAL|4-8",
@@ -192,6 +200,15 @@ EXPECTED = {
     "node": [
         "JavaScript exception|Error|FATAL|1-19",
     ],
+    "node_agg": [
+        "JavaScript exception|AggregateError|FATAL|1-31",
+    ],
+    "node_cause": [
+        "JavaScript exception|Error|FATAL|1-19",
+    ],
+    "npm_eresolve": [
+        "npm failure|ERESOLVE|FATAL|1-19",
+    ],
     "pytest_collect": [
         "pytest failure|ModuleNotFoundError|FAILURE|7-16",
     ],
@@ -244,6 +261,18 @@ EXPECTED = {
         "Python exception|ZeroDivisionError|ERROR|13-20",
         "log WARNING|WARNING|WARNING|21-21",
         "log CRITICAL|CRITICAL|FATAL|22-22",
+    ],
+    "python_mp": [
+        "Python exception|ZeroDivisionError|FATAL|3-23",
+    ],
+    "python_sqlalchemy": [
+        "Python exception|sqlalchemy.exc.ProgrammingError|FATAL|2-26",
+    ],
+    "python_thread": [
+        "Python exception|RuntimeError|FATAL|1-8",
+        "Python exception|ValueError|FATAL|9-12",
+        "Python exception|OSError|FATAL|13-17",
+        "Python exception|KeyError|FATAL|18-20",
     ],
     "ruff": [
         "Linter error|F401|FAILURE|1-12",

@@ -50,6 +50,14 @@ TITLES = {
     "gradle_dep": [
         "1: Could not resolve all files for configuration ':compileClasspath'. > Could not find com.acme:nope:1…",
     ],
+    "java_many": [
+        "1: java.lang.Exception: outer",
+        "1: java.lang.ClassCastException: class java.lang.String cannot be cast to class java.lang.Integer (jav…",
+        "1: java.lang.StackOverflowError",
+        "1: java.lang.ArrayIndexOutOfBoundsException: Index 3 out of bounds for length 1",
+        "1: java.lang.RuntimeException: bad request",
+        '1: java.util.concurrent.ExecutionException: java.lang.NullPointerException: Cannot invoke "java.util.M…',
+    ],
     "jest": [
         "1: expect(received).toBe(expected) // Object.is equality",
         "1: expect(received).toEqual(expected) // deep equality",
@@ -97,6 +105,15 @@ TITLES = {
         "1: org.opentest4j.AssertionFailedError: quotient ==> expected: <3> but was: <2>",
         "2: WARNING: Using platform encoding (UTF-8 actually) to copy filtered resources, i.e. build is platfor…",
     ],
+    "node_agg": [
+        "1: AggregateError: many",
+    ],
+    "node_cause": [
+        "1: Error: outer",
+    ],
+    "npm_eresolve": [
+        "1: ERESOLVE: ERESOLVE unable to resolve dependency tree",
+    ],
     "pytest_lines": [
         "1: SyntaxError: invalid syntax",
         "1: ValueError: no config for a",
@@ -104,6 +121,18 @@ TITLES = {
         "1: AssertionError: assert 'line one\\nline two' == 'line one\\nline 2'",
         "1: Failed: DID NOT RAISE KeyError",
         "1: AssertionError: assert [0, 1, 2, 3, 4, 5, ...] == [49, 48, 47, 46, 45, 44, ...]",
+    ],
+    "python_mp": [
+        "1: ZeroDivisionError: integer division or modulo by zero",
+    ],
+    "python_sqlalchemy": [
+        '1: sqlalchemy.exc.ProgrammingError: (psycopg2.errors.UndefinedColumn) column "nope" does not exist',
+    ],
+    "python_thread": [
+        "1: RuntimeError: in thread",
+        "1: ValueError: in del",
+        "1: OSError: never retrieved",
+        "1: KeyError: 'k'",
     ],
     "sbt": [
         "1: type mismatch;",
