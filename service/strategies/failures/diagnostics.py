@@ -17,13 +17,18 @@ _MICROSOFT = re.compile(
     r"\s{0,8}(?:\d{1,4}>)?([^\s(:][^(:]{0,300}|[A-Za-z]:[^(:]{1,300})\((\d{1,7})(?:,(\d{1,7}))?[^)]{0,20}\)\s?:\s"
     r"(fatal error|error|warning|note|info) ?([A-Z]{1,8}\d{1,6})?\s?:\s(.*)"
 )
+_BRACKETED = re.compile(r"([^\s:][^:\"|]{0,300}):(\d{1,7}):(?:\d{1,7}:)? \[(error|warning|info)\] (.*)")
+_COMMAND = re.compile(r"::(error|warning|notice) (?=[^:]{0,400}\bfile=)([^:\n]{1,600})::(.*)")
+_PROPERTY = re.compile(r"\b(file|line)=([^,:]{1,400})")
+_INDENTED = re.compile(r"\s{1,8}(?=\S{1,400}:\d{1,7}:\d{1,7} - (?:error|warning): )|##\[(?:error|warning)\](?=\S)")
+_WRAPPED_LINES = 4
 _BARE = re.compile(r"(error|warning) (TS\d{1,6}): (.*)")
 _LINK = re.compile(r"\b(?:undefined reference|multiple definition)\b.*")
 _OBJECT = re.compile(r"(?:\S{0,200}\bld(?:\.\w{1,10})?: )?([^\s:]{1,300}\.\w{1,4}):")
 _ROW = re.compile(r"\s{1,12}(\d{1,7}):(\d{1,7})\s{1,12}(error|warning)\s{1,12}(\S.*)")
 _ROW_RULE = re.compile(r"\s{2,80}([@\w/.-]{1,100})\s*$")
 _RULE = re.compile(r"\s\[(Error|Warning)/([@\w/.-]{1,100})\]$")
-_FLAG = re.compile(r"\s\[-W(?:error=)?([\w+=-]{1,80})\]$|\s\[([\w-]{1,60})\]$")
+_FLAG = re.compile(r"\s\[-W(?:error=)?([\w+=-]{1,80})\]$|\s\[([\w-]{1,60})\]$|\s\((report\w{1,60})\)$")
 _CODE = re.compile(r"([A-Z]{1,5}\d{2,5}):?\s(?:\[\*\] )?(.*)")
 _INCLUDED = re.compile(r"In file included from |\s{1,30}from \S{1,400}:\d+[:,]|\S{1,400}: (?:In |At |in )")
 _QUOTED = re.compile(r"\s{0,12}\d{0,7}\s?\||\s{0,400}[\^~+-][\s~^|+-]*$")
@@ -51,8 +56,24 @@ def diagnostic(lines: Lines, index: int) -> Found | None:
         return None
     if found.name == "note":
         return harmless(index)
-    first, last = _before(lines, index), _after(lines, index, found)
+    found = _unwrapped(lines, found)
+    first, last = _before(lines, index), _after(lines, found.last, found)
     return one(replace(found, first=first, last=last), range(index, last + 1))
+
+
+def _unwrapped(lines: Lines, found: Finding) -> Finding:
+    """The message with the lines that it was wrapped to, where a code at their end tells how far it goes."""
+    if found.name or not found.kind.startswith("Python"):
+        return found
+    said = found.message
+    for index in range(found.first + 1, found.first + 1 + _WRAPPED_LINES):
+        line = lines.get(index)
+        if not line.strip() or line[0].isspace() or _plain(line, index):
+            return found
+        said = f"{said} {line}"
+        if flag := _FLAG.search(said):
+            return replace(found, name=flag[1] or flag[2] or flag[3], message=said[: flag.start()], last=index)
+    return found
 
 
 def linker(lines: Lines, index: int) -> Found | None:
@@ -86,6 +107,14 @@ def eslint(lines: Lines, index: int) -> Found | None:
 
 
 def _plain(line: str, index: int) -> Finding | None:
+    if indent := _INDENTED.match(line):
+        line = line[indent.end() :]
+    if match := _COMMAND.match(line):
+        said = dict(_PROPERTY.findall(match[2]))
+        place = Frame(said["file"], int(said["line"])) if said.get("line", "").isdigit() else Frame(said["file"])
+        return _finding(index, place, match[1], "", match[3])
+    if match := _BRACKETED.match(line):
+        return _finding(index, Frame(match[1], int(match[2])), match[3], "", match[4])
     if match := _MICROSOFT.match(line):
         return _finding(index, Frame(match[1], int(match[2])), match[4], match[5] or "", match[6])
     if match := _BARE.match(line):
@@ -114,7 +143,7 @@ def _unsaid(index: int, frame: Frame, message: str) -> Finding | None:
 def _finding(index: int, frame: Frame, word: str, code: str, message: str) -> Finding:
     error = word in ("error", "fatal error", "sorry, unimplemented")
     if flag := _FLAG.search(message):
-        code, message = code or flag[1] or flag[2], message[: flag.start()]
+        code, message = code or flag[1] or flag[2] or flag[3], message[: flag.start()]
     if not error and word not in ("warning", "style"):
         return Finding("", "note", message, Severity.WARNING, index, index)
     language = _LANGUAGES.get(frame.path.rpartition(".")[2].lower(), "Compiler")
@@ -138,6 +167,8 @@ def _after(lines: Lines, index: int, found: Finding) -> int:
     following = index + 1
     while following < len(lines) and following - index < _AFTER:
         line = lines[following]
+        if _INDENTED.match(line):
+            break
         if _QUOTED.match(line) or (line[:1] in (" ", "\t") and line.strip() and not _INCLUDED.match(line)):
             last = following
         elif _is_note(line) or (java or _is_code(lines, following)):

@@ -17,7 +17,7 @@ _HARMLESS = re.compile(
     r"|\b(?:errors?|warnings?|failures?|failed|fatal|exceptions?)\s?[:=]\s?(?:0|none|null|false|\[\])\s?(?:$|[,;)])"
     r"|\b\d+ passed\b|(?-i:\bPASS(?:ED)?\b)|(?<!\S)--?\w{0,20}(?:error|warn|fail)|\bok$|\bXFAIL\b"
     r"|^\s{0,40}(?:[✓✔√↓○×✕✗]|ok \d+)\s"
-    r"|^\s{0,80}(?:#|//|/?\*|<!--|def |class |import |from |return |except\b|raise |"
+    r"|^\s{0,80}(?:#(?!#\[)|//|/?\*|<!--|def |class |import |from |return |except\b|raise |"
     r"throw |catch\b|try\b|func |fn |public |private )|={3,} .{0,200} ={3,}$",
     re.IGNORECASE,
 )
@@ -41,7 +41,7 @@ _STRONG = re.compile(
     r"|(?:^|[\s\]:>|(])(?:error|fatal|fatal error|panic|uncaught|unhandled|abort(?:ed|ing)?|segmentation fault|"
     r"bus error)"
     r"\b(?:\s?[:!(\[]|\s-\s|\s\w|$)"
-    r"|(?-i:\bERROR\b|\bFATAL\b|\bFAILED\b|\bERR!)|: \*\*\* |Assertion .{1,200} failed\b|"
+    r"|(?-i:\bERROR\b|\bFATAL\b|\bFAILED\b|\bERR!)|: \*\*\* |##\[error\]|Assertion .{1,200} failed\b|"
     r"core dumped|out of memory|command not found|permission denied|"
     r"stack overflow|terminate called after",
     re.IGNORECASE,
@@ -53,7 +53,7 @@ _WEAK = re.compile(
     r"unexpected|undefined|unresolved|missing)(?![\w/-])",
     re.IGNORECASE,
 )
-_WARNING = re.compile(r"(?:^|[\s\]:>(])(?:warning|warn|deprecat\w{2,10})\b\s?[:!\]\-]?", re.IGNORECASE)
+_WARNING = re.compile(r"##\[warning\]|(?:^|[\s\]:>(])(?:warning|warn|deprecat\w{2,10})\b\s?[:!\]\-]?", re.IGNORECASE)
 _NAMED = re.compile(r"((?:[A-Za-z_$][\w$]{0,100}\.){0,12}[A-Z][\w$]{0,100}(?:Error|Exception|Fault))(?::\s(.*)|\s*$)")
 _CARETS = re.compile(r"\s{0,400}\^+\s*$")
 _NPM = re.compile(r"npm (?:ERR!|error)(?:\s(.*))?$")

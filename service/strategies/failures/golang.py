@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 from service.strategies.failures.findings import Finding, Found, Frame, Severity, harmless, one
 from service.strategies.failures.lines import Lines, Stream, time_in
@@ -15,11 +17,13 @@ _PLACE = re.compile(r"\t(.{1,300}?):(\d{1,7})(?: \+0x[0-9a-f]+)?$")
 _RUNTIME = re.compile(r"(?:panic|runtime\.|testing\.|runtime/|created by )")
 _FAIL = re.compile(r"(\s{0,40})--- FAIL: (\S{1,300}) \([\d.]+s\)")
 _STEP = re.compile(r"\s{0,40}(?:=== (?:RUN|PAUSE|CONT|NAME)\s|--- (?:PASS|SKIP): )")
+_START = re.compile(r"\s{0,40}=== (?:RUN|CONT|NAME)\s+(\S.{0,300})$")
 _SAID = re.compile(r"\s{1,80}([\w./-]{1,200}_test\.go):(\d{1,7}): (.*)")
 _TOTAL = re.compile(r"FAIL(?:\t.*|)$|exit status \d+$|# \[?[\w./-]+\]?$|too many errors$")
 _SEARCHED = 12
 _TEST_LINES = 200
-_RUN_LINES = 400
+_starts: WeakKeyDictionary[Lines, dict[str, list[int]]] = WeakKeyDictionary()
+"""By text: where each test began, read once, at the first test that needs it."""
 
 
 def panic(lines: Lines, index: int) -> Found | None:
@@ -146,10 +150,16 @@ def _said_below(lines: Lines, index: int) -> tuple[list[tuple[int, re.Match[str]
 
 
 def _started(lines: Lines, index: int, name: str) -> int | None:
-    """Where the output says that the test ran, or went on."""
-    start = re.compile(rf"\s*=== (?:RUN|CONT|NAME)\s+{re.escape(name)}$")
-    before = range(index - 1, max(-1, index - _RUN_LINES), -1)
-    return next((number for number in before if "=== " in lines[number] and start.match(lines[number])), None)
+    """Where the output says last that the test ran, or went on."""
+    known = _starts.get(lines)
+    if known is None:
+        known = _starts[lines] = {}
+        for number in range(len(lines)):
+            if match := _START.match(lines[number]):
+                known.setdefault(match[1], []).append(number)
+    starts = known.get(name, [])
+    place = bisect_left(starts, index)
+    return starts[place - 1] if place else None
 
 
 def _said_since(lines: Lines, ran: int, index: int) -> list[tuple[int, re.Match[str]]]:

@@ -34,8 +34,8 @@ _OWN = ("Object.", "Context.", "TestContext.", "Test.", "Proxy.", "<")
 def jest(lines: Lines, index: int) -> Found | None:
     """One test with its error, to where the next begins."""
     if _JEST_AGAIN.match(lines[index]):
-        end = next((i for i in range(index, len(lines)) if lines[i].startswith("Test Suites: ")), index + 1)
-        return harmless(index, end - 1)
+        end = lines.text.find("Test Suites: ", lines.start(index))
+        return harmless(index, max(index, lines.at(end) - 1)) if end >= 0 else None
     title = _JEST.match(lines[index])
     if title is None:
         return None

@@ -34,7 +34,9 @@ _TELLING = """
 """
 _PHRASES = 'file "|timed out|could not|not found|no such|multiple definition|not ok|went wrong|: *** |●'
 _WORDS = (*_TELLING.split(), *_PHRASES.split("|"))
-_PLACE = re.compile(r"[^:\n]{1,200}:\d{1,7}:(?:\d{1,7}:)?\s|[^(\n]{1,200}\(\d{1,7},\d{1,7}\)\s?:")
+_PLACE = re.compile(
+    r"(?:vet: |[A-Za-z]:(?=[\\/]))?[^:\n]{1,200}:\d{1,7}:(?:\d{1,7}:)?\s|[^(\n]{1,200}\(\d{1,7},\d{1,7}\)\s?:"
+)
 _LETTERED = re.compile(r"[EFW]\d{4} \d\d:|[A-Z]{1,5}\d{2,5} .{0,400}$")
 
 Table = tuple[tuple[tuple[str, ...], Recogniser], ...]

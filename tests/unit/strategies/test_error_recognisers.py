@@ -16,6 +16,15 @@ EXPECTED = {
         "Rust panic|panic|FAILURE|23-42",
         "Rust panic|panic|FAILURE|46-67",
     ],
+    "ci_commands": [
+        "Python error||FAILURE|2-2",
+        "TypeScript warning||WARNING|3-3",
+        "TypeScript error|TS2322|FATAL|5-5",
+        "Other error||ERROR|6-6",
+        "Other warning||WARNING|7-7",
+        "Compiler warning||WARNING|9-9",
+        "Compiler error||FATAL|10-10",
+    ],
     "ci_stamped": [
         "C/C++ error||FATAL|1-5",
         "C/C++ warning|int-conversion|WARNING|6-9",
@@ -92,6 +101,10 @@ EXPECTED = {
     ],
     "go_vet": [
         "Go error||FATAL|3-3",
+    ],
+    "go_vet_types": [
+        "Go error||FATAL|3-5",
+        "Go error||FATAL|6-6",
     ],
     "gradle": [
         "Java test failure|org.opentest4j.AssertionFailedError|FAILURE|4-6",
@@ -197,6 +210,10 @@ EXPECTED = {
         "Java test failure|org.opentest4j.AssertionFailedError|FAILURE|37-49",
         "Java test failure|org.opentest4j.AssertionFailedError|FAILURE|51-61",
     ],
+    "mypy_pretty": [
+        "Python error|return-value|FAILURE|1-4",
+        "Python error|assignment|FAILURE|5-8",
+    ],
     "node": [
         "JavaScript exception|Error|FATAL|1-19",
     ],
@@ -208,6 +225,18 @@ EXPECTED = {
     ],
     "npm_eresolve": [
         "npm failure|ERESOLVE|FATAL|1-19",
+    ],
+    "pyright": [
+        "Python warning|reportUnusedImport|WARNING|2-2",
+        "Python warning|reportUnusedImport|WARNING|3-3",
+        "Python warning|reportDeprecated|WARNING|4-4",
+        "Python warning|reportUnusedImport|WARNING|5-5",
+        "Python error||FAILURE|6-7",
+        "Python warning|reportUnknownParameterType|WARNING|8-8",
+        "Python warning|reportUnknownParameterType|WARNING|9-9",
+        "Python warning|reportMissingParameterType|WARNING|10-10",
+        "Python warning|reportUnknownVariableType|WARNING|11-11",
+        "Python warning|reportUnknownParameterType|WARNING|12-12",
     ],
     "pytest_collect": [
         "pytest failure|ModuleNotFoundError|FAILURE|7-16",

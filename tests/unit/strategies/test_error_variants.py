@@ -20,6 +20,15 @@ def test_every_error_is_a_case_by_its_own_words(name: str):
 
 
 TITLES = {
+    "ci_commands": [
+        "1: TS2322: Type 'string' is not assignable to type 'number'.",
+        "1: syntax error: mapping values are not allowed here (syntax)",
+        "1: core.py:1:8: F401 `os` imported but unused",
+        "1: ##[error]The operation was canceled.",
+        "1: Unexpected console statement",
+        "1: ##[warning]Node.js 16 actions are deprecated.",
+        '1: missing document start "---" (document-start)',
+    ],
     "docker_json": [
         "1: ValueError: bad",
         "1: ERROR: could not reach db",
@@ -42,6 +51,10 @@ TITLES = {
         '2: FAIL: unexpected error: get "a": not found',
         "1: FAIL: Div(4,2) = 2, want 3",
         "1: FAIL: just a log",
+    ],
+    "go_vet_types": [
+        "1: not enough return values",
+        "1: declared and not used: y",
     ],
     "gradle": [
         "1: org.opentest4j.AssertionFailedError: quotient ==> expected: <3> but was: <2>",
@@ -105,6 +118,10 @@ TITLES = {
         "1: org.opentest4j.AssertionFailedError: quotient ==> expected: <3> but was: <2>",
         "2: WARNING: Using platform encoding (UTF-8 actually) to copy filtered resources, i.e. build is platfor…",
     ],
+    "mypy_pretty": [
+        '1: return-value: Incompatible return value type (got "float", expected "int")',
+        '1: assignment: Incompatible types in assignment (expression has type "str", variable has type "int")',
+    ],
     "node_agg": [
         "1: AggregateError: many",
     ],
@@ -113,6 +130,15 @@ TITLES = {
     ],
     "npm_eresolve": [
         "1: ERESOLVE: ERESOLVE unable to resolve dependency tree",
+    ],
+    "pyright": [
+        '1: Type "float" is not assignable to return type "int"',
+        '3: reportUnusedImport: Import "os" is not accessed',
+        "2: reportUnknownParameterType: Return type is unknown",
+        '1: reportDeprecated: This type is deprecated as of Python 3.9; use "list" instead',
+        '1: reportUnknownParameterType: Type of parameter "k" is unknown',
+        '1: reportMissingParameterType: Type annotation is missing for parameter "k"',
+        "1: reportUnknownVariableType: Return type is unknown",
     ],
     "pytest_lines": [
         "1: SyntaxError: invalid syntax",
