@@ -33,7 +33,7 @@ _OWN = ("Object.", "Context.", "TestContext.", "Test.", "Proxy.", "<")
 
 def jest(lines: Lines, index: int) -> Found | None:
     """One test with its error, to where the next begins."""
-    if _JEST_AGAIN.match(lines[index]):
+    if _JEST_AGAIN.match(lines[index]) and _JEST_END.match(lines.get(index + 1)):
         end = lines.text.find("Test Suites: ", lines.start(index))
         return harmless(index, max(index, lines.at(end) - 1)) if end >= 0 else None
     title = _JEST.match(lines[index])
@@ -59,6 +59,8 @@ def mocha(lines: Lines, index: int) -> Found | None:
         return None
     last = _last_of_mocha(lines, index)
     starts = [i for i in range(index + 1, last + 1) if _MOCHA_TEST.match(lines[i])]
+    if not starts:
+        return None
     ends = [*(start - 1 for start in starts[1:]), last]
     found = tuple(_mocha_test(lines, start, end) for start, end in zip(starts, ends, strict=False))
     return Found(found, range(index, last + 1))
@@ -113,13 +115,14 @@ def _ends_jest(line: str) -> bool:
 
 def _last_of_mocha(lines: Lines, index: int) -> int:
     """The last line of the tests: below the frames of one comes another test, or what is no test's any more."""
-    last, framed = index, False
+    last, began, framed = index, index, False
     for number in range(index + 1, len(lines)):
         line = lines[number]
         if not line.strip():
             continue
-        frame = frame_on(line) is not None
-        if framed and not frame and not _MOCHA_TEST.match(line):
+        frame, test = frame_on(line) is not None, _MOCHA_TEST.match(line) is not None
+        began = number if test else began
+        if number - began > _LONGEST or (not test and (began == index or (framed and not frame))):
             break
         last, framed = number, frame
     return last
