@@ -17,6 +17,9 @@ CALLS_WITHOUT_A_LINE = 16
 a call that ends is followed by the next at once and not by a write."""
 
 
+EARLIEST_SECONDS = 0.001
+"""So much before its time a timer may fire: uvloop's count whole milliseconds, rounded."""
+
 Hold = Callable[[], AbstractAsyncContextManager[Any]]
 
 
@@ -74,7 +77,7 @@ class Allowance:
 
     def why_cut(self) -> AntiphonError | None:
         """See `runner.Place`; `halted` is set where it is the deadline."""
-        if self.ends is None or asyncio.get_running_loop().time() < self.ends:
+        if self.ends is None or asyncio.get_running_loop().time() < self.ends - EARLIEST_SECONDS:
             return None
         self.halted = DeadlineExceeded(f"The task was not done in its {self._settings.deadline_seconds:g} seconds.")
         return self.halted
