@@ -6,18 +6,21 @@ CALL (row) {
   SET c.seq = c.seq + 2
   WITH row, a, s, t, c, c.seq AS seq, datetime({epochMillis: row.at}) AS at
   CALL (row, a, s, t, c, seq, at) {
-    // An attempt that was cancelled with its task has no measures yet; what it received is written all the same.
-    WITH * WHERE a.status = 'RUNNING' OR (a.status = 'CANCELLED' AND a.latencyMs IS NULL)
-    FOREACH (x IN CASE WHEN a.status = 'CANCELLED' AND row.measures.status = 'INTERRUPTED' THEN [1] END |
-      SET a.latencyMs = row.measures.latencyMs, a.timeToFirstTokenMs = row.measures.timeToFirstTokenMs,
-        a.finishedAt = at)
-    FOREACH (x IN CASE WHEN a.latencyMs IS NULL THEN [1] END | SET a += row.measures, a.finishedAt = at)
-    FOREACH (x IN CASE WHEN row.subtaskStatus IS NOT NULL AND s.status = 'RUNNING' THEN [1] END |
+    // An attempt that was cancelled with its task, or taken for dead, has no measures yet: what it received is paid for.
+    WITH *, row.measures AS said WHERE a.status = 'RUNNING' OR (a.status IN ['CANCELLED', 'INTERRUPTED'] AND a.latencyMs IS NULL)
+    // Once its subtask is to be asked anew, what comes of it is kept, and decides nothing.
+    WITH *, a.status = 'INTERRUPTED' OR a.number <= coalesce(s.retriedAfter, 0) AS late
+    WITH *, late OR (a.status = 'CANCELLED' AND said.status = 'INTERRUPTED') AS settled
+    SET a.finishedAt = at
+    FOREACH (x IN CASE WHEN settled THEN [1] END | SET a += said {.queueMs, .latencyMs, .timeToFirstTokenMs, .inputTokens,
+      .outputTokens, .cachedTokens, .costUsd, .usageEstimated})
+    FOREACH (x IN CASE WHEN NOT settled THEN [1] END | SET a += said)
+    FOREACH (x IN CASE WHEN row.subtaskStatus IS NOT NULL AND s.status = 'RUNNING' AND NOT late THEN [1] END |
       SET s.status = row.subtaskStatus, s.error = row.subtaskError,
         s.errorCode = row.subtaskCode, s.finishedAt = at, s.tokens = row.tokens
       CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
         status: row.subtaskStatus, subtaskId: s.id, error: row.subtaskError}))
-    FOREACH (x IN CASE WHEN row.subtaskStatus = 'SUCCEEDED' AND s.status = 'CANCELLED' THEN [1] END |
+    FOREACH (x IN CASE WHEN row.subtaskStatus = 'SUCCEEDED' AND s.status = 'CANCELLED' AND NOT late THEN [1] END |
       SET s.tokens = row.tokens)
     WITH row, a, s, c, seq, at WHERE row.response IS NOT NULL
     MATCH (s)-[:ASKED]->(p:Prompt)

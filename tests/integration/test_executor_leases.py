@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,11 @@ class Held:
         response = {"id": derived_id(attempt_id, "response"), "content": "said", "title": "said"}
         response |= {"status": "COMPLETE" if status == "SUCCEEDED" else "PARTIAL", "finishReason": None}
         row = {"attemptId": attempt_id, "measures": {"status": status, "latencyMs": 5}, "response": response}
-        return row | {"subtaskStatus": "SUCCEEDED", "subtaskError": None, "tokens": 1}
+        return row | {
+            "subtaskStatus": "FAILED" if status == "FAILED" else "SUCCEEDED",
+            "subtaskError": None,
+            "tokens": 1,
+        }
 
     async def start(self, key: str, number: int = 1) -> bool:
         """Start an attempt."""
@@ -141,13 +145,31 @@ async def test_what_a_cancelled_attempt_received_is_kept(held: Held, status: str
 
 
 async def test_interrupted_attempt_is_not_finished_later(held: Held) -> None:
-    """When another process has taken over, the late answer of the first is not a second one."""
+    """When another process has taken over, the late answer of the first is kept, and is not the subtask's."""
     await held.start("a")
     await held.store.interrupt_attempts([held.task_id])
     await held.finish("a", "SUCCEEDED")
     books = await read_books(held.database, held.task_id)
     assert (books.outcomes(), books.statuses()) == ({"INTERRUPTED": 1}, {"READY": 2})
-    assert books.attempts[0]["responses"] == []
+    assert [(a["latencyMs"], [r["status"] for r in a["responses"]]) for a in books.attempts] == [(5, ["COMPLETE"])]
+
+
+@pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED"])
+async def test_late_end_of_a_cancelled_call_is_not_that_of_its_retry(held: Held, status: str) -> None:
+    """Cancelled and retried by another process while the first still calls: its answer is no second one, nor is its
+    failure that of the call that is made anew."""
+    await held.start("a")
+    await held.store.cancel_task(held.conversation_id, held.owner, held.task_id)
+    lease = {"leaseOwner": "another", "leaseUntil": 2**52}
+    row = {"taskId": held.task_id, "ownerId": held.owner, **lease}
+    assert await held.store.retry_task(held.conversation_id, row)
+    again = replace(held, holder="another")
+    await again.start("a", 2)
+    await held.finish("a", status, 1)
+    assert (await read_books(held.database, held.task_id)).statuses() == {"READY": 1, "RUNNING": 1}
+    await again.finish("a", "SUCCEEDED", 2)
+    books = await read_books(held.database, held.task_id)
+    assert (books.statuses(), books.outcomes()) == ({"READY": 1, "SUCCEEDED": 1}, {"CANCELLED": 1, "SUCCEEDED": 1})
 
 
 async def test_task_that_cannot_go_on_leaves_no_subtask_open(held: Held) -> None:
