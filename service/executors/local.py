@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,10 @@ from service.records import SubtaskStatus
 from service.runner import Runner
 
 CLAIMED_AT_ONCE = 1000
+TURNS_A_LEASE = 3
+"""How often a lease is renewed before it would lapse."""
+LOOK_SECONDS = 0.5
+"""How often is looked whether the tasks that run here were cancelled or retried by another process."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,13 +64,16 @@ class LocalExecutor:
         self._places = Places(hold.parallel)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
-        self._upkeep: asyncio.Task[None] | None = None
+        self._upkeep: list[asyncio.Task[None]] = []
         self._stopping = stopping
 
     async def start(self, dead: Iterable[str] = ()) -> None:
         """Go on with what a former process left, and keep the leases from now on."""
         await self._claim(dead)
-        self._upkeep = asyncio.create_task(self._keep_leases(), name="antiphon-leases")
+        self._upkeep = [
+            asyncio.create_task(self._keep_leases(), name="antiphon-leases"),
+            asyncio.create_task(self._keep_looking(), name="antiphon-held-tasks"),
+        ]
 
     def lease(self) -> dict[str, Any]:
         """`leaseOwner` and `leaseUntil` (ms since 1970) of a task that is written now and will be run here."""
@@ -73,11 +81,12 @@ class LocalExecutor:
         return {"leaseOwner": self._hold.instance, "leaseUntil": int(until * 1000)}
 
     def submit(self, task_id: str) -> None:
-        """Run a task; one that is running here already is looked at once more when that run has ended."""
+        """Run a task; where a former run of it has not ended here, that is cut first."""
         if self._stopping.is_set():
             return
-        if task_id in self._running:
-            # A task that is retried while its last run is being cut goes on when that has ended.
+        if (former := self._running.get(task_id)) is not None:
+            # The task was over, or another's, or it would not be to run now: that run has nothing to say any more.
+            _cut(former)
             self._again.add(task_id)
             return
         self._running[task_id] = asyncio.create_task(self._run(task_id), name=f"antiphon-task-{task_id}")
@@ -85,17 +94,15 @@ class LocalExecutor:
     def cancel(self, task_id: str) -> None:
         """Cut the calls of a task at once."""
         if (running := self._running.get(task_id)) is not None:
-            running.cancel()
+            _cut(running)
 
     async def stop(self) -> None:
         """Cut all calls, write what was received, and leave the tasks to be gone on with."""
         self._stopping.set()
-        if self._upkeep is not None:
-            self._upkeep.cancel()
-        running = list(self._running.values())
-        for task in running:
+        ending = [*self._upkeep, *self._running.values()]
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*running, *([self._upkeep] if self._upkeep else []), return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
         await self._worker.runner.settle()
 
     async def _run(self, task_id: str) -> None:
@@ -123,36 +130,56 @@ class LocalExecutor:
             await self._worker.finisher.abandon(task_id, self._hold.instance, AntiphonError(reason))
 
     async def _keep_leases(self) -> None:
+        waits = 0
         while True:
-            await asyncio.sleep(self._hold.lease_seconds / 3)
+            await asyncio.sleep(self._hold.lease_seconds / TURNS_A_LEASE)
             try:
                 await self._renew()
-                await self._claim(())
+                if waits == 0:
+                    await self._claim(())
+                waits = max(0, waits - 1)
             except GraphUnavailable:
+                # Leases lapse for everybody then: whoever lives is given the time to renew its own first.
+                waits = TURNS_A_LEASE
                 _log.warning("Neo4j is away; leases are renewed when it is back.")
             except Exception:
                 _log.exception("The upkeep of leases failed; it goes on.")
 
     async def _renew(self) -> None:
-        held = list(self._running)
-        if not held:
-            return
-        kept = await self._store.renew_leases(self._hold.instance, held, seconds=self._hold.lease_seconds)
-        for task_id in held:
-            if task_id not in kept:
-                self.cancel(task_id)
+        if held := dict(self._running):
+            kept = await self._store.renew_leases(self._hold.instance, list(held), seconds=self._hold.lease_seconds)
+            _cut_lost(held, kept)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if held := dict(self._running):
+                # Where Neo4j is away, nobody can have cancelled anything.
+                with suppress(AntiphonError):
+                    _cut_lost(held, await self._store.read_held_tasks(self._hold.instance, list(held)))
 
     async def _claim(self, dead: Iterable[str]) -> None:
         claimed = await self._store.claim_tasks(
             self._hold.instance, dead, seconds=self._hold.lease_seconds, limit=CLAIMED_AT_ONCE
         )
-        left = [task_id for task_id in claimed if task_id not in self._running]
-        if not left:
+        if not claimed:
             return
-        interrupted = await self._store.interrupt_attempts(left)
-        _log.info("Going on with %d unfinished tasks; %d calls were interrupted.", len(left), interrupted)
-        for task_id in left:
+        interrupted = await self._store.interrupt_attempts(claimed)
+        _log.info("Going on with %d unfinished tasks; %d calls were interrupted.", len(claimed), interrupted)
+        for task_id in claimed:
             self.submit(task_id)
+
+
+def _cut_lost(held: Mapping[str, asyncio.Task[None]], kept: set[str]) -> None:
+    # By the run and not by the id: the task may have been submitted anew while the graph was asked.
+    for task_id, run in held.items():
+        if task_id not in kept:
+            _cut(run)
+
+
+def _cut(run: asyncio.Task[None]) -> None:
+    if not run.cancelling():
+        run.cancel()
 
 
 class _Steps:

@@ -276,6 +276,11 @@ class Store:
         rows = await self._database.run(query("renew_leases"), owner=owner, batch={"ids": list(ids)}, until=until)
         return {row["id"] for row in rows}
 
+    async def read_held_tasks(self, owner: str, ids: Sequence[str]) -> set[str]:
+        """Which of these tasks are still ours and unfinished."""
+        rows = await self._database.run(query("read_held_tasks"), owner=owner, batch={"ids": list(ids)})
+        return {row["id"] for row in rows}
+
     async def interrupt_attempts(self, ids: Sequence[str]) -> int:
         """Mark what was in flight in these tasks as interrupted; how many attempts that were."""
         rows = await self._database.run(query("interrupt_attempts"), batch={"ids": list(ids)})

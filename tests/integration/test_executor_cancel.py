@@ -69,6 +69,27 @@ async def test_cancelling_closes_all_connections(
     assert (faults_of(books), (await stats(slow))["calls"]) == ([], calls)
 
 
+@pytest.mark.parametrize("retrier", [0, 1])
+async def test_cancelling_at_another_service_closes_the_connections(
+    connection: Connection, database: Database, tmp_path: Path, slow: str, owner: str, retrier: int
+) -> None:
+    """The service that runs the task sees it long before it renews its lease; a retry, by either, asks each once."""
+    settings = provider(slow) | {"executor": {"lease_seconds": 600.0}}
+    async with (
+        running(connection, tmp_path / "a", settings) as one,
+        running(connection, tmp_path / "b", settings) as two,
+    ):
+        task_id = await begun(one, owner, slow)
+        await two.backend.tasks.cancel_task(owner, task_id)
+        await open_calls(slow, 0, 20)
+        calls = (await stats(slow))["calls"]
+        await (one, two)[retrier].backend.tasks.retry_task(owner, task_id)
+        await open_calls(slow, 8, 20)
+        assert (await stats(slow))["calls"] == calls + 8
+        await one.backend.tasks.cancel_task(owner, task_id)
+        await open_calls(slow, 0, 20)
+
+
 async def test_stopping_leaves_the_task_to_be_gone_on_with(
     connection: Connection, database: Database, tmp_path: Path, slow: str, owner: str
 ) -> None:
