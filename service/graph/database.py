@@ -1,7 +1,7 @@
 """The connection to Neo4j, and the only importer of the `neo4j` driver.
 
 Owns sessions, retries of transient errors, time limits, and turning the driver's errors into ours.
-Knows no query by name and no record's meaning.
+Knows no query by name but the one that asks whether the database is there, and no record's meaning.
 """
 
 from __future__ import annotations
@@ -29,14 +29,17 @@ from neo4j.exceptions import (
     ConfigurationError as DriverConfigurationError,
 )
 
-from service.errors import ConfigurationError, Conflict, GraphError, GraphUnavailable
-from service.graph.queries import Query
+from service.errors import AntiphonError, ConfigurationError, Conflict, GraphError, GraphUnavailable
+from service.graph.local.readiness import is_broken
+from service.graph.queries import Query, query
 
 Row = dict[str, Any]
 _T = TypeVar("_T")
 
 OLDEST_SERVER = (2026, 1)
-NO_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
+_RATE_LIMIT = "Neo.ClientError.Security.AuthenticationRateLimit"
+_EXPIRED = "Neo.ClientError.Security.CredentialsExpired"
+_NOT_FOUND = "Neo.ClientError.Database.DatabaseNotFound"
 LEFT_SECONDS = 2.0
 """How long closing waits for statements whose callers have gone."""
 
@@ -60,6 +63,7 @@ class Database:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._left: set[asyncio.Task[Any]] = set()
+        self._verified = False
         try:
             self.driver: AsyncDriver = AsyncGraphDatabase.driver(
                 connection.uri,
@@ -79,7 +83,8 @@ class Database:
             ) from error
 
     async def verify(self) -> str:
-        """The server's version; `ConfigurationError` where we cannot sign in or the server is too old."""
+        """The server's version; `ConfigurationError` where we cannot sign in, the server is too old, or it has no such
+        database. What was right once is not our configuration's fault: from then on it is `GraphUnavailable`."""
         info = await self._to_its_end(self._server_info())
         version = str(info.agent).partition("/")[2]
         numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
@@ -88,6 +93,8 @@ class Database:
                 f"The Neo4j server at {self.connection.uri} is {version}; Antiphon needs 2026.01 or newer.",
                 remedy="Upgrade it, or unset NEO4J_URI to use the embedded one.",
             )
+        await self.run(query("check_graph"))
+        self._verified = True
         return version
 
     async def run(self, query: Query, **parameters: Any) -> list[Row]:
@@ -104,13 +111,13 @@ class Database:
 
         For callers that nobody cancels: see `_to_its_end`.
         """
-        for query, parameters in statements:
-            query.check(parameters)
+        for statement, parameters in statements:
+            statement.check(parameters)
         if len(statements) == 1:
             return [await self._alone(*statements[0])]
 
         async def work(tx: AsyncManagedTransaction) -> list[list[Row]]:
-            return [await _rows(tx, query, parameters) for query, parameters in statements]
+            return [await _rows(tx, statement, parameters) for statement, parameters in statements]
 
         return await self._managed(work, writes=True)
 
@@ -199,21 +206,17 @@ class Database:
         except TimeoutError as error:
             raise GraphUnavailable("Neo4j did not answer in time.") from error
         except AuthError as error:
-            raise ConfigurationError(
-                f"Neo4j at {self.connection.uri} refused the sign-in as {self.connection.username!r}.",
-                remedy="Check NEO4J_USERNAME and NEO4J_PASSWORD.",
+            raise self._not_ours(
+                f"refused the sign-in as {self.connection.username!r}", "Check NEO4J_USERNAME and NEO4J_PASSWORD."
             ) from error
         except ConstraintError as error:
             raise Conflict("Neo4j refused a second node with the same key.") from error
         except (ServiceUnavailable, SessionExpired) as error:
             raise GraphUnavailable("Neo4j is not available.") from error
         except ClientError as error:
-            if error.code == NO_DATABASE:
-                name = self.connection.database
-                raise GraphError(f"Neo4j has no database {name!r}.", remedy="Check NEO4J_DATABASE.") from error
-            raise GraphError(f"Neo4j refused a statement: {error.message}") from error
+            raise self._refused(error) from error
         except Neo4jError as error:
-            raise (GraphUnavailable if error.is_retryable() else GraphError)(
+            raise (GraphUnavailable if error.is_retryable() or is_broken(error) else GraphError)(
                 f"Neo4j could not run a statement: {error.message}"
             ) from error
         except (UnicodeEncodeError, OverflowError) as error:
@@ -222,6 +225,21 @@ class Database:
             ) from error
         except (DriverError, OSError) as error:
             raise GraphUnavailable(f"The connection to Neo4j failed: {type(error).__name__}.") from error
+
+    def _refused(self, error: ClientError) -> AntiphonError:
+        if error.code == _RATE_LIMIT:
+            return GraphUnavailable("Neo4j lets nobody sign in for a while, after too many wrong passwords.")
+        if error.code == _EXPIRED:
+            return self._not_ours("wants a new password first", "Set one: ALTER CURRENT USER SET PASSWORD.")
+        if error.code == _NOT_FOUND:
+            return self._not_ours(f"has no database {self.connection.database!r}", "Check NEO4J_DATABASE.")
+        return GraphError(f"Neo4j refused a statement: {error.message}")
+
+    def _not_ours(self, what: str, remedy: str) -> AntiphonError:
+        """The error of a server that does not let us work: how we reach it is wrong, unless it was right before."""
+        if self._verified:
+            return GraphUnavailable(f"Neo4j {what}.")
+        return ConfigurationError(f"Neo4j at {self.connection.uri} {what}.", remedy=remedy)
 
 
 async def _rows(tx: AsyncManagedTransaction | AsyncSession, query: Query, parameters: Row) -> list[Row]:

@@ -19,11 +19,14 @@ import psutil
 import pytest
 from neo4j import AsyncGraphDatabase
 
-from service.errors import Conflict, SetupError
+from service.app import connection_of
+from service.errors import Conflict, GraphUnavailable, SetupError
 from service.folders import cache_folder
+from service.graph.database import Database
 from service.graph.local import LocalNeo4j, LocalSettings, Neo4jAddress, start, status, stop
 from service.graph.local.home import Home, read_password
 from service.graph.local.process import end_servers
+from service.graph.local.readiness import Answer, ask
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="uses POSIX signals")
 
@@ -199,3 +202,29 @@ async def test_a_server_that_dies_while_it_is_watched_is_started_again(home: Pat
         names = await remembered(server.address)
         watching.cancel()
     assert "before the watched crash" in names
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="makes files full by a limit of another process")
+async def test_a_database_that_gave_up_is_started_again(home: Path) -> None:
+    """When the disk is full, Neo4j lives on and takes no transaction any more: callers are told that the graph is away,
+    and once there is room it comes back by itself, with what was committed."""
+    async with running(home) as server:
+        await remember(server.address, "before the disk was full")
+        database = Database(connection_of(server))
+        await database.verify()
+        first = server.state.pid
+        psutil.Process(first).rlimit(psutil.RLIMIT_FSIZE, (1, 1))
+        for _ in range(3):
+            with pytest.raises(GraphUnavailable):
+                await database.execute("CREATE (:Kept {name: 'lost'})")
+        assert await ask(server.address) is Answer.BROKEN
+        watching = asyncio.create_task(server.keep_alive())
+        async with asyncio.timeout(180):
+            while server.state.pid == first:
+                await asyncio.sleep(0.1)
+        names = await remembered(server.address)
+        await database.verify()
+        await database.close()
+        watching.cancel()
+    assert "before the disk was full" in names
+    assert "lost" not in names

@@ -1,4 +1,4 @@
-"""Whether a Neo4j answers: a real Bolt handshake with our password, and an opened transaction."""
+"""Whether a Neo4j answers: a real Bolt handshake with our password, and a statement."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import asyncio
 import socket
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import LiteralString, cast
 
 from neo4j import AsyncGraphDatabase
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 from service.graph.local.conf import Ports
+from service.graph.queries import query
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class Answer(Enum):
     READY = "ready"
     REFUSED = "refused"
     AWAY = "away"
+    BROKEN = "broken"
+
+
+def is_broken(error: Neo4jError) -> bool:
+    """Whether the database takes no transaction any more until its server is started again: its disk was full."""
+    return (error.code or "").startswith("Neo.DatabaseError.Transaction.")
 
 
 def address_of(ports: Ports, password: str) -> Neo4jAddress:
@@ -50,17 +58,22 @@ def listens(port: int) -> bool:
 
 
 async def ask(address: Neo4jAddress, timeout: float = 5.0) -> Answer:
-    """Open a transaction on the server: READY, REFUSED (not our password), or AWAY (no answer in `timeout` s)."""
+    """Read something from the server: READY, REFUSED (not our password), BROKEN (to be started again), or AWAY (no
+    answer in `timeout` s)."""
     auth = (address.username, address.password)
     try:
         async with (
             asyncio.timeout(timeout),
             AsyncGraphDatabase.driver(address.bolt, auth=auth) as driver,
             driver.session(database=address.database) as session,
-            await session.begin_transaction(),
+            await session.begin_transaction() as transaction,
         ):
+            # The server begins transactions also for a database that has given up.
+            await (await transaction.run(cast(LiteralString, query("check_graph").text))).consume()
             return Answer.READY
     except AuthError:
         return Answer.REFUSED
-    except (DriverError, Neo4jError, OSError, TimeoutError):
+    except Neo4jError as error:
+        return Answer.BROKEN if is_broken(error) else Answer.AWAY
+    except (DriverError, OSError, TimeoutError):
         return Answer.AWAY

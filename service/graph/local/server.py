@@ -29,6 +29,8 @@ from service.locks import FileLock
 
 _OWNER_TRIES = 5
 _WATCH_SECONDS = 1.0
+_TURNS_AN_ASKING = 5
+_LONGEST_WAIT_SECONDS = 30.0
 _PORT_SECONDS = 30.0
 _log = logging.getLogger(__name__)
 
@@ -51,20 +53,34 @@ class LocalNeo4j:
         return find_process(self._plan.home, self.state) is not None
 
     async def keep_alive(self) -> None:
-        """Start the server again whenever its process has died, on the same ports; runs until it is cancelled."""
+        """Start the server again, on the same ports, whenever its process has died or its database has given up (when
+        the disk was full); runs until it is cancelled."""
+        pause, turn = _WATCH_SECONDS, 0
         while True:
-            await asyncio.sleep(_WATCH_SECONDS)
-            if self.is_alive():
+            await asyncio.sleep(pause)
+            turn += 1
+            fault = await self._fault(asks=turn % _TURNS_AN_ASKING == 0)
+            if fault is None:
                 continue
-            _log.error("Neo4j (process %d) has ended unexpectedly; it is started again.", self.state.pid)
+            _log.error("Neo4j (process %d) %s; it is started again.", self.state.pid, fault)
             try:
                 await self._revive()
-            except SetupError as error:
-                _log.error("Neo4j could not be started again: %s", error)
+                pause = _WATCH_SECONDS
+            except (SetupError, OSError) as error:
+                pause = min(2 * pause, _LONGEST_WAIT_SECONDS)
+                _log.error("Neo4j could not be started again; the next try is in %.0f s. %s", pause, error)
+
+    async def _fault(self, *, asks: bool) -> str | None:
+        if not self.is_alive():
+            return "has ended unexpectedly"
+        if asks and await ask(self.address) is Answer.BROKEN:
+            return "takes no work any more (was the disk full?)"
+        return None
 
     async def _revive(self) -> None:
         ports, settings = self.state.ports, self._plan.settings
         same = replace(self._plan, settings=replace(settings, bolt_port=ports.bolt, http_port=ports.http))
+        await end_servers(self._plan.home, settings.stop_timeout)
         self._forget_child()
         await _until_free(ports)
         self.state, self._child = await launch(same, detached=self.state.detached)

@@ -1,0 +1,68 @@
+"""Neo4j does not let us work: at the start the configuration is wrong, later the graph is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from service.errors import ConfigurationError, GraphUnavailable
+from service.graph.database import Connection, Database
+from service.graph.queries import query
+
+
+@pytest.fixture
+async def user(connection: Connection, database: Database, owner: str) -> AsyncIterator[Connection]:
+    """The connection as a user of the test's own."""
+    name = owner.replace("-", "_")
+    await database.execute(f"CREATE USER {name} SET PASSWORD 'first-one' CHANGE NOT REQUIRED")
+    yield replace(connection, username=name, password="first-one", retry_seconds=0.1)
+    await database.execute(f"DROP USER {name}")
+
+
+async def test_wrong_password_names_the_variables(user: Connection) -> None:
+    """The remedy says what to set; the password is not shown."""
+    database = Database(replace(user, password="wrong-one"))
+    with pytest.raises(ConfigurationError) as failure:
+        await database.verify()
+    await database.close()
+    assert "NEO4J_PASSWORD" in str(failure.value)
+    assert "wrong-one" not in str(failure.value)
+
+
+async def test_unknown_database_is_named(user: Connection) -> None:
+    """At once, and not when the first statement is refused."""
+    database = Database(replace(user, database="elsewhere"))
+    with pytest.raises(ConfigurationError) as failure:
+        await database.verify()
+    await database.close()
+    assert "has no database 'elsewhere'. Check NEO4J_DATABASE." in str(failure.value)
+
+
+async def test_password_that_must_be_changed_first_is_said_so(user: Connection, database: Database) -> None:
+    """As a Neo4j that was just installed wants it."""
+    await database.execute(f"ALTER USER {user.username} SET PASSWORD CHANGE REQUIRED")
+    first = Database(user)
+    with pytest.raises(ConfigurationError) as failure:
+        await first.verify()
+    await first.close()
+    assert "wants a new password first" in str(failure.value)
+
+
+async def test_password_that_changes_under_a_running_service_is_waited_for(
+    user: Connection, database: Database
+) -> None:
+    """What runs must not fail of it: it goes on when the old one works again."""
+    running = Database(user)
+    await running.verify()
+    await database.execute(f"ALTER USER {user.username} SET PASSWORD 'second-one' CHANGE NOT REQUIRED")
+    with pytest.raises(GraphUnavailable) as failure:
+        # More at once than there are connections: new ones are signed in.
+        await asyncio.gather(*(running.run(query("check_graph")) for _ in range(8)))
+    assert "refused the sign-in" in str(failure.value)
+    await database.execute(f"ALTER USER {user.username} SET PASSWORD 'first-one' CHANGE NOT REQUIRED")
+    rows = await running.run(query("check_graph"))
+    await running.close()
+    assert rows == [{"ok": 1}]
