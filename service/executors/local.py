@@ -146,9 +146,10 @@ class LocalExecutor:
                 _log.exception("The upkeep of leases failed; it goes on.")
 
     async def _renew(self) -> None:
-        if held := dict(self._running):
-            kept = await self._store.renew_leases(self._hold.instance, list(held), seconds=self._hold.lease_seconds)
-            _cut_lost(held, kept)
+        # Also where nothing is held: it says whether the graph is there.
+        held = dict(self._running)
+        kept = await self._store.renew_leases(self._hold.instance, list(held), seconds=self._hold.lease_seconds)
+        _cut_lost(held, kept)
 
     async def _keep_looking(self) -> None:
         while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 
 from service.errors import GraphUnavailable
 from service.executors.local import TURNS_A_LEASE, Hold, LocalExecutor, Worker
@@ -40,30 +40,19 @@ class Graph:
         return set(ids)
 
 
-class Runs:
-    """An executor's parts, on which a task does nothing, for ever."""
+class Parts:
+    """An executor's parts, on which nothing runs."""
 
     def __init__(self) -> None:
         self.store = Graph()
 
-    def __getattr__(self, name: str) -> Any:
-        return self
-
-    async def task(self, task_id: str) -> None:
-        """Never comes."""
-        await asyncio.Event().wait()
-
-    def forget(self, task_id: str) -> None:
-        """Nothing was kept."""
-
 
 async def test_what_lapsed_while_the_graph_was_away_is_left_to_its_holder_for_a_lease() -> None:
     """All leases lapse when Neo4j is away for long: who comes back first does not take over what others still run."""
-    worker = Runs()
+    worker = Parts()
     executor = LocalExecutor(cast(Worker, worker), Hold("one", 0.03), asyncio.Event())
     await executor.start()
     async with asyncio.timeout(30):
-        executor.submit("a-task")
         await worker.store.claimed.wait()
     turns = worker.store.turns
     assert turns == ["claim", *["renew"] * _AWAY, *["renew"] * (TURNS_A_LEASE + 1), "claim"]
