@@ -29,7 +29,7 @@ from service.errors import AntiphonError, GraphUnavailable
 from service.events import Events
 from service.executors.local import Hold, LocalExecutor, Worker
 from service.finishing import Finisher
-from service.graph.database import Connection, Database
+from service.graph.database import Connection, Database, why_away
 from service.graph.local import SILENT, LocalNeo4j, LocalSettings, Progress
 from service.graph.local import start as start_neo4j
 from service.graph.migrations import migrate
@@ -202,8 +202,12 @@ async def _begin(
     app.state.endpoint = Endpoint(services.backend)
     try:
         await services.open()
-    except GraphUnavailable:
-        _log.warning("Neo4j at %s is away; the service begins without it and goes on when it is there.", given.uri)
+    except GraphUnavailable as error:
+        _log.warning(
+            "Neo4j at %s is away; the service begins without it and goes on when it is there. %s",
+            given.uri,
+            why_away(error),
+        )
         opening = asyncio.create_task(services.open_when_there(), name="antiphon-opening")
         stack.push_async_callback(_cancel, opening)
 

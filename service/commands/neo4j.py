@@ -122,14 +122,14 @@ async def _own_status(config: Config) -> str:
 
 async def _remote_status(config: Config) -> str:
     from service.app import remote
-    from service.commands.shell import verify
+    from service.commands.shell import version_of
     from service.graph.database import Database
 
     connection = remote(config)
     assert connection is not None
     database = Database(connection)
     try:
-        return f"Neo4j {await verify(database)} answers at {connection.uri} (database {connection.database})."
+        return f"Neo4j {await version_of(database)} answers at {connection.uri} (database {connection.database})."
     finally:
         await database.close()
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from service.app import connection_of, embedded, remote
 from service.config import Config
-from service.errors import AntiphonError, GraphUnavailable
-from service.graph.database import Connection, Database
+from service.errors import AntiphonError, GraphUnavailable, ServiceError
+from service.graph.database import Connection, Database, why_away
 from service.graph.local import progress_on
 from service.serving import neo4j_address
 from service.terminal import print_table, say
@@ -93,19 +93,21 @@ async def open_graph(config: Config) -> AsyncGenerator[Database]:
     async with _connection(config) as found:
         database = Database(found)
         try:
-            await verify(database)
+            await version_of(database)
             yield database
         finally:
             await database.close()
 
 
-async def verify(database: Database) -> str:
-    """The server's version. Raises as `Database.verify`, with the address where nothing answers."""
+async def version_of(database: Database) -> str:
+    """The version of the server, as `Database.verify`; where it is away, `ServiceError` says where and why."""
     try:
         return await database.verify()
     except GraphUnavailable as error:
-        remedy = "Start it, or check NEO4J_URI."
-        raise GraphUnavailable(f"Neo4j at {database.connection.uri} is not available.", remedy=remedy) from error
+        raise ServiceError(
+            f"Neo4j at {database.connection.uri} does not answer: {why_away(error)}",
+            remedy="\nStart it, or correct NEO4J_URI.",
+        ) from error
 
 
 @asynccontextmanager

@@ -37,6 +37,7 @@ Row = dict[str, Any]
 _T = TypeVar("_T")
 
 OLDEST_SERVER = (2026, 1)
+_SCHEMES = tuple(f"{name}{more}://" for name in ("bolt", "neo4j") for more in ("", "+s", "+ssc"))
 _RATE_LIMIT = "Neo.ClientError.Security.AuthenticationRateLimit"
 _EXPIRED = "Neo.ClientError.Security.CredentialsExpired"
 _NOT_FOUND = "Neo.ClientError.Database.DatabaseNotFound"
@@ -64,6 +65,11 @@ class Database:
         self.connection = connection
         self._left: set[asyncio.Task[Any]] = set()
         self._verified = False
+        if not connection.uri.strip().lower().startswith(_SCHEMES):
+            raise ConfigurationError(
+                f"NEO4J_URI {connection.uri!r} is no Bolt address.",
+                remedy="Use bolt://HOST:7687 or neo4j+s://HOST; Neo4j Browser's port, 7474, is not it.",
+            )
         try:
             self.driver: AsyncDriver = AsyncGraphDatabase.driver(
                 connection.uri,
@@ -240,6 +246,12 @@ class Database:
         if self._verified:
             return GraphUnavailable(f"Neo4j {what}.")
         return ConfigurationError(f"Neo4j at {self.connection.uri} {what}.", remedy=remedy)
+
+
+def why_away(error: GraphUnavailable) -> str:
+    """What the driver says of it in one line, with addresses: for who runs the service, not for callers."""
+    lines = str(error.__cause__ or error).splitlines()
+    return " ".join(line.strip() for line in lines)
 
 
 async def _rows(tx: AsyncManagedTransaction | AsyncSession, query: Query, parameters: Row) -> list[Row]:

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from service.errors import ConfigurationError, GraphUnavailable
+from service.commands.shell import version_of
+from service.errors import ConfigurationError, GraphUnavailable, ServiceError
 from service.graph.database import Connection, Database
 from service.graph.queries import query
 
@@ -66,3 +67,19 @@ async def test_password_that_changes_under_a_running_service_is_waited_for(
     rows = await running.run(query("check_graph"))
     await running.close()
     assert rows == [{"ok": 1}]
+
+
+def test_address_of_the_browser_is_refused(connection: Connection) -> None:
+    """`http://` is where people see Neo4j; its driver would ask for a library that we do not have."""
+    with pytest.raises(ConfigurationError, match="no Bolt address"):
+        Database(replace(connection, uri="http://127.0.0.1:7474"))
+
+
+async def test_commands_say_where_nobody_answers_and_why(connection: Connection) -> None:
+    """A wrong port, an unknown host and TLS where there is none look alike otherwise."""
+    database = Database(replace(connection, uri="bolt://127.0.0.1:1"))
+    with pytest.raises(ServiceError) as failure:
+        await version_of(database)
+    await database.close()
+    assert "bolt://127.0.0.1:1 does not answer" in str(failure.value)
+    assert "Couldn't connect" in str(failure.value)
