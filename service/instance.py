@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import count
 from pathlib import Path
 
+from service.folders import unusable_folder
 from service.locks import FileLock
 from service.records import new_id
 
@@ -26,7 +27,17 @@ class Instance:
 
 
 def hold_instance(folder: Path) -> Instance:
-    """The first name in `folder` that no living process holds; a new one where all are held."""
+    """The first name in `folder` that no living process holds; a new one where all are held.
+
+    Raises `SetupError` where the folder cannot be used.
+    """
+    try:
+        return _hold(folder)
+    except OSError as error:
+        raise unusable_folder(folder.parent, error) from error
+
+
+def _hold(folder: Path) -> Instance:
     folder.mkdir(parents=True, exist_ok=True)
     for slot in count():
         lock = FileLock(folder / f"instance-{slot}.lock")
@@ -36,7 +47,7 @@ def hold_instance(folder: Path) -> Instance:
 
 
 def _name(path: Path) -> str:
-    if path.exists() and (name := path.read_text(encoding="utf-8").strip()):
+    if path.exists() and (name := path.read_text(encoding="utf-8", errors="ignore").strip()):
         return name
     name = new_id()
     path.write_text(name, encoding="utf-8")

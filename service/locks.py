@@ -32,13 +32,17 @@ class FileLock:
         self._file: BinaryIO | None = None
 
     def acquire(self) -> bool:
-        """Take the lock if it is free; never waits."""
+        """Take the lock if it is free; never waits. Raises `OSError` where it cannot be written."""
         self._file = _open_locked(self._path)
         if not self._file:
             return False
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()).encode())
-        self._file.flush()
+        try:
+            self._file.truncate(0)
+            self._file.write(str(os.getpid()).encode())
+        except OSError:
+            # The disk is full.
+            self.release()
+            raise
         return True
 
     def release(self) -> None:
@@ -62,7 +66,7 @@ class FileLock:
 
 
 def _open_locked(path: Path) -> BinaryIO | None:
-    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
     try:
         _try_lock(file)
     except OSError:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from service.client import Client
 from service.config import Config, load_config
-from service.errors import Conflict, ServiceError, SetupError
+from service.errors import Conflict, ServiceError
+from service.folders import unusable_folder
 from service.graph.local import SILENT, LocalNeo4j, Neo4jAddress, Progress, status
 from service.locks import FileLock
 
@@ -43,8 +44,9 @@ class Place:
     def announce(self, url: str) -> None:
         """Tell the commands where the service is."""
         partial = self._file.with_suffix(f".{os.getpid()}")
-        partial.write_text(json.dumps(asdict(Running(url, os.getpid()))) + "\n", encoding="utf-8")
-        partial.replace(self._file)
+        with _usable(self._file.parent):
+            partial.write_text(json.dumps(asdict(Running(url, os.getpid()))) + "\n", encoding="utf-8")
+            partial.replace(self._file)
 
     def leave(self) -> None:
         """Give the folder to the next service."""
@@ -53,19 +55,14 @@ class Place:
 
 
 async def take_place(folder: Path) -> Place:
-    """Become the one service of a data folder. Raises `Conflict`, which names the one that is there, `SetupError`."""
-    try:
-        lock = _lock_in(folder)
-        for _ in range(_TRIES):
-            # More than once, because whoever looks for the holder takes the lock for a moment.
+    """Become the one service of a data folder. Raises `Conflict`, which names the one that is there."""
+    lock = _lock_in(folder)
+    for _ in range(_TRIES):
+        # More than once, because whoever looks for the holder takes the lock for a moment.
+        with _usable(folder):
             if lock.acquire():
                 return Place(folder, lock)
-            await asyncio.sleep(0.1)
-    except OSError as error:
-        raise SetupError(
-            f"The data folder {folder} cannot be used: {error.strerror}.",
-            remedy="Name another one with ANTIPHON_DATA_DIR.",
-        ) from error
+        await asyncio.sleep(0.1)
     running = find_running(folder)
     where = f": {running.url} (process {running.pid})" if running else ""
     raise Conflict(
@@ -75,8 +72,17 @@ async def take_place(folder: Path) -> Place:
 
 
 def _lock_in(folder: Path) -> FileLock:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _usable(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return FileLock(folder / "service.lock")
+
+
+@contextmanager
+def _usable(folder: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise unusable_folder(folder, error) from error
 
 
 def find_running(folder: Path) -> Running | None:

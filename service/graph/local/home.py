@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from service.errors import SetupError
+from service.folders import unusable_folder
 from service.graph.local.conf import Ports
 
 
@@ -90,10 +91,7 @@ def prepare(home: Home) -> None:
         for folder in (home.conf, home.console.parent):
             folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise SetupError(
-            f"The data folder {home.folder} cannot be used: {error.strerror}.",
-            remedy="Name another one with ANTIPHON_DATA_DIR.",
-        ) from error
+        raise unusable_folder(home.folder, error) from error
 
 
 def read_password(home: Home) -> str | None:
