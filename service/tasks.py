@@ -73,7 +73,7 @@ class Executor(Protocol):
     """Who runs tasks: see `executors/`."""
 
     def lease(self) -> dict[str, Any]:
-        """`leaseOwner` and `leaseUntil` of a task that is written now and will be run here."""
+        """`leaseOwner` and `lease` (ms) of a task that is written now and will be run here."""
         ...
 
     def submit(self, task_id: str) -> None:

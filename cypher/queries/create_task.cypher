@@ -39,7 +39,7 @@ CALL (row) {
   WITH *, coalesce(lastResult, parent) AS above
   CREATE (t:Task {id: row.taskId, createdAt: at, ownerId: row.ownerId, type: row.type, strategy: row.strategy,
     status: 'PENDING', config: row.config, plan: row.plan, title: row.title, unfinished: true, leaseOwner: row.leaseOwner,
-    leaseUntil: row.leaseUntil, idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
+    leaseUntil: timestamp() + row.lease, idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
   CREATE (c)-[:HAS_TASK]->(t)
   CALL (row, t) {
     MATCH (kept:Strategy {id: row.strategyId})

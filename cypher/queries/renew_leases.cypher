@@ -3,5 +3,5 @@ CYPHER 25
 UNWIND $batch.ids AS id
 MATCH (t:Task {id: id})
 WHERE t.unfinished AND t.leaseOwner = $owner
-SET t.leaseUntil = $until
+SET t.leaseUntil = timestamp() + $lease
 RETURN t.id AS id

@@ -6,7 +6,7 @@ CALL (row) {
   SET c.seq = c.seq + 1
   WITH row, t, c, c.seq AS seq, datetime({epochMillis: row.at}) AS at
   WHERE t.unfinished IS NULL AND t.status IN ['PARTIAL', 'FAILED', 'CANCELLED']
-  SET t.unfinished = true, t.leaseOwner = row.leaseOwner, t.leaseUntil = row.leaseUntil, t.status = 'PENDING',
+  SET t.unfinished = true, t.leaseOwner = row.leaseOwner, t.leaseUntil = timestamp() + row.lease, t.status = 'PENDING',
     t.retries = coalesce(t.retries, 0) + 1, t.retriedAt = at, c.updatedAt = at
   REMOVE t.error, t.errorCode, t.note, t.startedAt, t.finishedAt
   CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,

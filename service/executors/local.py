@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -76,9 +75,8 @@ class LocalExecutor:
         ]
 
     def lease(self) -> dict[str, Any]:
-        """`leaseOwner` and `leaseUntil` (ms since 1970) of a task that is written now and will be run here."""
-        until = time.time() + self._hold.lease_seconds
-        return {"leaseOwner": self._hold.instance, "leaseUntil": int(until * 1000)}
+        """`leaseOwner` and `lease` (ms) of a task that is written now and will be run here."""
+        return {"leaseOwner": self._hold.instance, "lease": round(self._hold.lease_seconds * 1000)}
 
     def submit(self, task_id: str) -> None:
         """Run a task; where a former run of it has not ended here, that is cut first."""

@@ -259,21 +259,19 @@ class Store:
 
     async def claim_tasks(self, owner: str, dead: Iterable[str], *, seconds: float, limit: int) -> list[str]:
         """Take over unfinished tasks whose holder is in `dead` or let its lease lapse; their ids."""
-        now = now_ms()
         rows = await self._database.run(
             query("claim_tasks"),
             owner=owner,
             dead=list(dead),
-            now=now,
-            until=now + int(seconds * 1000),
+            lease=round(seconds * 1000),
             limit=limit,
         )
         return [row["id"] for row in rows]
 
     async def renew_leases(self, owner: str, ids: Sequence[str], *, seconds: float) -> set[str]:
         """Keep these tasks for `seconds` more; the ids of those that are still ours and unfinished."""
-        until = now_ms() + int(seconds * 1000)
-        rows = await self._database.run(query("renew_leases"), owner=owner, batch={"ids": list(ids)}, until=until)
+        lease = round(seconds * 1000)
+        rows = await self._database.run(query("renew_leases"), owner=owner, batch={"ids": list(ids)}, lease=lease)
         return {row["id"] for row in rows}
 
     async def read_held_tasks(self, owner: str, ids: Sequence[str]) -> set[str]:

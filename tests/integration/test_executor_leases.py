@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -81,7 +82,7 @@ async def held(database: Database, owner: str) -> Held:
         "ownerId": owner, "conversationId": conversation_id, "newConversation": True, "title": "t", "parentId": None,
         "taskId": task_id, "promptId": new_id(), "type": "prompt", "strategy": "FILE", "direct": False,
         "config": "{}", "content": "c", "promptTitle": "t", "sources": [], "idempotencyKey": None,
-        "requestHash": "h", "leaseOwner": holder, "leaseUntil": 2**52,
+        "requestHash": "h", "leaseOwner": holder, "lease": 2**40,
     }  # fmt: skip
     await store.create_task(row)
     held = Held(store, database, owner, task_id, conversation_id, holder)
@@ -92,7 +93,7 @@ async def held(database: Database, owner: str) -> Held:
 @asynccontextmanager
 async def claiming(held: Held, claimer: str) -> AsyncIterator[None]:
     """While the body runs, `claimer` has taken the task over and has not committed yet."""
-    parameters = {"owner": claimer, "dead": [held.holder], "now": 0, "until": 2**52, "limit": 1000}
+    parameters = {"owner": claimer, "dead": [held.holder], "lease": 2**40, "limit": 1000}
     async with held.database.holding(query("claim_tasks"), **parameters):
         yield
 
@@ -160,7 +161,7 @@ async def test_late_end_of_a_cancelled_call_is_not_that_of_its_retry(held: Held,
     failure that of the call that is made anew."""
     await held.start("a")
     await held.store.cancel_task(held.conversation_id, held.owner, held.task_id)
-    lease = {"leaseOwner": "another", "leaseUntil": 2**52}
+    lease = {"leaseOwner": "another", "lease": 2**40}
     row = {"taskId": held.task_id, "ownerId": held.owner, **lease}
     assert await held.store.retry_task(held.conversation_id, row)
     again = replace(held, holder="another")
@@ -200,3 +201,14 @@ async def test_service_leaves_the_tasks_of_another_alone(
             database, "UNWIND $ids AS id MATCH (t:Task {id: id}) RETURN t.leaseOwner AS name", ids=tasks
         )
         assert [row["name"] for row in rows] == [one.instance.name, two.instance.name]
+
+
+async def test_leases_are_of_the_clock_of_neo4j(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process whose clock is hours ahead takes over nothing that is held, and holds nothing for hours."""
+    real = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: real() + 5 * 3600 * 10**9)
+    assert held.task_id not in await held.store.claim_tasks("ahead", [], seconds=30, limit=1000)
+    await held.store.claim_tasks("ahead", [held.holder], seconds=0.05, limit=1000)
+    monkeypatch.undo()
+    await asyncio.sleep(0.2)
+    assert held.task_id in await held.store.claim_tasks("another", [], seconds=30, limit=1000)
