@@ -33,6 +33,7 @@ from service.strategies.plans import MOST_STEPS
 from service.tools import check_tools
 
 FIELD = "input.config"
+OBJECT_FORMAT = ResponseFormat(ResponseFormatKind.JSON_SCHEMA, {"type": "object"})
 MOST_PARALLEL = 1024
 MOST_TOKENS = 1_000_000_000
 _T = TypeVar("_T")
@@ -70,11 +71,12 @@ def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig)
     # A role's model comes with the role's settings; another model does not want them.
     own = role if role is not None and new.model is None else None
     defaults = config.defaults
+    aggregation = _enum(Aggregation, new.aggregation, template.aggregation, "aggregation")
     settings = TaskSettings(
         model=model.key,
         fallback_models=_fallbacks(config, own, new),
         max_parallel=_first(new.max_parallel, defaults.max_parallel),
-        aggregation=_enum(Aggregation, new.aggregation, template.aggregation, "aggregation"),
+        aggregation=aggregation,
         on_failure=_enum(OnFailure, new.on_failure, OnFailure.CONTINUE, "onFailure"),
         max_attempts=int(_map(new.retries, "maxAttempts", defaults.retries.max_attempts)),
         retry_seconds=_map(new.retries, "totalSeconds", defaults.retries.total_seconds),
@@ -86,7 +88,7 @@ def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig)
         chunk_tokens=new.chunk_tokens,
         chunk_overlap=new.chunk_overlap or 0,
         role=role.name if role else None,
-        response_format=read_format(template.response_format if new.response_format is None else new.response_format),
+        response_format=_format(_first(new.response_format, template.response_format), aggregation),
         budget=_budget(new.budget),
         deadline_seconds=new.deadline_seconds,
         tools=new.tools,
@@ -233,6 +235,11 @@ def _check_together(settings: TaskSettings, model: ModelConfig) -> None:
         )
     if settings.chunk_tokens is not None and settings.chunk_overlap >= settings.chunk_tokens:
         raise InvalidInput("The overlap must be smaller than the chunk.", field=f"{FIELD}.chunkOverlap")
+
+
+def _format(said: Any, aggregation: Aggregation) -> ResponseFormat:
+    """The format that is asked for; what is to be merged key by key must be objects."""
+    return OBJECT_FORMAT if said is None and aggregation is Aggregation.MERGE else read_format(said)
 
 
 def _enum(kind: type[_T], said: str | None, default: _T, name: str) -> _T:

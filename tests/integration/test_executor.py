@@ -176,10 +176,10 @@ async def test_parent_forks_and_leaves_the_branch_alone(services: Services, data
 # --- aggregation --------------------------------------------------------------------------------
 
 
-def raw(aggregation: str, *items: str) -> NewTask:
+def raw(aggregation: str, *items: str, **config: Any) -> NewTask:
     """A FILE task whose answers are the items themselves: the echo of a template that says nothing else."""
-    config = NewTaskConfig(aggregation=aggregation)
-    return NewTask(type="raw", instruction="x", strategy="FILE", items=items, config=config)
+    settings = NewTaskConfig(aggregation=aggregation, **config)
+    return NewTask(type="raw", instruction="x", strategy="FILE", items=items, config=settings)
 
 
 @pytest.fixture
@@ -209,9 +209,19 @@ async def test_aggregation_makes_the_answer(
     assert faults_of(books) == []
 
 
+async def test_merging_asks_for_objects(echoing: Services, database: Database, owner: str) -> None:
+    """An answer that is none is refused where it arrives, and is what the merged ones lack."""
+    task_id = await run_task(echoing, database, owner, raw("MERGE", '{"a": 1}', "not json", retries={"maxAttempts": 1}))
+    books = await read_books(database, task_id)
+    assert (books.task["status"], json.loads(books.answer)) == ("PARTIAL", {"a": 1})
+    assert [one["errorCode"] for one in books.subtasks] == [None, "INVALID_ANSWER"]
+    assert faults_of(books) == []
+
+
 async def test_merging_what_is_no_json_fails_and_says_which(echoing: Services, database: Database, owner: str) -> None:
-    """One answer that is not a JSON object: the task FAILED, its error names the part, the answers are kept."""
-    task_id = await run_task(echoing, database, owner, raw("MERGE", '{"a": 1}', "not json"))
+    """Where the task allows any text: it is FAILED, its error names the part, the answers are kept."""
+    new = raw("MERGE", '{"a": 1}', "not json", response_format="TEXT")
+    task_id = await run_task(echoing, database, owner, new)
     books = await read_books(database, task_id)
     assert (books.task["status"], books.answers) == ("FAILED", [])
     assert "item 2" in books.task["error"]
