@@ -107,6 +107,8 @@ def _event_faults(books: Books) -> list[str]:
     own = [event["status"] for event in books.events if event["type"] == "TASK"]
     if own[0] != "PENDING" or own[-1] != books.task["status"] or Counter(own)["PENDING"] != 1:
         faults.append(f"the task's events are {own}")
+    if books.events[-1]["type"] != "TASK":
+        faults.append("the task's end is not its last event")
     if sum(TaskStatus(status).is_final for status in own) != 1:
         faults.append("the task ended twice")
     said = Counter(

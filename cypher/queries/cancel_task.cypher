@@ -9,15 +9,16 @@ CALL (row) {
     WITH * WHERE t.unfinished
     REMOVE t.unfinished, t.leaseOwner, t.leaseUntil
     SET t.status = 'CANCELLED', t.finishedAt = at
-    CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,
-      type: 'TASK', status: 'CANCELLED'})
     WITH t, c, seq, at
-    MATCH (t)-[:HAS_SUBTASK]->(s:Subtask) WHERE s.status IN ['PENDING', 'READY', 'RUNNING']
+    OPTIONAL MATCH (t)-[:HAS_SUBTASK]->(s:Subtask) WHERE s.status IN ['PENDING', 'READY', 'RUNNING']
     WITH t, c, seq, at, collect(s) AS left
     SET c.seq = c.seq + size(left)
+    // The task's own event is the last: who follows the task stops at it.
+    CREATE (:TaskEvent {id: t.id + ':' + toString(seq + size(left)), createdAt: at, taskId: t.id, conversationId: c.id,
+      seq: seq + size(left), type: 'TASK', status: 'CANCELLED'})
     WITH t, at, left, seq
-    UNWIND range(1, size(left)) AS i
-    WITH t, at, seq + i AS number, left[i - 1] AS s
+    UNWIND range(0, size(left) - 1) AS i
+    WITH t, at, seq + i AS number, left[i] AS s
     SET s.status = 'CANCELLED', s.finishedAt = at
     CREATE (:TaskEvent {id: t.id + ':' + toString(number), createdAt: at, taskId: t.id, seq: number, type: 'SUBTASK',
       status: 'CANCELLED', subtaskId: s.id})
