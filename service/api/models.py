@@ -13,6 +13,7 @@ from service.breaker import Breaker, BreakerState
 from service.graph.store import now_ms
 from service.kept_plans import StrategyRow
 from service.limits import LimitUse
+from service.providers.prices import prices
 from service.records import ModelConfig, RateLimits
 
 strawberry.enum(
@@ -73,13 +74,15 @@ class Model(Node):
 
     @strawberry.field
     def input_price(self, info: Info) -> float | None:
-        """USD per million tokens that it reads, where configured."""
-        return _of(info, self.id, "input_price")
+        """USD per million tokens that it reads, where known."""
+        config = find_configured(info, self.id)
+        return None if config is None else prices(config)[0]
 
     @strawberry.field
     def output_price(self, info: Info) -> float | None:
-        """USD per million tokens that it writes, where configured."""
-        return _of(info, self.id, "output_price")
+        """USD per million tokens that it writes, where known."""
+        config = find_configured(info, self.id)
+        return None if config is None else prices(config)[1]
 
     @strawberry.field
     def is_default(self, info: Info) -> bool:

@@ -13,6 +13,7 @@ from genai_prices import calc_price
 from service.records import ModelConfig, Usage
 
 _MILLION = 1_000_000
+_SMALL = 1000
 
 
 def cost_usd(model: ModelConfig, usage: Usage) -> float | None:
@@ -27,6 +28,16 @@ def cost_usd(model: ModelConfig, usage: Usage) -> float | None:
     if not _is_listed(model.provider, model.name):
         return None
     return _listed(model, usage)
+
+
+def prices(model: ModelConfig) -> tuple[float | None, float | None]:
+    """USD per million tokens that are read, and written, as `cost_usd` counts a small call; None where not known."""
+    read, written = (cost_usd(model, Usage(*tokens, 0)) for tokens in ((_SMALL, 0), (0, _SMALL)))
+    return _per_million(read), _per_million(written)
+
+
+def _per_million(cost: float | None) -> float | None:
+    return None if cost is None else round(cost * _MILLION / _SMALL, 6)
 
 
 def _configured(model: ModelConfig, sent: int, received: int, cached: int) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.providers.prices import cost_usd
+from service.providers.prices import cost_usd, prices
 from service.records import ModelConfig, Usage
 
 PRICED = ModelConfig("acme", "some-model", "some", 8192, 1024, input_price=2.0, output_price=10.0)
@@ -31,6 +31,20 @@ LISTED = ModelConfig("openai", "gpt-4o", "gpt-4o", 128_000, 16_384)
 def test_cost_is_known_or_null(model: ModelConfig, usage: Usage, cost: float | None) -> None:
     """Unknown is None, never 0; free is 0."""
     assert cost_usd(model, usage) == (None if cost is None else pytest.approx(cost))
+
+
+@pytest.mark.parametrize(
+    ("model", "known"),
+    [
+        (PRICED, (2.0, 10.0)),
+        (replace(PRICED, input_price=0.0, output_price=0.0), (0.0, 0.0)),
+        (LISTED, (2.5, 10.0)),
+        (replace(LISTED, provider="local"), (None, None)),
+    ],
+)
+def test_prices_are_those_that_calls_cost(model: ModelConfig, known: tuple[float | None, float | None]) -> None:
+    """For a million tokens, configured or listed."""
+    assert prices(model) == known
 
 
 def test_configured_price_wins_over_the_list() -> None:
