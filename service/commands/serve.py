@@ -83,7 +83,9 @@ def configure_logging(config: Config) -> None:
     verbose = root.level == logging.DEBUG
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose else config.logging.level)
-    for chatty in ("neo4j", "httpx", "httpcore", "uvicorn.error", "uvicorn.access"):
+    # What the driver warns of in an outage, a dozen lines a second, we say ourselves, once.
+    logging.getLogger("neo4j").setLevel(logging.ERROR)
+    for chatty in ("httpx", "httpcore", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(max(root.level, logging.WARNING))
 
 
