@@ -74,8 +74,8 @@ class Held:
 
 
 @pytest.fixture
-async def held(database: Database, owner: str) -> Held:
-    """A task that nobody runs."""
+async def held(database: Database, owner: str) -> AsyncIterator[Held]:
+    """A task that nobody runs, and that no service of another test finds when its lease has lapsed."""
     store = Store(database, Writer(database), Signals())
     task_id, conversation_id, holder = new_id(), new_id(), f"one-{owner}"
     row = {
@@ -87,7 +87,8 @@ async def held(database: Database, owner: str) -> Held:
     await store.create_task(row)
     held = Held(store, database, owner, task_id, conversation_id, holder)
     await held.plan("a", "b")
-    return held
+    yield held
+    await store.cancel_task(conversation_id, owner, task_id)
 
 
 @asynccontextmanager

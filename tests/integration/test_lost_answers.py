@@ -72,9 +72,9 @@ async def test_task_whose_creation_was_committed_and_not_answered_is_one_task(
 ) -> None:
     """Its caller is told that the graph is away, asks again with the same key, and gets that task, which ends."""
     through = replace(connection, uri=f"bolt://127.0.0.1:{proxy.port}", retry_seconds=0.1)
-    new = replace(file_task(5), idempotency_key=f"lost-{owner}")
+    new = replace(file_task(5), title=f"of {owner}", idempotency_key=f"lost-{owner}")
     async with running(through, tmp_path, {"executor": {"lease_seconds": 2.0}}) as services:
-        proxy.swallow(after=owner.encode())
+        proxy.swallow(after=f"of {owner}".encode())
         creating = asyncio.create_task(services.backend.tasks.create_task(owner, new))
         await written(database, owner, 1)
         await proxy.cut()

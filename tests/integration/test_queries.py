@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from service.errors import GraphError
+from service.errors import ConfigurationError
 from service.graph.database import Connection, Database
 from service.graph.queries import LANGUAGE, all_names, query
 
@@ -57,6 +57,8 @@ def test_python_holds_no_cypher() -> None:
 async def test_a_database_that_is_not_there_is_named(connection: Connection) -> None:
     """With the variable that names another one."""
     database = Database(replace(connection, database="nowhere"))
-    with pytest.raises(GraphError, match=r"no database 'nowhere'.*NEO4J_DATABASE"):
-        await database.execute("RETURN 1")
-    await database.close()
+    try:
+        with pytest.raises(ConfigurationError, match=r"no database 'nowhere'.*NEO4J_DATABASE"):
+            await database.execute("RETURN 1")
+    finally:
+        await database.close()
