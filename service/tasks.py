@@ -19,7 +19,7 @@ from service.graph.store import Store
 from service.kept_plans import GivenPlan, KeptPlans
 from service.models import Models
 from service.prompts import MARGIN_TOKENS, answer_room, material_room, render_frame
-from service.records import Aggregation, ModelConfig, Role, StrategyName, TaskSettings, derived_id, new_id
+from service.records import Aggregation, Role, StrategyName, TaskSettings, derived_id, new_id
 from service.sources import NewFile, NewSource, check_text, read_sources
 from service.strategies import STRATEGIES
 from service.strategies.plans import dump_plan
@@ -85,6 +85,34 @@ class Executor(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A task as it will be done: nothing is left open, and everything fits together. `content` is its prompt's text."""
+
+    template: TaskTemplate
+    strategy: str
+    settings: TaskSettings
+    given: GivenPlan | None
+    instruction: str
+    content: str
+    sources: tuple[NewSource, ...]
+
+    def row(self, name: str, title: str | None) -> dict[str, Any]:
+        """What is written of it; `name` stands for a title where the caller gives none."""
+        return {
+            "title": _title(name if title is None else title),
+            "promptTitle": _title(name),
+            "type": self.template.name,
+            "strategy": self.strategy,
+            "direct": self.strategy == StrategyName.NONE,
+            "config": settings_json(self.settings, self.template, self.instruction),
+            "plan": dump_plan(self.given.plan) if self.given else None,
+            "strategyId": self.given.kept_id if self.given else None,
+            "content": self.content,
+            "sources": [source.row(i) for i, source in enumerate(self.sources)],
+        }
+
+
 class Tasks:
     """The use cases of tasks."""
 
@@ -108,34 +136,8 @@ class Tasks:
         known = await self._store.read_keyed_task(owner, key) if key else None
         if known is not None:
             return _same_task(known, request_hash)
-        template = self._template(new.type or _usual_type(new.strategy))
-        strategy = _strategy(new, template)
-        if strategy == StrategyName.ERROR:
-            # A report is what it is for, whatever the type; a caller who wants the answers as they are says so.
-            template = replace(template, aggregation=Aggregation.REDUCE)
-        settings = resolve_settings(self._config, template, new.config)
-        model = self._config.find_model(settings.model)
-        given = await self._given_plan(owner, new, has_input=bool(sources))
-        if strategy == StrategyName.DYNAMIC:
-            check_priced(self._config, settings, self._models_of_steps(given))
-        instruction = _instruction(new, template, given)
-        _check_material(new, strategy, instruction, sources)
-        content = _content(template, strategy, instruction, sources)
-        _check_tools(strategy, settings)
-        if strategy == StrategyName.NONE:
-            await self._check_size(content, model, settings)
-        else:
-            frame = render_frame(template.instruction, instruction, (source.name for source in sources))
-            await self._check_room(frame, model, settings)
-        if new.title is not None and new.conversation_id is not None:
-            raise InvalidInput(
-                "A task is for a conversation that is there or for a new one, not for both.",
-                field="input.title",
-                remedy="Leave out title or conversationId.",
-            )
-        conversation_id = new.conversation_id or new_id()
+        order = await self._order(owner, new, sources)
         await self._check_place(owner, new)
-        given_title = None if new.title is None else _given_title(new.title)
         check_results(new.tool_results)
         turn = None
         if new.tool_results:
@@ -143,30 +145,19 @@ class Tasks:
             if open_calls["known"]:
                 return _same_task(open_calls["known"], request_hash)
             turn = tool_turn(task_id, open_calls["message"], new.tool_results)
-            await self._check_size(content, model, settings, turn)
-        name = instruction or (f"results of {turn.names}" if turn else template.name.replace("_", " "))
-        title = _title(name if given_title is None else given_title)
+            await self._check_size(order, turn)
         written = await self._store.create_task(
             {
                 "ownerId": owner,
-                "conversationId": conversation_id,
-                "newConversation": new.conversation_id is None,
-                "title": title,
-                "parentId": turn.response_id if turn else new.parent_id,
                 "taskId": task_id,
                 "promptId": derived_id(task_id, "prompt"),
-                "type": template.name,
-                "strategy": strategy,
-                "direct": strategy == StrategyName.NONE,
-                "config": settings_json(settings, self._with_reduce(template), instruction),
-                "plan": dump_plan(given.plan) if given else None,
-                "strategyId": given.kept_id if given else None,
-                "content": content,
-                "promptTitle": _title(name),
-                "sources": [source.row(i) for i, source in enumerate(sources)],
+                "conversationId": new.conversation_id or new_id(),
+                "newConversation": new.conversation_id is None,
+                "parentId": turn.response_id if turn else new.parent_id,
                 "idempotencyKey": key,
                 "requestHash": request_hash,
-                **_result_prompts(turn, content),
+                **order.row(_name(order, turn), new.title),
+                **_result_prompts(turn, order.content),
                 **self._executor.lease(),
             }
         )
@@ -227,6 +218,25 @@ class Tasks:
         await self._store.cancel_task(task["conversationId"], owner, task_id)
         self._executor.cancel(task_id)
 
+    async def _order(self, owner: str, new: NewTask, sources: tuple[NewSource, ...]) -> _Order:
+        """What the caller wants, with all that it leaves open decided, and checked against each other."""
+        template = self._template(new.type or _usual_type(new.strategy))
+        strategy = _strategy(new, template)
+        if strategy == StrategyName.ERROR:
+            # A report is what it is for, whatever the type; a caller who wants the answers as they are says so.
+            template = replace(template, aggregation=Aggregation.REDUCE)
+        settings = resolve_settings(self._config, template, new.config)
+        given = await self._given_plan(owner, new, has_input=bool(sources))
+        if strategy == StrategyName.DYNAMIC:
+            check_priced(self._config, settings, self._models_of_steps(given))
+        instruction = _instruction(new, template, given)
+        _check_material(new, strategy, instruction, sources)
+        _check_tools(strategy, settings)
+        content = _content(template, strategy, instruction, sources)
+        order = _Order(self._with_reduce(template), strategy, settings, given, instruction, content, sources)
+        await (self._check_size(order) if strategy == StrategyName.NONE else self._check_room(order))
+        return order
+
     async def _given_plan(self, owner: str, new: NewTask, *, has_input: bool) -> GivenPlan | None:
         """The plan that the task is to follow, where it comes with one or names one."""
         rules = self._plans.rules(new.config.max_steps, has_input=has_input)
@@ -260,6 +270,7 @@ class Tasks:
     async def _check_place(self, owner: str, new: NewTask) -> None:
         check_text(new.conversation_id or "", "input.conversationId")
         check_text(new.parent_id or "", "input.parentId")
+        _check_title(new)
         if new.conversation_id is None:
             if new.parent_id is not None:
                 raise InvalidInput(
@@ -274,8 +285,11 @@ class Tasks:
         if new.parent_id is not None and not place["hasParent"]:
             raise NotFound("There is no such message in this conversation.", field="input.parentId")
 
-    async def _check_room(self, frame: str, model: ModelConfig, settings: TaskSettings) -> None:
-        if material_room(settings, model, await self._models.count(frame, model)) < 1:
+    async def _check_room(self, order: _Order) -> None:
+        model = self._config.find_model(order.settings.model)
+        names = (source.name for source in order.sources)
+        frame = render_frame(order.template.instruction, order.instruction, names)
+        if material_room(order.settings, model, await self._models.count(frame, model)) < 1:
             raise InvalidInput(
                 f"The instruction leaves no room for input in the {model.context_window} tokens of {model.key}.",
                 field="input.instruction",
@@ -295,11 +309,10 @@ class Tasks:
             raise NotFound("There is no such conversation.", field="input.conversationId")
         return found
 
-    async def _check_size(
-        self, content: str, model: ModelConfig, settings: TaskSettings, turn: ToolTurn | None = None
-    ) -> None:
-        room = model.context_window - answer_room(settings, model) - (MARGIN_TOKENS if turn else 0)
-        text = "\n".join(filter(None, [turn and turn.text, content, tools_text(settings.tools)]))
+    async def _check_size(self, order: _Order, turn: ToolTurn | None = None) -> None:
+        model = self._config.find_model(order.settings.model)
+        room = model.context_window - answer_room(order.settings, model) - (MARGIN_TOKENS if turn else 0)
+        text = "\n".join(filter(None, [turn and turn.text, order.content, tools_text(order.settings.tools)]))
         if not await self._models.fits(text, room, model):
             raise InvalidInput(
                 f"The prompt does not fit into the {model.context_window} tokens of {model.key}.",
@@ -403,10 +416,22 @@ def _title(text: str) -> str:
     return line if len(line) <= TITLE_CHARACTERS else line[: TITLE_CHARACTERS - 1].rstrip() + "…"
 
 
-def _given_title(title: str) -> str:
-    if not title.strip():
+def _name(order: _Order, turn: ToolTurn | None) -> str:
+    return order.instruction or (f"results of {turn.names}" if turn else order.template.name.replace("_", " "))
+
+
+def _check_title(new: NewTask) -> None:
+    if new.title is None:
+        return
+    if new.conversation_id is not None:
+        raise InvalidInput(
+            "A task is for a conversation that is there or for a new one, not for both.",
+            field="input.title",
+            remedy="Leave out title or conversationId.",
+        )
+    if not new.title.strip():
         raise InvalidInput("The title is empty.", field="input.title", remedy="Leave it out, or write one.")
-    return check_text(title, "input.title")
+    check_text(new.title, "input.title")
 
 
 def _key(key: str | None) -> str | None:
