@@ -150,7 +150,7 @@ async def test_history_says_why_a_task_failed_and_its_id(url: str) -> None:
     assert ran.code == 1
     tree = (await antiphon(url, "history", words[-1])).out
     assert f"CHUNK FAILED  task {words[-4]}" in tree
-    assert "error The answer of" in tree
+    assert "error The answer is not JSON" in tree
 
 
 async def test_ctrl_c_cancels_the_task(url: str) -> None:
