@@ -20,7 +20,7 @@ from service.folders import cache_folder
 from service.graph.database import Connection, Database
 from service.graph.local import LocalSettings, start
 from service.graph.migrations import migrate
-from service.tasks import NewTask
+from service.tasks.creating import NewTask
 
 OWNER = "benchmark"
 FINAL = {"SUCCEEDED", "PARTIAL", "FAILED", "CANCELLED"}

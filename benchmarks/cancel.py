@@ -10,8 +10,8 @@ from statistics import median
 
 from benchmarks.bench import OWNER, figure, load, neo4j, run
 from benchmarks.restart import Watched
-from tests.service_process import ServiceProcess
-from tests.services import provider
+from tests.support.service_process import ServiceProcess
+from tests.support.services import provider
 
 AT_ONCE = 64
 SUBTASKS = 200
@@ -37,7 +37,7 @@ async def measure(service: ServiceProcess, closing: Closing) -> float:
     task_id = await service.create_file_task(items, AT_ONCE)
     while closing.open < AT_ONCE:
         await asyncio.sleep(0.01)
-    async with service.client() as client:
+    async with service.commands.client() as client:
         await client.is_alive()
         sent = time.perf_counter()
         await client.execute("CancelTask", id=task_id)

@@ -6,7 +6,7 @@ import statistics
 import time
 
 from benchmarks.bench import figure, finish, run, service
-from service.tasks import NewFile, NewTask, NewTaskConfig
+from service.tasks.creating import NewFile, NewTask, NewTaskConfig
 
 SUBTASKS = 5000
 ROUNDS = 5

@@ -13,9 +13,9 @@ from typing import Any
 from benchmarks.bench import figure, finish, load, run, service
 from service.app import Services
 from service.graph.local.process import free_port
-from service.tasks import NewFile, NewTask, NewTaskConfig
-from tests.fault_server import FaultServer
-from tests.slow_provider import slow_provider
+from service.tasks.creating import NewFile, NewTask, NewTaskConfig
+from tests.support.fault_server import FaultServer
+from tests.support.slow_provider import slow_provider
 
 SUBTASKS = 200
 AT_ONCE = 16

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from benchmarks.bench import figure, finish, load, run, service
-from service.tasks import NewFile, NewTask, NewTaskConfig
-from tests.slow_provider import slow_provider
+from service.tasks.creating import NewFile, NewTask, NewTaskConfig
+from tests.support.slow_provider import slow_provider
 
 LIMIT = 600
 SUBTASKS = LIMIT * 3

@@ -16,12 +16,12 @@ import psutil
 
 from benchmarks.bench import FINAL, OWNER, figure, load, neo4j, run
 from benchmarks.restart import create
+from service.commands.serving import find_running
 from service.cursors import decode_number
 from service.graph.database import Database
 from service.providers.sse import SseParser
-from service.serving import find_running
-from tests.service_process import ServiceProcess
-from tests.services import cypher, status_of
+from tests.support.service_process import ServiceProcess
+from tests.support.services import cypher, status_of
 
 SUBTASKS = 10_000
 CHARACTERS = 2000

@@ -24,13 +24,13 @@ from typing import Any
 import neo4j
 
 from service.app import connection_of, create_app, embedded, remote
+from service.commands.server import run, serving
 from service.config import Config, load_config
 from service.graph.database import Connection, Database
 from service.graph.migrations import migrate
 from service.graph.store import Store
 from service.graph.writer import Writer
 from service.records import new_id
-from service.server import run, serving
 from service.signals import Signals
 
 OWNER = "local"

@@ -10,8 +10,8 @@ import httpx
 
 from benchmarks.bench import OWNER, figure, finish, run, service
 from service.app import Services
-from service.tasks import NewFile, NewTask, NewTaskConfig
-from tests.slow_provider import slow_provider
+from service.tasks.creating import NewFile, NewTask, NewTaskConfig
+from tests.support.slow_provider import slow_provider
 
 SUBTASKS = 1000
 AT_ONCE = 64

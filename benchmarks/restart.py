@@ -20,9 +20,9 @@ from service.app import wire
 from service.config import load_config
 from service.errors import GraphUnavailable
 from service.graph.database import Connection
-from tests.service_process import ServiceProcess
-from tests.services import provider
-from tests.slow_provider import SlowProvider
+from tests.support.service_process import ServiceProcess
+from tests.support.services import provider
+from tests.support.slow_provider import SlowProvider
 
 SUBTASKS = 10_000
 AT_ONCE = 64
@@ -63,7 +63,7 @@ def work(strategy: str) -> dict[str, Any]:
 
 async def create(service: ServiceProcess, task: dict[str, Any]) -> str:
     """Create a large task; its id. A Neo4j that was just started on a busy machine may need more than one go."""
-    async with service.client() as client:
+    async with service.commands.client() as client:
         while True:
             with suppress(GraphUnavailable):
                 return (await client.execute("CreateTask", input=task | {"idempotencyKey": "benchmark"}))["id"]

@@ -19,16 +19,16 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from service.api.context import Backend
-from service.api.http import Endpoint
-from service.api.schema import export
+from service.api.graphql.context import Backend
+from service.api.graphql.http import Endpoint
+from service.api.graphql.schema import export
 from service.config import Config
-from service.conversations import Conversations
-from service.deltas import Deltas
+from service.conversations.catalog import Conversations
+from service.conversations.deltas import Deltas
+from service.conversations.events import Events
+from service.conversations.history import History
+from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
-from service.events import Events
-from service.executors.local import Hold, LocalExecutor, Worker
-from service.finishing import Finisher
 from service.graph.database import Connection, Database, why_away
 from service.graph.local import SILENT, LocalNeo4j, LocalSettings, Progress
 from service.graph.local import start as start_neo4j
@@ -36,18 +36,18 @@ from service.graph.migrations import migrate
 from service.graph.reader import Reader
 from service.graph.store import Store
 from service.graph.writer import Writer
-from service.history import History
-from service.instance import Instance, hold_instance
-from service.kept_plans import KeptPlans
-from service.material import Material
-from service.models import Models
-from service.planning import Planner
-from service.prompts import Prompts
-from service.runner import Runner
+from service.models.registry import Models
 from service.signals import Signals
 from service.strategies import load_strategies
-from service.tasks import Tasks
-from service.usage import Usage
+from service.tasks.creating import Tasks
+from service.tasks.executors.instance import Instance, hold_instance
+from service.tasks.executors.local import Hold, LocalExecutor, Worker
+from service.tasks.finishing import Finisher
+from service.tasks.kept_plans import KeptPlans
+from service.tasks.material import Material
+from service.tasks.planning import Planner
+from service.tasks.prompts import Prompts
+from service.tasks.runner import Runner
 
 READY_SECONDS = 2.0
 RETRY_SECONDS = 1.0

@@ -11,10 +11,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from service.client import Client
+from service.commands.client import Client
+from service.commands.terminal import say
 from service.errors import ServiceError
 from service.records import TaskStatus
-from service.terminal import say
 
 Json = dict[str, Any]
 

@@ -10,7 +10,7 @@ from service.commands.streams import print_json
 from service.errors import NotFound
 
 if TYPE_CHECKING:
-    from service.client import Client
+    from service.commands.client import Client
 
 app = typer.Typer()
 Json = dict[str, Any]
@@ -26,8 +26,8 @@ def task(id: Annotated[str, typer.Argument(help="The task's id.")], as_json: AsJ
         raise NotFound(f"There is no task {id}.", remedy="`antiphon history CONVERSATION` names the tasks.")
     if as_json:
         return print_json(found)
+    from service.commands.terminal import print_table, shorten
     from service.commands.usage import say_metrics
-    from service.terminal import print_table, shorten
 
     progress = found["progress"]
     typer.echo(f"{found['status']}  {found['strategy']}  {progress['done']}/{progress['total']}  {found['title']}")
@@ -54,7 +54,7 @@ def conversations(
     found = _ask("Conversations", first=first)
     if as_json:
         return print_json(found["nodes"])
-    from service.terminal import print_table
+    from service.commands.terminal import print_table
 
     print_table(("id", "created", "title"), [(it["id"], it["createdAt"][:16], it["title"]) for it in found["nodes"]])
 
@@ -65,7 +65,7 @@ def models(as_json: AsJson = False) -> None:
     found: list[Json] = _ask("Models")
     if as_json:
         return print_json(found)
-    from service.terminal import print_table
+    from service.commands.terminal import print_table
 
     columns = ("model", "window", "output", "USD in", "USD out", "")
     rows = [
@@ -84,7 +84,7 @@ def strategies(
     found: list[Json] = _ask("Strategies", first=first)
     if as_json:
         return print_json(found)
-    from service.terminal import print_table, shorten
+    from service.commands.terminal import print_table, shorten
 
     rows = [
         (it["name"], _steps(it), it["useCount"], _percent(it["successRate"]), shorten(it["description"], 60))
@@ -99,8 +99,8 @@ def history(
     first: Annotated[int, typer.Option("--first", "-n", min=1, max=200, help="How many of the newest turns.")] = 100,
 ) -> None:
     """Show a conversation as a tree: its turns, their forks, and the subtasks that answers were made of."""
+    from service.commands.terminal import print_tree
     from service.commands.trees import read_tree
-    from service.terminal import print_tree
 
     async def read(client: Client) -> Any:
         return await read_tree(client, id, first)
@@ -117,7 +117,7 @@ def _ask(operation: str, **variables: Any) -> Any:
 
 def _with_client(use: Any) -> Any:
     from service.commands.reaching import reach
-    from service.server import run
+    from service.commands.server import run
 
     async def reached() -> Any:
         async with reach() as client:

@@ -21,7 +21,7 @@ app = typer.Typer(help="The Neo4j that Antiphon runs itself.", no_args_is_help=T
 @app.command()
 def start() -> None:
     """Start Neo4j and leave it running, for later services and for Neo4j Browser."""
-    from service.terminal import say
+    from service.commands.terminal import say
 
     address = asyncio.run(_start(_own_config()))
     say("Neo4j runs until: antiphon neo4j stop")
@@ -31,8 +31,8 @@ def start() -> None:
 @app.command()
 def stop() -> None:
     """Stop a Neo4j that no service uses."""
+    from service.commands.terminal import say
     from service.graph.local import stop as stop_neo4j
-    from service.terminal import say
 
     stopped = asyncio.run(stop_neo4j(_own_config().storage.data_folder / "neo4j"))
     say("Neo4j is stopped." if stopped else "Neo4j was not running.")
@@ -50,8 +50,8 @@ def status() -> None:
 @app.command()
 def browser() -> None:
     """Show the address of Neo4j Browser and the login; open it where there is a desktop."""
+    from service.commands.serving import neo4j_address
     from service.config import load_config
-    from service.serving import neo4j_address
 
     address = asyncio.run(neo4j_address(load_config()))
     show_login(address)

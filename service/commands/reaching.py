@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from service.client import Client
+from service.commands.client import Client
+from service.commands.serving import reach_service
 from service.commands.setup import prepare_model
 from service.config import Config
 from service.graph.local import progress_on
-from service.serving import reach_service
 
 
 def reach() -> AbstractAsyncContextManager[Client]:

@@ -15,7 +15,7 @@ from service.errors import InvalidInput
 from service.records import Aggregation
 
 if TYPE_CHECKING:
-    from service.client import Upload
+    from service.commands.client import Upload
 
 app = typer.Typer()
 Json = dict[str, Any]
@@ -34,7 +34,7 @@ def ask(
     max_output_tokens: MaxOutput = None,
 ) -> int:
     """Ask one prompt; the answer comes as it is generated, the conversation's id after it."""
-    from service.server import run as run_loop
+    from service.commands.server import run as run_loop
 
     wish: Json = {"content": _read_stdin() if prompt == "-" else prompt}
     wish |= _given(conversationId=conversation, config=_given(model=model, maxOutputTokens=max_output_tokens))
@@ -69,7 +69,7 @@ def run(
 
     Exit code: 0 it succeeded, 1 it failed in whole or in part, 130 it was cancelled.
     """
-    from service.server import run as run_loop
+    from service.commands.server import run as run_loop
 
     config = _given(
         model=model,
@@ -97,7 +97,7 @@ def retry(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
 ) -> int:
     """Run again what of a finished task did not succeed; its answer is made anew."""
-    from service.server import run as run_loop
+    from service.commands.server import run as run_loop
 
     return run_loop(_watched("RetryTask", {"id": id}, None, as_json))
 
@@ -105,7 +105,7 @@ def retry(
 @app.command()
 def cancel(id: Annotated[str, typer.Argument(help="The task's id.")]) -> None:
     """Cancel a task: its calls are cut, what has not begun never will."""
-    from service.server import run as run_loop
+    from service.commands.server import run as run_loop
 
     typer.echo(run_loop(_cancel(id)))
 
@@ -125,7 +125,7 @@ def _as_text(name: str) -> str:
 
 
 def _read_file(name: str) -> Upload:
-    from service.client import Upload
+    from service.commands.client import Upload
 
     path = Path(name)
     if path.is_dir():
@@ -172,7 +172,7 @@ def _read_stdin() -> str:
 async def _ask(wish: Json, model: str | None) -> int:
     from service.commands.following import exit_code, follow_or_cancel, interruptions
     from service.commands.reaching import reach_model
-    from service.terminal import PlainText, say, write
+    from service.commands.terminal import PlainText, say, write
 
     async with reach_model(model) as client:
         view = PlainText()
@@ -201,7 +201,7 @@ async def _watched(operation: str, variables: Json, model: str | None, as_json: 
     """Begin a task by an operation and watch it to its end; the exit code."""
     from service.commands.following import exit_code, follow_or_cancel, interruptions
     from service.commands.reaching import reach_model
-    from service.terminal import LiveTask, say, write
+    from service.commands.terminal import LiveTask, say, write
 
     async with reach_model(model) as client:
         with interruptions() as interrupted:
@@ -219,7 +219,7 @@ async def _watched(operation: str, variables: Json, model: str | None, as_json: 
 
 
 def _say_end(task: Json) -> None:
-    from service.terminal import say
+    from service.commands.terminal import say
 
     reason = task["error"] or task["note"]
     if task["status"] != "SUCCEEDED":

@@ -24,9 +24,9 @@ Host = Annotated[str | None, typer.Option("--host", help="Beyond this machine on
 @app.command()
 def serve(host: Host = None, port: Port = None) -> int:
     """Run the service until Ctrl-C; tasks that run go on at the next start."""
+    from service.commands.server import run
+    from service.commands.serving import listening_on
     from service.config import load_config
-    from service.server import run
-    from service.serving import listening_on
 
     config = listening_on(load_config(), host, port)
     configure_logging(config)
@@ -36,8 +36,8 @@ def serve(host: Host = None, port: Port = None) -> int:
 @app.command()
 def demo(keep: Annotated[bool, typer.Option("--keep", help="Stay up until Ctrl-C.")] = False) -> int:
     """See it work: a task over this project's own files, a follow-up question, and the graph of both."""
-    from service.demo import run_demo
-    from service.server import run
+    from service.commands.demo import run_demo
+    from service.commands.server import run
 
     return run(run_demo(keep))
 
@@ -45,8 +45,8 @@ def demo(keep: Annotated[bool, typer.Option("--keep", help="Stay up until Ctrl-C
 @app.command()
 def migrate() -> None:
     """Bring the graph's constraints and indexes up to date (a start does this too)."""
+    from service.commands.server import run
     from service.config import load_config
-    from service.server import run
 
     applied = run(_migrate(load_config()))
     typer.echo("\n".join(f"applied {name}" for name in applied) or "The graph is up to date.")
@@ -58,7 +58,7 @@ def export_schema(
     out: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this file.")] = None,
 ) -> None:
     """Print the GraphQL schema."""
-    from service.api.schema import export
+    from service.api.graphql.schema import export
     from service.resources import resource
 
     text = export()
@@ -107,11 +107,11 @@ class JsonFormatter(logging.Formatter):
 
 async def _serve(config: Config) -> int:
     from service.commands.following import interruptions
+    from service.commands.server import check_address
+    from service.commands.serving import start_service, take_place
     from service.commands.setup import prepare_model
+    from service.commands.terminal import say
     from service.graph.local import progress_on
-    from service.server import check_address
-    from service.serving import start_service, take_place
-    from service.terminal import say
 
     place = await take_place(config.storage.data_folder)
     try:

@@ -10,12 +10,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from service.app import connection_of, embedded, remote
+from service.commands.serving import neo4j_address
+from service.commands.terminal import print_table, say
 from service.config import Config
 from service.errors import AntiphonError, GraphUnavailable, ServiceError
 from service.graph.database import Connection, Database, why_away
 from service.graph.local import progress_on
-from service.serving import neo4j_address
-from service.terminal import print_table, say
 
 HELP = "A statement ends with `;` and may have many lines. :help shows this, :exit (or Ctrl-D) ends. Cypher 25."
 

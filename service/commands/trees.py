@@ -9,9 +9,9 @@ from typing import Any
 
 from rich.tree import Tree
 
-from service.client import Client
+from service.commands.client import Client
+from service.commands.terminal import clean, label, shorten
 from service.errors import NotFound
-from service.terminal import clean, label, shorten
 
 Json = dict[str, Any]
 

@@ -26,7 +26,7 @@ def usage(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
     """Show what calls took and cost, and what of it was wasted."""
-    from service.server import run
+    from service.commands.server import run
 
     if by not in DIMENSIONS:
         raise InvalidInput(f"--by has no {by!r}.", remedy=f"It is one of: {', '.join(DIMENSIONS)}.")
@@ -35,7 +35,7 @@ def usage(
     )
     if as_json:
         return print_json(rows)
-    from service.terminal import print_table
+    from service.commands.terminal import print_table
 
     shown = [_cells(row["label"], row) for row in rows]
     if len(rows) > 1:

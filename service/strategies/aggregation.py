@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from service.answers import parse_json
+from service.answers.formats import parse_json
 from service.errors import InvalidInput
 from service.records import Aggregation
 

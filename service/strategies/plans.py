@@ -15,7 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 from typing import Any, cast
 
-from service.answers import parse_json, read_format, violation
+from service.answers.formats import parse_json, read_format, violation
 from service.errors import InvalidInput
 from service.records import Aggregation, ResponseFormat, ResponseFormatKind
 

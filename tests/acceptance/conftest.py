@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from service.app import create_app
+from service.commands.server import serving
 from service.config import Config, load_config
 from service.graph.database import Connection
-from service.server import serving
-from tests.front import MakeConfig, Service
+from tests.support.front import MakeConfig, Service
 
 ECHO = "defaults: {model: echo/echo}\n"
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from service.app import create_app
-from service.client import Client
+from service.commands.client import Client
+from service.commands.server import serving
 from service.graph.database import Connection
-from service.server import serving
-from tests.front import MakeConfig
+from tests.support.front import MakeConfig
 
 ROOT = Path(__file__).parents[2]
 SLOW = """

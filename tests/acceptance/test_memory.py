@@ -15,8 +15,8 @@ import pytest
 from service.cursors import decode_number
 from service.graph.database import Database
 from tests.acceptance.test_streams import SSE
-from tests.front import Service
-from tests.services import cypher, finished
+from tests.support.front import Service
+from tests.support.services import cypher, finished
 
 SUBTASKS, CHARACTERS = 500, 10_000
 FIRST, LAST = 100, 450

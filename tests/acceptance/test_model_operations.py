@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from service.app import create_app
+from service.commands.server import serving
 from service.graph.database import Connection
-from service.server import serving
 from tests.acceptance.conftest import ECHO
-from tests.front import MakeConfig, Service
+from tests.support.front import MakeConfig, Service
 
 LIMITED = """
 providers:

@@ -11,7 +11,7 @@ import pytest
 
 from service.graph.database import Database
 from service.graph.queries import Query
-from tests.front import Service
+from tests.support.front import Service
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

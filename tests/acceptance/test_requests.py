@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from service.app import create_app
+from service.commands.server import serving
 from service.graph.database import Connection
-from service.server import serving
-from tests.front import MakeConfig, Service, operation
+from tests.support.front import MakeConfig, Service, operation
 
 SEND = operation("SendPrompt")
 TASK = operation("CreateTask")

@@ -18,15 +18,15 @@ import pytest
 import yaml
 
 from service.app import create_app
-from service.client import Client
-from service.deltas import MOST_KEPT
+from service.commands.client import Client
+from service.commands.server import Server, base_url, listen, make_server
+from service.conversations.deltas import MOST_KEPT
 from service.graph.database import Connection, Database
 from service.providers.sse import SseParser
-from service.server import Server, base_url, listen, make_server
-from tests.books import faults_of, read_books
-from tests.front import MakeConfig, Service, operation
-from tests.services import finished, provider
-from tests.slow_provider import SlowProvider
+from tests.support.books import faults_of, read_books
+from tests.support.front import MakeConfig, Service, operation
+from tests.support.services import finished, provider
+from tests.support.slow_provider import SlowProvider
 
 AT_ONCE = 64
 SUBTASKS = 112

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.records import new_id
-from tests.front import Service
+from tests.support.front import Service
 
 CREATE = "mutation C($input: CreateTaskInput!) { createTask(input: $input) { id strategy plan followed } }"
 GREET = {"steps": [{"id": "greet", "prompt": "Greet {{input}}"}]}

@@ -15,9 +15,9 @@ import websockets
 from websockets.typing import Subprotocol
 
 from service.app import create_app
+from service.commands.server import serving
 from service.graph.database import Connection
-from service.server import serving
-from tests.front import MakeConfig, Service, operation
+from tests.support.front import MakeConfig, Service, operation
 
 SSE = {"accept": "text/event-stream"}
 ITEMS = [f"Item {number}." for number in range(40)]

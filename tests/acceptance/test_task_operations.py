@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from tests.front import Service, operation
+from tests.support.front import Service, operation
 
 FILES = [{"name": f"{name}.txt", "text": f"The text of {name}."} for name in "abc"]
 NESTED = """query Nested($id: ID!) {

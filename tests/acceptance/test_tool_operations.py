@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from service.client import Client
+from service.commands.client import Client
+from service.commands.terminal import print_tree
 from service.commands.trees import read_tree
-from service.terminal import print_tree
-from tests.front import Service
+from tests.support.front import Service
 
 Json = dict[str, Any]
 

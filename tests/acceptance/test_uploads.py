@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.front import Service
+from tests.support.front import Service
 
 CREATE = "mutation($input: CreateTaskInput!) { createTask(input: $input) { sources { name text } } }"
 PLACE = "variables.input.input.files.{}.upload"

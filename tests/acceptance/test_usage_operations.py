@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from service.app import create_app
+from service.commands.server import serving
 from service.graph.database import Connection
 from service.records import new_id
-from service.server import serving
-from tests.fault_server import FaultServer
-from tests.front import MakeConfig, Service, operation
+from tests.support.fault_server import FaultServer
+from tests.support.front import MakeConfig, Service, operation
 
 FAULTY = """
 defaults: {{model: faulty/priced}}

@@ -14,11 +14,11 @@ from service.graph.database import Connection, Database
 from service.graph.store import Store
 from service.graph.writer import Writer
 from service.signals import Signals
-from tests.books import Books, faults_of, read_books
-from tests.fault_server import FaultServer
-from tests.service_process import ServiceProcess
-from tests.services import cypher, finished, provider
-from tests.slow_provider import slow_provider
+from tests.support.books import Books, faults_of, read_books
+from tests.support.fault_server import FaultServer
+from tests.support.service_process import ServiceProcess
+from tests.support.services import cypher, finished, provider
+from tests.support.slow_provider import slow_provider
 
 SUBTASKS = 50
 AT_ONCE = 8
@@ -126,7 +126,7 @@ async def test_service_killed_while_it_plans_plans_to_the_end(
     async with ServiceProcess(connection, tmp_path, {}, owner) as service:
         config = {"chunkTokens": 16, "maxParallel": 64, "aggregation": "NONE"}
         task = {"type": "summarize", "strategy": "CHUNK", "input": {"text": text}, "config": config}
-        async with service.client() as client:
+        async with service.commands.client() as client:
             task_id = (await client.execute("CreateTask", input=task))["id"]
 
         async def begun() -> int:

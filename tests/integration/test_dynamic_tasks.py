@@ -14,11 +14,11 @@ import pytest
 from service.app import Services
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
-from service.kept_plans import NewStrategy, StrategyRow
 from service.records import TaskStatus, new_id
-from service.tasks import NewFile, NewTask, NewTaskConfig
-from tests.planning_provider import PlanningProvider, planning_provider
-from tests.services import cypher, finished, provider, run_task, running, status_of
+from service.tasks.creating import NewFile, NewTask, NewTaskConfig
+from service.tasks.kept_plans import NewStrategy, StrategyRow
+from tests.support.planning_provider import PlanningProvider, planning_provider
+from tests.support.services import cypher, finished, provider, run_task, running, status_of
 
 PLANNING = "Make a plan of prompts"
 INPUT = "Ann likes apples. Bob likes bananas."

@@ -9,9 +9,9 @@ import pytest
 
 from service.app import Services
 from service.graph.database import Connection, Database
-from service.tasks import NewFile, NewTask, NewTaskConfig
-from tests.books import faults_of, read_books
-from tests.services import cypher, run_task, running
+from service.tasks.creating import NewFile, NewTask, NewTaskConfig
+from tests.support.books import faults_of, read_books
+from tests.support.services import cypher, run_task, running
 
 SAMPLES = Path(__file__).parents[1] / "unit" / "strategies" / "error_samples"
 HARMLESS = "2026-03-01 10:00:00 INFO shop: all is well, 0 errors\n" * 50

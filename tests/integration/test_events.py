@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from service.app import Services
+from service.conversations.events import PAGE, Events, event_cursor
 from service.cursors import encode_cursor
 from service.errors import InvalidInput, NotFound
-from service.events import PAGE, Events, event_cursor
 from service.graph.database import Connection, Database
 from service.graph.reader import Reader
 from service.records import derived_id, new_id
 from service.signals import Signals
-from tests.services import cypher, file_task, finished, run_task, running
+from tests.support.services import cypher, file_task, finished, run_task, running
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import pytest
 
 from service.app import Services
 from service.graph.database import Connection, Database
-from service.tasks import NewFile, NewPrompt, NewTask, NewTaskConfig
-from tests.books import faults_of, read_books
-from tests.services import cypher, file_task, files, finished, provider, run_task, running
-from tests.slow_provider import slow_provider
+from service.tasks.creating import NewFile, NewPrompt, NewTask, NewTaskConfig
+from tests.support.books import faults_of, read_books
+from tests.support.services import cypher, file_task, files, finished, provider, run_task, running
+from tests.support.slow_provider import slow_provider
 
 LINEAGE = """
 MATCH (t:Task {id: $id})-[:RESULTED_IN]->(answer)

@@ -13,10 +13,10 @@ import pytest
 
 from service.app import Services
 from service.graph.database import Connection, Database
-from tests.books import faults_of, read_books
-from tests.fault_server import FaultServer
-from tests.services import cypher, file_task, finished, provider, run_task, running
-from tests.slow_provider import slow_provider
+from tests.support.books import faults_of, read_books
+from tests.support.fault_server import FaultServer
+from tests.support.services import cypher, file_task, finished, provider, run_task, running
+from tests.support.slow_provider import slow_provider
 
 
 @pytest.fixture(scope="module")

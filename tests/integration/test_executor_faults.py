@@ -13,10 +13,10 @@ from service.app import Services
 from service.graph.database import Connection, Database
 from service.providers import PROTOCOLS
 from service.records import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
-from service.tasks import NewPrompt, NewTask, NewTaskConfig
-from tests.books import Books, faults_of, read_books
-from tests.fault_server import FaultServer
-from tests.services import MODEL, file_task, files, finished, provider, run_task, running
+from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
+from tests.support.books import Books, faults_of, read_books
+from tests.support.fault_server import FaultServer
+from tests.support.services import MODEL, file_task, files, finished, provider, run_task, running
 
 TWICE = {"maxAttempts": 2, "totalSeconds": 20}
 

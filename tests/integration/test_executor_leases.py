@@ -18,8 +18,8 @@ from service.graph.store import Store
 from service.graph.writer import Writer
 from service.records import TaskStatus, derived_id, new_id, subtask_id
 from service.signals import Signals
-from tests.books import read_books
-from tests.services import cypher, file_task, running
+from tests.support.books import read_books
+from tests.support.services import cypher, file_task, running
 
 
 @dataclass(frozen=True)

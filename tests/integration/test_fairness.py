@@ -7,9 +7,9 @@ from collections import deque
 from pathlib import Path
 
 from service.graph.database import Connection, Database
-from service.tasks import NewTask, NewTaskConfig
-from tests.services import file_task, files, provider, running, status_of
-from tests.slow_provider import SlowProvider
+from service.tasks.creating import NewTask, NewTaskConfig
+from tests.support.services import file_task, files, provider, running, status_of
+from tests.support.slow_provider import SlowProvider
 
 PLACES = 8
 LARGE = 2000

@@ -18,11 +18,11 @@ from llmock.pytest_plugin import LLMock
 
 from service.app import Services
 from service.graph.database import Connection, Database
-from service.tasks import NewPrompt, NewTask, NewTaskConfig
-from tests.books import Books, faults_of, read_books
-from tests.fault_server import LONG_ANSWER, FaultServer, self_signed_context
-from tests.provider_calls import both
-from tests.services import cypher, finished, provider, running
+from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
+from tests.support.books import Books, faults_of, read_books
+from tests.support.fault_server import LONG_ANSWER, FaultServer, self_signed_context
+from tests.support.provider_calls import both
+from tests.support.services import cypher, finished, provider, running
 
 TWICE = {"maxAttempts": 2, "totalSeconds": 600}
 PATIENCE_SECONDS = 150.0

@@ -22,12 +22,12 @@ from service.graph.database import Connection, Database
 from service.graph.local import LocalNeo4j, LocalSettings
 from service.graph.local import start as start_neo4j
 from service.graph.migrations import migrate
-from service.tasks import NewPrompt
-from tests.books import faults_of, read_books
-from tests.proxy import Proxy
-from tests.service_process import ServiceProcess
-from tests.services import file_task, finished, provider, quiet_port, running, status_of
-from tests.slow_provider import slow_provider
+from service.tasks.creating import NewPrompt
+from tests.support.books import faults_of, read_books
+from tests.support.proxy import Proxy
+from tests.support.service_process import ServiceProcess
+from tests.support.services import file_task, finished, provider, quiet_port, running, status_of
+from tests.support.slow_provider import slow_provider
 
 SUBTASKS = 50
 

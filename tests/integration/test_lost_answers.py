@@ -11,10 +11,10 @@ import pytest
 
 from service.errors import GraphUnavailable
 from service.graph.database import Connection, Database
-from tests.books import faults_of, read_books
-from tests.proxy import Proxy
-from tests.services import cypher, file_task, finished, provider, running
-from tests.slow_provider import slow_provider
+from tests.support.books import faults_of, read_books
+from tests.support.proxy import Proxy
+from tests.support.services import cypher, file_task, finished, provider, running
+from tests.support.slow_provider import slow_provider
 
 SUBTASKS = 40
 

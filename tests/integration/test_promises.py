@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 import pytest
 
 from service.app import Services
-from service.breaker import BreakerState
 from service.errors import (
     Conflict,
     ContextOverflow,
@@ -24,11 +23,12 @@ from service.errors import (
     RateLimited,
 )
 from service.graph.database import Connection, Database
+from service.models.breaker import BreakerState
 from service.providers import PROTOCOLS
 from service.records import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
-from service.tasks import NewPrompt, NewTask, NewTaskConfig
-from tests.books import Books, faults_of, read_books
-from tests.services import MODEL, cypher, file_task, finished, run_task, running
+from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
+from tests.support.books import Books, faults_of, read_books
+from tests.support.services import MODEL, cypher, file_task, finished, run_task, running
 
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 WELL_BELOW_A_MINUTE = 40.0

@@ -12,8 +12,8 @@ import pytest
 from service.errors import ProviderTimeout
 from service.providers import Provider
 from service.records import Timeouts
-from tests.fault_server import anthropic_events, openai_events, response, sse
-from tests.provider_calls import answer, ask, both, failure, opened
+from tests.support.fault_server import anthropic_events, openai_events, response, sse
+from tests.support.provider_calls import answer, ask, both, failure, opened
 
 _LENGTH = re.compile(rb"^content-length:\s*(\d+)", re.IGNORECASE | re.MULTILINE)
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: %d\r\n\r\n"

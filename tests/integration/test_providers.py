@@ -16,8 +16,8 @@ from service.records import (
     Timeouts,
     Usage,
 )
-from tests.fault_server import FaultServer, self_signed_context
-from tests.provider_calls import KEY, answer, ask, both, failure, opened
+from tests.support.fault_server import FaultServer, self_signed_context
+from tests.support.provider_calls import KEY, answer, ask, both, failure, opened
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from service.records import (
     TextDelta,
     Timeouts,
 )
-from tests.fault_server import FaultServer
-from tests.provider_calls import answer, ask, both, failure, opened
+from tests.support.fault_server import FaultServer
+from tests.support.provider_calls import answer, ask, both, failure, opened
 
 PROMPT_SECONDS = 20.0
 """Far less than the calls would take by themselves, far more than a busy machine needs."""

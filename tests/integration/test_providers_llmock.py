@@ -7,7 +7,7 @@ from llmock.pytest_plugin import LLMock
 
 from service.errors import ProviderRejected, ProviderTimeout, ProviderUnavailable, RateLimited
 from service.providers.faults import ContextOverflow
-from tests.provider_calls import answer, both, failure, opened
+from tests.support.provider_calls import answer, both, failure, opened
 
 
 @both

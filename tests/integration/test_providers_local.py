@@ -33,7 +33,7 @@ from service.records import (
     Tool,
     ToolCall,
 )
-from tests.provider_calls import PATIENT, answer, failure, opened
+from tests.support.provider_calls import PATIENT, answer, failure, opened
 
 MODEL = ModelConfig("local", "smollm2-135m", "smollm2", 2048, 512, tokenizer="local")
 CONFIG = ProviderConfig("local", "local", models=(MODEL,), options={"n_parallel": 2})

@@ -8,10 +8,10 @@ from typing import Any
 import neo4j
 import pytest
 
+from service.conversations.history import Direction, History, Walk
 from service.graph.database import Connection, Database
 from service.graph.queries import parse, query
 from service.graph.reader import Reader
-from service.history import Direction, History, Walk
 from service.records import new_id
 
 CONVERSATION = """// A conversation.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak import NEO4J, SERVICE, draw, play
+from tests.support.soak import NEO4J, SERVICE, draw, play
 
 
 @pytest.mark.timeout(480)

@@ -14,10 +14,10 @@ import pytest
 from service.app import Services
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
-from service.kept_plans import NewStrategy
 from service.records import TaskStatus, new_id
-from service.tasks import NewFile, NewPrompt, NewTask, NewTaskConfig
-from tests.services import cypher, file_task, files, run_task, running, status_of
+from service.tasks.creating import NewFile, NewPrompt, NewTask, NewTaskConfig
+from service.tasks.kept_plans import NewStrategy
+from tests.support.services import cypher, file_task, files, run_task, running, status_of
 
 NODES_OF = """
 RETURN COUNT { MATCH (c:Conversation {ownerId: $owner}) } AS conversations,

@@ -15,11 +15,11 @@ from service.app import Services
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
 from service.records import TaskStatus, Tool
-from service.tasks import NewPrompt, NewTask, NewTaskConfig
-from service.tools import ToolResult
-from tests.books import faults_of, read_books
-from tests.scripted_provider import STREAMS, Call, Json, ScriptedProvider
-from tests.services import MODEL, cypher, finished, running
+from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
+from service.tasks.tools import ToolResult
+from tests.support.books import faults_of, read_books
+from tests.support.scripted_provider import STREAMS, Call, Json, ScriptedProvider
+from tests.support.services import MODEL, cypher, finished, running
 
 WEATHER = Tool("get_weather", "The weather.", {"type": "object", "properties": {"city": {"type": "string"}}})
 TWO: list[Call] = [("call_a", "get_weather", '{"city": "Tromsø"}'), ("call_b", "get_weather", '{"city": "Oslo"}')]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from service.conversations import Conversations
+from service.conversations.catalog import Conversations
+from service.conversations.usage import Usage, UsageDimension, UsageFilter
 from service.errors import InvalidInput, LimitExceeded, NotFound
 from service.graph.database import Database
 from service.graph.reader import Reader
@@ -15,8 +16,7 @@ from service.graph.store import Store
 from service.graph.writer import Writer
 from service.records import AttemptStatus, new_id
 from service.signals import Signals
-from service.usage import Usage, UsageDimension, UsageFilter
-from tests.ledger import DAY_MS, MONDAY_MS, Made, MadeSubtask, MadeTask, measured, write_ledger
+from tests.support.ledger import DAY_MS, MONDAY_MS, Made, MadeSubtask, MadeTask, measured, write_ledger
 
 ADDED = (
     "attempts",

@@ -13,11 +13,11 @@ from service import cli
 from service.commands.following import exit_code
 from service.commands.run import read_input
 from service.commands.serve import JsonFormatter
+from service.commands.serving import find_running, take_place
 from service.commands.shell import read_statements, show_value
+from service.commands.terminal import clean, shorten
 from service.commands.trees import Json
 from service.errors import Conflict, InvalidInput
-from service.serving import find_running, take_place
-from service.terminal import clean, shorten
 
 
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from service.errors import ProviderUnavailable
 from service.records import Usage
-from tests.provider_calls import PATIENT, answer, ask, failure, opened
-from tests.scripted_provider import Json, ScriptedProvider
+from tests.support.provider_calls import PATIENT, answer, ask, failure, opened
+from tests.support.scripted_provider import Json, ScriptedProvider
 
 
 @pytest.fixture

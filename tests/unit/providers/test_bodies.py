@@ -19,7 +19,7 @@ from service.records import (
     Role,
     Timeouts,
 )
-from tests.fault_server import FaultServer
+from tests.support.fault_server import FaultServer
 
 MODEL = ModelConfig("acme", "some-model", "some", 8192, 777)
 SCHEMA = {"type": "object"}

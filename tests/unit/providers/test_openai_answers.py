@@ -10,8 +10,8 @@ import pytest
 
 from service.errors import ProviderError, ProviderUnavailable, RateLimited
 from service.records import Usage
-from tests.provider_calls import PATIENT, answer, ask, failure, opened
-from tests.scripted_provider import Json, ScriptedProvider, sse
+from tests.support.provider_calls import PATIENT, answer, ask, failure, opened
+from tests.support.scripted_provider import Json, ScriptedProvider, sse
 
 USED = {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}
 DONE = "[DONE]"

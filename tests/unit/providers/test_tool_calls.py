@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from service.errors import ProviderUnavailable
 from service.providers.tool_calls import CallPieces, Piece, SentIds, sendable_name, sendable_object
 from service.records import ChatMessage, ChatRequest, Completion, Role, TextDelta, Tool, ToolCall
-from tests.provider_calls import PATIENT, answer, ask, both, failure, opened
-from tests.scripted_provider import STREAMS, Call, Json, ScriptedProvider, openai_delta, sse
+from tests.support.provider_calls import PATIENT, answer, ask, both, failure, opened
+from tests.support.scripted_provider import STREAMS, Call, Json, ScriptedProvider, openai_delta, sse
 
 WEATHER = Tool("get_weather", "The weather of a city.", {"type": "object", "properties": {"city": {"type": "string"}}})
 TWO: list[Call] = [("call_a", "get_weather", '{"city": "Tromsø"}'), ("call_b", "get_weather", '{"city": "Oslo"}')]

@@ -15,7 +15,7 @@ from service.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from service.failure import Remedy, remedy
+from service.models.failure import Remedy, remedy
 from service.providers.faults import Refusal, error_for
 
 

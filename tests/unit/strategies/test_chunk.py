@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from task_states import FAILED, answered, done, keys, run, source, state
 
 from service.errors import InvalidInput
 from service.records import Aggregation, Asks, OnFailure, SubtaskStatus, TaskState
 from service.strategies import chunk
+from tests.support.task_states import FAILED, answered, done, keys, run, source, state
 
 WORDS = "some words of a text "
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from task_states import FAILED, OK, done, state
 
 from service.records import (
     Aggregation,
@@ -27,6 +26,7 @@ from service.records import (
     TaskState,
 )
 from service.strategies.dynamic import plan, rules_of
+from tests.support.task_states import FAILED, OK, done, state
 
 Json = dict[str, Any]
 Answers = Callable[[Ask], str | None]

@@ -6,15 +6,15 @@ import re
 from dataclasses import replace
 
 import pytest
-from error_texts import NAMES, sample, task, written
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from task_states import FAILED, OK, answered, keys, run
 
 from service.errors import ContextOverflow, InvalidInput
 from service.records import Aggregation, Asks, DoneSubtask, Finish, OnFailure, TaskState
 from service.strategies import error
+from tests.support.error_texts import NAMES, sample, task, written
+from tests.support.task_states import FAILED, OK, answered, keys, run
 
 LOG = "".join(
     f"2026-03-01 10:00:0{i} ERROR shop: {word} {i} is gone\n" for i, word in enumerate(["pear", "plum", "pear"])

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from error_texts import NAMES, sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from task_states import source
 
 from service.strategies.failures.cases import Case, find_cases
 from service.strategies.failures.findings import Severity
 from service.strategies.failures.scanning import scan
 from service.strategies.failures.signatures import signature, skeleton
+from tests.support.error_texts import NAMES, sample
+from tests.support.task_states import source
 
 NEXT = str.maketrans("0123456789", "1234567891")
 

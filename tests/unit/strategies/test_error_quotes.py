@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from task_states import source
 
 from service.strategies.failures.findings import Frame
 from service.strategies.failures.quotes import Library, places
+from tests.support.task_states import source
 
 
 def library(*names: str, lines: int = 100) -> Library:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from error_texts import NAMES, sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.strategies.failures.findings import Finding
 from service.strategies.failures.scanning import scan
+from tests.support.error_texts import NAMES, sample
 
 EXPECTED = {
     "cargo_test": [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from error_texts import sample
-from task_states import source
 
 from service.strategies.failures.cases import find_cases
+from tests.support.error_texts import sample
+from tests.support.task_states import source
 
 TITLES = {}
 """By sample: the cases, the weightiest first, with how often each occurs."""

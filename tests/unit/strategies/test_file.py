@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from task_states import FAILED, answered, done, keys, run, source, state
-
 from service.records import Aggregation, Asks, OnFailure, Span, SubtaskStatus
 from service.strategies import file
+from tests.support.task_states import FAILED, answered, done, keys, run, source, state
 
 WORDS = "some words of a text "
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from task_states import FAILED, OK, done, run, state
-
 from service.records import Aggregation, Asks, Finish, Span, SubtaskStatus
 from service.strategies import none
+from tests.support.task_states import FAILED, OK, done, run, state
 
 
 def test_none_asks_the_prompt_with_whole_sources():

@@ -9,12 +9,12 @@ from zlib import crc32
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from task_states import FAILED, answered, done, keys, longer_than, run, state, too_long
 
 from service.records import Aggregation, Ask, Asks, DoneSubtask, Finish, OnFailure, Span, SubtaskStatus, TaskState
 from service.strategies import chunk, file, none
 from service.strategies.parts import MOST_CUTS, cut_again
 from service.strategies.reducing import Names, Progress, reduce_tree
+from tests.support.task_states import FAILED, answered, done, keys, longer_than, run, state, too_long
 
 WORDS = "some words of a text "
 STRATEGIES = st.sampled_from([chunk.plan, file.plan])

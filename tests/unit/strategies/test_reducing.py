@@ -6,11 +6,11 @@ from zlib import crc32
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from task_states import FAILED, OK, done, run, state
 
 from service.records import Aggregation, DoneSubtask
 from service.strategies import chunk
 from service.strategies.reducing import ANSWER_OVERHEAD, Names, Progress, reduce_tree
+from tests.support.task_states import FAILED, OK, done, run, state
 
 SIZES = st.lists(st.integers(0, 400), min_size=1, max_size=60)
 

@@ -7,11 +7,11 @@ import sys
 from importlib.metadata import EntryPoint
 
 import pytest
-from task_states import state
 
 from service import strategies
 from service.errors import ConfigurationError, InvalidInput
 from service.records import Aggregation, Finish, Plan, TaskState
+from tests.support.task_states import state
 
 
 def shout(task: TaskState) -> Plan:
@@ -61,13 +61,13 @@ def test_registered_strategy_cannot_take_a_name():
 @pytest.mark.usefixtures("_restored")
 def test_loaded_strategies_come_from_entry_points():
     """What a package declares is there after loading."""
-    strategies.load_strategies([EntryPoint("SHOUT", "test_registry:shout", strategies.ENTRY_POINT_GROUP)])
+    strategies.load_strategies([EntryPoint("SHOUT", f"{__name__}:shout", strategies.ENTRY_POINT_GROUP)])
     assert strategies.STRATEGIES["SHOUT"].__name__ == "shout"
     strategies.load_strategies()
 
 
 @pytest.mark.parametrize(
-    "value", ["no_such_module:plan", "test_registry:missing", "test_registry:ConfigurationError.code"]
+    "value", ["no_such_module:plan", f"{__name__}:missing", f"{__name__}:ConfigurationError.code"]
 )
 def test_loaded_strategy_that_is_broken_is_named(value: str):
     """A package that does not load stops the start with its name."""

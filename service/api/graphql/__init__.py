@@ -1,0 +1,1 @@
+"""GraphQL: the contract that front ends code against. The only home of strawberry."""

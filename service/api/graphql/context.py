@@ -1,0 +1,103 @@
+"""What resolvers are given: the use cases, who calls, and this operation's loaders."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+
+from service.config import Config
+from service.conversations.catalog import Conversations
+from service.conversations.deltas import Deltas
+from service.conversations.events import Events
+from service.conversations.history import History
+from service.conversations.usage import Usage
+from service.errors import GraphUnavailable, LimitExceeded
+from service.graph.reader import Reader
+from service.models.registry import Models
+from service.tasks.creating import Tasks
+from service.tasks.kept_plans import KeptPlans
+
+if TYPE_CHECKING:
+    from service.api.graphql.loaders import Loaders
+
+MOST_NODES = 20_000
+"""Nodes that one operation may return: nested lists multiply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The use cases that GraphQL calls."""
+
+    config: Config
+    reader: Reader
+    history: History
+    conversations: Conversations
+    tasks: Tasks
+    plans: KeptPlans
+    events: Events
+    usage: Usage
+    deltas: Deltas
+    models: Models
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the graph was checked and brought up to date."""
+
+    def require_open(self) -> None:
+        """Raises `GraphUnavailable` while nothing may be written yet."""
+        if not self.opened.is_set():
+            raise GraphUnavailable("Neo4j is not available yet.", remedy="Try again in a moment.")
+
+
+@dataclass(slots=True)
+class Context:
+    """One operation: its caller and what it has read so far. `owner` None: not signed in yet (WebSocket)."""
+
+    backend: Backend
+    owner: str | None
+    connection_params: dict[str, Any] | None = None
+    _loaders: Loaders | None = field(default=None, repr=False)
+    _nodes: int = 0
+
+    @property
+    def caller(self) -> str:
+        """The owner; GraphQL is never reached without one."""
+        assert self.owner is not None
+        return self.owner
+
+    @property
+    def load(self) -> Loaders:
+        """This operation's loaders."""
+        if self._loaders is None:
+            from service.api.graphql.loaders import Loaders
+
+            self._loaders = Loaders(self.backend, self.caller)
+        return self._loaders
+
+    def fresh(self) -> Context:
+        """The same caller with nothing read: for the next operation of a connection."""
+        return Context(self.backend, self.owner, self.connection_params)
+
+    def forget(self) -> None:
+        """Drop what was read: the next event of a subscription reads the graph as it is then."""
+        self._loaders = None
+        self._nodes = 0
+
+    def count(self, nodes: int) -> None:
+        """Count nodes of a list. Raises `LimitExceeded` where an operation returns too many."""
+        self._nodes += nodes
+        if self._nodes > MOST_NODES:
+            raise LimitExceeded(
+                f"This operation returns more than {MOST_NODES} nodes.", remedy="Ask for smaller pages."
+            )
+
+    def page(self, first: int) -> int:
+        """The page size itself. Raises `InvalidInput` unless it is within the bounds."""
+        from service.cursors import check_first
+
+        return check_first(first, self.backend.config.server.limits.max_page)
+
+
+Info = strawberry.Info[Context, None]
+"""What resolvers see of an operation."""

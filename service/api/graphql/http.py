@@ -1,0 +1,217 @@
+"""GraphQL over HTTP and WebSocket: who calls, what a request may hold, and how errors before GraphQL look.
+
+Queries and mutations are JSON by POST (queries also by GET), uploads GraphQL multipart requests; subscriptions are
+graphql-transport-ws, server-sent events (GraphQL over SSE, distinct connections) or multipart.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import orjson
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketClose
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.subscriptions import (
+    GRAPHQL_SSE_PROTOCOL,
+    GRAPHQL_TRANSPORT_WS_PROTOCOL,
+    MULTIPART_SUBSCRIPTION_PROTOCOL,
+)
+from strawberry.types import ExecutionResult
+
+from service.api.graphql.body import BodyTooLarge, bounded
+from service.api.graphql.context import Backend, Context
+from service.api.graphql.documents import is_subscription
+from service.api.graphql.faults import mask
+from service.api.graphql.media import GRAPHQL, Events, Parts, json_type, takes_json
+from service.api.graphql.requests import read_request
+from service.api.graphql.schema import build_schema
+from service.api.graphql.sockets import SocketHandler
+from service.settings.shapes import ServerSettings, is_loopback
+
+LOCAL_OWNER = "local"
+"""Who calls where no keys are configured."""
+
+PROTOCOLS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
+
+_STREAMED = (
+    "A subscription is a stream: send `Accept: text/event-stream`, or subscribe over WebSocket (graphql-transport-ws)."
+)
+
+_STRANGE_NAME = (
+    "The service is called by a name that is not this machine's own: call it by 127.0.0.1 or "
+    "localhost (the `Host` header), or configure server.api_keys."
+)
+
+_PAGE = """<!doctype html><meta charset="utf-8"><title>Antiphon</title>
+<h1>Antiphon</h1><p>GraphQL is served here by POST. The contract is in <a href="/schema.graphql">schema.graphql</a>.
+"""
+
+
+class Adapter(StarletteRequestAdapter):
+    """A request as Strawberry sees it, with the request itself."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request)
+        self.request = request
+
+
+class Endpoint(GraphQL[Context, None]):
+    """The GraphQL endpoint."""
+
+    graphql_transport_ws_handler_class = SocketHandler
+    request_adapter_class = Adapter
+    stream_transport_classes_by_protocol = {  # noqa: RUF012 - Strawberry's
+        GRAPHQL_SSE_PROTOCOL: Events,
+        MULTIPART_SUBSCRIPTION_PROTOCOL: Parts,
+    }
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._server = backend.config.server
+        super().__init__(
+            build_schema(self._server.limits),
+            subscription_protocols=PROTOCOLS,
+            multipart_uploads_enabled=True,
+            allowed_origins=self._server.cors_origins,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or hold one WebSocket."""
+        if scope["type"] == "websocket":
+            if is_own_host(WebSocket(scope, receive, send), self._server):
+                return await super().__call__(scope, receive, send)
+            return await WebSocketClose(1008)(scope, receive, send)
+        request = Request(scope, bounded(scope, receive, self._server.limits.max_body_bytes))
+        try:
+            response = await self._respond(request)
+            await response(scope, receive, send)
+        finally:
+            # Uploads are files until then.
+            await request.close()
+
+    async def _respond(self, request: Request) -> Response:
+        if owner_of(request, self._server) is None:
+            return problem(401, "UNAUTHENTICATED", "Send `Authorization: Bearer TOKEN` with a configured token.")
+        if not is_own_host(request, self._server):
+            return problem(403, "FORBIDDEN", _STRANGE_NAME)
+        if not is_own_origin(request, self._server):
+            return problem(403, "FORBIDDEN", "Pages of this origin may not call: see server.cors_origins.")
+        try:
+            return await self.run(request)
+        except BodyTooLarge as error:
+            return problem(413, "LIMIT_EXCEEDED", str(error))
+        except HTTPException as error:
+            code = "LIMIT_EXCEEDED" if error.status_code == 413 else "INVALID_REQUEST"
+            return problem(error.status_code, code, error.reason)
+        except StarletteHTTPException as error:
+            # A form that cannot be read.
+            return problem(error.status_code, "INVALID_REQUEST", error.detail)
+        except ClientDisconnect:
+            # Nobody reads this.
+            return problem(400, "INVALID_REQUEST", "The request broke off.")
+        except Exception as error:
+            return answer(500, *mask(error, "before or after GraphQL"))
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """What is asked, and by which protocol it is answered."""
+        limits, accept = self._server.limits, request.headers.get("accept", "")
+        asked = await read_request(cast(Adapter, request).request, limits.max_body_bytes)
+        streams = is_subscription(asked.query, asked.operation_name, limits.max_tokens)
+        transport = self._get_stream_transport_from_headers(request.headers)
+        if transport is None and streams:
+            raise HTTPException(406, _STREAMED)
+        if transport is not None and (streams or not takes_json(accept)):
+            asked.protocol = transport.protocol
+        return asked
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """What is known of the answer beforehand: its type."""
+        known = await super().get_sub_response(request)
+        known.media_type = json_type(request.headers.get("accept", ""))
+        return known
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """A result as it is sent. What was not executed has no `data`, not even null."""
+        said = await super().process_result(request, result)
+        if result.data is None and result.errors and all(error.path is None for error in result.errors):
+            del said["data"]
+        return said
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        """The caller's context; a WebSocket may still name its caller when it begins."""
+        return Context(self._backend, owner_of(request, self._server))
+
+    async def on_ws_connect(self, context: Context) -> Any:
+        """Who begins a WebSocket: its header says so, or `authorization` in what it sends first."""
+        if context.owner is None:
+            said = {key.lower(): value for key, value in (context.connection_params or {}).items()}
+            context.owner = _owner_of_token(said.get("authorization"), self._server)
+        if context.owner is None:
+            raise ConnectionRejectionError
+        return await super().on_ws_connect(context)
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        """A page for who looks with a browser."""
+        return HTMLResponse(_PAGE)
+
+    def encode_json(self, data: object) -> bytes | str:
+        """JSON; text for WebSockets, whose frames must be text."""
+        return orjson.dumps(data).decode()
+
+    def decode_json(self, data: str | bytes) -> object:
+        """What a JSON text says."""
+        return orjson.loads(data)
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        """A JSON response. Its status is 200 for whoever does not take GraphQL's own type."""
+        kind = sub_response.media_type
+        status = 400 if kind == GRAPHQL and "data" not in response_data else 200
+        return Response(orjson.dumps(response_data), status, media_type=kind)
+
+
+def owner_of(request: Request | WebSocket, server: ServerSettings) -> str | None:
+    """Who calls; None for nobody that is known."""
+    return _owner_of_token(request.headers.get("authorization"), server)
+
+
+def _owner_of_token(authorization: object, server: ServerSettings) -> str | None:
+    if not server.api_keys:
+        return LOCAL_OWNER
+    scheme, _, token = authorization.partition(" ") if isinstance(authorization, str) else ("", "", "")
+    return server.owner_of(token.strip()) if scheme.lower() == "bearer" else None
+
+
+def is_own_origin(request: Request, server: ServerSettings) -> bool:
+    """Whether no page of a stranger's makes a browser call: a multipart request needs no permission of ours."""
+    origin = request.headers.get("origin")
+    if origin is None or origin in server.cors_origins or "*" in server.cors_origins:
+        return True
+    return origin.partition("://")[2] == request.headers.get("host")
+
+
+def is_own_host(request: Request | WebSocket, server: ServerSettings) -> bool:
+    """Whether nobody calls us by a name of theirs: without keys, a page could have its own name lead here."""
+    if server.api_keys or not is_loopback(server.host):
+        return True
+    name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    return is_loopback(name) or name == server.host
+
+
+def problem(status: int, code: str, message: str) -> Response:
+    """An error before GraphQL, in GraphQL's form."""
+    return answer(status, message, {"code": code, "retryable": False})
+
+
+def answer(status: int, message: str, extensions: dict[str, object]) -> Response:
+    """One error as the whole answer."""
+    errors = [{"message": message, "extensions": extensions}]
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "GET, POST"}}.get(status)
+    return Response(orjson.dumps({"errors": errors}), status, headers, media_type="application/json")

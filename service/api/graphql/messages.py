@@ -1,0 +1,152 @@
+"""Messages as GraphQL types: prompts, responses, and the edges between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import strawberry
+
+from service.api.graphql.context import Info
+from service.api.graphql.nodes import Node
+from service.api.graphql.scalars import JSON, DateTime
+from service.api.graphql.sources import Source
+from service.records import ResponseStatus, Role
+
+if TYPE_CHECKING:
+    from service.api.graphql.conversations import Conversation
+    from service.api.graphql.tasks import Attempt
+
+LazyConversation = Annotated["Conversation", strawberry.lazy("service.api.graphql.conversations")]
+LazyAttempt = Annotated["Attempt", strawberry.lazy("service.api.graphql.tasks")]
+
+
+@strawberry.interface(description="What was said: a prompt or a response. `depth` orders a path.")
+class Message(Node):
+    """What was said."""
+
+    created_at: DateTime
+    title: str = strawberry.field(description="Short and human.")
+    content: str
+    depth: int = strawberry.field(description="How many messages the longest way to the beginning has.")
+    role: Role
+    conversation_id: strawberry.ID
+
+    @strawberry.field
+    async def conversation(self, info: Info) -> LazyConversation:
+        """The conversation that it is in."""
+        return await info.context.load.conversations.load(self.conversation_id)
+
+    @strawberry.field
+    async def parents(self, info: Info, first: int = 50) -> list[Message]:
+        """What it continues from or responds to; several where branches were merged."""
+        return await info.context.load.linked_messages("read_parents", self.id, first, info)
+
+    @strawberry.field
+    async def children(self, info: Info, first: int = 50) -> list[Message]:
+        """What continues from it or responds to it; several where it was forked or regenerated."""
+        return await info.context.load.linked_messages("read_children", self.id, first, info)
+
+
+@strawberry.type(description="The part of a source that a prompt is about; `start` and `end` in characters.")
+class About:
+    """The part of a source that a prompt is about."""
+
+    start: int
+    end: int
+    source_id: strawberry.Private[str]
+
+    @strawberry.field
+    async def source(self, info: Info) -> Source:
+        """The source."""
+        return await info.context.load.sources.load(self.source_id)
+
+
+@strawberry.type(description="A model's wish to call a tool.")
+class ToolCall:
+    """A model's wish to call a tool."""
+
+    id: str = strawberry.field(description="The provider's own: what `toolResults` name it by.")
+    name: str
+    arguments: str = strawberry.field(description="JSON as the model wrote it, which may be wrong.")
+
+
+@strawberry.type(description="What was sent.")
+class Prompt(Message):
+    """What was sent."""
+
+    tool_call_id: str | None = strawberry.field(description="The tool call that it is the result of (role TOOL).")
+    tool_name: str | None = strawberry.field(description="The tool that it is a result of (role TOOL).")
+    is_error: bool | None = strawberry.field(description="Whether that tool failed.")
+
+    @strawberry.field
+    async def uses(self, info: Info, first: int = 50) -> list[Response]:
+        """The earlier responses that were put into it."""
+        return await info.context.load.linked_messages("read_used", self.id, first, info)
+
+    @strawberry.field
+    async def decomposes(self, info: Info) -> Prompt | None:
+        """The task's prompt that it is a piece of; null for a task's own."""
+        found = await info.context.load.linked_messages("read_decomposed", self.id, 1, info)
+        return found[0] if found else None
+
+    @strawberry.field
+    async def about(self, info: Info, first: int = 50) -> list[About]:
+        """The parts of sources that it is about."""
+        spans = await info.context.load.listed("read_about", self.id, info, first=first)
+        return [About(source_id=id, start=start, end=end) for id, start, end in spans]
+
+
+@strawberry.type(description="What came back.")
+class Response(Message):
+    """What came back."""
+
+    status: ResponseStatus
+    finish_reason: str | None = strawberry.field(description="stop, length, content_filter or tool_calls.")
+    tool_calls: list[ToolCall] = strawberry.field(
+        description="The calls of tools that the model wants the client to make."
+    )
+
+    metadata: JSON | None = strawberry.field(
+        description="What a reader of an answer that is not whole should know: what failed, and why."
+    )
+
+    @strawberry.field
+    async def synthesizes(self, info: Info, first: int = 50) -> list[Response]:
+        """The responses that it was made of."""
+        return await info.context.load.linked_messages("read_synthesized", self.id, first, info)
+
+    @strawberry.field
+    async def attempt(self, info: Info) -> LazyAttempt | None:
+        """The call to a provider that yielded it; null for an answer that was put together."""
+        return await info.context.load.response_attempts.load(self.id)
+
+
+def message(row: dict[str, Any]) -> Prompt | Response:
+    """A message of its row."""
+    if row["kind"] == "Prompt":
+        return Prompt(
+            id=row["id"],
+            created_at=row["createdAt"],
+            title=row["title"],
+            content=row["content"],
+            depth=row["depth"],
+            role=Role(row["role"] or "USER"),
+            conversation_id=row["conversationId"],
+            tool_call_id=row["toolCallId"],
+            tool_name=row["toolName"],
+            is_error=row["isError"],
+        )
+    return Response(
+        id=row["id"],
+        created_at=row["createdAt"],
+        title=row["title"],
+        content=row["content"],
+        depth=row["depth"],
+        role=Role.ASSISTANT,
+        conversation_id=row["conversationId"],
+        status=ResponseStatus(row["status"] or "COMPLETE"),
+        finish_reason=row["finishReason"],
+        tool_calls=[ToolCall(**call) for call in orjson.loads(row["toolCalls"] or "[]")],
+        metadata=orjson.loads(row["metadata"]) if row["metadata"] else None,
+    )

@@ -1,0 +1,186 @@
+"""Models and strategies as GraphQL types: what a task may ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from service.api.graphql.context import Info
+from service.api.graphql.nodes import Node
+from service.api.graphql.scalars import JSON, DateTime
+from service.graph.store import now_ms
+from service.models.breaker import Breaker, BreakerState
+from service.models.limits import LimitUse
+from service.providers.prices import prices
+from service.records import ModelConfig, RateLimits
+from service.tasks.kept_plans import StrategyRow
+
+strawberry.enum(
+    BreakerState,
+    description="CLOSED: calls are made. OPEN: none is, for a while. HALF_OPEN: one at a time, to find out.",
+)
+
+
+@strawberry.type(name="Breaker", description="A model's circuit breaker: a model that keeps failing is skipped.")
+class BreakerInfo:
+    """A model's circuit breaker."""
+
+    state: BreakerState
+    failures: int = strawberry.field(description="How many calls failed in a row.")
+    retry_at: DateTime | None = strawberry.field(description="From when one call tries it again, where it is open.")
+    last_error: str | None = strawberry.field(description="What kind of failure the last one was.")
+
+
+@strawberry.type(description="What a model or a provider allows (null: no limit), and what is in use of it.")
+class Limits:
+    """What a model or a provider allows, and what is in use, of all callers together in this process."""
+
+    concurrent: int | None
+    requests_per_minute: int | None
+    tokens_per_minute: int | None
+    in_flight: int
+    requests_last_minute: int
+    tokens_last_minute: int
+
+
+@strawberry.type(description="A provider's model. What is null is not configured here (any more).")
+class Model(Node):
+    """A provider's model."""
+
+    provider: str
+    name: str
+
+    @strawberry.field
+    def family(self, info: Info) -> str | None:
+        """The family of models that it is one of."""
+        return _of(info, self.id, "family")
+
+    @strawberry.field
+    def context_window(self, info: Info) -> int | None:
+        """How many tokens it reads and writes in one call."""
+        return _of(info, self.id, "context_window")
+
+    @strawberry.field
+    def max_output_tokens(self, info: Info) -> int | None:
+        """How many tokens it writes in one call."""
+        return _of(info, self.id, "max_output_tokens")
+
+    @strawberry.field
+    def features(self, info: Info) -> list[str] | None:
+        """What it can do."""
+        features = _of(info, self.id, "features")
+        return None if features is None else sorted(features)
+
+    @strawberry.field
+    def input_price(self, info: Info) -> float | None:
+        """USD per million tokens that it reads, where known."""
+        config = find_configured(info, self.id)
+        return None if config is None else prices(config)[0]
+
+    @strawberry.field
+    def output_price(self, info: Info) -> float | None:
+        """USD per million tokens that it writes, where known."""
+        config = find_configured(info, self.id)
+        return None if config is None else prices(config)[1]
+
+    @strawberry.field
+    def is_default(self, info: Info) -> bool:
+        """Whether a task that names no model uses it."""
+        return self.id == info.context.backend.config.defaults.model
+
+    @strawberry.field
+    def breaker(self, info: Info) -> BreakerInfo | None:
+        """Whether it is called, or skipped because it keeps failing."""
+        config = find_configured(info, self.id)
+        return None if config is None else _breaker_info(info.context.backend.models.breaker(config))
+
+    @strawberry.field
+    def limits(self, info: Info) -> Limits | None:
+        """Its own limits."""
+        config = find_configured(info, self.id)
+        return None if config is None else _limits(config.limits, info.context.backend.models.gate(config).use()[0])
+
+    @strawberry.field
+    def provider_limits(self, info: Info) -> Limits | None:
+        """Its provider's limits, which all models of the provider share."""
+        config = find_configured(info, self.id)
+        if config is None:
+            return None
+        provider = info.context.backend.config.providers[config.provider]
+        return _limits(provider.limits, info.context.backend.models.gate(config).use()[1])
+
+
+@strawberry.type(description="A way to decompose a task.")
+class StrategyInfo:
+    """A way to decompose a task."""
+
+    name: str
+    description: str
+    plan: JSON | None = strawberry.field(default=None, description="The plan, where it is a kept one.")
+    created_at: DateTime | None = strawberry.field(default=None, description="Since when it is kept.")
+    made_by: strawberry.ID | None = strawberry.field(
+        default=None, description="The task whose model made it; null where it is built in or was saved by a caller."
+    )
+    use_count: int | None = strawberry.field(default=None, description="How many tasks followed the kept plan.")
+    success_rate: float | None = strawberry.field(
+        default=None,
+        description="Which part of the tasks that followed it succeeded, from 0 to 1, of those that ended and were not "
+        "cancelled; null where there is none.",
+    )
+
+
+def strategy_info(row: StrategyRow) -> StrategyInfo:
+    """A strategy as it is listed."""
+    return StrategyInfo(
+        name=row.name,
+        description=row.description,
+        plan=row.plan,
+        created_at=None if row.created_at is None else DateTime(row.created_at),
+        made_by=None if row.made_by is None else strawberry.ID(row.made_by),
+        use_count=row.use_count,
+        success_rate=row.success_rate,
+    )
+
+
+def known_model(row: dict[str, Any]) -> Model:
+    """A model as the graph knows it."""
+    return Model(id=row["id"], provider=row["provider"], name=row["name"])
+
+
+def configured_model(config: ModelConfig) -> Model:
+    """A model as it is configured."""
+    return Model(id=strawberry.ID(config.key), provider=config.provider, name=config.name)
+
+
+def model_of_id(id: str) -> Model:
+    """A model by `provider/name`."""
+    provider, _, name = id.partition("/")
+    return Model(id=strawberry.ID(id), provider=provider, name=name)
+
+
+def _breaker_info(breaker: Breaker) -> BreakerInfo:
+    # A provider's own words may quote what another caller asked: they are for the attempt's owner.
+    said = breaker.last_error.partition(": ")[0].rstrip(".") if breaker.last_error else None
+    retry_at = None if breaker.retry_in is None else DateTime(now_ms() + round(breaker.retry_in * 1000))
+    return BreakerInfo(state=breaker.state, failures=breaker.failures, retry_at=retry_at, last_error=said)
+
+
+def _limits(limits: RateLimits, use: LimitUse) -> Limits:
+    return Limits(
+        concurrent=limits.concurrent,
+        requests_per_minute=limits.requests_per_minute,
+        tokens_per_minute=limits.tokens_per_minute,
+        in_flight=use.in_flight,
+        requests_last_minute=use.requests,
+        tokens_last_minute=use.tokens,
+    )
+
+
+def _of(info: Info, id: str, attribute: str) -> Any:
+    return getattr(find_configured(info, id), attribute, None)
+
+
+def find_configured(info: Info, id: str) -> ModelConfig | None:
+    """The configuration of a model, where it has one."""
+    return next((model for model in info.context.backend.config.models() if model.key == id), None)

@@ -1,0 +1,56 @@
+"""The schema: all types together, with the limits and the caches that every operation goes through."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from service.api.graphql.conversations import Branch, Conversation
+from service.api.graphql.documents import DocumentCache, DocumentValidation, OperationName
+from service.api.graphql.executor import Executor
+from service.api.graphql.faults import show_error
+from service.api.graphql.limits import OperationLimits
+from service.api.graphql.messages import Prompt, Response
+from service.api.graphql.models import Model
+from service.api.graphql.mutation import Mutation
+from service.api.graphql.query import Query
+from service.api.graphql.scalars import SCALARS
+from service.api.graphql.sources import Source
+from service.api.graphql.subscription import Subscription
+from service.api.graphql.tasks import Attempt, Subtask, Task
+from service.settings.shapes import LimitSettings
+
+TYPES = [Prompt, Response, Conversation, Branch, Task, Subtask, Attempt, Model, Source]
+
+
+class Schema(strawberry.Schema):
+    """A schema whose errors are fit to be shown, however they are delivered."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Show what was expected, mask and log what was not."""
+        for error in errors:
+            show_error(error)
+
+
+def build_schema(limits: LimitSettings | None = None) -> Schema:
+    """The schema, with the limits of one operation's text."""
+    bounds = limits or LimitSettings()
+    return Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=TYPES,
+        extensions=[lambda: OperationLimits(bounds), DocumentCache, DocumentValidation, OperationName],
+        execution_context_class=Executor,
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+
+
+@cache
+def export() -> str:
+    """The schema in the schema definition language, as `schema/schema.graphql` holds it."""
+    return build_schema().as_str() + "\n"

@@ -1,0 +1,83 @@
+"""The messages of a WebSocket (graphql-transport-ws): what is wrong with one is said, and costs no other operation.
+
+https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from graphql import GraphQLError
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+
+from service.api.graphql.context import Context
+
+_TYPES = ("connection_init", "ping", "pong", "subscribe", "complete")
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "query": (str,),
+    "operationName": (str, type(None)),
+    "variables": (dict, type(None)),
+    "extensions": (dict, type(None)),
+}
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
+    """Holds one WebSocket."""
+
+    async def handle_message(self, message: Message) -> None:
+        """Do what a message says; one that cannot be understood ends the connection with 4400."""
+        said: object = message
+        if (wrong := fault_of(said)) is not None:
+            return await self.handle_invalid_message(wrong)
+        if message["type"] == "connection_init" and message.get("payload") is None:
+            # Clients may say that they have no payload.
+            message = {"type": "connection_init"}
+        if message["type"] == "subscribe" and self._is_full and message["id"] not in self.operations:
+            return await self.send_message({"type": "error", "id": message["id"], "payload": [self._too_many()]})
+        await super().handle_message(message)
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what was not expected; a client that went away while it was sent something is."""
+        if not isinstance(error, WebSocketDisconnected):
+            await super().handle_task_exception(error)
+
+    @property
+    def _is_full(self) -> bool:
+        most = self.max_subscriptions_per_connection
+        return most is not None and len(self.operations) >= most
+
+    def _too_many(self) -> Any:
+        return GraphQLError(
+            f"{len(self.operations)} operations are under way on this connection, which is the most.",
+            extensions={"code": "LIMIT_EXCEEDED", "remedy": "End one, or open another connection.", "retryable": False},
+        ).formatted
+
+    @staticmethod
+    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
+        # A text with a mistake in it is an `error` of its operation: the others on the connection go on.
+        return None
+
+
+def fault_of(message: object) -> str | None:
+    """What is wrong with a message's form; None where nothing is. (A reason for a close frame: 123 bytes at most.)"""
+    if not isinstance(message, dict):
+        return "A message must be a JSON object"
+    said = cast("dict[str, Any]", message)
+    if said.get("type") not in _TYPES:
+        return "A message's type must be one that clients send"
+    if said["type"] not in ("subscribe", "complete"):
+        return None
+    if not isinstance(said.get("id"), str | int):
+        return "A message's id must be a string"
+    return _fault_of_payload(said.get("payload")) if said["type"] == "subscribe" else None
+
+
+def _fault_of_payload(payload: object) -> str | None:
+    if not isinstance(payload, dict):
+        return "A subscribe message's payload must be an object"
+    said = cast("dict[str, Any]", payload)
+    wrong = [name for name, kinds in _KINDS.items() if not isinstance(said.get(name), kinds)]
+    return f"A subscribe message's {wrong[0]} is of the wrong type" if wrong else None

@@ -1,0 +1,41 @@
+"""Sources as GraphQL types: what tasks read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from service.api.graphql.context import Info
+from service.api.graphql.nodes import Node
+from service.api.graphql.scalars import BigInt, DateTime
+
+
+@strawberry.type(description="A file or text that a task reads.")
+class Source(Node):
+    """A file or text that a task reads."""
+
+    created_at: DateTime
+    name: str
+    media_type: str
+    bytes: BigInt = strawberry.field(description="Its size as it was sent.")
+    length: BigInt = strawberry.field(description="Its size in characters.")
+    sha256: str = strawberry.field(description="Of its bytes as they were sent, in hexadecimal.")
+
+    @strawberry.field
+    async def text(self, info: Info) -> str:
+        """All of its text."""
+        return await info.context.load.source_texts.load(self.id)
+
+
+def source(row: dict[str, Any]) -> Source:
+    """A source of its row."""
+    return Source(
+        id=row["id"],
+        created_at=row["createdAt"],
+        name=row["name"],
+        media_type=row["mediaType"],
+        bytes=row["bytes"],
+        length=row["length"],
+        sha256=row["sha256"],
+    )

@@ -1,0 +1,152 @@
+"""What calls took and cost, as GraphQL types: the metrics of a task or a subtask, and the rows of usage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import strawberry
+
+from service.api.graphql.scalars import BigInt
+
+Row = Mapping[str, Any]
+
+_COST_DIGITS = 10
+"""Of a sum in USD: what is beyond is the noise of adding binary fractions."""
+
+
+@strawberry.type(description="Times in ms, of the attempts that have them; null where none has.")
+class Durations:
+    """Times of several attempts."""
+
+    total: float
+    median: float | None
+    p95: float | None = strawberry.field(description="95 of 100 attempts took this long at most.")
+    max: float | None
+
+
+@strawberry.type(description="What was spent on attempts whose answer was not used.")
+class WastedSpend:
+    """What was spent on attempts whose answer was not used."""
+
+    attempts: int
+    input_tokens: BigInt
+    output_tokens: BigInt
+    cost_usd: float | None = strawberry.field(description="Of the attempts with a known cost; null where none has one.")
+
+
+@strawberry.type(description="What the calls of a task or a subtask took and cost.")
+class Metrics:
+    """What the calls of a task or a subtask took and cost."""
+
+    attempts: int = strawberry.field(description="All calls; those that still run are in none of the two counts below.")
+    succeeded: int
+    failed: int = strawberry.field(description="Calls that ended in any other way than with an answer.")
+    elapsed_ms: float | None = strawberry.field(
+        description="From its start to its end, or to now while it runs; null before it began."
+    )
+    queue_ms: Durations = strawberry.field(
+        description="From when a call could have been made, or from the end of the one before, to the call."
+    )
+    time_to_first_token_ms: Durations = strawberry.field(description="From the call to the first piece of its answer.")
+    latency_ms: Durations = strawberry.field(description="From the call to its end.")
+    input_tokens: BigInt
+    output_tokens: BigInt
+    cached_tokens: BigInt
+    cost_usd: float | None = strawberry.field(description="Of the attempts with a known cost; null where none has one.")
+    unpriced_attempts: int = strawberry.field(description="Calls that used tokens, and whose cost is not known.")
+    estimated_attempts: int = strawberry.field(description="Calls whose tokens were counted here, not by the provider.")
+    wasted: WastedSpend
+
+
+@strawberry.type(description="What the calls of one model, one day, and so on, took and cost.")
+class UsageRow:
+    """What the calls with one key took and cost."""
+
+    key: str = strawberry.field(
+        description="`provider/name` of a model, a provider, a day (2026-01-31), a conversation's id, and so on."
+    )
+    label: str = strawberry.field(description="The key for people: a conversation's title, else the key itself.")
+    attempts: int
+    tasks: int = strawberry.field(description="Tasks that these calls were made for; one may be in several rows.")
+    input_tokens: BigInt
+    output_tokens: BigInt
+    cached_tokens: BigInt
+    cost_usd: float | None = strawberry.field(description="Of the attempts with a known cost; null where none has one.")
+    unpriced_attempts: int = strawberry.field(description="Calls that used tokens, and whose cost is not known.")
+    estimated_attempts: int = strawberry.field(description="Calls whose tokens were counted here, not by the provider.")
+    average_latency_ms: float | None
+    wasted_attempts: int = strawberry.field(description="Calls whose answer was not used.")
+    wasted_tokens: BigInt = strawberry.field(description="What they read and wrote.")
+    wasted_cost_usd: float | None
+
+
+def usage_row(row: Row) -> UsageRow:
+    """A row of usage."""
+    return UsageRow(
+        key=row["key"],
+        label=row["label"],
+        attempts=row["attempts"],
+        tasks=row["tasks"],
+        input_tokens=row["inputTokens"],
+        output_tokens=row["outputTokens"],
+        cached_tokens=row["cachedTokens"],
+        cost_usd=_cost(row["costUsd"], row["priced"], row["unpriced"]),
+        unpriced_attempts=row["unpriced"],
+        estimated_attempts=row["estimated"],
+        average_latency_ms=row["averageLatencyMs"],
+        wasted_attempts=row["wastedAttempts"],
+        wasted_tokens=row["wastedTokens"],
+        wasted_cost_usd=_cost(row["wastedCostUsd"], row["wastedPriced"], row["wastedUnpriced"]),
+    )
+
+
+def metrics(row: Row, started_at: int | None, finished_at: int | None) -> Metrics:
+    """The metrics of a task or a subtask that began and ended then; `row` is empty where there was no call."""
+    return Metrics(
+        attempts=row.get("attempts", 0),
+        succeeded=row.get("succeeded", 0),
+        failed=row.get("failed", 0),
+        elapsed_ms=_elapsed(started_at, finished_at),
+        queue_ms=_durations(row, "queueMs"),
+        time_to_first_token_ms=_durations(row, "timeToFirstTokenMs"),
+        latency_ms=_durations(row, "latencyMs"),
+        input_tokens=row.get("inputTokens", 0),
+        output_tokens=row.get("outputTokens", 0),
+        cached_tokens=row.get("cachedTokens", 0),
+        cost_usd=_cost_of(row),
+        unpriced_attempts=row.get("unpriced", 0),
+        estimated_attempts=row.get("estimated", 0),
+        wasted=_wasted(row.get("wasted", {})),
+    )
+
+
+def _wasted(row: Row) -> WastedSpend:
+    return WastedSpend(
+        attempts=row.get("attempts", 0),
+        input_tokens=row.get("inputTokens", 0),
+        output_tokens=row.get("outputTokens", 0),
+        cost_usd=_cost_of(row),
+    )
+
+
+def _durations(row: Row, name: str) -> Durations:
+    total, median, p95, longest = row.get(name, (0, None, None, None))
+    return Durations(total=total, median=median, p95=p95, max=longest)
+
+
+def _elapsed(started_at: int | None, finished_at: int | None) -> float | None:
+    if started_at is None:
+        return None
+    ended = time.time_ns() // 1_000_000 if finished_at is None else finished_at
+    return max(0, ended - started_at)
+
+
+def _cost_of(row: Row) -> float | None:
+    return _cost(row.get("costUsd", 0), row.get("priced", 0), row.get("unpriced", 0))
+
+
+def _cost(usd: float, priced: int, unpriced: int) -> float | None:
+    """The sum of the known costs; None where there are only unknown ones."""
+    return None if unpriced and not priced else round(float(usd), _COST_DIGITS)

@@ -1,0 +1,1 @@
+"""What a conversation is, and what can be done with it."""

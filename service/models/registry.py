@@ -1,0 +1,104 @@
+"""The models at hand: each with its provider, opened when first used, its limits, its breaker and its tokenizer.
+
+Owns which providers are open. Knows nothing of tasks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from service.config import Config
+from service.models.breaker import Breaker
+from service.models.gates import Gate, Limiter
+from service.providers import Provider, open_provider
+from service.providers.tokens import token_counter
+from service.records import CountTokens, ModelConfig, ProviderConfig
+
+COUNTED_ON_THE_LOOP = 20_000
+"""Characters up to which counting is cheaper than handing the text to a thread."""
+
+
+class Models:
+    """Providers, gates, breakers and counters by model."""
+
+    def __init__(self, config: Config, opener: Callable[[ProviderConfig], Provider] = open_provider) -> None:
+        self._config = config
+        self._opener = opener
+        self._known: dict[str, ModelConfig] = {}
+        self._open: dict[str, Provider] = {}
+        self._limiters: dict[str, Limiter] = {}
+        self._gates: dict[str, Gate] = {}
+        self._breakers: dict[str, Breaker] = {}
+
+    def find(self, key: str) -> ModelConfig:
+        """The model of that name; `InvalidInput` where there is none."""
+        model = self._known.get(key)
+        if model is None:
+            model = self._known[key] = self._config.find_model(key)
+        return model
+
+    def roles(self) -> dict[str, str]:
+        """The agent roles, each with the `provider/name` of its model."""
+        return {role.name: role.model for role in self._config.agents.values()}
+
+    def names(self) -> frozenset[str]:
+        """All names by which `find` knows a model."""
+        keys = [model.key for model in self._config.models()]
+        short = [key.partition("/")[2] for key in keys]
+        return frozenset([*keys, *(name for name in short if short.count(name) == 1)])
+
+    def provider(self, model: ModelConfig) -> Provider:
+        """The model's provider, open."""
+        provider = self._open.get(model.provider)
+        if provider is None:
+            provider = self._open[model.provider] = self._opener(self._config.providers[model.provider])
+        return provider
+
+    def gate(self, model: ModelConfig) -> Gate:
+        """The way to the model, through its own limits and its provider's."""
+        gate = self._gates.get(model.key)
+        if gate is None:
+            limiter = self._limiters.get(model.provider)
+            if limiter is None:
+                limiter = self._limiters[model.provider] = Limiter(self._config.providers[model.provider].limits)
+            gate = self._gates[model.key] = limiter.gate(model.limits)
+        return gate
+
+    def dismiss(self, task_id: str) -> None:
+        """None of a task's calls that wait for limits is wanted any more."""
+        for limiter in self._limiters.values():
+            limiter.dismiss(task_id)
+
+    def breaker(self, model: ModelConfig) -> Breaker:
+        """What keeps calls from the model while it fails."""
+        breaker = self._breakers.get(model.key)
+        if breaker is None:
+            settings = self._config.executor.breaker
+            breaker = self._breakers[model.key] = Breaker(settings.failures, settings.cool_down_seconds)
+        return breaker
+
+    def counter(self, model: ModelConfig) -> CountTokens:
+        """The model's tokenizer; it may block, so it is called off the event loop."""
+        return token_counter(model, self.provider(model))
+
+    async def count(self, text: str, model: ModelConfig) -> int:
+        """The tokens of a text, counted off the event loop where that may take long."""
+        known = self.count_at_once(text, model)
+        return known if known is not None else await asyncio.to_thread(self.counter(model), text)
+
+    def count_at_once(self, text: str, model: ModelConfig) -> int | None:
+        """The tokens of a text; None where counting them may take long."""
+        if model.tokenizer == "local" or len(text) > COUNTED_ON_THE_LOOP:
+            return None
+        return self.counter(model)(text)
+
+    async def fits(self, text: str, room: int, model: ModelConfig) -> bool:
+        """Whether a text has `room` tokens at most. A token is at least a byte, so a short text is not counted."""
+        return len(text) * 4 <= room or len(text.encode()) <= room or await self.count(text, model) <= room
+
+    async def close(self) -> None:
+        """Close all providers."""
+        for provider in self._open.values():
+            await provider.aclose()
+        self._open.clear()

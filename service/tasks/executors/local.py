@@ -1,0 +1,235 @@
+"""Runs tasks in this process: the orchestration's steps are plain calls.
+
+Owns which tasks are running here and the leases on them. What it holds of a task is ids, never texts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from service.errors import AntiphonError, GraphUnavailable
+from service.graph.patience import patiently
+from service.graph.store import Store
+from service.models.gates import Places
+from service.records import SubtaskStatus
+from service.tasks.executors.allowance import Allowance, Spending
+from service.tasks.finishing import Finisher
+from service.tasks.material import Material, TaskWork
+from service.tasks.orchestration import Wave, orchestrate
+from service.tasks.planning import Planner
+from service.tasks.runner import Runner
+
+CLAIMED_AT_ONCE = 1000
+TURNS_A_LEASE = 3
+"""How often a lease is renewed before it would lapse."""
+LOOK_SECONDS = 0.5
+"""How often is looked whether the tasks that run here were cancelled or retried by another process."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who does the steps: what plans, what runs, what ends a task, and what they read."""
+
+    store: Store
+    material: Material
+    planner: Planner
+    runner: Runner
+    finisher: Finisher
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """How this process holds its tasks: its name in leases, how long a lease lasts, how many calls run at once."""
+
+    instance: str
+    lease_seconds: float = 30.0
+    parallel: int = 256
+
+
+class LocalExecutor:
+    """Tasks as asyncio tasks. `stopping` is set when calls are cut because the service stops."""
+
+    def __init__(self, worker: Worker, hold: Hold, stopping: asyncio.Event) -> None:
+        self._worker = worker
+        self._store = worker.store
+        self._hold = hold
+        self._places = Places(hold.parallel)
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._upkeep: list[asyncio.Task[None]] = []
+        self._stopping = stopping
+
+    async def start(self, dead: Iterable[str] = ()) -> None:
+        """Go on with what a former process left, and keep the leases from now on."""
+        await self._claim(dead)
+        self._upkeep = [
+            asyncio.create_task(self._keep_leases(), name="antiphon-leases"),
+            asyncio.create_task(self._keep_looking(), name="antiphon-held-tasks"),
+        ]
+
+    def lease(self) -> dict[str, Any]:
+        """`leaseOwner` and `lease` (ms) of a task that is written now and will be run here."""
+        return {"leaseOwner": self._hold.instance, "lease": round(self._hold.lease_seconds * 1000)}
+
+    def submit(self, task_id: str) -> None:
+        """Run a task; where a former run of it has not ended here, that is cut first."""
+        if self._stopping.is_set():
+            return
+        if (former := self._running.get(task_id)) is not None:
+            # The task was over, or another's, or it would not be to run now: that run has nothing to say any more.
+            _cut(former)
+            self._again.add(task_id)
+            return
+        self._running[task_id] = asyncio.create_task(self._run(task_id), name=f"antiphon-task-{task_id}")
+
+    def cancel(self, task_id: str) -> None:
+        """Cut the calls of a task at once."""
+        if (running := self._running.get(task_id)) is not None:
+            _cut(running)
+
+    async def stop(self) -> None:
+        """Cut all calls, write what was received, and leave the tasks to be gone on with."""
+        self._stopping.set()
+        ending = [*self._upkeep, *self._running.values()]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+        await self._worker.runner.settle()
+
+    async def _run(self, task_id: str) -> None:
+        try:
+            await self._drive(task_id)
+        except asyncio.CancelledError:
+            pass
+        except Exception:
+            _log.exception("Task %s could not be ended; it is gone on with when its lease has lapsed.", task_id)
+        finally:
+            del self._running[task_id]
+            self._worker.material.forget(task_id)
+            if task_id in self._again:
+                self._again.discard(task_id)
+                self.submit(task_id)
+
+    async def _drive(self, task_id: str) -> None:
+        try:
+            await orchestrate(task_id, _Steps(self._worker, task_id, self._hold.instance, self._places))
+        except AntiphonError as error:
+            await self._worker.finisher.abandon(task_id, self._hold.instance, error)
+        except Exception:
+            _log.exception("Task %s failed unexpectedly.", task_id)
+            reason = "An internal error stopped this task; the log has the details."
+            await self._worker.finisher.abandon(task_id, self._hold.instance, AntiphonError(reason))
+
+    async def _keep_leases(self) -> None:
+        waits = 0
+        while True:
+            await asyncio.sleep(self._hold.lease_seconds / TURNS_A_LEASE)
+            try:
+                await self._renew()
+                if waits == 0:
+                    await self._claim(())
+                waits = max(0, waits - 1)
+            except GraphUnavailable:
+                # Leases lapse for everybody then: whoever lives is given the time to renew its own first.
+                waits = TURNS_A_LEASE
+                _log.warning("Neo4j is away; leases are renewed when it is back.")
+            except Exception:
+                _log.exception("The upkeep of leases failed; it goes on.")
+
+    async def _renew(self) -> None:
+        # Also where nothing is held: it says whether the graph is there.
+        held = dict(self._running)
+        kept = await self._store.renew_leases(self._hold.instance, list(held), seconds=self._hold.lease_seconds)
+        _cut_lost(held, kept)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if held := dict(self._running):
+                # Where Neo4j is away, nobody can have cancelled anything.
+                with suppress(AntiphonError):
+                    _cut_lost(held, await self._store.read_held_tasks(self._hold.instance, list(held)))
+
+    async def _claim(self, dead: Iterable[str]) -> None:
+        claimed = await self._store.claim_tasks(
+            self._hold.instance, dead, seconds=self._hold.lease_seconds, limit=CLAIMED_AT_ONCE
+        )
+        if not claimed:
+            return
+        interrupted = await self._store.interrupt_attempts(claimed)
+        _log.info("Going on with %d unfinished tasks; %d calls were interrupted.", len(claimed), interrupted)
+        for task_id in claimed:
+            self.submit(task_id)
+
+
+def _cut_lost(held: Mapping[str, asyncio.Task[None]], kept: set[str]) -> None:
+    # By the run and not by the id: the task may have been submitted anew while the graph was asked.
+    for task_id, run in held.items():
+        if task_id not in kept:
+            _cut(run)
+
+
+def _cut(run: asyncio.Task[None]) -> None:
+    if not run.cancelling():
+        run.cancel()
+
+
+class _Steps:
+    """The steps of one task as calls. Each waits for Neo4j when it is away: a running task does not fail of it."""
+
+    def __init__(self, worker: Worker, task_id: str, holder: str, places: Places) -> None:
+        self._worker = worker
+        self._task_id = task_id
+        self._holder = holder
+        self._places = places
+        self._allowance: Allowance | None = None
+
+    async def plan(self, task_id: str) -> Wave | None:
+        """See `orchestration.Steps`."""
+        if self._allowance is None:
+            self._allowance = await self._allow()
+        halted = self._allowance.halted
+        return await patiently(lambda: self._worker.planner.plan(task_id, self._holder, halted))
+
+    async def run_subtask(self, subtask_id: str) -> SubtaskStatus:
+        """See `orchestration.Steps`. At the task's deadline it is cut."""
+        assert self._allowance is not None
+        if (refusal := self._allowance.refusal()) is not None:
+            return await self._cancel(subtask_id, refusal)
+        task = await self._task()
+        try:
+            async with asyncio.timeout_at(self._allowance.ends):
+                return await self._worker.runner.run(task, subtask_id, self._allowance)
+        except TimeoutError:
+            if (why := self._allowance.why_cut()) is None:
+                raise
+            return await self._cancel(subtask_id, why)
+
+    async def skip_subtask(self, subtask_id: str, reason: str) -> None:
+        """See `orchestration.Steps`."""
+        await self._end(subtask_id, SubtaskStatus.SKIPPED, reason, None)
+
+    async def _cancel(self, subtask_id: str, why: AntiphonError) -> SubtaskStatus:
+        await self._end(subtask_id, SubtaskStatus.CANCELLED, str(why), why.code)
+        return SubtaskStatus.CANCELLED
+
+    async def _end(self, subtask_id: str, status: SubtaskStatus, reason: str, code: str | None) -> None:
+        task = await self._task()
+        await patiently(lambda: self._worker.store.end_subtask(task.conversation_id, subtask_id, status, reason, code))
+
+    async def _allow(self) -> Allowance:
+        task = await self._task()
+        spending = Spending(since=0)
+        if task.settings.is_bounded:
+            spending = Spending(**await patiently(lambda: self._worker.store.read_task_spending(self._task_id)))
+        return Allowance(self._holder, task.settings, spending, lambda: self._places.hold(self._task_id))
+
+    async def _task(self) -> TaskWork:
+        return await patiently(lambda: self._worker.material.task(self._task_id))

@@ -1,0 +1,150 @@
+"""The end of a task: how it ended, from the last states of its subtasks, and its answer, from theirs.
+
+Asks no strategy what is next; that is `planning`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from service.errors import AntiphonError, InvalidAnswer, InvalidInput, NotFound
+from service.graph.patience import patiently
+from service.graph.store import Store, SubtaskState
+from service.records import (
+    Aggregation,
+    Finish,
+    OnFailure,
+    StrategyName,
+    SubtaskStatus,
+    TaskStatus,
+    derived_id,
+    subtask_id,
+)
+from service.strategies.aggregation import Answer, combine
+from service.tasks.material import Material, TaskWork
+
+TITLE_CHARACTERS = 60
+
+MOST_FAILURES = 100
+"""How many of the subtasks that did not succeed an answer names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What changes while a task runs: its subtasks, how often it was retried, why nothing new may be asked."""
+
+    states: list[SubtaskState]
+    retries: int
+    halted: AntiphonError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A task's last state; `failures` are the subtasks that did not succeed."""
+
+    status: TaskStatus
+    error: str | None = None
+    code: str | None = None
+    failures: tuple[SubtaskState, ...] = ()
+
+
+class Finisher:
+    """Writes how a task ended, once, in the name of the process that holds it."""
+
+    def __init__(self, store: Store, material: Material) -> None:
+        self._store = store
+        self._material = material
+
+    async def finish(self, task: TaskWork, holder: str, look: Look, finish: Finish) -> None:
+        """Make the answer that the strategy wants, and end the task as its subtasks ended."""
+        outcome = outcome_of(task, look, finish)
+        answer, made_of = None, list[str]()
+        try:
+            if outcome.status is not TaskStatus.FAILED:
+                answer, made_of = await self._answer(task, finish, look.retries)
+        except InvalidInput as invalid:
+            outcome = Outcome(TaskStatus.FAILED, str(invalid), invalid.code)
+        if answer is not None:
+            answer["metadata"] = _metadata(outcome, finish)
+        row = _end_row(task.id, holder, outcome) | {"note": finish.note, "answer": answer, "madeOf": made_of}
+        await self._store.finish_task(task.conversation_id, row)
+
+    async def abandon(self, task_id: str, holder: str, error: AntiphonError) -> None:
+        """End a task that cannot go on as FAILED, with the reason. One that was deleted is over already."""
+        try:
+            task = await patiently(lambda: self._material.task(task_id))
+        except NotFound:
+            return
+        row = _end_row(task_id, holder, Outcome(TaskStatus.FAILED, str(error), error.code))
+        await patiently(lambda: self._store.finish_task(task.conversation_id, row))
+
+    async def _answer(self, task: TaskWork, finish: Finish, retries: int) -> tuple[dict[str, Any] | None, list[str]]:
+        if not finish.keys or (finish.aggregation is Aggregation.NONE and task.strategy != StrategyName.NONE):
+            return None, []
+        answers = await self._store.read_answers([subtask_id(task.id, key) for key in finish.keys])
+        made_of = [answer["id"] for answer in answers]
+        if task.strategy == StrategyName.NONE:
+            # The subtask asked the task's own prompt, so its response is the task's answer.
+            return ({"id": made_of[0], "content": None, "title": None} if made_of else None), []
+        text = await asyncio.to_thread(
+            combine, finish.aggregation, [Answer(answer["title"], answer["text"]) for answer in answers]
+        )
+        title = " ".join(text[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
+        # What a retry comes to is another answer beside the first.
+        id_ = derived_id(task.id, "answer", *([retries] if retries else []))
+        return {"id": id_, "content": text, "title": title or "(empty)"}, made_of
+
+
+def outcome_of(task: TaskWork, look: Look, finish: Finish) -> Outcome:
+    """How a task ends whose strategy says that it is over. What others were asked in place of does not count."""
+    replaced = set(finish.replaced)
+    states = [state for state in look.states if state.key not in replaced]
+    failures = tuple(one for one in states if one.status is not SubtaskStatus.SUCCEEDED)
+    if look.halted:
+        return Outcome(TaskStatus.PARTIAL, str(look.halted), look.halted.code, failures)
+    if finish.error is not None:
+        return Outcome(TaskStatus.FAILED, finish.error, InvalidAnswer.code)
+    if not failures:
+        return Outcome(TaskStatus.SUCCEEDED)
+    any_failed = any(one.status is SubtaskStatus.FAILED for one in failures)
+    stopped = any_failed and task.settings.on_failure is OnFailure.FAIL_FAST
+    status = TaskStatus.PARTIAL if finish.keys and not stopped else TaskStatus.FAILED
+    first = next((one for one in failures if one.error), failures[0])
+    count = f"{len(failures)} of {len(states)} subtasks did not succeed."
+    error = f"{count} {first.error or ''}".strip() if len(states) > 1 else first.error or count
+    return Outcome(status, error, first.code, failures)
+
+
+def _metadata(outcome: Outcome, finish: Finish) -> str | None:
+    """What a reader of an answer that is not whole should know, as JSON; None where it is whole."""
+    if not outcome.failures and not finish.note:
+        return None
+    said = {
+        "status": outcome.status.value,
+        "error": outcome.error,
+        "code": outcome.code,
+        "note": finish.note,
+        "failed": len(outcome.failures),
+        "failures": [
+            {"subtaskId": one.id, "title": one.title, "status": one.status.value, "error": one.error, "code": one.code}
+            for one in outcome.failures[:MOST_FAILURES]
+        ],
+    }
+    return orjson.dumps(said).decode()
+
+
+def _end_row(task_id: str, holder: str, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "taskId": task_id,
+        "leaseOwner": holder,
+        "status": outcome.status.value,
+        "error": outcome.error,
+        "code": outcome.code,
+        "note": None,
+        "answer": None,
+        "madeOf": [],
+    }

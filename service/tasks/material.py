@@ -1,0 +1,111 @@
+"""What tasks are made of while they run: each task as it was asked for, and the texts of its sources.
+
+Read once and kept within a bound, for those who plan, compose and end.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import Any
+
+from service.errors import NotFound
+from service.graph.store import Store
+from service.records import ChatMessage, TaskSettings
+from service.strategies.templates import render_part
+from service.tasks.settings import parse_settings
+from service.tasks.tools import chat_message
+
+SOURCE_CHARACTERS = 64_000_000
+TASKS_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWork:
+    """What does not change while a task runs."""
+
+    id: str
+    conversation_id: str
+    owner_id: str
+    strategy: str
+    settings: TaskSettings
+    instruction: str
+    part_template: str
+    reduce_template: str
+    plan: str | None
+    prompt_id: str
+    prompt: str
+    asked: ChatMessage
+    sources: dict[str, dict[str, Any]]
+
+    @property
+    def goal(self) -> str:
+        """What is to be done, in the words of the task type where it has its own."""
+        text = render_part(self.part_template, instruction=self.instruction, input="", source_name="")
+        return text.strip() or self.prompt
+
+
+class Material:
+    """The tasks that run here, and their sources' texts."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._tasks: OrderedDict[str, TaskWork] = OrderedDict()
+        self._texts: OrderedDict[str, str] = OrderedDict()
+        self._characters = 0
+
+    async def task(self, task_id: str) -> TaskWork:
+        """The task, read once; `NotFound` where it was deleted."""
+        task = self._tasks.get(task_id)
+        if task is None:
+            row = await self._store.read_task_work(task_id)
+            if row is None:
+                raise NotFound(f"There is no task {task_id}.")
+            task = self._tasks[task_id] = _task_work(row)
+            while len(self._tasks) > TASKS_KEPT:
+                self._tasks.popitem(last=False)
+        return task
+
+    def follow(self, task_id: str, plan: str) -> None:
+        """Note the plan that a task follows from now on."""
+        if (task := self._tasks.get(task_id)) is not None:
+            self._tasks[task_id] = replace(task, plan=plan)
+
+    def forget(self, task_id: str) -> None:
+        """Let go of a task that is not run here any more, and of its sources' texts."""
+        task = self._tasks.pop(task_id, None)
+        for source_id in task.sources if task else ():
+            self._characters -= len(self._texts.pop(source_id, ""))
+
+    async def source_text(self, source_id: str) -> str:
+        """A source's text, kept while there is room for it."""
+        text = self._texts.get(source_id)
+        if text is None:
+            text = await self._store.load_source_text(source_id)
+            self._keep(source_id, text)
+        return text
+
+    def _keep(self, source_id: str, text: str) -> None:
+        self._characters += len(text) - len(self._texts.pop(source_id, ""))
+        self._texts[source_id] = text
+        while len(self._texts) > 1 and self._characters > SOURCE_CHARACTERS:
+            self._characters -= len(self._texts.popitem(last=False)[1])
+
+
+def _task_work(row: dict[str, Any]) -> TaskWork:
+    config = row["config"]
+    return TaskWork(
+        id=row["id"],
+        conversation_id=row["conversationId"],
+        owner_id=row["ownerId"],
+        strategy=row["strategy"],
+        settings=parse_settings(config["settings"]),
+        instruction=config["instruction"],
+        part_template=config["templates"]["instruction"],
+        reduce_template=config["templates"]["reduce"] or "",
+        plan=row["plan"],
+        prompt_id=row["promptId"],
+        prompt=row["content"],
+        asked=chat_message(row),
+        sources={source["id"]: source for source in row["sources"]},
+    )

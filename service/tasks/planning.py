@@ -1,0 +1,173 @@
+"""Planning a task: its state is loaded, its strategy asked, and what the strategy wants is written.
+
+Owns the way from what a strategy says to subtasks in the graph; how a task ends is `finishing`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from service.errors import AntiphonError
+from service.graph.store import Store, SubtaskState, span_rows
+from service.models.registry import Models
+from service.records import (
+    Ask,
+    Asks,
+    DoneSubtask,
+    Finish,
+    Plan,
+    Read,
+    SourceText,
+    SubtaskStatus,
+    TaskState,
+    TaskStatus,
+    derived_id,
+    subtask_id,
+)
+from service.strategies import plan
+from service.tasks.finishing import Finisher, Look
+from service.tasks.material import Material, TaskWork
+from service.tasks.orchestration import Wave
+from service.tasks.prompts import answer_room, material_room, render_frame
+from service.tasks.settings import format_json
+
+TITLE_CHARACTERS = 60
+GOAL_CHARACTERS = 200
+SCHEMA_MODE = "json_schema"
+
+
+class Planner:
+    """The plan step of the orchestration."""
+
+    def __init__(self, store: Store, models: Models, material: Material, finisher: Finisher) -> None:
+        self._store = store
+        self._models = models
+        self._material = material
+        self._finisher = finisher
+
+    async def plan(self, task_id: str, holder: str, halted: AntiphonError | None = None) -> Wave | None:
+        """Ask the strategy what is next and write it: a wave of subtasks, or the task's answer.
+
+        `halted` says why nothing new may be asked. None: the task is over, or not `holder`'s any more.
+        """
+        task = await self._material.task(task_id)
+        retries = await self._store.advance_task(task.conversation_id, task_id, TaskStatus.PLANNING, holder)
+        if retries is None:
+            return None
+        look = Look(await self._store.read_subtask_states(task_id), retries, halted)
+        said = await self._ask(task, look)
+        if isinstance(said, Finish):
+            await self._finisher.finish(task, holder, look, said)
+            return None
+        if said.plan is not None and task.plan is None:
+            await self._follow(task, said.plan, holder)
+        await self._write(task, said, {state.key for state in look.states})
+        await self._store.advance_task(task.conversation_id, task_id, TaskStatus.RUNNING, holder)
+        return _wave(task, said, look.states)
+
+    async def _ask(self, task: TaskWork, look: Look) -> Asks | Finish:
+        """What the strategy says, which is asked again with the answers that it wants to read."""
+        answers: dict[str, str] = {}
+        while isinstance(said := await self._ask_once(task, look, answers), Read):
+            ids = {subtask_id(task.id, key): key for key in said.keys if key not in answers}
+            rows = await self._store.read_answers(list(ids))
+            answers |= dict.fromkeys(said.keys, "") | {ids[row["subtaskId"]]: row["text"] for row in rows}
+        return said
+
+    async def _ask_once(self, task: TaskWork, look: Look, answers: Mapping[str, str]) -> Plan:
+        model = self._models.find(task.settings.model)
+        texts = await asyncio.gather(*map(self._material.source_text, task.sources))
+        sources = tuple(
+            SourceText(source["id"], source["name"], source["mediaType"], text)
+            for source, text in zip(task.sources.values(), texts, strict=True)
+        )
+
+        def ask() -> Plan:
+            # In a thread: cutting a large text takes seconds, and a tokenizer may be asked over HTTP.
+            count = self._models.counter(model)
+            frame = render_frame(task.part_template, task.instruction, (source.name for source in sources))
+            state = TaskState(
+                task_id=task.id,
+                settings=task.settings,
+                sources=sources,
+                subtasks=tuple(DoneSubtask(one.key, one.status, one.tokens, one.code) for one in look.states),
+                room=material_room(task.settings, model, count(frame)),
+                answer_room=answer_room(task.settings, model),
+                count=count,
+                instruction=task.instruction,
+                answers=answers,
+                plan=task.plan,
+                roles=self._models.roles(),
+                models=self._models.names(),
+                retries=look.retries,
+                halted=str(look.halted) if look.halted else None,
+            )
+            return plan(task.strategy, state)
+
+        return await asyncio.to_thread(ask)
+
+    async def _write(self, task: TaskWork, asks: Asks, known: set[str]) -> None:
+        new = [ask for ask in asks.asks if ask.key not in known]
+        rows = [_subtask_row(task.id, self._resolved(task, ask), len(known) + i) for i, ask in enumerate(new)]
+        await self._store.plan_subtasks(task.id, rows)
+
+    def _resolved(self, task: TaskWork, ask: Ask) -> Ask:
+        """The ask with a model in place of its role; a plan's schema is for models that have a mode for it only."""
+        name = ask.model or (self._models.roles().get(ask.role) if ask.role else None)
+        model = self._models.find(name) if name else None
+        if ask.kind == "plan" and SCHEMA_MODE not in (model or self._models.find(task.settings.model)).features:
+            ask = replace(ask, response_format=None)
+        return replace(ask, model=model.key if model else None)
+
+    async def _follow(self, task: TaskWork, plan: str, holder: str) -> None:
+        """Keep the plan that a model made: with the task, which follows it from now on, and under a name."""
+        goal = " ".join(task.goal.split())
+        row = {
+            "taskId": task.id,
+            "leaseOwner": holder,
+            "strategyId": derived_id(task.id, "strategy"),
+            "name": f"{goal[:TITLE_CHARACTERS].rstrip()} ({task.id[-6:]})",
+            "description": f"Made by {task.settings.model} for: {goal[:GOAL_CHARACTERS]}",
+            "plan": plan,
+        }
+        await self._store.keep_plan(task.conversation_id, row)
+        self._material.follow(task.id, plan)
+
+
+def _subtask_row(task_id: str, ask: Ask, index: int) -> dict[str, Any]:
+    uses = [subtask_id(task_id, key) for key in ask.uses]
+    depends_on = list(dict.fromkeys([*uses, *(subtask_id(task_id, key) for key in ask.depends_on)]))
+    return {
+        "taskId": task_id,
+        "id": subtask_id(task_id, ask.key),
+        "key": ask.key,
+        "index": index,
+        "title": ask.title,
+        "kind": ask.kind,
+        "spans": span_rows(ask.spans),
+        "part": ask.part,
+        "parts": ask.parts,
+        "uses": uses,
+        "brief": ask.brief or None,
+        "item": ask.item,
+        "model": ask.model,
+        "responseFormat": format_json(ask.response_format),
+        "dependsOn": depends_on,
+        "replaces": subtask_id(task_id, ask.replaces) if ask.replaces is not None else None,
+        "status": SubtaskStatus.PENDING if depends_on else SubtaskStatus.READY,
+    }
+
+
+def _wave(task: TaskWork, asks: Asks, states: list[SubtaskState]) -> Wave:
+    ended = {state.id: state.status for state in states if state.status.is_final}
+    waiting: dict[str, tuple[str, ...]] = {}
+    for ask in asks.asks:
+        id_ = subtask_id(task.id, ask.key)
+        if id_ not in ended:
+            keys = dict.fromkeys((*ask.uses, *ask.depends_on))
+            waiting[id_] = tuple(subtask_id(task.id, key) for key in keys)
+    # Twice as many as may call at once: while one calls, another is composed or written.
+    return Wave(waiting, ended, 2 * task.settings.max_parallel)
