@@ -1,4 +1,4 @@
-"""The stored Cypher: one file a statement in `cypher/queries/`, found by its name.
+"""The stored Cypher: one file a statement in a folder of `cypher/queries/`, found by its name.
 
 Owns reading the files and checking parameters. Knows nothing of the driver.
 """
@@ -59,10 +59,17 @@ def parse(name: str, text: str) -> Query:
 @cache
 def query(name: str) -> Query:
     """The stored statement of that name; `KeyError` where there is none."""
-    path = folder() / f"{name}.cypher"
-    if not path.is_file():
-        raise KeyError(f"no cypher/queries/{name}.cypher")
-    return parse(name, path.read_text(encoding="utf-8"))
+    return parse(name, _files()[name].read_text(encoding="utf-8"))
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """Every statement's file. Folders are for people: a name is there once."""
+    files = sorted(folder().rglob("*.cypher"))
+    found = {path.stem: path for path in files}
+    if len(found) < len(files):
+        raise GraphError("Two files below cypher/queries have the same name.")
+    return found
 
 
 def folder() -> Path:
@@ -72,4 +79,4 @@ def folder() -> Path:
 
 def all_names() -> list[str]:
     """The names of all stored statements, sorted."""
-    return sorted(path.stem for path in folder().glob("*.cypher"))
+    return sorted(_files())
