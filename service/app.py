@@ -39,6 +39,7 @@ from service.graph.writer import Writer
 from service.models.registry import Models
 from service.signals import Signals
 from service.strategies import load_strategies
+from service.tasks.calls import Calls
 from service.tasks.creating import Tasks
 from service.tasks.executors.instance import Instance, hold_instance
 from service.tasks.executors.local import Hold, LocalExecutor, Worker
@@ -114,7 +115,7 @@ def wire(config: Config, connection: Connection) -> Services:
     writer, signals, deltas, stopping = Writer(database), Signals(), Deltas(), asyncio.Event()
     store, reader, models = Store(database, writer, signals), Reader(database), Models(config)
     material = Material(store)
-    runner = Runner(store, models, Prompts(store, models, material), deltas, stopping)
+    runner = Runner(store, models, Prompts(store, models, material), Calls(store, models, deltas, stopping))
     instance = hold_instance(config.storage.data_folder / "instances")
     hold = Hold(instance.name, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)

@@ -1,7 +1,7 @@
 """Providers of models: one protocol, one plug-in a wire format, one way to open them.
 
 The only home of httpx. A provider knows how to ask and how to read an answer; it does not retry, count calls
-or keep anything: that is `runner.py`'s.
+or keep anything: that is for `tasks/calls.py` and `tasks/runner.py`.
 """
 
 from __future__ import annotations

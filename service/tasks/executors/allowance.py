@@ -33,7 +33,7 @@ class Spending:
 
 
 class Allowance:
-    """The `runner.Place` of one task; `hold` is its place among all tasks of the process, for the time of a call."""
+    """The `jobs.Place` of one task; `hold` is its place among all tasks of the process, for the time of a call."""
 
     def __init__(self, holder: str, settings: TaskSettings, spending: Spending, hold: Hold) -> None:
         self._holder = holder
@@ -50,51 +50,51 @@ class Allowance:
 
     @property
     def holder(self) -> str:
-        """See `runner.Place`."""
+        """See `jobs.Place`."""
         return self._holder
 
     @property
     def line(self) -> asyncio.Semaphore:
-        """See `runner.Place`."""
+        """See `jobs.Place`."""
         return self._line
 
     def slot(self) -> AbstractAsyncContextManager[Any]:
-        """See `runner.Place`."""
+        """See `jobs.Place`."""
         return self._slots
 
     def hold(self) -> AbstractAsyncContextManager[Any]:
-        """See `runner.Place`."""
+        """See `jobs.Place`."""
         return self._hold()
 
     def failed(self) -> None:
-        """See `runner.Place`."""
+        """See `jobs.Place`."""
         self._failed = True
 
     def spent(self, usage: Usage, usd: float | None) -> None:
-        """See `runner.Place`."""
+        """See `jobs.Place`."""
         self._spending.tokens += (usage.input_tokens or 0) + (usage.output_tokens or 0)
         self._spending.cost_usd += usd or 0.0
 
     def why_cut(self) -> AntiphonError | None:
-        """See `runner.Place`; `halted` is set where it is the deadline."""
+        """See `jobs.Place`; `halted` is set where it is the deadline."""
         if self.ends is None or asyncio.get_running_loop().time() < self.ends - EARLIEST_SECONDS:
             return None
         self.halted = DeadlineExceeded(f"The task was not done in its {self._settings.deadline_seconds:g} seconds.")
         return self.halted
 
     def refuses(self) -> bool:
-        """See `runner.Place`. `halted` is not set yet: the task may have no call left to refuse."""
+        """See `jobs.Place`. `halted` is not set yet: the task may have no call left to refuse."""
         if (self._fails_fast and self._failed) or self._over_budget() is not None:
             self._refusing.set()
         return self._refusing.is_set()
 
     async def pause(self, seconds: float) -> None:
-        """See `runner.Place`."""
+        """See `jobs.Place`."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._refusing.wait(), seconds)
 
     def refusal(self) -> AntiphonError | None:
-        """See `runner.Place`."""
+        """See `jobs.Place`."""
         if self._fails_fast and self._failed:
             return FailedFast("Another subtask failed and the task fails fast.")
         self.halted = self.halted or self._over_budget()

@@ -1,0 +1,124 @@
+"""What is written of a call: its attempt before and after, and the response.
+
+Pure: rows for the statements `start_attempt` and `finish_attempt`. Knows neither how calls are made nor why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from typing import Any
+
+import orjson
+
+from service.errors import InvalidAnswer, ProviderTimeout, RateLimited
+from service.models.failure import code_of
+from service.providers.prices import cost_usd
+from service.records import AttemptStatus, ResponseStatus, SubtaskStatus, Usage
+from service.tasks.jobs import Call
+
+TITLE_CHARACTERS = 60
+
+
+def start_row(call: Call) -> dict[str, Any]:
+    """The attempt and its prompt, before the call."""
+    prompt = call.prompt
+    return {
+        "subtaskId": call.job.id,
+        "leaseOwner": call.job.place.holder,
+        "promptId": prompt.id,
+        "content": prompt.content,
+        "title": prompt.title,
+        "spans": [{"sourceId": span.source_id, "start": span.start, "end": span.end} for span in prompt.spans],
+        "uses": list(prompt.uses),
+        "attemptId": call.id,
+        "number": call.number,
+        "model": {"id": call.model.key, "provider": call.model.provider, "name": call.model.name},
+        "sawId": prompt.saw_id,
+    }
+
+
+def finish_row(call: Call, status: SubtaskStatus | None, *, stopping: bool) -> dict[str, Any]:
+    """What came of the call; `status` is what it makes of its subtask, None where another call follows."""
+    said, code = _said_of(call, stopping)
+    known = call.usage != Usage()
+    return {
+        "attemptId": call.id,
+        "measures": {
+            "status": _attempt_status(call.error, stopping).value,
+            "error": said,
+            "errorCode": code,
+            "queueMs": max(0, round(call.started_ms - call.ready_ms)),
+            "latencyMs": round((call.ended - call.started) * 1000),
+            "timeToFirstTokenMs": round((call.first_token - call.started) * 1000) if call.first_token else None,
+            "inputTokens": call.usage.input_tokens,
+            "outputTokens": call.usage.output_tokens,
+            "cachedTokens": call.usage.cached_tokens,
+            "costUsd": cost_usd(call.model, call.usage) if known else None,
+            "usageEstimated": call.usage_estimated or None,
+        },
+        "response": _response_row(call),
+        "subtaskStatus": status.value if status else None,
+        "subtaskError": said if status is SubtaskStatus.FAILED else None,
+        "subtaskCode": code if status is SubtaskStatus.FAILED else None,
+        "tokens": call.usage.output_tokens or 0,
+    }
+
+
+def _response_row(call: Call) -> dict[str, Any] | None:
+    content = _writable(call.text)
+    if call.error is not None and not content:
+        return None
+    calls = call.completion.tool_calls if call.completion else ()
+    title = " ".join(content[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
+    if not title and calls:
+        title = f"calls {', '.join(one.name for one in calls)}"[:TITLE_CHARACTERS]
+    return {
+        "id": call.response_id,
+        "content": content,
+        "status": _response_status(call.error).value,
+        "finishReason": call.completion.finish_reason if call.completion else None,
+        "title": title or "(empty)",
+        "toolCalls": _writable(orjson.dumps([dataclasses.asdict(one) for one in calls]).decode()) if calls else None,
+    }
+
+
+def _response_status(error: BaseException | None) -> ResponseStatus:
+    if error is None:
+        return ResponseStatus.COMPLETE
+    return ResponseStatus.FAILED if isinstance(error, InvalidAnswer) else ResponseStatus.PARTIAL
+
+
+def _attempt_status(error: BaseException | None, stopping: bool) -> AttemptStatus:
+    match error:
+        case None:
+            return AttemptStatus.SUCCEEDED
+        case asyncio.CancelledError():
+            return AttemptStatus.INTERRUPTED if stopping else AttemptStatus.CANCELLED
+        case ProviderTimeout():
+            return AttemptStatus.TIMED_OUT
+        case RateLimited():
+            return AttemptStatus.RATE_LIMITED
+        case _:
+            return AttemptStatus.FAILED
+
+
+def _said_of(call: Call, stopping: bool) -> tuple[str | None, str | None]:
+    """What is written of a call's error: its message and its code."""
+    if call.error is None:
+        return None, None
+    if not isinstance(call.error, asyncio.CancelledError):
+        return _writable(str(call.error)), code_of(call.error)
+    if stopping:
+        return "The service was stopped.", None
+    why = call.job.place.why_cut()
+    return (str(why), why.code) if why else ("The task was cancelled.", None)
+
+
+def _writable(text: str) -> str:
+    """The text with a question mark for half a surrogate pair, which has no UTF-8 and so no place in the graph."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text

@@ -1,0 +1,235 @@
+"""One call to a model; the only caller of providers.
+
+Waits for the limits, writes the prompt before the call and what came of it after, streams and counts. Texts live here
+only while they are in flight. Knows nothing of which model is asked next, or whether one is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine
+from contextlib import aclosing
+from typing import Any
+
+from service.answers.formats import check_answer, format_instruction
+from service.conversations.deltas import Deltas, LiveResponse
+from service.errors import (
+    AntiphonError,
+    ContentFiltered,
+    InvalidAnswer,
+    ProviderError,
+    ProviderTimeout,
+    RateLimited,
+)
+from service.graph.patience import patiently
+from service.graph.store import Store
+from service.models.gates import Dismissed, Passage
+from service.models.registry import Models
+from service.providers.prices import cost_usd
+from service.records import (
+    TEXT_FORMAT,
+    ChatMessage,
+    ChatRequest,
+    Completion,
+    ResponseFormatKind,
+    Role,
+    SubtaskStatus,
+    TextDelta,
+    Usage,
+)
+from service.tasks.call_rows import finish_row, start_row
+from service.tasks.jobs import Call
+from service.tasks.prompts import answer_room
+from service.tasks.tools import message_text, request_text
+
+_FEATURES = {ResponseFormatKind.JSON: "json_object", ResponseFormatKind.JSON_SCHEMA: "json_schema"}
+
+_log = logging.getLogger(__name__)
+
+
+class Calls:
+    """Makes calls and writes them. `stopping` tells a call that is cut whether the service stops or its task was
+    cancelled."""
+
+    def __init__(self, store: Store, models: Models, deltas: Deltas, stopping: asyncio.Event) -> None:
+        self._store = store
+        self._models = models
+        self._deltas = deltas
+        self._stopping = stopping
+        self._writing: set[asyncio.Task[None]] = set()
+
+    async def make(self, call: Call) -> bool:
+        """Make one call; False where it was not made: it is not wanted (`call.refused`), or the subtask or its task is
+        finished already, or not ours any more.
+
+        Errors of the call are kept in `call.error`. When we are cancelled, what was received is paid for and written.
+        """
+        try:
+            if not await self._ask(call):
+                return False
+        except asyncio.CancelledError as error:
+            if call.begun:
+                await self._cut(call, error)
+            raise
+        await self._count(call)
+        call.job.place.spent(call.usage, cost_usd(call.model, call.usage))
+        if call.error is None:
+            call.error = _fault_of_answer(call)
+        return True
+
+    async def finish(self, call: Call, status: SubtaskStatus | None) -> None:
+        """Write what came of a call. It is written to its end, even when we are cancelled meanwhile."""
+        row = finish_row(call, status, stopping=self._stopping.is_set())
+
+        def write() -> Coroutine[Any, Any, None]:
+            return patiently(lambda: self._store.finish_attempt(call.job.conversation_id, row))
+
+        try:
+            await write()
+        except asyncio.CancelledError:
+            # The row may have been taken back: a task that nobody cancels writes it. Twice is safe.
+            writing = asyncio.create_task(write())
+            self._writing.add(writing)
+            writing.add_done_callback(self._writing.discard)
+            raise
+
+    async def settle(self) -> None:
+        """Wait until what came of every call is written, also of those whose subtask was cut."""
+        while self._writing:
+            await asyncio.wait(self._writing)
+
+    async def _cut(self, call: Call, error: asyncio.CancelledError) -> None:
+        whole = call.completion is not None and call.error is None
+        call.error = _fault_of_answer(call) if whole else error
+        call.ended = time.monotonic()
+        self._count_cut(call)
+        await self.finish(call, SubtaskStatus.SUCCEEDED if call.error is None else None)
+
+    async def _ask(self, call: Call) -> bool:
+        request = _request(call)
+        gate = self._models.gate(call.model)
+        call.refused = call.job.place.refusal()
+        if call.refused is not None:
+            return False
+        tokens = await self._reserve(call, request) if gate.counts_tokens else 0
+        try:
+            async with gate.call(call.job.task.id, tokens) as passage, call.job.place.hold():
+                return await self._pass(call, request, passage)
+        except Dismissed:
+            call.refused = call.job.place.refusal()
+            return False
+
+    async def _pass(self, call: Call, request: ChatRequest, passage: Passage) -> bool:
+        """The call itself, which the limits allow now."""
+        place = call.job.place
+        call.refused = place.refusal()
+        if call.refused is not None:
+            return False
+        # From here on the attempt may be in the graph, also when we are cancelled before we know.
+        call.begun = True
+        call.begin()
+        row = start_row(call)
+        if not await patiently(lambda: self._store.start_attempt(call.job.conversation_id, row)):
+            return False
+        async with place.line:
+            passage.begin()
+            await self._stream(call, request)
+        if isinstance(call.error, RateLimited):
+            passage.refused(call.error.retry_after)
+        if call.error is not None and not call.pieces and not isinstance(call.error, ProviderTimeout):
+            passage.settle(0)
+        elif call.usage.output_tokens is not None:
+            passage.settle((call.usage.input_tokens or 0) + call.usage.output_tokens)
+        return True
+
+    async def _reserve(self, call: Call, request: ChatRequest) -> int:
+        said = request_text(request.messages, request.tools)
+        return await self._models.count(said, call.model) + (request.max_output_tokens or 0)
+
+    async def _stream(self, call: Call, request: ChatRequest) -> None:
+        task_id = call.job.task.id
+        live = self._deltas.begin(task_id, call.job.id, call.response_id)
+        call.begin()
+        try:
+            async with aclosing(self._models.provider(call.model).stream(request)) as stream:
+                async for item in stream:
+                    self._take(call, live, item)
+            if call.completion is None:
+                raise ProviderError("The provider's answer had no end.")
+        except AntiphonError as error:
+            call.error = error
+        except Exception as error:
+            # A provider may be anybody's plug-in: what it does wrong is the end of this call, not of the task.
+            _log.exception("The provider %s failed unexpectedly.", call.model.provider)
+            call.error = ProviderError(f"{call.model.provider} failed unexpectedly: {type(error).__name__}.")
+        finally:
+            call.ended = time.monotonic()
+            self._deltas.end(task_id, live)
+
+    def _take(self, call: Call, live: LiveResponse, item: TextDelta | Completion) -> None:
+        if isinstance(item, Completion):
+            call.completion, call.usage = item, item.usage
+            return
+        if call.first_token is None:
+            call.first_token = time.monotonic()
+        call.pieces.append(item.text)
+        self._deltas.add(call.job.task.id, live, item.text)
+
+    async def _count(self, call: Call) -> None:
+        """Estimate what was used where the provider did not say: its answer came without usage, or broke off."""
+        if call.usage.output_tokens is not None or (call.completion is None and not call.pieces):
+            return
+        said = request_text(call.messages, call.job.tools)
+        answer = ChatMessage(Role.ASSISTANT, call.text, call.completion.tool_calls if call.completion else ())
+        try:
+            call.usage = Usage(
+                input_tokens=await self._models.count(said, call.model),
+                output_tokens=await self._models.count(message_text(answer), call.model),
+            )
+        except AntiphonError as error:
+            _log.warning("The usage of a call could not be estimated: %s", error)
+            return
+        call.usage_estimated = True
+
+    def _count_cut(self, call: Call) -> None:
+        """Estimate what a cut call used, where that takes no time: who is cut may be cut again."""
+        if not call.pieces or call.usage.output_tokens is not None:
+            return
+        said = "\n".join(message.content for message in call.messages)
+        sent, received = (self._models.count_at_once(text, call.model) for text in (said, call.text))
+        if sent is not None and received is not None:
+            call.usage, call.usage_estimated = Usage(sent, received), True
+
+
+def _request(call: Call) -> ChatRequest:
+    """The call as the provider gets it. A model that has no mode for the format is told in words."""
+    form, settings = call.job.form, call.job.task.settings
+    has_mode = _FEATURES.get(form.kind) in call.model.features
+    messages = call.messages
+    # OpenAI's JSON mode wants the word JSON in the prompt.
+    if form.kind is ResponseFormatKind.JSON or (form.kind is ResponseFormatKind.JSON_SCHEMA and not has_mode):
+        messages = (ChatMessage(Role.SYSTEM, format_instruction(form)), *messages)
+    return ChatRequest(
+        model=call.model,
+        messages=messages,
+        max_output_tokens=min(answer_room(settings, call.model), call.model.max_output_tokens),
+        temperature=settings.temperature,
+        response_format=form if has_mode else TEXT_FORMAT,
+        tools=call.job.tools,
+        timeouts=settings.timeouts,
+    )
+
+
+def _fault_of_answer(call: Call) -> ProviderError | None:
+    """Why an answer that came whole cannot be used, if it cannot."""
+    completion = call.completion
+    assert completion is not None
+    if completion.finish_reason == "content_filter":
+        return ContentFiltered(f"{call.model.provider} filtered the answer.")
+    # Of a plan its strategy is the judge, which says more exactly what is wrong with it.
+    if completion.tool_calls or call.job.kind == "plan":
+        return None
+    wrong = check_answer(call.text, call.job.form, cut=completion.finish_reason == "length")
+    return InvalidAnswer(wrong) if wrong else None

@@ -1,0 +1,182 @@
+"""A subtask while it runs: what it needs, what its task lends it, and the call that is under way.
+
+Records and one protocol. Owns what a subtask's row means to those who run it; does nothing itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import orjson
+
+from service.errors import AntiphonError
+from service.graph.store import now_ms
+from service.records import (
+    TEXT_FORMAT,
+    AttemptStatus,
+    ChatMessage,
+    Completion,
+    ModelConfig,
+    ResponseFormat,
+    Tool,
+    Usage,
+    derived_id,
+)
+from service.tasks.material import TaskWork
+from service.tasks.prompts import ComposedPrompt
+from service.tasks.settings import parse_format
+
+
+class Place(Protocol):
+    """What a task lends to its subtasks: a name in leases, places for calls, and its word on whether to go on."""
+
+    @property
+    def holder(self) -> str:
+        """The process in whose name the task is run."""
+        ...
+
+    @property
+    def line(self) -> asyncio.Semaphore:
+        """Where an attempt that is written waits for its call."""
+        ...
+
+    def slot(self) -> AbstractAsyncContextManager[Any]:
+        """A place for an attempt among those of the task."""
+        ...
+
+    def hold(self) -> AbstractAsyncContextManager[Any]:
+        """A place for a call among those of the whole process."""
+        ...
+
+    def refusal(self) -> AntiphonError | None:
+        """Why no call is wanted any more, where none is."""
+        ...
+
+    def refuses(self) -> bool:
+        """Whether no further call is wanted; then those who pause go on at once."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long before the next call."""
+        ...
+
+    def failed(self) -> None:
+        """A subtask of the task has failed."""
+        ...
+
+    def spent(self, usage: Usage, usd: float | None) -> None:
+        """A call has used this much."""
+        ...
+
+    def why_cut(self) -> AntiphonError | None:
+        """Why the task's calls are cut, where it is not the caller who cancels it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A subtask and what it needs: its task, its row and its place."""
+
+    task: TaskWork
+    work: dict[str, Any]
+    place: Place
+
+    @property
+    def id(self) -> str:
+        """The subtask's id."""
+        return self.work["id"]
+
+    @property
+    def conversation_id(self) -> str:
+        """The conversation of its task."""
+        return self.task.conversation_id
+
+    @property
+    def kind(self) -> str:
+        """What the subtask is for its strategy: see `Ask`."""
+        return self.work["kind"]
+
+    @property
+    def ready_ms(self) -> float:
+        """Since when it may run (ms since 1970)."""
+        return self.work["readyAt"]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that it may ask by name, first to last: its own, else the task's, and those to fall back on."""
+        settings = self.task.settings
+        return tuple(dict.fromkeys((self.work["model"] or settings.model, *settings.fallback_models)))
+
+    @property
+    def form(self) -> ResponseFormat:
+        """What its answer must be: its own word, else the task's; a plan and its steps have only their own."""
+        if (said := self.work["responseFormat"]) is not None:
+            return parse_format(orjson.loads(said))
+        return self.task.settings.response_format if self.kind not in ("plan", "step") else TEXT_FORMAT
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """The tools that the model may call: those of the task, where its prompt is sent as it is."""
+        return self.task.settings.tools if self.kind == "direct" else ()
+
+    @property
+    def calls_made(self) -> int:
+        """How many calls it has had so far, in all its runs."""
+        return max((number for number, *_ in self.work["attempts"]), default=0)
+
+    def earlier(self) -> list[tuple[str, AttemptStatus]]:
+        """The calls since it was last retried, first to last: the model's name and what came of it."""
+        since = self.work["retriedAfter"] or 0
+        made = sorted(self.work["attempts"])
+        return [(model, AttemptStatus(status)) for number, status, model in made if number > since]
+
+
+@dataclass(slots=True)
+class Call:
+    """One attempt while it is under way, and what came of it. `repair` is what the model is told of its last answer."""
+
+    job: Job
+    prompt: ComposedPrompt
+    model: ModelConfig
+    number: int
+    ready_ms: float
+    repair: tuple[ChatMessage, ...] = ()
+    started: float = field(default_factory=time.monotonic)
+    started_ms: float = field(default_factory=now_ms)
+    first_token: float | None = None
+    ended: float = 0.0
+    pieces: list[str] = field(default_factory=list[str])
+    completion: Completion | None = None
+    usage: Usage = field(default_factory=Usage)
+    usage_estimated: bool = False
+    begun: bool = False
+    refused: AntiphonError | None = None
+    error: BaseException | None = None
+
+    @property
+    def id(self) -> str:
+        """The attempt's id."""
+        return derived_id(self.job.id, "attempt", self.number)
+
+    @property
+    def response_id(self) -> str:
+        """The id of its response, where there is one."""
+        return derived_id(self.id, "response")
+
+    @property
+    def text(self) -> str:
+        """What was received so far."""
+        return "".join(self.pieces)
+
+    @property
+    def messages(self) -> tuple[ChatMessage, ...]:
+        """What is sent: the prompt, and what the model is told of its last answer."""
+        return (*self.prompt.messages, *self.repair)
+
+    def begin(self) -> None:
+        """Its time counts from now."""
+        self.started, self.started_ms = time.monotonic(), now_ms()
