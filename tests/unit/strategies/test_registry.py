@@ -66,9 +66,7 @@ def test_loaded_strategies_come_from_entry_points():
     strategies.load_strategies()
 
 
-@pytest.mark.parametrize(
-    "value", ["no_such_module:plan", f"{__name__}:missing", f"{__name__}:ConfigurationError.code"]
-)
+@pytest.mark.parametrize("value", ["no_such_module:plan", f"{__name__}:missing", f"{__name__}:ConfigurationError.code"])
 def test_loaded_strategy_that_is_broken_is_named(value: str):
     """A package that does not load stops the start with its name."""
     with pytest.raises(ConfigurationError, match="BROKEN"):
