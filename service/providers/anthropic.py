@@ -15,8 +15,8 @@ from pydantic import BaseModel, ValidationError
 from service.errors import ProviderError
 from service.providers.anthropic_request import request_body
 from service.providers.options import Options, read_options
-from service.providers.sse import SseEvent
-from service.providers.tool_calls import CUT, CallPieces, Piece
+from service.providers.streams import read_answer, with_calls
+from service.providers.tool_calls import CallPieces, Piece
 from service.providers.wire import Call, Wire
 from service.records import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
 
@@ -46,20 +46,9 @@ class AnthropicProvider:
         self.config = config
         self._wire = Wire(config, _headers(config, read_options(config, AnthropicOptions)))
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
         """Asks, and yields the answer as it comes; the last item is the `Completion`."""
-        async with self._wire.post("/v1/messages", request_body(request), request.timeouts) as call:
-            answer = _Answer(call)
-            if not call.is_stream:
-                for item in answer.whole(await call.body()):
-                    yield item
-                return
-            while (events := await answer.next_events()) is not None:
-                for event in events:
-                    for delta in answer.take(event.data):
-                        yield delta
-            yield answer.completion()
-            await call.drain()
+        return read_answer(self._wire.post("/v1/messages", request_body(request), request.timeouts), _Answer)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -137,23 +126,15 @@ class _Answer:
         self._model: str | None = None
         self._calls = CallPieces()
         self._said = False
-        self._done = False
+        self.is_done = False
 
-    async def next_events(self) -> list[SseEvent] | None:
-        """The next events of the stream, or None when no more are needed."""
-        if self._done:
-            return None
-        try:
-            events = await self._call.events()
-        except ProviderError:
-            if self._finish is None:
-                raise
-            return None  # only the goodbye is missing: the answer was paid for and is whole
-        self._done = events is None
-        return self._call.last_events() if events is None else events
+    @property
+    def is_whole(self) -> bool:
+        """See `streams.Answer`."""
+        return self._finish is not None
 
     def take(self, data: bytes) -> list[TextDelta]:
-        """The text of one event's data. An event of a kind that we do not know is passed over."""
+        """See `streams.Answer`. An event of a kind that we do not know is passed over."""
         if data.strip() == b"[DONE]":
             return []
         event = self._event(data)
@@ -165,26 +146,21 @@ class _Answer:
         begun = self._begin(event.content_block, event.index) if event.content_block else []
         return [*begun, *(self._delta(event.delta, event.index) if event.delta else [])]
 
-    def whole(self, body: bytes) -> list[TextDelta | Completion]:
-        """The items of an answer that came in one piece."""
+    def whole(self, body: bytes) -> list[TextDelta]:
+        """See `streams.Answer`."""
         message = self._parsed(_Message, body)
         if message.content is None:
             raise self._call.refused(body)
         self._note(message)
         deltas = [delta for index, block in enumerate(message.blocks) for delta in self._begin(block, index)]
         self._finished(message.stop_reason or "end_turn")
-        return [*deltas, self.completion()]
+        return deltas
 
     def completion(self) -> Completion:
-        """The end of the answer; an answer that did not say that it ended has broken off."""
+        """See `streams.Answer`."""
         if self._finish is None:
             raise self._call.broken("the stream ended with no stop reason.")
-        try:
-            calls = self._calls.calls(cut=self._finish in CUT)
-        except ValueError as error:
-            raise self._call.broken(str(error)) from None
-        finish = "tool_calls" if calls and self._finish == "stop" else self._finish
-        return Completion(finish, self._usage.record(), self._model, calls)
+        return with_calls(self._call, Completion(self._finish, self._usage.record(), self._model), self._calls)
 
     def _note(self, message: _Message) -> None:
         self._model = message.model or self._model
@@ -192,7 +168,7 @@ class _Answer:
 
     def _end(self) -> None:
         """The message is over; with some servers that is all that says so."""
-        self._done = True
+        self.is_done = True
         if self._finish is None and self._said:
             self._finished("end_turn")
 

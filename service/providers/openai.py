@@ -10,12 +10,11 @@ from collections.abc import AsyncGenerator
 import orjson
 from pydantic import ValidationError
 
-from service.errors import ProviderError
 from service.providers.openai_chunk import Choice, Chunk, finish_of
 from service.providers.openai_request import OpenAIOptions, key_header, request_body
 from service.providers.options import read_options
-from service.providers.sse import SseEvent
-from service.providers.tool_calls import CUT, CallPieces
+from service.providers.streams import read_answer, with_calls
+from service.providers.tool_calls import CallPieces
 from service.providers.wire import Call, Wire
 from service.records import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
 
@@ -28,21 +27,10 @@ class OpenAIProvider:
         self._options = read_options(config, OpenAIOptions)
         self._wire = Wire(config, {"content-type": "application/json", **key_header(config)})
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
         """Asks, and yields the answer as it comes; the last item is the `Completion`."""
         body = request_body(request, self._options, self._wire.host)
-        async with self._wire.post("/chat/completions", body, request.timeouts) as call:
-            answer = _Answer(call)
-            if not call.is_stream:
-                for item in answer.whole(await call.body()):
-                    yield item
-                return
-            while (events := await answer.next_events()) is not None:
-                for event in events:
-                    for delta in answer.take(event.data):
-                        yield delta
-            yield answer.completion()
-            await call.drain()
+        return read_answer(self._wire.post("/chat/completions", body, request.timeouts), _Answer)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -60,54 +48,38 @@ class _Answer:
         self._calls = CallPieces()
         self._chosen = False
         self._said = False
-        self._done = False
-        self._over = False
+        self.is_done = False
 
-    async def next_events(self) -> list[SseEvent] | None:
-        """The next events of the stream, or None when no more are needed."""
-        if self._done or self._over:
-            return None
-        try:
-            events = await self._call.events()
-        except ProviderError:
-            if self._finish is None:
-                raise
-            return None  # only the usage is missing: the answer was paid for and is whole
-        if events is None:
-            self._over = True
-            return self._call.last_events()
-        return events
+    @property
+    def is_whole(self) -> bool:
+        """See `streams.Answer`. Only the usage may still come."""
+        return self._finish is not None
 
     def take(self, data: bytes) -> list[TextDelta]:
-        """The text of one event's data."""
+        """See `streams.Answer`."""
         if b"\n" not in data or _is_json(data):
             return self._read(data)
         # A server that ends its events with one line break, where the format wants two.
         return [delta for line in data.splitlines() for delta in self._read(line)]
 
-    def whole(self, body: bytes) -> list[TextDelta | Completion]:
-        """The items of an answer that came in one piece."""
+    def whole(self, body: bytes) -> list[TextDelta]:
+        """See `streams.Answer`."""
         deltas = self._read(body, whole=True)
         if self._chosen and self._finish is None:
             self._finish = "stop"
-        return [*deltas, self.completion()]
+        return deltas
 
     def completion(self) -> Completion:
-        """The end of the answer; an answer that did not say that it ended has broken off."""
+        """See `streams.Answer`."""
         if not self._chosen:
             raise self._call.broken("the answer is empty.")
         if self._finish is None:
             raise self._call.broken("the stream ended with no finish reason.")
-        try:
-            calls = self._calls.calls(cut=self._finish in CUT)
-        except ValueError as error:
-            raise self._call.broken(str(error)) from None
-        finish = "tool_calls" if calls and self._finish == "stop" else self._finish
-        return Completion(finish, self._usage, self._model, calls)
+        return with_calls(self._call, Completion(self._finish, self._usage, self._model), self._calls)
 
     def _read(self, data: bytes, *, whole: bool = False) -> list[TextDelta]:
         data = data.strip()
-        if self._done or not data:
+        if self.is_done or not data:
             return []
         if data == b"[DONE]":
             self._end()
@@ -117,7 +89,7 @@ class _Answer:
 
     def _end(self) -> None:
         """The stream said that it is done; with some servers that is all that it says of its end."""
-        self._done = True
+        self.is_done = True
         if self._finish is None and self._said:
             self._finish = "stop"
 

@@ -156,17 +156,20 @@ class Call:
         with contextlib.suppress(ProviderError):
             await self._within(self._read(MAX_ERROR_BYTES))
 
-    async def events(self) -> list[SseEvent] | None:
-        """The next events as they arrive (perhaps none yet), or None after the last."""
+    async def events(self) -> list[SseEvent]:
+        """The next events as they arrive, perhaps none yet; at the end, what it left unfinished (`is_over`)."""
         chunk = await self._within(self._next_chunk())
+        if chunk is None:
+            return self._parser.close()
         try:
-            return self._parser.feed(chunk) if chunk is not None else None
+            return self._parser.feed(chunk)
         except ValueError as error:
             raise self.broken(str(error)) from None
 
-    def last_events(self) -> list[SseEvent]:
-        """What the end of the stream left unfinished."""
-        return self._parser.close()
+    @property
+    def is_over(self) -> bool:
+        """Whether the answer was read to its end."""
+        return self._ended
 
     async def body(self) -> bytes:
         """The whole body of an answer that is not a stream."""
