@@ -40,7 +40,7 @@ async def measure(service: ServiceProcess, closing: Closing) -> float:
     async with service.commands.client() as client:
         await client.is_alive()
         sent = time.perf_counter()
-        await client.execute("CancelTask", id=task_id)
+        await client.execute("CancelTask", input={"taskId": task_id})
         while closing.open:
             await asyncio.sleep(0.001)
     return closing.last - sent

@@ -66,7 +66,7 @@ async def create(service: ServiceProcess, task: dict[str, Any]) -> str:
     async with service.commands.client() as client:
         while True:
             with suppress(GraphUnavailable):
-                return (await client.execute("CreateTask", input=task | {"idempotencyKey": "benchmark"}))["id"]
+                return (await client.execute("CreateTask", input=task | {"idempotencyKey": "benchmark"}))["task"]["id"]
 
 
 async def begin(service: ServiceProcess, strategy: str, watched: Watched) -> None:

@@ -143,6 +143,12 @@ def subtask_id(task_id: str, key: str) -> str:
     return derived_id(task_id, "subtask", key)
 
 
+def answer_id(task_id: str, strategy: str, retries: int = 0) -> str:
+    """The id that a task's answer will have: each retry puts another beside it, but for a task of one prompt."""
+    again = retries if strategy != StrategyName.NONE else 0
+    return derived_id(task_id, "answer", *([again] if again else []))
+
+
 def _uuid7(milliseconds: int, noise: bytes) -> str:
     tail = int.from_bytes(noise, "big")
     value = (milliseconds & (1 << 48) - 1) << 80

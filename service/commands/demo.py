@@ -93,7 +93,7 @@ async def _converse(client: Client, interrupted: asyncio.Event) -> int:
         "input": {"files": [_file(path) for path in files]},
         "config": config,
     }
-    task = await client.execute("CreateTask", input=wish)
+    task = (await client.execute("CreateTask", input=wish))["task"]
     with LiveTask("files") as view:
         task = await follow_or_cancel(client, task, view, interrupted)
     if interrupted.is_set() or not task["answer"]:
@@ -104,7 +104,7 @@ async def _converse(client: Client, interrupted: asyncio.Event) -> int:
     conversation = task["conversation"]["id"]
     say(f"\n2. A question that continues from this answer: {QUESTION}\n")
     wish = {"content": QUESTION, "conversationId": conversation, "config": config}
-    reply = await client.execute("SendPrompt", input=wish)
+    reply = (await client.execute("SendPrompt", input=wish))["task"]
     reply = await follow_or_cancel(client, reply, PlainText(), interrupted)
     write("\n")
     say("\n3. The conversation, as the graph holds it:\n")

@@ -119,7 +119,7 @@ def interruptions() -> Generator[asyncio.Event, None, None]:
 
 async def _cancel(client: Client, task_id: str) -> None:
     say("\nCancelling the task (Ctrl-C again leaves at once) …" if sys.stderr.isatty() else "Cancelling the task.")
-    await client.execute("CancelTask", id=task_id)
+    await client.execute("CancelTask", input={"taskId": task_id})
 
 
 async def _end_of(client: Client, task_id: str) -> Json:

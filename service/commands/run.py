@@ -88,7 +88,7 @@ def run(
         conversationId=conversation,
         config=config,
     )
-    return run_loop(_watched("CreateTask", {"input": wish}, model, as_json))
+    return run_loop(_watched("CreateTask", wish, model, as_json))
 
 
 @app.command()
@@ -99,7 +99,7 @@ def retry(
     """Run again what of a finished task did not succeed; its answer is made anew."""
     from service.commands.server import run as run_loop
 
-    return run_loop(_watched("RetryTask", {"id": id}, None, as_json))
+    return run_loop(_watched("RetryTask", {"taskId": id}, None, as_json))
 
 
 @app.command()
@@ -177,7 +177,7 @@ async def _ask(wish: Json, model: str | None) -> int:
     async with reach_model(model) as client:
         view = PlainText()
         with interruptions() as interrupted:
-            task = await client.execute("SendPrompt", input=wish)
+            task = (await client.execute("SendPrompt", input=wish))["task"]
             task = await follow_or_cancel(client, task, view, interrupted)
         answer: str = task["answer"]["content"] if task["answer"] else ""
         if answer and answer != view.written:
@@ -193,11 +193,11 @@ async def _cancel(id: str) -> str:
     from service.commands.reaching import reach
 
     async with reach() as client:
-        task = await client.execute("CancelTask", id=id)
+        task = (await client.execute("CancelTask", input={"taskId": id}))["task"]
     return f"{task['status']}  {task['progress']['done']}/{task['progress']['total']}"
 
 
-async def _watched(operation: str, variables: Json, model: str | None, as_json: bool) -> int:
+async def _watched(operation: str, wish: Json, model: str | None, as_json: bool) -> int:
     """Begin a task by an operation and watch it to its end; the exit code."""
     from service.commands.following import exit_code, follow_or_cancel, interruptions
     from service.commands.reaching import reach_model
@@ -205,7 +205,7 @@ async def _watched(operation: str, variables: Json, model: str | None, as_json: 
 
     async with reach_model(model) as client:
         with interruptions() as interrupted:
-            task = await client.execute(operation, **variables)
+            task = (await client.execute(operation, input=wish))["task"]
             with LiveTask(task["title"]) as view:
                 task = await follow_or_cancel(client, task, view, interrupted)
         if as_json:

@@ -127,6 +127,11 @@ def decode_position(direction: Direction, cursor: str) -> Position:
             raise damaged_cursor()
 
 
+def message_cursor(row: Row) -> str:
+    """The cursor of a message by itself, for whoever did not come to it by a page."""
+    return encode_position(Direction.ANCESTORS, Position(row["depth"], row["id"], None))
+
+
 def _frontier(said: object) -> frozenset[str] | None:
     if said is None:
         return None

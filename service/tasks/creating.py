@@ -198,14 +198,14 @@ class Tasks:
         """
         task = await self._store.read_task_place(owner, task_id)
         if task is None:
-            raise NotFound("There is no such task.", field="id")
+            raise NotFound("There is no such task.", field="input.taskId")
         row = {"taskId": task_id, "ownerId": owner, **self._executor.lease()}
         if await self._store.retry_task(task["conversationId"], row) is None:
             # It may have been retried by somebody else since it was read.
             now = await self._store.read_task_place(owner, task_id) or task
             raise Conflict(
                 f"The task is {now['status']}; there is nothing to retry.",
-                field="id",
+                field="input.taskId",
                 remedy="Only a task that is PARTIAL, FAILED or CANCELLED can be retried.",
             )
         self._executor.submit(task_id)
@@ -214,7 +214,7 @@ class Tasks:
         """Cancel a task: its calls are cut, what has not begun never will. A finished task stays as it is."""
         task = await self._store.read_task_place(owner, task_id)
         if task is None:
-            raise NotFound("There is no such task.", field="id")
+            raise NotFound("There is no such task.", field="input.taskId")
         await self._store.cancel_task(task["conversationId"], owner, task_id)
         self._executor.cancel(task_id)
 

@@ -21,7 +21,7 @@ from service.records import (
     StrategyName,
     SubtaskStatus,
     TaskStatus,
-    derived_id,
+    answer_id,
     subtask_id,
 )
 from service.strategies.aggregation import Answer, combine
@@ -94,9 +94,7 @@ class Finisher:
             combine, finish.aggregation, [Answer(answer["title"], answer["text"]) for answer in answers]
         )
         title = " ".join(text[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
-        # What a retry comes to is another answer beside the first.
-        id_ = derived_id(task.id, "answer", *([retries] if retries else []))
-        return {"id": id_, "content": text, "title": title or "(empty)"}, made_of
+        return {"id": answer_id(task.id, task.strategy, retries), "content": text, "title": title or "(empty)"}, made_of
 
 
 def outcome_of(task: TaskWork, look: Look, finish: Finish) -> Outcome:

@@ -48,7 +48,7 @@ async def create(service: Service) -> str:
     texts = [f"{number:06} " + "x" * CHARACTERS for number in range(SUBTASKS)]
     config = {"maxParallel": 8, "aggregation": "NONE"}
     task: dict[str, Any] = {"instruction": "Look.", "strategy": "FILE", "input": {"list": texts}, "config": config}
-    return (await service.ask("CreateTask", input=task))["createTask"]["id"]
+    return (await service.ask("CreateTask", input=task))["createTask"]["task"]["id"]
 
 
 def used() -> int:

@@ -53,7 +53,7 @@ async def model(service: Service, key: str = "echo/echo") -> dict[str, Any]:
 async def test_models_say_what_they_allow_and_what_is_in_use(limited: Service) -> None:
     """A call counts for the model and for its provider, with the tokens that it used."""
     created = await limited.ask("SendPrompt", input={"content": "Four words of mine."})
-    await answered(limited, created["sendPrompt"]["id"])
+    await answered(limited, created["sendPrompt"]["task"]["id"])
     echo = await model(limited)
     own, shared = echo["limits"], echo["providerLimits"]
     assert (own["concurrent"], own["requestsPerMinute"], own["tokensPerMinute"]) == (7, None, 3000000)

@@ -31,7 +31,7 @@ async def test_without_a_known_token_nothing_is_answered(guarded: Service) -> No
 
 async def test_what_is_another_owners_is_not_there(guarded: Service) -> None:
     """Bob sees nothing of ann's: not by `node`, lists, histories, events or as a place for his own."""
-    task = (await guarded.ask("SendPrompt", input={"content": "Ann's."}))["sendPrompt"]
+    task = (await guarded.ask("SendPrompt", input={"content": "Ann's."}))["sendPrompt"]["task"]
     guarded.http.headers["authorization"] = "Bearer token-of-bob"
     try:
         for id in (task["id"], task["conversation"]["id"], task["prompt"]["id"]):
@@ -39,7 +39,7 @@ async def test_what_is_another_owners_is_not_there(guarded: Service) -> None:
         assert (await guarded.ask("Conversations"))["conversations"]["nodes"] == []
         assert (await guarded.ask("Tasks"))["tasks"]["nodes"] == []
         assert (await guarded.error(operation("History"), nodeId=task["prompt"]["id"]))["code"] == "NOT_FOUND"
-        assert (await guarded.error(operation("CancelTask"), id=task["id"]))["code"] == "NOT_FOUND"
+        assert (await guarded.error(operation("CancelTask"), input={"taskId": task["id"]}))["code"] == "NOT_FOUND"
         new = {"content": "Bob's.", "conversationId": task["conversation"]["id"]}
         assert (await guarded.error(SEND, input=new))["code"] == "NOT_FOUND"
     finally:
@@ -71,9 +71,9 @@ async def test_a_wrong_input_names_its_field(service: Service, new: dict[str, An
         "{ tasks(status: [WRONG]) { nodes { id } } }",
         "{ conversation(id: null) { id } }",
         "{ conversations(first: 1.5) { nodes { id } } }",
-        'mutation { createTask(input: {instruction: "x", config: {onFailure: NOTHING}}) { id } }',
+        'mutation { createTask(input: {instruction: "x", config: {onFailure: NOTHING}}) { task { id } } }',
         "{ conversations { nodes { id } }",
-        "query A { models { id } } mutation B { createConversation(input: {}) { id } }",
+        "query A { models { id } } mutation B { createConversation(input: {}) { conversation { id } } }",
     ],
 )
 async def test_a_wrong_operation_is_a_graphql_error(service: Service, query: str) -> None:
@@ -145,7 +145,7 @@ async def test_requests_that_are_no_graphql_are_refused(service: Service) -> Non
         await service.http.post("/graphql", content=b"{", headers=json_type),
         await service.http.post("/graphql", content=b"query", headers={"content-type": "text/plain"}),
         await service.http.post("/graphql", json=[{"query": "{models{id}}"}]),
-        await service.http.get("/graphql", params={"query": 'mutation{cancelTask(id:"x"){id}}'}),
+        await service.http.get("/graphql", params={"query": 'mutation{cancelTask(input:{taskId:"x"}){task{id}}}'}),
         await service.http.put("/graphql"),
     ):
         assert response.status_code in (400, 405, 415)
@@ -195,7 +195,7 @@ GRAPHQL = "application/graphql-response+json"
     ("query", "status", "has_data"),
     [
         ("{ models { id } }", 200, True),
-        ('mutation { cancelTask(id: "x") { id } }', 200, True),
+        ('mutation { cancelTask(input: {taskId: "x"}) { task { id } } }', 200, True),
         ("{ nothing }", 400, False),
         ("{", 400, False),
         ("query($first: Int!) { conversations(first: $first) { nodes { id } } }", 400, False),
@@ -318,7 +318,7 @@ async def test_a_service_without_its_graph_says_so_and_goes_on_when_it_is_there(
             async with asyncio.timeout(20):
                 while (await http.get("/readyz")).status_code != 200:
                     await asyncio.sleep(0.2)
-            assert (await service.ask("SendPrompt", input={"content": "x"}))["sendPrompt"]["id"]
+            assert (await service.ask("SendPrompt", input={"content": "x"}))["sendPrompt"]["task"]["id"]
     finally:
         await gate.close()
 

@@ -201,7 +201,7 @@ async def create(front: Front) -> str:
     config = {"maxParallel": AT_ONCE, "aggregation": "NONE"}
     given = {"list": [f"Item {number}." for number in range(SUBTASKS)]}
     task = {"instruction": "Say much.", "strategy": "FILE", "input": given, "config": config}
-    return (await front.service.ask("CreateTask", input=task))["createTask"]["id"]
+    return (await front.service.ask("CreateTask", input=task))["createTask"]["task"]["id"]
 
 
 async def watch(front: Front, name: str, task_id: str) -> list[Any]:

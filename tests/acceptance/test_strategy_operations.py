@@ -10,7 +10,7 @@ import pytest
 from service.records import new_id
 from tests.support.front import Service
 
-CREATE = "mutation C($input: CreateTaskInput!) { createTask(input: $input) { id strategy plan followed } }"
+CREATE = "mutation C($input: CreateTaskInput!) { createTask(input: $input) { task { id strategy plan followed } } }"
 GREET = {"steps": [{"id": "greet", "prompt": "Greet {{input}}"}]}
 BOB = {"authorization": "Bearer token-of-bob"}
 
@@ -18,7 +18,7 @@ BOB = {"authorization": "Bearer token-of-bob"}
 async def saved(service: Service, **more: Any) -> dict[str, Any]:
     """A plan that is kept under a name of its own."""
     new = {"name": f"greeting {new_id()}", "plan": GREET, "description": "Greets."} | more
-    return (await service.ask("SaveStrategy", input=new))["saveStrategy"]
+    return (await service.ask("SaveStrategy", input=new))["saveStrategy"]["strategy"]
 
 
 async def ended(service: Service, task_id: str) -> dict[str, Any]:
@@ -35,7 +35,7 @@ async def test_a_saved_plan_is_listed_and_followed(service: Service) -> None:
     kept = await saved(service)
     assert (kept["plan"]["steps"][0]["id"], kept["useCount"], kept["successRate"]) == ("greet", 0, None)
     new = {"strategy": {"name": kept["name"]}, "input": {"text": "Ann"}}
-    created = (await service.post(CREATE, input=new))["data"]["createTask"]
+    created = (await service.post(CREATE, input=new))["data"]["createTask"]["task"]
     assert (created["strategy"], created["plan"], created["followed"]) == ("DYNAMIC", kept["plan"], kept["name"])
     task = await ended(service, created["id"])
     assert (task["status"], task["answer"]["content"], task["followed"]) == ("SUCCEEDED", "Greet Ann", kept["name"])
@@ -53,15 +53,14 @@ async def test_a_strategy_is_named_in_four_ways(service: Service) -> None:
         f'{{name: "{name}"}}',
         '{plan: {steps: [{id: "a", prompt: "Go."}]}}',
     ]
-    literal = (
-        """mutation { createTask(input: {instruction: "Look.", input: {text: "Ann"}, strategy: %s}) { strategy } }"""
-    )
+    wish = 'instruction: "Look.", input: {text: "Ann"}, strategy: %s'
+    literal = f"mutation {{ createTask(input: {{{wish}}}) {{ task {{ strategy }} }} }}"
     answers = [await service.post(literal % text) for text in literals]
-    assert [answer["data"]["createTask"]["strategy"] for answer in answers] == ["FILE"] * 3 + ["DYNAMIC"] * 2
+    assert [answer["data"]["createTask"]["task"]["strategy"] for answer in answers] == ["FILE"] * 3 + ["DYNAMIC"] * 2
     variables: list[object] = ["FILE", {"name": name}, {"plan": GREET}]
     new = {"instruction": "Look.", "input": {"text": "Ann"}}
     answers = [await service.post(CREATE, input=new | {"strategy": strategy}) for strategy in variables]
-    assert [answer["data"]["createTask"]["strategy"] for answer in answers] == ["FILE", "DYNAMIC", "DYNAMIC"]
+    assert [answer["data"]["createTask"]["task"]["strategy"] for answer in answers] == ["FILE", "DYNAMIC", "DYNAMIC"]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +102,7 @@ async def test_an_owner_sees_no_other_owners_plans(guarded: Service) -> None:
 
 async def test_a_plan_that_is_wrong_is_not_kept(service: Service) -> None:
     """The error says what is wrong with it."""
-    save = "mutation S($input: SaveStrategyInput!) { saveStrategy(input: $input) { name } }"
+    save = "mutation S($input: SaveStrategyInput!) { saveStrategy(input: $input) { strategy { name } } }"
     circle = {"steps": [{"id": "a", "prompt": "{{steps.b}}"}, {"id": "b", "prompt": "{{steps.a}}"}]}
     answer = await service.post(save, input={"name": "round", "plan": circle})
     assert "in a circle: " in answer["errors"][0]["message"]

@@ -26,7 +26,7 @@ ITEMS = [f"Item {number}." for number in range(40)]
 async def begin(service: Service, **more: Any) -> dict[str, Any]:
     """A task of forty subtasks that has just begun."""
     new = {"instruction": "Repeat.", "strategy": "FILE", "input": {"list": ITEMS}} | more
-    return (await service.ask("CreateTask", input=new))["createTask"]
+    return (await service.ask("CreateTask", input=new))["createTask"]["task"]
 
 
 async def sse(service: Service, name: str, **variables: Any) -> AsyncIterator[Any]:
@@ -71,7 +71,8 @@ async def test_task_events_go_on_after_any_cursor(service: Service) -> None:
 
 async def test_conversation_events_are_every_message_once(service: Service) -> None:
     """Read in two goes, the second after the first one's last cursor, while a task runs."""
-    conversation = (await service.ask("CreateConversation", input={"title": "Watched"}))["createConversation"]
+    made = (await service.ask("CreateConversation", input={"title": "Watched"}))["createConversation"]
+    conversation = made["conversation"]
     begun, found, cursor = asyncio.Event(), list[dict[str, Any]](), None
 
     async def watch(count: int, after: str | None) -> None:
@@ -169,7 +170,7 @@ async def test_a_websocket_serves_all_operations(service: Service) -> None:
     async with socket(service) as connection:
         new = {"instruction": "Repeat.", "strategy": "FILE", "input": {"list": ITEMS}}
         ((created),) = await operate(connection, "CreateTask", input=new)
-        task_id = created["createTask"]["id"]
+        task_id = created["createTask"]["task"]["id"]
         events = await operate(connection, "TaskEvents", taskId=task_id)
         ((last),) = await operate(connection, "Task", id=task_id)
     assert events[-1]["taskEvents"]["task"]["status"] == "SUCCEEDED"
@@ -242,7 +243,7 @@ async def test_a_websocket_may_begin_with_no_payload(service: Service) -> None:
 
 async def test_a_websocket_has_so_many_operations_at_once(service: Service) -> None:
     """One more is refused with a code; those under way go on."""
-    made = (await service.ask("CreateConversation", input={}))["createConversation"]
+    made = (await service.ask("CreateConversation", input={}))["createConversation"]["conversation"]
     payload = {"query": operation("ConversationEvents"), "variables": {"conversationId": made["id"]}}
     async with socket(service) as connection:
         assert json.loads(await connection.recv())["type"] == "connection_ack"
@@ -261,7 +262,7 @@ async def test_a_service_stops_in_spite_of_open_subscriptions(connection: Connec
         async with serving(app, config, port=0) as url:
             service = Service(url, app, http)
             http.base_url = httpx.URL(url)
-            made = (await service.ask("CreateConversation", input={}))["createConversation"]
+            made = (await service.ask("CreateConversation", input={}))["createConversation"]["conversation"]
             watching = asyncio.create_task(anext(sse(service, "ConversationEvents", conversationId=made["id"])))
             await asyncio.sleep(0.5)
             stopping = time.monotonic()

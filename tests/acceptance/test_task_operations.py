@@ -23,6 +23,19 @@ NESTED = """query Nested($id: ID!) {
     }
   }
 }"""
+EDGES = """query Edges($id: ID!, $title: String) {
+  tasks(conversationId: $id, first: 1) { edges { cursor node { id } } }
+  conversations(first: 1, filter: {title: $title}) { edges { cursor } }
+}"""
+THREE = """mutation Three($id: ID!) {
+  a: createConversation(input: {title: "Kept"}) { conversation { title } }
+  b: retryTask(input: {taskId: $id}) { task { id } }
+  c: cancelTask(input: {taskId: $id}) { task { status } }
+}"""
+TWO = """mutation Two($input: CreateTaskInput!, $id: ID!) {
+  a: createTask(input: $input) { task { id status } }
+  b: cancelTask(input: {taskId: $id}) { task { id status } }
+}"""
 
 
 async def finished(service: Service, task_id: str) -> dict[str, Any]:
@@ -36,7 +49,7 @@ async def finished(service: Service, task_id: str) -> dict[str, Any]:
 async def run_task(service: Service, **more: Any) -> dict[str, Any]:
     """A task over three files that is over."""
     new = {"instruction": "Summarize.", "strategy": "FILE", "input": {"files": FILES}} | more
-    created = (await service.ask("CreateTask", input=new))["createTask"]
+    created = (await service.ask("CreateTask", input=new))["createTask"]["task"]
     return await finished(service, created["id"])
 
 
@@ -52,7 +65,7 @@ async def test_send_prompt_continues_from_the_answer(service: Service) -> None:
     """The next prompt's ancestors are the first task's answer and prompt."""
     task = await run_task(service)
     new = {"content": "And now?", "conversationId": task["conversation"]["id"]}
-    second = (await service.ask("SendPrompt", input=new))["sendPrompt"]
+    second = (await service.ask("SendPrompt", input=new))["sendPrompt"]["task"]
     path = (await service.ask("History", nodeId=second["prompt"]["id"], first=10))["history"]["edges"]
     assert [edge["node"]["id"] for edge in path] == [second["prompt"]["id"], task["answer"]["id"], task["prompt"]["id"]]
 
@@ -92,16 +105,53 @@ async def test_the_same_idempotency_key_is_the_same_task(service: Service) -> No
     new = {"content": "Once.", "idempotencyKey": f"key-{asyncio.get_running_loop().time()}"}
     first = await service.ask("SendPrompt", input=new)
     again = await service.ask("SendPrompt", input=new)
-    assert first["sendPrompt"]["id"] == again["sendPrompt"]["id"]
+    assert first["sendPrompt"]["task"]["id"] == again["sendPrompt"]["task"]["id"]
     error = await service.error(operation("SendPrompt"), input=new | {"content": "Twice."})
     assert (error["code"], error["field"]) == ("CONFLICT", "input.idempotencyKey")
+
+
+async def test_a_new_task_comes_with_all_that_a_client_caches(service: Service) -> None:
+    """The edges have the cursors that the lists give, and the answer has the id that was announced."""
+    title = f"Cached {asyncio.get_running_loop().time()}"
+    new = {"title": title, "instruction": "Summarize.", "strategy": "FILE", "input": {"files": FILES}}
+    made = (await service.ask("CreateTask", input=new))["createTask"]
+    task = await finished(service, made["task"]["id"])
+    assert made["answerId"] == task["answer"]["id"]
+    lists = (await service.post(EDGES, id=task["conversation"]["id"], title=title))["data"]
+    assert lists["tasks"]["edges"] == [made["taskEdge"]]
+    assert lists["conversations"]["edges"][0]["cursor"] == made["conversationEdge"]["cursor"]
+    place = {"nodeId": task["answer"]["id"], "first": 9, "after": made["promptEdge"]["cursor"]}
+    assert (await service.ask("History", **place))["history"]["edges"] == []
+
+
+async def test_a_mutation_that_fails_takes_no_other_with_it(service: Service) -> None:
+    """What the others of the same operation did is told all the same."""
+    first = await run_task(service)
+    answer = await service.post(THREE, id=first["id"])
+    assert answer["data"] == {
+        "a": {"conversation": {"title": "Kept"}},
+        "b": None,
+        "c": {"task": {"status": "SUCCEEDED"}},
+    }
+    (error,) = answer["errors"]
+    assert (error["path"], error["extensions"]["field"]) == (["b"], "input.taskId")
+
+
+async def test_a_mutation_reads_what_the_one_before_it_wrote(service: Service) -> None:
+    """Nothing that an earlier mutation of the same operation read is shown again."""
+    key = f"key-{asyncio.get_running_loop().time()}"
+    new = {"instruction": "Look.", "strategy": "FILE", "input": {"list": ["a"] * 50}, "idempotencyKey": key}
+    made = (await service.ask("CreateTask", input=new))["createTask"]["task"]
+    answer = (await service.post(TWO, input=new, id=made["id"]))["data"]
+    assert answer["a"]["task"]["id"] == made["id"]
+    assert answer["b"]["task"]["status"] in ("CANCELLED", "SUCCEEDED")
 
 
 async def test_the_same_idempotency_key_is_the_same_conversation(service: Service) -> None:
     """Also for conversations."""
     new = {"title": "Mine", "metadata": {"a": [1]}, "idempotencyKey": f"key-{asyncio.get_running_loop().time()}"}
-    first = (await service.ask("CreateConversation", input=new))["createConversation"]
-    again = (await service.ask("CreateConversation", input=new))["createConversation"]
+    first = (await service.ask("CreateConversation", input=new))["createConversation"]["conversation"]
+    again = (await service.ask("CreateConversation", input=new))["createConversation"]["conversation"]
     assert first == again
     assert first["metadata"] == {"a": [1]}
 
@@ -109,7 +159,8 @@ async def test_the_same_idempotency_key_is_the_same_conversation(service: Servic
 async def test_a_finished_task_stays_as_it_is_when_cancelled(service: Service) -> None:
     """Cancelling is safe at any time."""
     task = await run_task(service)
-    assert (await service.ask("CancelTask", id=task["id"]))["cancelTask"]["status"] == "SUCCEEDED"
+    cancelled = (await service.ask("CancelTask", input={"taskId": task["id"]}))["cancelTask"]
+    assert cancelled["task"]["status"] == "SUCCEEDED"
 
 
 async def test_files_are_uploaded(service: Service) -> None:
@@ -121,7 +172,7 @@ async def test_files_are_uploaded(service: Service) -> None:
         data={"operations": json.dumps(said), "map": json.dumps({"0": ["variables.input.input.files.0.upload"]})},
         files={"0": ("upload.md", "# Uploaded ü".encode())},
     )
-    task = await finished(service, response.json()["data"]["createTask"]["id"])
+    task = await finished(service, response.json()["data"]["createTask"]["task"]["id"])
     assert task["sources"][0]["name"] == "upload.md"
     assert "Uploaded ü" in task["answer"]["content"]
 

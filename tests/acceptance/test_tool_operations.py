@@ -22,12 +22,12 @@ WEATHER = {
 ANSWER = """query Answer($id: ID!) {
   task(id: $id) { status conversation { id } answer { id content finishReason toolCalls { id name arguments } } }
 }"""
-SEND = "mutation Send($input: SendPromptInput!) { sendPrompt(input: $input) { id } }"
+SEND = "mutation Send($input: SendPromptInput!) { sendPrompt(input: $input) { task { id } } }"
 
 
 async def answered(service: Service, **new: Any) -> Json:
     """The task of a prompt, once it is over, with its answer."""
-    sent = (await service.ask("SendPrompt", input={"config": {"tools": [WEATHER]}} | new))["sendPrompt"]
+    sent = (await service.ask("SendPrompt", input={"config": {"tools": [WEATHER]}} | new))["sendPrompt"]["task"]
     async with asyncio.timeout(60):
         while (task := (await service.post(ANSWER, id=sent["id"]))["data"]["task"])["status"] != "SUCCEEDED":
             assert task["status"] in ("PENDING", "PLANNING", "RUNNING"), task

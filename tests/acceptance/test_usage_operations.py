@@ -51,7 +51,7 @@ async def service(connection: Connection, make_config: MakeConfig) -> AsyncItera
 
 async def ask(service: Service, **more: Any) -> Json:
     """A prompt's task, once it is over."""
-    task = (await service.ask("SendPrompt", input={"content": "Hello?"} | more))["sendPrompt"]
+    task = (await service.ask("SendPrompt", input={"content": "Hello?"} | more))["sendPrompt"]["task"]
     async with asyncio.timeout(60):
         while (task := (await service.ask("Task", id=task["id"]))["task"])["finishedAt"] is None:
             await asyncio.sleep(0.05)

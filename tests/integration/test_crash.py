@@ -127,7 +127,7 @@ async def test_service_killed_while_it_plans_plans_to_the_end(
         config = {"chunkTokens": 16, "maxParallel": 64, "aggregation": "NONE"}
         task = {"type": "summarize", "strategy": "CHUNK", "input": {"text": text}, "config": config}
         async with service.commands.client() as client:
-            task_id = (await client.execute("CreateTask", input=task))["id"]
+            task_id = (await client.execute("CreateTask", input=task))["task"]["id"]
 
         async def begun() -> int:
             return (await cypher(database, planned, id=task_id))[0]["count"]

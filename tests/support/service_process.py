@@ -106,5 +106,5 @@ class ServiceProcess:
         config = {"maxParallel": at_once, "aggregation": "LIST"}
         task = {"instruction": "Look.", "strategy": "FILE", "input": {"list": items}, "config": config} | more
         async with self.client() as client:
-            task = await client.execute("CreateTask", input=task)
-        return task["id"]
+            created = await client.execute("CreateTask", input=task)
+        return created["task"]["id"]

@@ -254,7 +254,7 @@ class Soak:
         while True:
             with suppress(*AWAY):
                 async with self._client() as client:
-                    return (await client.execute("CreateTask", input=drawn.input))["id"]
+                    return (await client.execute("CreateTask", input=drawn.input))["task"]["id"]
             await asyncio.sleep(POLL_SECONDS)
 
     async def _watch(self, task_id: str) -> list[str]:

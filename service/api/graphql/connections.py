@@ -53,6 +53,11 @@ class Connection(Generic[T]):
         return [edge.node for edge in self.edges]
 
 
+def one_edge(node: Any, cursor: str) -> Edge[Any]:
+    """The edge of a node that came by itself, as a mutation makes one."""
+    return Edge(node=node, index=0, cursor_of=lambda _: cursor)
+
+
 def list_connection(page: ListPage, node: Callable[[Any], Any], cursor: Callable[[Any], str]) -> Connection[Any]:
     """The connection of a page of a list."""
     return _connection([node(row) for row in page.rows], lambda i: cursor(page.rows[i]), page.more, page.after)

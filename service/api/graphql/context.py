@@ -84,6 +84,15 @@ class Context:
         self._loaders = None
         self._nodes = 0
 
+    def begin_write(self) -> Backend:
+        """The use cases, for a mutation: what was read before it is read again after it.
+
+        Raises `GraphUnavailable` while nothing may be written yet.
+        """
+        self.backend.require_open()
+        self._loaders = None
+        return self.backend
+
     def count(self, nodes: int) -> None:
         """Count nodes of a list. Raises `LimitExceeded` where an operation returns too many."""
         self._nodes += nodes

@@ -303,6 +303,20 @@ class SendPromptInput:
         )
 
 
+@strawberry.input(description="A task to be cancelled.")
+class CancelTaskInput:
+    """A task to be cancelled."""
+
+    task_id: strawberry.ID
+
+
+@strawberry.input(description="A finished task to be run again.")
+class RetryTaskInput:
+    """A finished task to be run again."""
+
+    task_id: strawberry.ID
+
+
 def _object(value: object, field: str) -> dict[str, Any] | None:
     if value is None or isinstance(value, dict):
         return cast("dict[str, Any] | None", value)

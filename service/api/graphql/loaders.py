@@ -17,7 +17,6 @@ from service.api.graphql.messages import message
 from service.api.graphql.sources import source
 from service.api.graphql.tasks import attempt, subtask, task
 from service.conversations.catalog import ListPage
-from service.errors import NotFound
 
 Make = Callable[[Any], Any]
 _EMPTY = ListPage([], False, False)
@@ -59,13 +58,6 @@ class Loaders:
     async def message(self, id: str | None) -> Any:
         """A message, or None where there is no id."""
         return None if id is None else await self.messages.load(id)
-
-    async def require(self, loader: DataLoader[str, Any], id: str) -> Any:
-        """What was just written. Raises `NotFound` where it is gone again."""
-        found = await loader.load(id)
-        if found is None:
-            raise NotFound("It was deleted meanwhile.", field="id")
-        return found
 
     async def listed(self, name: str, id: str, info: Info, **arguments: Any) -> Any:
         """What the reader's `name` finds for `id`, with these arguments; an empty list where that is nothing."""

@@ -1,60 +1,74 @@
-"""What can be done."""
+"""What can be done: each mutation takes one input, and answers with a payload of its own."""
 
 from __future__ import annotations
 
 import strawberry
 
 from service.api.graphql.context import Info
-from service.api.graphql.conversations import Conversation
-from service.api.graphql.inputs import CreateConversationInput, CreateTaskInput, SaveStrategyInput, SendPromptInput
-from service.api.graphql.models import StrategyInfo, strategy_info
+from service.api.graphql.inputs import (
+    CancelTaskInput,
+    CreateConversationInput,
+    CreateTaskInput,
+    RetryTaskInput,
+    SaveStrategyInput,
+    SendPromptInput,
+)
+from service.api.graphql.models import strategy_info
+from service.api.graphql.payloads import (
+    CancelTaskPayload,
+    CreateConversationPayload,
+    CreateTaskPayload,
+    RetryTaskPayload,
+    SaveStrategyPayload,
+    SendPromptPayload,
+)
 from service.api.graphql.tasks import Task
 
 
 @strawberry.type
 class Mutation:
-    """What can be done. A task is written at once and run afterwards; that it fails is data."""
+    """What can be done. A task is written at once and run afterwards; that it fails is data.
+
+    Every field is nullable: where one fails, what the others of the same operation did is told all the same.
+    """
 
     @strawberry.mutation
-    async def create_conversation(self, info: Info, input: CreateConversationInput) -> Conversation:
+    async def create_conversation(self, info: Info, input: CreateConversationInput) -> CreateConversationPayload | None:
         """Make a conversation."""
-        info.context.backend.require_open()
-        id = await info.context.backend.conversations.create_conversation(info.context.caller, input.record())
-        return await info.context.load.require(info.context.load.conversations, id)
+        id = await info.context.begin_write().conversations.create_conversation(info.context.caller, input.record())
+        return CreateConversationPayload(conversation=await info.context.load.conversations.load(id))
 
     @strawberry.mutation
-    async def send_prompt(self, info: Info, input: SendPromptInput) -> Task:
+    async def send_prompt(self, info: Info, input: SendPromptInput) -> SendPromptPayload | None:
         """Ask one prompt and get one response: the smallest task."""
-        info.context.backend.require_open()
-        return await _task(info, await info.context.backend.tasks.send_prompt(info.context.caller, input.record()))
+        id = await info.context.begin_write().tasks.send_prompt(info.context.caller, input.record())
+        return SendPromptPayload(task=await _task(info, id))
 
     @strawberry.mutation
-    async def create_task(self, info: Info, input: CreateTaskInput) -> Task:
+    async def create_task(self, info: Info, input: CreateTaskInput) -> CreateTaskPayload | None:
         """Begin a task."""
-        info.context.backend.require_open()
-        new = await input.record()
-        return await _task(info, await info.context.backend.tasks.create_task(info.context.caller, new))
+        backend = info.context.begin_write()
+        id = await backend.tasks.create_task(info.context.caller, await input.record())
+        return CreateTaskPayload(task=await _task(info, id))
 
     @strawberry.mutation
-    async def save_strategy(self, info: Info, input: SaveStrategyInput) -> StrategyInfo:
-        """Keep a plan under a name, to be followed by tasks with `strategy: {name: …}`."""
-        info.context.backend.require_open()
-        return strategy_info(await info.context.backend.plans.save_strategy(info.context.caller, input.record()))
+    async def save_strategy(self, info: Info, input: SaveStrategyInput) -> SaveStrategyPayload | None:
+        """Keep a plan under a name, to be followed by tasks that name it."""
+        row = await info.context.begin_write().plans.save_strategy(info.context.caller, input.record())
+        return SaveStrategyPayload(strategy=strategy_info(row))
 
     @strawberry.mutation
-    async def cancel_task(self, info: Info, id: strawberry.ID) -> Task:
+    async def cancel_task(self, info: Info, input: CancelTaskInput) -> CancelTaskPayload | None:
         """Cancel a task: its calls are cut, what has not begun never will. A finished task stays as it is."""
-        info.context.backend.require_open()
-        await info.context.backend.tasks.cancel_task(info.context.caller, id)
-        return await _task(info, id)
+        await info.context.begin_write().tasks.cancel_task(info.context.caller, input.task_id)
+        return CancelTaskPayload(task=await _task(info, input.task_id))
 
     @strawberry.mutation
-    async def retry_task(self, info: Info, id: strawberry.ID) -> Task:
+    async def retry_task(self, info: Info, input: RetryTaskInput) -> RetryTaskPayload | None:
         """Run again what of a finished task did not succeed; its budget and its deadline begin anew."""
-        info.context.backend.require_open()
-        await info.context.backend.tasks.retry_task(info.context.caller, id)
-        return await _task(info, id)
+        await info.context.begin_write().tasks.retry_task(info.context.caller, input.task_id)
+        return RetryTaskPayload(task=await _task(info, input.task_id))
 
 
-async def _task(info: Info, id: str) -> Task:
-    return await info.context.load.require(info.context.load.tasks, id)
+async def _task(info: Info, id: str) -> Task | None:
+    return await info.context.load.tasks.load(id)

@@ -65,7 +65,7 @@ async def test_execute_sends_files_beside_the_variables() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request.content)
-        return httpx.Response(200, json={"data": {"createTask": {"id": "1"}}})
+        return httpx.Response(200, json={"data": {"createTask": {"task": {"id": "1"}}}})
 
     files = [{"name": name, "upload": Upload(name, f"text of {name}".encode())} for name in ("a.txt", "b.txt")]
     async with client(answer) as service:

@@ -1,0 +1,108 @@
+"""What mutations answer with: the nodes that they made or changed, and the edges that put them into a client's lists.
+
+Owns which list an edge is for. Reads only what an operation asks for, and writes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from service.api.graphql.connections import Edge, one_edge
+from service.api.graphql.context import Info
+from service.api.graphql.conversations import Conversation
+from service.api.graphql.messages import Message
+from service.api.graphql.models import StrategyInfo
+from service.api.graphql.tasks import Task
+from service.conversations.catalog import conversation_cursor, task_cursor
+from service.conversations.history import message_cursor
+from service.records import answer_id
+
+
+@strawberry.type(description="A new conversation.")
+class CreateConversationPayload:
+    """A new conversation."""
+
+    conversation: Conversation | None
+
+    @strawberry.field
+    def conversation_edge(self) -> Edge[Conversation] | None:
+        """The conversation, for the list `conversations`."""
+        return _conversation_edge(self.conversation)
+
+
+@strawberry.type(description="A new task.")
+class CreateTaskPayload:
+    """A new task."""
+
+    task: Task | None
+
+    @strawberry.field
+    def task_edge(self) -> Edge[Task] | None:
+        """The task, for the lists `tasks`."""
+        return None if self.task is None else one_edge(self.task, task_cursor(self.task.row))
+
+    @strawberry.field
+    async def conversation(self, info: Info) -> Conversation | None:
+        """The conversation that it is in, which may be new."""
+        return await _conversation(info, self.task)
+
+    @strawberry.field
+    async def conversation_edge(self, info: Info) -> Edge[Conversation] | None:
+        """The conversation, for the list `conversations`."""
+        return _conversation_edge(await _conversation(info, self.task))
+
+    @strawberry.field
+    async def prompt_edge(self, info: Info) -> Edge[Message] | None:
+        """The task's prompt, for the conversation's messages."""
+        prompt = None if self.task is None else await info.context.load.message(self.task.row["promptId"])
+        return None if prompt is None else one_edge(prompt, message_cursor({"depth": prompt.depth, "id": prompt.id}))
+
+    @strawberry.field
+    def answer_id(self) -> strawberry.ID | None:
+        """The id that the answer will have."""
+        return _answer_id(self.task)
+
+
+@strawberry.type(description="A new task of one prompt.")
+class SendPromptPayload(CreateTaskPayload):
+    """A new task of one prompt."""
+
+
+@strawberry.type(description="A task that was cancelled, or had ended before.")
+class CancelTaskPayload:
+    """A task that was cancelled."""
+
+    task: Task | None
+
+
+@strawberry.type(description="A task that runs again.")
+class RetryTaskPayload:
+    """A task that runs again."""
+
+    task: Task | None
+
+    @strawberry.field
+    def answer_id(self) -> strawberry.ID | None:
+        """The id that the new answer will have."""
+        return _answer_id(self.task)
+
+
+@strawberry.type(description="A plan that is kept.")
+class SaveStrategyPayload:
+    """A plan that is kept."""
+
+    strategy: StrategyInfo | None
+
+
+def _answer_id(task: Task | None) -> strawberry.ID | None:
+    return None if task is None else strawberry.ID(answer_id(task.id, task.strategy, task.row["retries"]))
+
+
+async def _conversation(info: Info, task: Task | None) -> Any:
+    return None if task is None else await info.context.load.conversations.load(task.row["conversationId"])
+
+
+def _conversation_edge(node: Conversation | None) -> Edge[Conversation] | None:
+    return None if node is None else one_edge(node, conversation_cursor({"id": node.id}))
