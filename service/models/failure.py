@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from service.chat import ModelConfig
 from service.errors import (
     AntiphonError,
     ContentFiltered,
@@ -18,7 +19,6 @@ from service.errors import (
     ProviderError,
     ProviderRejected,
 )
-from service.records import ModelConfig
 
 FIRST_BACKOFF_SECONDS = 0.5
 LONGEST_BACKOFF_SECONDS = 30.0

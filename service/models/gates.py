@@ -11,9 +11,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from math import inf
 
+from service.chat import RateLimits
 from service.errors import ProviderRejected
 from service.models.limits import Claim, LimitUse, Quota, Scheduler
-from service.records import RateLimits
 
 LONGEST_HOLD_SECONDS = 60.0
 """A provider that asks for more is asked again after so long."""

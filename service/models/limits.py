@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 from math import inf
 
-from service.records import RateLimits
+from service.chat import RateLimits
 
 WINDOW_SECONDS = 60.0
 MARGIN_SECONDS = 1.5

@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from service.chat import CountTokens, ModelConfig, ProviderConfig
 from service.config import Config
 from service.models.breaker import Breaker
 from service.models.gates import Gate, Limiter
 from service.providers import Provider, open_provider
 from service.providers.tokens import token_counter
-from service.records import CountTokens, ModelConfig, ProviderConfig
 
 COUNTED_ON_THE_LOOP = 20_000
 """Characters up to which counting is cheaper than handing the text to a thread."""

@@ -11,12 +11,12 @@ from collections.abc import AsyncGenerator, Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
+from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta
 from service.errors import ConfigurationError
 from service.providers.anthropic import AnthropicProvider
 from service.providers.echo import EchoProvider
 from service.providers.local import LocalProvider
 from service.providers.openai import OpenAIProvider
-from service.records import ChatRequest, Completion, ProviderConfig, TextDelta
 
 ENTRY_POINTS = "antiphon.providers"
 """The entry-point group in which other packages offer their protocols."""

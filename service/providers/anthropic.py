@@ -12,13 +12,13 @@ from typing import Any, TypeVar, cast
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
 from service.errors import ProviderError
 from service.providers.anthropic_request import request_body
 from service.providers.options import Options, read_options
 from service.providers.streams import read_answer, with_calls
 from service.providers.tool_calls import CallPieces, Piece
 from service.providers.wire import Call, Wire
-from service.records import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
 
 _FINISH = {
     "max_tokens": "length",

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from service.chat import ChatMessage, ChatRequest, Tool, ToolCall
 from service.providers.tool_calls import SentIds, sendable_name, sendable_object
-from service.records import ChatMessage, ChatRequest, Role, Tool, ToolCall
+from service.records import Role
 
 Json = dict[str, Any]
 

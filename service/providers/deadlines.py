@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from service.chat import Timeouts
 from service.errors import ProviderTimeout
-from service.records import Timeouts
 
 GRACE_SECONDS = 2.0
 """How long the usage of an answer may take after its finish reason."""

@@ -6,8 +6,9 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator
 
+from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta, ToolCall, Usage
 from service.providers.options import Options, read_options
-from service.records import ChatRequest, Completion, ProviderConfig, Role, TextDelta, ToolCall, Usage
+from service.records import Role
 
 
 class EchoOptions(Options):

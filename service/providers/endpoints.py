@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import orjson
 
+from service.chat import ProviderConfig
 from service.errors import ConfigurationError
-from service.records import ProviderConfig
 
 
 def base_url(config: ProviderConfig) -> httpx.URL:

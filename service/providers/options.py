@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from service.chat import ProviderConfig
 from service.errors import ConfigurationError
-from service.records import ProviderConfig
 
 
 class Options(BaseModel):

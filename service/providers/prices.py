@@ -10,7 +10,7 @@ import functools
 from genai_prices import Usage as PricedUsage
 from genai_prices import calc_price
 
-from service.records import ModelConfig, Usage
+from service.chat import ModelConfig, Usage
 
 _MILLION = 1_000_000
 _SMALL = 1000

@@ -9,10 +9,10 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Protocol
 
+from service.chat import Completion, TextDelta
 from service.errors import ProviderError
 from service.providers.tool_calls import CUT, CallPieces
 from service.providers.wire import Call
-from service.records import Completion, TextDelta
 
 
 class Answer(Protocol):

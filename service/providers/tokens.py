@@ -11,9 +11,9 @@ from typing import Protocol, runtime_checkable
 
 import toktok
 
+from service.chat import CountTokens, ModelConfig
 from service.errors import ConfigurationError
 from service.providers import Provider
-from service.records import CountTokens, ModelConfig
 
 ESTIMATE_FACTOR = 1.35
 """What an estimate multiplies by; docs/providers.md has what it was measured against."""

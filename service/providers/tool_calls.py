@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import orjson
 
-from service.records import ToolCall
+from service.chat import ToolCall
 
 SENDABLE_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """Ids that every protocol takes: the characters that Anthropic wants, the length that OpenAI wants."""

@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from service.chat import ProviderConfig, Timeouts
 from service.errors import (
     ConfigurationError,
     ProviderError,
@@ -27,7 +28,6 @@ from service.providers.endpoints import base_url, encode, endpoint, header_value
 from service.providers.faults import Refusal, error_for, excerpt
 from service.providers.sse import HEAD_BYTES, SseEvent, SseParser, begins_events, significant
 from service.providers.tls import close_after_failed_handshake, is_certificate_fault, tls_context
-from service.records import ProviderConfig, Timeouts
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024

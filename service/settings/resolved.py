@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from service.chat import ModelConfig, ProviderConfig, RateLimits, Timeouts
 from service.errors import InvalidInput
-from service.records import Aggregation, ModelConfig, ProviderConfig, RateLimits, Timeouts
+from service.records import Aggregation
 from service.settings.layers import Layer, nearest
 from service.settings.shapes import (
     ExecutorSettings,

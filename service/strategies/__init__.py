@@ -13,8 +13,8 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from service.errors import ConfigurationError, InvalidInput
-from service.records import Plan, TaskState
 from service.strategies import chunk, dynamic, error, file, none
+from service.strategies.interface import Plan, TaskState
 
 Strategy = Callable[[TaskState], Plan]
 """Looks at a task's state and says what to ask next, or how to finish."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from service.records import Aggregation, Ask, Asks, Plan, TaskState
+from service.records import Aggregation
+from service.strategies.interface import Ask, Asks, Plan, TaskState
 from service.strategies.parts import (
     Cutter,
     Pieces,

@@ -10,19 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from service.errors import InvalidInput
-from service.records import (
-    TEXT_FORMAT,
-    Aggregation,
-    Ask,
-    Asks,
-    Plan,
-    Read,
-    ResponseFormat,
-    ResponseFormatKind,
-    Span,
-    SubtaskStatus,
-    TaskState,
-)
+from service.records import TEXT_FORMAT, Aggregation, ResponseFormat, ResponseFormatKind, Span, SubtaskStatus
+from service.strategies.interface import Ask, Asks, Plan, Read, TaskState
 from service.strategies.parts import finish, short_name, stopped
 from service.strategies.plan_prompt import SourceNote, render_plan_prompt
 from service.strategies.plans import (

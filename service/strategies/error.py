@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from service.records import Aggregation, Ask, Asks, Finish, Plan, SourceText, TaskState
+from service.records import Aggregation
 from service.strategies.error_prompts import (
     Desk,
     Material,
@@ -18,6 +18,7 @@ from service.strategies.error_prompts import (
     times,
 )
 from service.strategies.failures.cases import Case, find_cases
+from service.strategies.interface import Ask, Asks, Finish, Plan, SourceText, TaskState
 from service.strategies.parts import Pieces, finish, in_pieces, pending, stopped
 from service.strategies.reducing import Names, Progress, Reduction, piece_key, reduce_tree
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from service.chat import CountTokens
 from service.errors import InvalidInput
-from service.records import CountTokens, SourceText, Span, TaskState
+from service.records import Span
 from service.strategies.failures.cases import Case, Sample
 from service.strategies.failures.quotes import Library, Quote
+from service.strategies.interface import SourceText, TaskState
 
 _SAMPLE_SIZES = (20_000, 8000, 3000, 1200)
 _SMALL_SIZES = (600, 300, 150)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from service.records import Aggregation, Ask, Asks, Plan, SourceText, TaskState
+from service.records import Aggregation
+from service.strategies.interface import Ask, Asks, Plan, SourceText, TaskState
 from service.strategies.parts import (
     Cutter,
     all_parts,

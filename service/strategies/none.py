@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from service.records import Aggregation, Ask, Asks, Finish, Plan, Span, SubtaskStatus, TaskState
+from service.records import Aggregation, Span, SubtaskStatus
+from service.strategies.interface import Ask, Asks, Finish, Plan, TaskState
 
 KEY = "prompt"
 

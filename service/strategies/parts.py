@@ -12,16 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from service.errors import ContextOverflow
-from service.records import (
-    Aggregation,
-    Ask,
-    Finish,
-    OnFailure,
-    SourceText,
-    Span,
-    SubtaskStatus,
-    TaskState,
-)
+from service.records import Aggregation, OnFailure, Span, SubtaskStatus
+from service.strategies.interface import Ask, Finish, SourceText, TaskState
 from service.strategies.reducing import Names, Progress, Reduction, cut_up, piece_key, reduce_tree
 from service.strategies.splitting import split
 from service.strategies.syntax import syntax_of

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service.errors import ContextOverflow
-from service.records import Ask, DoneSubtask, SubtaskStatus, TaskState
+from service.records import SubtaskStatus
+from service.strategies.interface import Ask, DoneSubtask, TaskState
 
 ANSWER_OVERHEAD = 16
 """Tokens that an answer takes in a prompt beside its text: its heading and the lines around it."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from service.chat import CountTokens
 from service.errors import InvalidInput
-from service.records import CountTokens
 from service.strategies.borders import Borders
 from service.strategies.syntax import Syntax
 

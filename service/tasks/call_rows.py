@@ -11,10 +11,11 @@ from typing import Any
 
 import orjson
 
+from service.chat import Usage
 from service.errors import InvalidAnswer, ProviderTimeout, RateLimited
 from service.models.failure import code_of
 from service.providers.prices import cost_usd
-from service.records import AttemptStatus, ResponseStatus, SubtaskStatus, Usage
+from service.records import AttemptStatus, ResponseStatus, SubtaskStatus
 from service.tasks.jobs import Call
 
 TITLE_CHARACTERS = 60

@@ -14,6 +14,7 @@ from contextlib import aclosing
 from typing import Any
 
 from service.answers.formats import check_answer, format_instruction
+from service.chat import ChatMessage, ChatRequest, Completion, TextDelta, Usage
 from service.conversations.deltas import Deltas, LiveResponse
 from service.errors import (
     AntiphonError,
@@ -28,17 +29,7 @@ from service.graph.store import Store
 from service.models.gates import Dismissed, Passage
 from service.models.registry import Models
 from service.providers.prices import cost_usd
-from service.records import (
-    TEXT_FORMAT,
-    ChatMessage,
-    ChatRequest,
-    Completion,
-    ResponseFormatKind,
-    Role,
-    SubtaskStatus,
-    TextDelta,
-    Usage,
-)
+from service.records import TEXT_FORMAT, ResponseFormatKind, Role, SubtaskStatus
 from service.tasks.call_rows import finish_row, start_row
 from service.tasks.jobs import Call
 from service.tasks.prompts import answer_room

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 from service.answers.formats import read_format
+from service.chat import ProviderConfig
 from service.config import Config, TaskTemplate
 from service.errors import AntiphonError, ConfigurationError
 from service.providers import open_provider
-from service.records import ProviderConfig
 from service.settings.layers import nearest
 from service.strategies import STRATEGIES, load_strategies
 from service.strategies.templates import PART_VARIABLES, REDUCE_VARIABLES, check

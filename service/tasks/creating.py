@@ -17,8 +17,9 @@ from service.config import Config, TaskTemplate
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.store import Store
 from service.models.registry import Models
-from service.records import Aggregation, Role, StrategyName, TaskSettings, derived_id, new_id
+from service.records import Aggregation, Role, StrategyName, derived_id, new_id
 from service.strategies import STRATEGIES
+from service.strategies.interface import TaskSettings
 from service.strategies.plans import dump_plan
 from service.strategies.templates import render_part
 from service.tasks.kept_plans import GivenPlan, KeptPlans

@@ -14,17 +14,9 @@ import orjson
 from service.errors import AntiphonError, InvalidAnswer, InvalidInput, NotFound
 from service.graph.patience import patiently
 from service.graph.store import Store, SubtaskState
-from service.records import (
-    Aggregation,
-    Finish,
-    OnFailure,
-    StrategyName,
-    SubtaskStatus,
-    TaskStatus,
-    answer_id,
-    subtask_id,
-)
+from service.records import Aggregation, OnFailure, StrategyName, SubtaskStatus, TaskStatus, answer_id, subtask_id
 from service.strategies.aggregation import Answer, combine
+from service.strategies.interface import Finish
 from service.tasks.material import Material, TaskWork
 
 TITLE_CHARACTERS = 60

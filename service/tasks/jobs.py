@@ -13,19 +13,10 @@ from typing import Any, Protocol
 
 import orjson
 
+from service.chat import ChatMessage, Completion, ModelConfig, Tool, Usage
 from service.errors import AntiphonError
 from service.graph.store import now_ms
-from service.records import (
-    TEXT_FORMAT,
-    AttemptStatus,
-    ChatMessage,
-    Completion,
-    ModelConfig,
-    ResponseFormat,
-    Tool,
-    Usage,
-    derived_id,
-)
+from service.records import TEXT_FORMAT, AttemptStatus, ResponseFormat, derived_id
 from service.tasks.material import TaskWork
 from service.tasks.prompts import ComposedPrompt
 from service.tasks.settings import parse_format

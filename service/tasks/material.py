@@ -9,9 +9,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any
 
+from service.chat import ChatMessage
 from service.errors import NotFound
 from service.graph.store import Store
-from service.records import ChatMessage, TaskSettings
+from service.strategies.interface import TaskSettings
 from service.strategies.templates import render_part
 from service.tasks.settings import parse_settings
 from service.tasks.tools import chat_message

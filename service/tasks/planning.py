@@ -13,21 +13,9 @@ from typing import Any
 from service.errors import AntiphonError
 from service.graph.store import Store, SubtaskState, span_rows
 from service.models.registry import Models
-from service.records import (
-    Ask,
-    Asks,
-    DoneSubtask,
-    Finish,
-    Plan,
-    Read,
-    SourceText,
-    SubtaskStatus,
-    TaskState,
-    TaskStatus,
-    derived_id,
-    subtask_id,
-)
+from service.records import SubtaskStatus, TaskStatus, derived_id, subtask_id
 from service.strategies import plan
+from service.strategies.interface import Ask, Asks, DoneSubtask, Finish, Plan, Read, SourceText, TaskState
 from service.tasks.finishing import Finisher, Look
 from service.tasks.material import Material, TaskWork
 from service.tasks.orchestration import Wave

@@ -10,17 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from service.chat import ChatMessage, ModelConfig
 from service.errors import ContextOverflow, InvalidInput
 from service.graph.store import Store, parse_spans
 from service.models.registry import Models
-from service.records import (
-    ChatMessage,
-    ModelConfig,
-    Role,
-    Span,
-    TaskSettings,
-    derived_id,
-)
+from service.records import Role, Span, derived_id
+from service.strategies.interface import TaskSettings
 from service.strategies.plan_prompt import LastPlan, SourceNote, render_plan_prompt
 from service.strategies.plans import DEFAULT_STEPS, PlanRules, fill, placeholders, read_elements
 from service.strategies.templates import render_part, render_reduce

@@ -10,13 +10,14 @@ import time
 from dataclasses import dataclass
 
 from service.answers.formats import format_instruction
+from service.chat import ChatMessage, ModelConfig
 from service.errors import AntiphonError, ContextOverflow, InvalidAnswer
 from service.graph.patience import patiently
 from service.graph.store import Store, now_ms
 from service.models.breaker import BreakerState
 from service.models.failure import PATIENCE_SECONDS, Bounds, Ladder, Made, blames_model
 from service.models.registry import Models
-from service.records import AttemptStatus, ChatMessage, ModelConfig, Role, SubtaskStatus
+from service.records import AttemptStatus, Role, SubtaskStatus
 from service.tasks.calls import Calls
 from service.tasks.jobs import Call, Job, Place
 from service.tasks.material import TaskWork

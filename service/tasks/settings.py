@@ -14,21 +14,12 @@ from typing import Any, TypeVar
 import orjson
 
 from service.answers.formats import read_format
+from service.chat import ModelConfig, Timeouts, Tool, Usage
 from service.config import AgentRole, Config, TaskTemplate
 from service.errors import InvalidInput
 from service.providers.prices import cost_usd
-from service.records import (
-    Aggregation,
-    Budget,
-    ModelConfig,
-    OnFailure,
-    ResponseFormat,
-    ResponseFormatKind,
-    TaskSettings,
-    Timeouts,
-    Tool,
-    Usage,
-)
+from service.records import Aggregation, OnFailure, ResponseFormat, ResponseFormatKind
+from service.strategies.interface import Budget, TaskSettings
 from service.strategies.plans import MOST_STEPS
 from service.tasks.tools import check_tools
 

@@ -13,9 +13,10 @@ from typing import Any
 import orjson
 
 from service.answers.formats import read_schema
+from service.chat import ChatMessage, Tool, ToolCall
 from service.errors import InvalidInput
 from service.providers.tool_calls import SENDABLE_NAME
-from service.records import ChatMessage, Role, Tool, ToolCall, derived_id
+from service.records import Role, derived_id
 from service.tasks.sources import check_text
 
 MOST_TOOLS = 128

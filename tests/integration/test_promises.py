@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import pytest
 
 from service.app import Services
+from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
 from service.errors import (
     Conflict,
     ContextOverflow,
@@ -25,7 +26,6 @@ from service.errors import (
 from service.graph.database import Connection, Database
 from service.models.breaker import BreakerState
 from service.providers import PROTOCOLS
-from service.records import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from tests.support.books import Books, faults_of, read_books
 from tests.support.services import MODEL, cypher, file_task, finished, run_task, running

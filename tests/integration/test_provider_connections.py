@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from service.chat import Timeouts
 from service.errors import ProviderTimeout
 from service.providers import Provider
-from service.records import Timeouts
 from tests.support.fault_server import anthropic_events, openai_events, response, sse
 from tests.support.provider_calls import answer, ask, both, failure, opened
 

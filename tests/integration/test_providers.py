@@ -9,13 +9,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from service.chat import Completion, Timeouts, Usage
 from service.errors import ProviderError, ProviderRejected, ProviderTimeout, ProviderUnavailable, RateLimited
 from service.providers.faults import ContextOverflow
-from service.records import (
-    Completion,
-    Timeouts,
-    Usage,
-)
 from tests.support.fault_server import FaultServer, self_signed_context
 from tests.support.provider_calls import KEY, answer, ask, both, failure, opened
 

@@ -9,11 +9,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from service.chat import TextDelta, Timeouts
 from service.errors import ProviderTimeout
-from service.records import (
-    TextDelta,
-    Timeouts,
-)
 from tests.support.fault_server import FaultServer
 from tests.support.provider_calls import answer, ask, both, failure, opened
 

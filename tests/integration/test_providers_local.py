@@ -16,23 +16,13 @@ from typing import Any
 
 import pytest
 
+from service.chat import ChatMessage, ChatRequest, ModelConfig, ProviderConfig, TextDelta, Tool, ToolCall
 from service.errors import ProviderUnavailable, SetupError
 from service.providers import open_provider
 from service.providers.faults import ContextOverflow
 from service.providers.local import LocalProvider
 from service.providers.tokens import token_counter
-from service.records import (
-    ChatMessage,
-    ChatRequest,
-    ModelConfig,
-    ProviderConfig,
-    ResponseFormat,
-    ResponseFormatKind,
-    Role,
-    TextDelta,
-    Tool,
-    ToolCall,
-)
+from service.records import ResponseFormat, ResponseFormatKind, Role
 from tests.support.provider_calls import PATIENT, answer, failure, opened
 
 MODEL = ModelConfig("local", "smollm2-135m", "smollm2", 2048, 512, tokenizer="local")

@@ -12,9 +12,10 @@ import pytest
 from llmock.pytest_plugin import LLMock
 
 from service.app import Services
+from service.chat import Tool
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
-from service.records import TaskStatus, Tool
+from service.records import TaskStatus
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from service.tasks.tools import ToolResult
 from tests.support.books import faults_of, read_books

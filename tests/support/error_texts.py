@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from service.records import Aggregation, TaskState
+from service.records import Aggregation
+from service.strategies.interface import TaskState
 from tests.support.task_states import source, state
 
 SAMPLES = Path(__file__).parents[1] / "unit" / "strategies" / "error_samples"

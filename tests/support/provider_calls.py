@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from service.chat import ChatMessage, ChatRequest, Completion, ModelConfig, ProviderConfig, TextDelta, Timeouts
 from service.errors import ProviderError
 from service.providers import Provider, open_provider
-from service.records import ChatMessage, ChatRequest, Completion, ModelConfig, ProviderConfig, Role, TextDelta, Timeouts
+from service.records import Role
 
 KEY = "open-sesame-123"
 QUICK = Timeouts(connect=0.3, first_token=0.3, total=5.0)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from math import inf
 
+from service.chat import RateLimits
 from service.models.limits import Claim, Quota, Scheduler
-from service.records import RateLimits
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from service.errors import ContextOverflow
-from service.records import (
-    Ask,
-    Asks,
-    DoneSubtask,
-    Finish,
-    Plan,
-    SourceText,
-    SubtaskStatus,
-    TaskSettings,
-    TaskState,
-)
+from service.records import SubtaskStatus
+from service.strategies.interface import Ask, Asks, DoneSubtask, Finish, Plan, SourceText, TaskSettings, TaskState
 
 OK, FAILED = SubtaskStatus.SUCCEEDED, SubtaskStatus.FAILED
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from service.chat import RateLimits, Timeouts
 from service.config import Config, check, load_config, write_example
 from service.errors import ConfigurationError, Conflict, InvalidInput
 from service.providers.local import LocalOptions
 from service.providers.options import read_options
-from service.records import Aggregation, RateLimits, Timeouts
+from service.records import Aggregation
 from service.resources import resource
 
 SECRET = "hunter2-hunter2"

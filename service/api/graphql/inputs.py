@@ -10,9 +10,10 @@ from starlette.datastructures import UploadFile
 from strawberry.file_uploads import Upload
 
 from service.api.graphql.scalars import JSON, DateTime, StrategyChoice, camel
+from service.chat import Tool
 from service.conversations.catalog import ConversationFilter, NewConversation
 from service.errors import InvalidInput
-from service.records import Aggregation, OnFailure, Tool
+from service.records import Aggregation, OnFailure
 from service.tasks.creating import NewFile, NewPrompt, NewTask, NewTaskConfig
 from service.tasks.kept_plans import NewStrategy
 from service.tasks.tools import NO_PARAMETERS, ToolResult

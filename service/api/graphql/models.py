@@ -9,11 +9,11 @@ import strawberry
 from service.api.graphql.context import Info
 from service.api.graphql.nodes import Node
 from service.api.graphql.scalars import JSON, DateTime
+from service.chat import ModelConfig, RateLimits
 from service.graph.store import now_ms
 from service.models.breaker import Breaker, BreakerState
 from service.models.limits import LimitUse
 from service.providers.prices import prices
-from service.records import ModelConfig, RateLimits
 from service.tasks.kept_plans import StrategyRow
 
 strawberry.enum(

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from service.records import SourceText
 from service.strategies.failures.findings import Finding, Frame, Severity
 from service.strategies.failures.generic import whole
 from service.strategies.failures.levels import level_of
@@ -14,6 +13,7 @@ from service.strategies.failures.lines import Lines
 from service.strategies.failures.quotes import places
 from service.strategies.failures.scanning import ALL, STRICT, scan
 from service.strategies.failures.signatures import Signature, signature
+from service.strategies.interface import SourceText
 from service.strategies.syntax import Syntax, syntax_of
 
 MOST_SAMPLES = 3

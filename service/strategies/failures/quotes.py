@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.records import SourceText
 from service.strategies.failures.findings import Frame
 from service.strategies.failures.lines import Lines
+from service.strategies.interface import SourceText
 
 AROUND = 10
 MOST_QUOTES = 8

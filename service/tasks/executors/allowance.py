@@ -8,9 +8,11 @@ from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from service.chat import Usage
 from service.errors import AntiphonError, BudgetExceeded, DeadlineExceeded, FailedFast
 from service.graph.store import now_ms
-from service.records import OnFailure, TaskSettings, Usage
+from service.records import OnFailure
+from service.strategies.interface import TaskSettings
 
 CALLS_WITHOUT_A_LINE = 16
 """Up to so many calls at once an attempt is written in the slot of its call. Beyond, a few are written ahead, so that

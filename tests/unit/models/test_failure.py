@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.chat import ModelConfig
 from service.errors import (
     ContentFiltered,
     ContextOverflow,
@@ -18,7 +19,6 @@ from service.errors import (
     RateLimited,
 )
 from service.models.failure import LONGEST_BACKOFF_SECONDS, Bounds, Ladder, Made, Remedy, backoff, blames_model, remedy
-from service.records import ModelConfig
 
 MODELS = tuple(ModelConfig("p", name, "f", window, 100) for name, window in (("a", 1000), ("b", 500), ("c", 2000)))
 ERRORS = (

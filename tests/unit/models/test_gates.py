@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
+from service.chat import RateLimits
 from service.errors import ProviderRejected
 from service.models.gates import LONGEST_HOLD_SECONDS, Dismissed, Gate, Limiter, Places
-from service.records import RateLimits
 
 
 class Clock:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.chat import RateLimits
 from service.models.limits import MARGIN_SECONDS, WINDOW_SECONDS, Quota, Window
-from service.records import RateLimits
 from tests.support.simulated_provider import Books, SimulatedCall, Simulation
 
 TASKS = ("a", "b", "c", "d")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from service.chat import Usage
 from service.errors import ProviderUnavailable
-from service.records import Usage
 from tests.support.provider_calls import PATIENT, answer, ask, failure, opened
 from tests.support.scripted_provider import Json, ScriptedProvider
 

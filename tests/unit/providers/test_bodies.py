@@ -8,17 +8,9 @@ from typing import Any
 
 import pytest
 
+from service.chat import ChatMessage, ChatRequest, ModelConfig, ProviderConfig, Timeouts
 from service.providers import open_provider
-from service.records import (
-    ChatMessage,
-    ChatRequest,
-    ModelConfig,
-    ProviderConfig,
-    ResponseFormat,
-    ResponseFormatKind,
-    Role,
-    Timeouts,
-)
+from service.records import ResponseFormat, ResponseFormatKind, Role
 from tests.support.fault_server import FaultServer
 
 MODEL = ModelConfig("acme", "some-model", "some", 8192, 777)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from service.chat import ChatMessage, ChatRequest, ModelConfig, ProviderConfig, Timeouts
 from service.providers.endpoints import endpoint
 from service.providers.openai_request import OpenAIOptions, key_header, request_body
-from service.records import ChatMessage, ChatRequest, ModelConfig, ProviderConfig, Role, Timeouts
+from service.records import Role
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from service import providers
+from service.chat import ChatMessage, ChatRequest, Completion, ModelConfig, ProviderConfig, TextDelta
 from service.errors import ConfigurationError, SetupError
 from service.providers import PROTOCOLS, open_provider
 from service.providers.echo import EchoProvider
 from service.providers.local import LocalProvider
 from service.providers.wire import Wire
-from service.records import ChatMessage, ChatRequest, Completion, ModelConfig, ProviderConfig, Role, TextDelta
+from service.records import Role
 
 MODEL = ModelConfig("echo", "echo", "echo", 8192, 1024)
 

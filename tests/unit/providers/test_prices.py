@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from service.chat import ModelConfig, Usage
 from service.providers.prices import cost_usd, prices
-from service.records import ModelConfig, Usage
 
 PRICED = ModelConfig("acme", "some-model", "some", 8192, 1024, input_price=2.0, output_price=10.0)
 LISTED = ModelConfig("openai", "gpt-4o", "gpt-4o", 128_000, 16_384)

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
+from service.chat import ModelConfig
 from service.errors import ConfigurationError
 from service.providers.tokens import is_exact, token_counter
-from service.records import ModelConfig
 
 
 def model(tokenizer: str) -> ModelConfig:

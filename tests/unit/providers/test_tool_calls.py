@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.chat import ChatMessage, ChatRequest, Completion, TextDelta, Tool, ToolCall
 from service.errors import ProviderUnavailable
 from service.providers.tool_calls import CallPieces, Piece, SentIds, sendable_name, sendable_object
-from service.records import ChatMessage, ChatRequest, Completion, Role, TextDelta, Tool, ToolCall
+from service.records import Role
 from tests.support.provider_calls import PATIENT, answer, ask, both, failure, opened
 from tests.support.scripted_provider import STREAMS, Call, Json, ScriptedProvider, openai_delta, sse
 

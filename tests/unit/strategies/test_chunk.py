@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidInput
-from service.records import Aggregation, Asks, OnFailure, SubtaskStatus, TaskState
+from service.records import Aggregation, OnFailure, SubtaskStatus
 from service.strategies import chunk
+from service.strategies.interface import Asks, TaskState
 from tests.support.task_states import FAILED, answered, done, keys, run, source, state
 
 WORDS = "some words of a text "

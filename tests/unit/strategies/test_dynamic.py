@@ -11,21 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.records import (
-    Aggregation,
-    Ask,
-    Asks,
-    Budget,
-    DoneSubtask,
-    Finish,
-    OnFailure,
-    Read,
-    ResponseFormatKind,
-    SubtaskStatus,
-    TaskSettings,
-    TaskState,
-)
+from service.records import Aggregation, OnFailure, ResponseFormatKind, SubtaskStatus
 from service.strategies.dynamic import plan, rules_of
+from service.strategies.interface import Ask, Asks, Budget, DoneSubtask, Finish, Read, TaskSettings, TaskState
 from tests.support.task_states import FAILED, OK, done, state
 
 Json = dict[str, Any]

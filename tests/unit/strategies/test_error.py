@@ -11,8 +11,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from service.errors import ContextOverflow, InvalidInput
-from service.records import Aggregation, Asks, DoneSubtask, Finish, OnFailure, TaskState
+from service.records import Aggregation, OnFailure
 from service.strategies import error
+from service.strategies.interface import Asks, DoneSubtask, Finish, TaskState
 from tests.support.error_texts import NAMES, sample, task, written
 from tests.support.task_states import FAILED, OK, answered, keys, run
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from service.records import Aggregation, Asks, OnFailure, Span, SubtaskStatus
+from service.records import Aggregation, OnFailure, Span, SubtaskStatus
 from service.strategies import file
+from service.strategies.interface import Asks
 from tests.support.task_states import FAILED, answered, done, keys, run, source, state
 
 WORDS = "some words of a text "

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from service.records import Aggregation, Asks, Finish, Span, SubtaskStatus
+from service.records import Aggregation, Span, SubtaskStatus
 from service.strategies import none
+from service.strategies.interface import Asks, Finish
 from tests.support.task_states import FAILED, OK, done, run, state
 
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.records import Aggregation, Ask, Asks, DoneSubtask, Finish, OnFailure, Span, SubtaskStatus, TaskState
+from service.records import Aggregation, OnFailure, Span, SubtaskStatus
 from service.strategies import chunk, file, none
+from service.strategies.interface import Ask, Asks, DoneSubtask, Finish, TaskState
 from service.strategies.parts import MOST_CUTS, cut_again
 from service.strategies.reducing import Names, Progress, reduce_tree
 from tests.support.task_states import FAILED, answered, done, keys, longer_than, run, state, too_long

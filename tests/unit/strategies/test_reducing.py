@@ -7,8 +7,9 @@ from zlib import crc32
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.records import Aggregation, DoneSubtask
+from service.records import Aggregation
 from service.strategies import chunk
+from service.strategies.interface import DoneSubtask
 from service.strategies.reducing import ANSWER_OVERHEAD, Names, Progress, reduce_tree
 from tests.support.task_states import FAILED, OK, done, run, state
 

@@ -10,7 +10,8 @@ import pytest
 
 from service import strategies
 from service.errors import ConfigurationError, InvalidInput
-from service.records import Aggregation, Finish, Plan, TaskState
+from service.records import Aggregation
+from service.strategies.interface import Finish, Plan, TaskState
 from tests.support.task_states import state
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.chat import ChatMessage, Tool, ToolCall
 from service.errors import InvalidInput
-from service.records import ChatMessage, Role, Tool, ToolCall
+from service.records import Role
 from service.tasks.tools import (
     MOST_DESCRIPTION_CHARACTERS,
     MOST_TOOLS,

@@ -9,7 +9,7 @@ import pytest
 
 from service.errors import DeadlineExceeded
 from service.graph.store import now_ms
-from service.records import TaskSettings
+from service.strategies.interface import TaskSettings
 from service.tasks.executors.allowance import Allowance, Spending
 
 

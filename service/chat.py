@@ -1,0 +1,142 @@
+"""Models as data: how a provider is reached, what it is asked, and what it answers.
+
+A leaf. Knows no protocol and no task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.records import TEXT_FORMAT, ResponseFormat, Role
+
+CountTokens = Callable[[str], int]
+"""Counts the tokens of a text. May block (the local model is asked over HTTP): call it off the event loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """What a provider or a model allows us at once and a minute (None: no limit)."""
+
+    concurrent: int | None = None
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """One model of one provider. Sizes in tokens, prices in USD per million tokens (None: not known)."""
+
+    provider: str
+    name: str
+    family: str
+    context_window: int
+    max_output_tokens: int
+    features: frozenset[str] = frozenset()
+    tokenizer: str = "estimate"
+    input_price: float | None = None
+    output_price: float | None = None
+    cached_price: float | None = None
+    limits: RateLimits = RateLimits()
+
+    @property
+    def key(self) -> str:
+        """`provider/name`, as callers write it."""
+        return f"{self.provider}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, to the first token (and between two tokens), and for the whole call."""
+
+    connect: float = 5.0
+    first_token: float = 60.0
+    total: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """How to reach a provider. `protocol` names the plug-in in `providers/` that speaks to it."""
+
+    name: str
+    protocol: str
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    headers: dict[str, str] = field(default_factory=dict[str, str], repr=False)
+    timeouts: Timeouts = Timeouts()
+    limits: RateLimits = RateLimits()
+    options: dict[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    models: tuple[ModelConfig, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool that a model may call; `parameters` is the JSON Schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model's wish to call a tool. `id` is the provider's own; `arguments` is JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message as it is sent to a model.
+
+    An ASSISTANT message may carry the calls that the model made; a TOOL message is the result of `tool_call_id`,
+    or says why there is none (`is_error`).
+    """
+
+    role: Role
+    content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One call to a provider. `tools` are what the model may call: the service calls none of them itself."""
+
+    model: ModelConfig
+    messages: tuple[ChatMessage, ...]
+    max_output_tokens: int | None = None
+    temperature: float | None = None
+    response_format: ResponseFormat = TEXT_FORMAT
+    tools: tuple[Tool, ...] = ()
+    timeouts: Timeouts = Timeouts()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call. `cached_tokens` are those of the input that the provider had cached."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cached_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer, as it is generated."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The last thing a provider's stream yields. `finish_reason`: stop, length, content_filter, tool_calls."""
+
+    finish_reason: str
+    usage: Usage = Usage()
+    model: str | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
