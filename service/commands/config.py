@@ -16,12 +16,15 @@ File = Annotated[Path | None, typer.Option("--file", "-f", help="This file in pl
 @app.command()
 def check(file: File = None) -> None:
     """Say whether the configuration is right: what is wrong is named with file, line and path."""
+    from service.api.graphql.trusted import read_trusted
     from service.config import check as check_config
     from service.config import load_config
     from service.tasks.checks import check_parts
 
     found = check_config(file)
-    asyncio.run(check_parts(load_config(file)))
+    config = load_config(file)
+    asyncio.run(check_parts(config))
+    read_trusted(config)
     typer.echo(found)
 
 

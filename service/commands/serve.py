@@ -1,4 +1,4 @@
-"""`antiphon serve`, `demo`, `migrate` and `export-schema`."""
+"""`antiphon serve`, `demo`, `migrate`, `export-schema` and `export-documents`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ app = typer.Typer()
 
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")]
 Host = Annotated[str | None, typer.Option("--host", help="Beyond this machine only with API keys configured.")]
+Out = Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this file.")]
 
 
 @app.command()
@@ -55,7 +56,7 @@ def migrate() -> None:
 @app.command("export-schema")
 def export_schema(
     check: Annotated[bool, typer.Option("--check", help="Only say whether the shipped file is up to date.")] = False,
-    out: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this file.")] = None,
+    out: Out = None,
 ) -> None:
     """Print the GraphQL schema."""
     from service.api.graphql.schema import export
@@ -65,13 +66,25 @@ def export_schema(
     shipped = resource("schema", "schema.graphql")
     if check and (not shipped.is_file() or shipped.read_text(encoding="utf-8") != text):
         raise Conflict(f"{shipped} is not what the code says.", remedy=f"Run: antiphon export-schema -o {shipped}")
-    if out:
-        try:
-            out.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise InvalidInput(f"{out} cannot be written: {error.strerror}.", remedy="Name another file.") from None
-    elif not check:
-        typer.echo(text, nl=False)
+    if out or not check:
+        _write(text, out)
+
+
+@app.command("export-documents")
+def export_documents(out: Out = None) -> None:
+    """Print the operations that the commands send, as a file of trusted documents (`server.documents.file`)."""
+    from service.api.graphql.trusted import export_documents
+
+    _write(export_documents(), out)
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        return typer.echo(text, nl=False)
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(f"{out} cannot be written: {error.strerror}.", remedy="Name another file.") from None
 
 
 def configure_logging(config: Config) -> None:

@@ -107,11 +107,13 @@ class Started:
 @asynccontextmanager
 async def start_service(config: Config, progress: Progress = SILENT) -> AsyncGenerator[Started]:
     """Run a service in this process, with a Neo4j of its own unless another is configured."""
+    from service.api.graphql.trusted import read_trusted
     from service.app import connection_of, create_app, embedded
     from service.commands.server import serving
     from service.tasks.checks import check_parts
 
     await check_parts(config)
+    read_trusted(config)
     # Started here, and not by the application, so that what goes wrong reaches the person as it is.
     neo4j = None if config.neo4j.uri else await embedded(config, progress)
     reviving = asyncio.create_task(neo4j.keep_alive(), name="antiphon-neo4j") if neo4j else None

@@ -67,6 +67,7 @@ def _relations(layer: Layer) -> Iterator[Problem]:
     yield from _roles_of_task_types(layer)
     yield from _windows(layer)
     yield from _listener(layer)
+    yield from _documents(layer)
 
 
 def model_names(values: dict[str, Any]) -> list[str]:
@@ -136,3 +137,9 @@ def _listener(layer: Layer) -> Iterator[Problem]:
             "Add server.api_keys (token: owner), or set server.host to 127.0.0.1."
         )
         yield layer.problem(("server", "host"), message)
+
+
+def _documents(layer: Layer) -> Iterator[Problem]:
+    path: KeyPath = ("server", "documents", "only")
+    if value_at(layer.values, path) is True and not value_at(layer.values, (*path[:-1], "file")):
+        yield layer.problem(path, "needs server.documents.file, or no operation could be run. Name the file.")

@@ -57,7 +57,7 @@ def _neo4j_address(value: str) -> str:
     return _address(value)
 
 
-def _folder(path: Path) -> Path:
+def _place(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
@@ -67,7 +67,8 @@ def _upper(value: object) -> object:
 
 Address = Annotated[str, AfterValidator(_address)]
 Neo4jUri = Annotated[str, AfterValidator(_neo4j_address)]
-Folder = Annotated[Path, AfterValidator(_folder)]
+Folder = Annotated[Path, AfterValidator(_place)]
+File = Annotated[Path, AfterValidator(_place)]
 
 
 class Frozen(BaseModel):
@@ -207,6 +208,13 @@ class LimitSettings(Frozen):
     max_page: PositiveInt = 200
 
 
+class DocumentSettings(Frozen):
+    """Trusted documents: a JSON file of their texts, and whether no other operation is run."""
+
+    file: File | None = None
+    only: bool = False
+
+
 class ServerSettings(Frozen):
     """How front ends reach the service. `api_keys` maps a bearer token to its owner."""
 
@@ -216,6 +224,7 @@ class ServerSettings(Frozen):
     cors_origins: tuple[str, ...] = ()
     graphiql: bool = True
     limits: LimitSettings = LimitSettings()
+    documents: DocumentSettings = DocumentSettings()
 
     def owner_of(self, token: str) -> str | None:
         """Whose bearer token this is, if anybody's; takes the same time however much of it is right."""

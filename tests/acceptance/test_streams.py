@@ -198,8 +198,17 @@ async def test_a_websocket_names_its_caller_when_it_begins(guarded: Service) -> 
         {"query": ""},
         {"query": "query A { models { id } }", "operationName": "B"},
         {"query": "query A { models { id } } query B { strategies { name } }"},
+        {},
+        None,
+        {"query": 5},
+        {"query": "{ models { id } }", "variables": "x"},
+        {"query": "{ models { id } }", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "x"}}},
+        {"documentId": 5},
     ],
-    ids=["syntax", "field", "empty", "unknown name", "no name"],
+    ids=[
+        *("syntax", "field", "empty", "unknown name", "no name", "nothing", "no payload", "number", "variables"),
+        *("another hash", "number as id"),
+    ],
 )
 async def test_a_wrong_operation_is_an_error_of_its_own(service: Service, payload: Any) -> None:
     """It says what is wrong with it, and the connection's other operations go on."""
@@ -218,10 +227,7 @@ async def test_a_wrong_operation_is_an_error_of_its_own(service: Service, payloa
         None,
         [],
         {"type": "something " * 50},
-        {"type": "subscribe", "id": "1", "payload": None},
         {"type": "subscribe", "id": [1], "payload": {"query": "{ models { id } }"}},
-        {"type": "subscribe", "id": "1", "payload": {"query": 5}},
-        {"type": "subscribe", "id": "1", "payload": {"query": "{ models { id } }", "variables": "x"}},
         {"type": "complete", "id": {}},
     ],
 )

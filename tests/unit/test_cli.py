@@ -127,6 +127,17 @@ def test_export_schema_prints_what_can_be_checked(capsys: pytest.CaptureFixture[
     assert "type Query" in capsys.readouterr().out
 
 
+def test_exported_documents_can_be_configured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What `export-documents` writes is a file of trusted documents; one that is none is named by `config check`."""
+    documents, config = tmp_path / "documents.json", tmp_path / "config.yaml"
+    config.write_text(f"server: {{documents: {{file: {documents}, only: true}}}}")
+    assert cli.main(["export-documents", "-o", str(documents)]) == cli.OK
+    assert cli.main(["config", "check", "--file", str(config)]) == cli.OK
+    documents.write_text("[]")
+    assert cli.main(["config", "check", "--file", str(config)]) == cli.WRONG_USE
+    assert str(documents) in capsys.readouterr().err
+
+
 def test_files_are_read_with_their_names(tmp_path: Path) -> None:
     """The name is as it was typed, the content as bytes."""
     (tmp_path / "a.txt").write_bytes(b"\xffabc")

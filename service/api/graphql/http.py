@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketClose
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
 from strawberry.subscriptions import (
     GRAPHQL_SSE_PROTOCOL,
     GRAPHQL_TRANSPORT_WS_PROTOCOL,
@@ -30,10 +31,12 @@ from service.api.graphql.body import BodyTooLarge, bounded
 from service.api.graphql.context import Backend, Context
 from service.api.graphql.documents import is_subscription
 from service.api.graphql.faults import mask
-from service.api.graphql.media import GRAPHQL, Events, Parts, json_type, takes_json
+from service.api.graphql.media import GRAPHQL, JSON, Events, Parts, json_type, takes_json
+from service.api.graphql.persisted import Persisted, Refused, Wanted
 from service.api.graphql.requests import read_request
 from service.api.graphql.schema import build_schema
 from service.api.graphql.sockets import SocketHandler
+from service.api.graphql.trusted import read_trusted
 from service.settings.shapes import ServerSettings, is_loopback
 
 LOCAL_OWNER = "local"
@@ -76,6 +79,7 @@ class Endpoint(GraphQL[Context, None]):
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._server = backend.config.server
+        self.persisted = Persisted(read_trusted(backend.config))
         super().__init__(
             build_schema(self._server.limits),
             subscription_protocols=PROTOCOLS,
@@ -106,6 +110,8 @@ class Endpoint(GraphQL[Context, None]):
             return problem(403, "FORBIDDEN", "Pages of this origin may not call: see server.cors_origins.")
         try:
             return await self.run(request)
+        except Refused as error:
+            return self._refuse(request, error)
         except BodyTooLarge as error:
             return problem(413, "LIMIT_EXCEEDED", str(error))
         except HTTPException as error:
@@ -123,7 +129,10 @@ class Endpoint(GraphQL[Context, None]):
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         """What is asked, and by which protocol it is answered."""
         limits, accept = self._server.limits, request.headers.get("accept", "")
-        asked = await read_request(cast(Adapter, request).request, limits.max_body_bytes)
+        said = cast(Adapter, request).request
+        asked = await read_request(said, limits.max_body_bytes)
+        wanted = Wanted(asked.query, asked.document_id, asked.extensions)
+        asked.query = self.persisted.text_of(owner_of(said, self._server) or "", wanted)
         streams = is_subscription(asked.query, asked.operation_name, limits.max_tokens)
         transport = self._get_stream_transport_from_headers(request.headers)
         if transport is None and streams:
@@ -131,6 +140,23 @@ class Endpoint(GraphQL[Context, None]):
         if transport is not None and (streams or not takes_json(accept)):
             asked.protocol = transport.protocol
         return asked
+
+    def _refuse(self, request: Request, refused: Refused) -> Response:
+        """Say why an operation is not looked at, in the form that its client reads: some take streams alone."""
+        accept = request.headers.get("accept", "")
+        transport = self._get_stream_transport_from_headers(request.headers)
+        if transport is None or takes_json(accept):
+            return answer(refused.status, refused.error.message, refused.error.extensions or {}, json_type(accept))
+        begin = transport.heartbeat_message(self.encode_json_string) if transport.send_initial_heartbeat else ""
+        # `hasNext`: urql takes the end of the stream for a second answer, and would send the text twice.
+        said: GraphQLHTTPResponse = {"errors": [refused.error.formatted], "hasNext": False}
+        body = begin + transport.encode_next(said, self.encode_json_string) + transport.encode_complete()
+        return Response(body, headers=transport.headers)
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """Whether a browser asks for the page: it names HTML, and sends no operation."""
+        asks = any(request.query_params.get(name) for name in ("query", "extensions", "documentId", "doc_id", "id"))
+        return request.method == "GET" and not asks and "text/html" in request.headers.get("accept", "")
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """What is known of the answer beforehand: its type."""
@@ -210,8 +236,9 @@ def problem(status: int, code: str, message: str) -> Response:
     return answer(status, message, {"code": code, "retryable": False})
 
 
-def answer(status: int, message: str, extensions: dict[str, object]) -> Response:
-    """One error as the whole answer."""
+def answer(status: int, message: str, extensions: dict[str, Any], kind: str = JSON) -> Response:
+    """One error as the whole answer. It is not kept by caches: the next request with the same hash may be answered."""
     errors = [{"message": message, "extensions": extensions}]
-    headers = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "GET, POST"}}.get(status)
-    return Response(orjson.dumps({"errors": errors}), status, headers, media_type="application/json")
+    more = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "GET, POST"}}.get(status, {})
+    headers = {"Cache-Control": "no-store"} | more
+    return Response(orjson.dumps({"errors": errors}), status, headers, media_type=kind)

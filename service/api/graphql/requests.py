@@ -6,6 +6,7 @@ Uploads follow the GraphQL multipart request specification (https://github.com/j
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
@@ -14,16 +15,25 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from strawberry.http import GraphQLRequestData
 
+from service.api.graphql.persisted import document_id_of
+
 MOST_FILES = 10_000
 """Files in one request."""
 
 _REMEDY = "Send `Content-Type: application/json`, or a GraphQL multipart request."
 
 
-async def read_request(request: Request, most: int) -> GraphQLRequestData:
+@dataclass
+class Asked(GraphQLRequestData):
+    """What is asked; a document that was made known before may be named by its id."""
+
+    document_id: str | None = None
+
+
+async def read_request(request: Request, most: int) -> Asked:
     """What is asked. Files may be in several places, but have `most` bytes there together.
 
-    Raises `HTTPException` with words for the caller.
+    Raises `HTTPException` and `Refused` with words for the caller.
     """
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
@@ -54,17 +64,18 @@ def _json(text: str | bytes, what: str) -> Any:
         raise HTTPException(400, f"{what} is not JSON: {error}.") from None
 
 
-def _asked(said: object) -> GraphQLRequestData:
+def _asked(said: object) -> Asked:
     if isinstance(said, list):
         raise HTTPException(400, "Batches of operations are not taken: send one operation a request.")
     if not isinstance(said, dict):
         raise HTTPException(400, 'A request is a JSON object such as {"query": "{ models { id } }"}.')
     asked = cast("dict[str, Any]", said)
-    return GraphQLRequestData(
+    return Asked(
         query=_is(asked, "query", str, "a string"),
         variables=_is(asked, "variables", dict, "an object"),
         operation_name=_is(asked, "operationName", str, "a string") or None,
         extensions=_is(asked, "extensions", dict, "an object"),
+        document_id=document_id_of(asked),
     )
 
 

@@ -6,18 +6,22 @@ https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from graphql import GraphQLError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
 
 from service.api.graphql.context import Context
+from service.api.graphql.persisted import Refused, Wanted, document_id_of
+
+if TYPE_CHECKING:
+    from service.api.graphql.http import Endpoint
 
 _TYPES = ("connection_init", "ping", "pong", "subscribe", "complete")
 _KINDS: Mapping[str, tuple[type, ...]] = {
-    "query": (str,),
+    "query": (str, type(None)),
     "operationName": (str, type(None)),
     "variables": (dict, type(None)),
     "extensions": (dict, type(None)),
@@ -28,16 +32,34 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Holds one WebSocket."""
 
     async def handle_message(self, message: Message) -> None:
-        """Do what a message says; one that cannot be understood ends the connection with 4400."""
+        """Do what a message says; one that nobody can be answered for ends the connection with 4400."""
         said: object = message
         if (wrong := fault_of(said)) is not None:
             return await self.handle_invalid_message(wrong)
         if message["type"] == "connection_init" and message.get("payload") is None:
             # Clients may say that they have no payload.
             message = {"type": "connection_init"}
-        if message["type"] == "subscribe" and self._is_full and message["id"] not in self.operations:
-            return await self.send_message({"type": "error", "id": message["id"], "payload": [self._too_many()]})
         await super().handle_message(message)
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Begin an operation; one that is refused is an `error` of its own, and the others go on."""
+        if self.connection_acknowledged and message["id"] not in self.operations:
+            try:
+                message["payload"]["query"] = self._text_of(message["payload"])
+            except Refused as refused:
+                payload = [refused.error.formatted]
+                return await self.send_message({"type": "error", "id": message["id"], "payload": payload})
+        await super().handle_subscribe(message)
+
+    def _text_of(self, payload: object) -> str:
+        """The text of an operation that may begin. Raises `Refused`."""
+        if (wrong := _fault_of_payload(payload)) is not None:
+            raise Refused(400, "INVALID_REQUEST", f"{wrong}.")
+        if self._is_full:
+            raise self._too_many()
+        said = cast("dict[str, Any]", payload)
+        wanted = Wanted(said.get("query"), document_id_of(said), said.get("extensions"))
+        return cast("Endpoint", self.view).persisted.text_of(self.context.caller, wanted) or ""
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Log what was not expected; a client that went away while it was sent something is."""
@@ -49,11 +71,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         most = self.max_subscriptions_per_connection
         return most is not None and len(self.operations) >= most
 
-    def _too_many(self) -> Any:
-        return GraphQLError(
-            f"{len(self.operations)} operations are under way on this connection, which is the most.",
-            extensions={"code": "LIMIT_EXCEEDED", "remedy": "End one, or open another connection.", "retryable": False},
-        ).formatted
+    def _too_many(self) -> Refused:
+        many = f"{len(self.operations)} operations are under way on this connection, which is the most."
+        return Refused(429, "LIMIT_EXCEEDED", many, "End one, or open another connection.")
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
@@ -68,11 +88,9 @@ def fault_of(message: object) -> str | None:
     said = cast("dict[str, Any]", message)
     if said.get("type") not in _TYPES:
         return "A message's type must be one that clients send"
-    if said["type"] not in ("subscribe", "complete"):
-        return None
-    if not isinstance(said.get("id"), str | int):
+    if said["type"] in ("subscribe", "complete") and not isinstance(said.get("id"), str | int):
         return "A message's id must be a string"
-    return _fault_of_payload(said.get("payload")) if said["type"] == "subscribe" else None
+    return None
 
 
 def _fault_of_payload(payload: object) -> str | None:

@@ -12,6 +12,7 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.types import ExecutionResult
 
 from service.api.graphql.context import Context
+from service.api.graphql.persisted import Persisted, Trusted
 from service.api.graphql.sockets import SocketHandler, fault_of
 
 
@@ -21,6 +22,12 @@ class GoneAway:
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Fails."""
         raise WebSocketDisconnected
+
+
+class View:
+    """An endpoint with no documents of its own."""
+
+    persisted = Persisted(Trusted())
 
 
 class OneResult:
@@ -44,9 +51,9 @@ async def test_a_client_that_goes_away_is_no_error(
     error: Exception | None, is_logged: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It may do so whenever it likes; what was not expected is logged."""
-    context = cast(Context, None)
+    context = Context(cast(Any, None), "ann")
     schema, wait = cast(Any, OneResult(error)), timedelta(minutes=1)
-    handler = SocketHandler(cast(Any, None), cast(Any, GoneAway()), context, None, schema, wait, 100)
+    handler = SocketHandler(cast(Any, View()), cast(Any, GoneAway()), context, None, schema, wait, 100)
     handler.connection_acknowledged = True
     await handler.handle_message(
         {"type": "subscribe", "id": "1", "payload": {"query": "{ models { id } }"}}  # pyright: ignore[reportArgumentType]
