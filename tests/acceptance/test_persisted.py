@@ -104,7 +104,7 @@ async def test_an_upload_may_come_with_a_hash(service: Service) -> None:
 @pytest.mark.parametrize("accept", ["text/event-stream", "multipart/mixed;boundary=graphql;subscriptionSpec=1.0"])
 async def test_a_subscription_by_its_hash_is_a_stream(service: Service, accept: str) -> None:
     """Who takes streams alone is told in one that a hash is not known, and then gets its events."""
-    task = (await service.ask("SendPrompt", input={"content": "x"}))["sendPrompt"]
+    task = (await service.ask("SendPrompt", input={"content": "x"}))["sendPrompt"]["task"]
     text = f"# {new_id()}\n" + operation("TaskEvents")
     said = {"variables": {"taskId": task["id"]}, "extensions": hashed(text)}
     for more, word in (({}, "PersistedQueryNotFound"), ({"query": text}, "SUCCEEDED"), ({}, "SUCCEEDED")):
@@ -145,7 +145,7 @@ async def test_a_service_of_trusted_documents_runs_no_others(
     app = create_app(config, connection=connection)
     async with serving(app, config, port=0) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         trusted = Service(url, app, http)
-        assert (await trusted.ask("SendPrompt", input={"content": "x"}))["sendPrompt"]
+        assert (await trusted.ask("SendPrompt", input={"content": "x"}))["sendPrompt"]["task"]
         for said in ({"documentId": "all-models"}, {"doc_id": "all-models"}, {"query": "query All { models { id } }"}):
             assert (await http.post("/graphql", json=said)).json()["data"]["models"]
         assert (await http.get("/graphql", params={"documentId": "all-models"})).json()["data"]["models"]
