@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import strawberry
 from graphql import GraphQLError
@@ -10,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from service.api.graphql.conversations import Branch, Conversation
+from service.api.graphql.descriptions import describe
 from service.api.graphql.documents import DocumentCache, DocumentValidation, OperationName
 from service.api.graphql.executor import Executor
 from service.api.graphql.faults import show_error
@@ -28,7 +30,11 @@ TYPES = [Prompt, Response, Conversation, Branch, Task, Subtask, Attempt, Model, 
 
 
 class Schema(strawberry.Schema):
-    """A schema whose errors are fit to be shown, however they are delivered."""
+    """A schema whose parts have the descriptions of their Python, and whose errors are fit to be shown."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        describe(self._schema)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Show what was expected, mask and log what was not."""

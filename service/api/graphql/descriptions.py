@@ -1,0 +1,129 @@
+'''The descriptions in the schema: the docstrings of the Python that it is made of, and no other text.
+
+- A type, an input or an enumeration: the docstring of its class.
+- A field with a resolver: the docstring of its method. A field without one, and a member of an enumeration: the text
+  below it, as in
+
+      title: str
+      """Short and human."""
+
+- An argument: its line under `Args:` in the method's docstring, else what `ARGUMENTS` says of its name.
+'''
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+)
+
+ARGUMENTS = {
+    "first": "At most so many, from the beginning of the list or after `after`.",
+    "after": "Go on after this cursor.",
+    "last": "At most so many, from the end of the list or before `before`.",
+    "before": "Go back from this cursor.",
+    "id": "Its id.",
+    "input": "What is wanted.",
+}
+"""What arguments of these names mean wherever they stand, unless a docstring says it better."""
+
+_DEFINITION = "strawberry-definition"
+
+
+def describe(schema: GraphQLSchema) -> None:
+    """Give each part of a schema that has no description the one that its Python has."""
+    for kind in schema.type_map.values():
+        definition = kind.extensions.get(_DEFINITION)
+        if definition is None:
+            continue
+        if isinstance(kind, GraphQLEnumType):
+            _describe_enum(kind, definition.wrapped_cls)
+        elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            _describe_fields(kind, definition.origin)
+
+
+def _describe_enum(kind: GraphQLEnumType, origin: type) -> None:
+    texts = attribute_docs(origin)
+    kind.description = kind.description or _text(origin.__doc__)
+    for name, value in kind.values.items():
+        value.description = value.description or texts.get(name)
+
+
+def _describe_fields(kind: GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType, origin: type) -> None:
+    texts = attribute_docs(origin)
+    kind.description = kind.description or _text(origin.__doc__)
+    for field in kind.fields.values():
+        definition: Any = field.extensions.get(_DEFINITION)
+        resolver = getattr(definition, "base_resolver", None)
+        if resolver is not None:
+            text, arguments = split(resolver.wrapped_func.__doc__)
+            field.description = field.description or text
+            _describe_arguments(field, arguments)
+        elif definition is not None:
+            field.description = field.description or texts.get(definition.python_name)
+
+
+def _describe_arguments(field: Any, texts: dict[str, str]) -> None:
+    assert isinstance(field, GraphQLField)
+    for argument in field.args.values():
+        name = argument.extensions[_DEFINITION].python_name
+        argument.description = argument.description or texts.get(name) or ARGUMENTS.get(name)
+
+
+# --- docstrings -----------------------------------------------------------------------------------
+
+
+def split(docstring: str | None) -> tuple[str | None, dict[str, str]]:
+    """What a docstring says, and what it says of each argument."""
+    text, _, arguments = inspect.cleandoc(docstring or "").partition("\nArgs:\n")
+    # An argument begins on a line of its own; what is indented more goes on with it.
+    found = re.findall(r"^    (\w+): (.*(?:\n {6,}.*)*)", arguments, re.MULTILINE)
+    return _text(text), {name: " ".join(words.split()) for name, words in found}
+
+
+def attribute_docs(origin: type) -> dict[str, str]:
+    """The texts below the attributes of a class and of those that it inherits from, by name."""
+    found: dict[str, str] = {}
+    for kind in reversed(origin.__mro__):
+        found |= _docs_of_module(kind.__module__).get(kind.__qualname__, {})
+    return found
+
+
+def _text(docstring: str | None) -> str | None:
+    """Paragraphs, each on a line: how the source is wrapped is nobody's business. Lists stay lists."""
+    paragraphs = inspect.cleandoc(docstring or "").strip().split("\n\n")
+    return "\n\n".join(it if it.startswith("- ") else " ".join(it.split()) for it in paragraphs) or None
+
+
+@lru_cache(256)
+def _docs_of_module(name: str) -> dict[str, dict[str, str]]:
+    """The texts below attributes, by class and name. Python keeps them in the source alone."""
+    try:
+        tree = ast.parse(inspect.getsource(sys.modules[name]))
+    except (KeyError, OSError, TypeError):
+        return {}
+    return {node.name: dict(_docs_of_class(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _docs_of_class(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for one, below in zip(node.body, node.body[1:], strict=False):
+        match one, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                yield name, _text(text) or ""
+            case _:
+                pass

@@ -1,0 +1,85 @@
+"""Descriptions come from docstrings: of classes, of methods and their arguments, and below attributes."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+from graphql import GraphQLEnumType, GraphQLObjectType
+
+from service.api.graphql.descriptions import ARGUMENTS, attribute_docs, describe, split
+
+
+@strawberry.enum
+class Colour(Enum):
+    """How a thing looks."""
+
+    RED = "RED"
+    """As blood."""
+
+
+@strawberry.type
+class Named:
+    """What has a name."""
+
+    name: str
+    """Short
+    and human."""
+
+    secret: strawberry.Private[str]
+
+
+@strawberry.type
+class Thing(Named):
+    """A thing."""
+
+    colour: Colour = Colour.RED
+    """How it looks."""
+
+    @strawberry.field
+    def parts(self, first: int, more: int) -> list[str]:
+        """What it is made of,
+        largest first.
+
+        - One item.
+
+        Args:
+            more: So many more, and this
+                goes on.
+        """
+        return []
+
+
+@strawberry.type
+class Query:
+    """What can be read."""
+
+    thing: Thing
+    """The thing."""
+
+
+def test_each_part_of_a_schema_has_the_text_of_its_python() -> None:
+    """Inherited fields too; how the source is wrapped is not seen."""
+    schema = strawberry.Schema(Query)._schema
+    describe(schema)
+    thing, colour = schema.type_map["Thing"], schema.type_map["Colour"]
+    assert isinstance(thing, GraphQLObjectType)
+    assert isinstance(colour, GraphQLEnumType)
+    assert (thing.description, colour.description) == ("A thing.", "How a thing looks.")
+    assert colour.values["RED"].description == "As blood."
+    assert thing.fields["name"].description == "Short and human."
+    assert thing.fields["colour"].description == "How it looks."
+    assert thing.fields["parts"].description == "What it is made of, largest first.\n\n- One item."
+    arguments = {name: it.description for name, it in thing.fields["parts"].args.items()}
+    assert arguments == {"first": ARGUMENTS["first"], "more": "So many more, and this goes on."}
+
+
+def test_a_text_that_is_not_below_an_attribute_is_none() -> None:
+    """The docstring of a class, and classes without a source."""
+    assert set(attribute_docs(Thing)) == {"name", "colour"}
+    assert attribute_docs(type("Made", (), {})) == {}
+
+
+def test_a_method_without_a_docstring_says_nothing() -> None:
+    """Nothing is made up for it."""
+    assert split(None) == (None, {})
