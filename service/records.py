@@ -169,6 +169,12 @@ def answer_id(task_id: str, strategy: str, retries: int = 0) -> str:
     return derived_id(task_id, "answer", *([again] if again else []))
 
 
+def template_id(instruction: str, reduce: str | None) -> str:
+    """The id of the texts that prompts are filled in: a UUIDv8 of their hash, the same for the same texts."""
+    text = hashlib.sha256("\x1f".join([instruction, reduce or ""]).encode()).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-8{text[17:20]}-{text[20:32]}"
+
+
 def _uuid7(milliseconds: int, noise: bytes) -> str:
     tail = int.from_bytes(noise, "big")
     value = (milliseconds & (1 << 48) - 1) << 80

@@ -141,10 +141,13 @@ class Database:
                         raise
                 await asyncio.sleep(random.uniform(0.02, 0.2))
 
-    async def execute(self, statement: str) -> list[Row]:
-        """Run a statement of a migration or of the shell as it is, in a transaction of its own."""
-        async with self._guarded(), self._session() as session:
-            result = await session.run(cast(LiteralString, statement))
+    async def execute(self, statement: str, *, bounded: bool = True, **parameters: Any) -> list[Row]:
+        """Run a statement of a migration or of the shell as it is, in a transaction of its own.
+
+        Not `bounded`: for as long as it takes. A migration goes over the whole graph.
+        """
+        async with self._guarded(-1 if bounded else None), self._session() as session:
+            result = await session.run(cast(LiteralString, statement), parameters)
             return [record.data() async for record in result]
 
     async def explain(self, query: Query) -> dict[str, Any] | None:

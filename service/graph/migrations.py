@@ -1,7 +1,8 @@
 """Migrations: `cypher/migrations/V001__name.cypher`, applied once each, in order, by one replica at a time.
 
 Owns which are applied and in what order; what they hold is Cypher. A file that was applied and then changed
-is an error that names it.
+is an error that names it. What Cypher cannot read, such as JSON, is read and written by the first two statements of a
+file, and made over in between by the function of its name in `rewrites.py`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from pathlib import Path
 from service.errors import ConfigurationError
 from service.graph.database import Database
 from service.graph.queries import query
+from service.graph.rewrites import REWRITES, Rewrite
 from service.resources import resource
 
+REWRITTEN_ROWS = 500
+_GOES_OVER_NODES = re.compile(r"(CYPHER 25\s+)?MATCH\b")
 _NAME = re.compile(r"V(\d{3,})__([a-z0-9_]+)\.cypher")
 
 
@@ -52,8 +56,9 @@ async def migrate(database: Database, folder: Path | None = None) -> list[str]:
     async with database.holding(query("hold_migration_lock")):
         # Read again under the lock: another replica may have been here meanwhile.
         pending = _pending(migrations, await _applied(database))
+        is_new = not (await database.run(query("read_whether_empty")))[0]["known"]
         for migration in pending:
-            await _apply(database, migration)
+            await _apply(database, migration, is_new=is_new)
     return [migration.name for migration in pending]
 
 
@@ -71,6 +76,15 @@ def _read(file: Path) -> Migration:
     text = file.read_text(encoding="utf-8").replace("\r\n", "\n")
     checksum = hashlib.sha256(text.encode()).hexdigest()
     return Migration(int(match[1]), file.stem, checksum, split_statements(text))
+
+
+async def _rewrite(database: Database, statements: tuple[str, str], rewrite: Rewrite) -> None:
+    """Make over what the first statement reads, a page at a time in the order of ids, by the second."""
+    read, write = statements
+    after = ""
+    while rows := await database.execute(read, bounded=False, after=after, limit=REWRITTEN_ROWS):
+        await database.execute(write, bounded=False, rows=[{"id": row["id"], **rewrite(row)} for row in rows])
+        after = rows[-1]["id"]
 
 
 async def _applied(database: Database) -> dict[int, tuple[str, str]]:
@@ -95,9 +109,16 @@ def _pending(migrations: list[Migration], applied: dict[int, tuple[str, str]]) -
     return [migration for migration in migrations if migration.version not in applied]
 
 
-async def _apply(database: Database, migration: Migration) -> None:
-    for statement in migration.statements:
-        await database.execute(statement)
+async def _apply(database: Database, migration: Migration, *, is_new: bool) -> None:
+    """Apply a migration; in a graph that `is_new` without the statements that go over what is there."""
+    statements = migration.statements
+    if rewrite := REWRITES.get(migration.name):
+        read, write, *statements = statements
+        if not is_new:
+            await _rewrite(database, (read, write), rewrite)
+    for statement in statements:
+        if not (is_new and _GOES_OVER_NODES.match(statement)):
+            await database.execute(statement, bounded=False)
     await database.run(
         query("record_migration"), version=migration.version, name=migration.name, checksum=migration.checksum
     )

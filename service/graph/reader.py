@@ -142,6 +142,10 @@ class Reader:
         """A page of the tasks of each conversation, newest first."""
         return await self._grouped("read_conversation_tasks", "rows", owner, ids, **page)
 
+    async def read_task_settings(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """`{settings, instruction, tools}` of each task, as `tasks/kept_settings.py` keeps them."""
+        return await self._grouped("read_task_settings", "kept", owner, ids)
+
     async def read_task_progress(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`[status, count]` of each task's subtasks."""
         return await self._grouped("read_task_progress", "counts", owner, ids)

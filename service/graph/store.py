@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import orjson
-
 from service.errors import NotFound
 from service.graph.database import Database, Row
 from service.graph.gather import Gatherer, Waiting
 from service.graph.queries import query
 from service.graph.writer import Writer
-from service.records import Span, SubtaskStatus, TaskStatus, derived_id
+from service.records import SubtaskStatus, TaskStatus, derived_id, new_id
 from service.signals import Signals
 
 PLAN_ROWS = 1000
@@ -124,7 +122,7 @@ class Store:
 
     async def retry_task(self, conversation_id: str, row: Row) -> Row | None:
         """Open a finished task again, with all of it that did not succeed; None where there is nothing to retry."""
-        return await self._write("retry_task", conversation_id, row)
+        return await self._write("retry_task", conversation_id, {"runId": new_id(), **row})
 
     async def cancel_task(self, conversation_id: str, owner_id: str, task_id: str) -> Row | None:
         """Cancel a task and what is left of it; `{status}` as it now is."""
@@ -202,13 +200,9 @@ class Store:
     # --- what the executor reads -----------------------------------------------------------------
 
     async def read_task_work(self, task_id: str) -> Row | None:
-        """A task as the executor needs it, its `config` parsed."""
+        """A task as the executor needs it: its properties, its prompt, and what it reads, offers and fills in."""
         rows = await self._database.run(query("read_task_work"), taskId=task_id)
-        if not rows:
-            return None
-        task: Row = rows[0]["task"]
-        task["config"] = orjson.loads(task["config"])
-        return task
+        return rows[0]["task"] if rows else None
 
     async def load_source_text(self, source_id: str) -> str:
         """The whole text of a source. Those asked for meanwhile are read together."""
@@ -287,13 +281,3 @@ class Store:
 
 def _subtasks(rows: Sequence[Row]) -> list[list[Any]]:
     return rows[0]["subtasks"] if rows else []
-
-
-def span_rows(spans: Sequence[Span]) -> str:
-    """Spans as they are kept on a subtask: a JSON list of `[sourceId, start, end, label]`."""
-    return orjson.dumps([[span.source_id, span.start, span.end, span.label] for span in spans]).decode()
-
-
-def parse_spans(text: str | None) -> tuple[Span, ...]:
-    """What `span_rows` wrote."""
-    return tuple(Span(*span) for span in orjson.loads(text or "[]"))

@@ -6,17 +6,15 @@ Pure: rows for the statements `start_attempt` and `finish_attempt`. Knows neithe
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from typing import Any
 
-import orjson
-
 from service.chat import Usage
-from service.errors import InvalidAnswer, ProviderTimeout, RateLimited
+from service.errors import AntiphonError, InvalidAnswer, ProviderTimeout, RateLimited
 from service.models.failure import code_of
 from service.providers.prices import cost_usd
 from service.records import AttemptStatus, ResponseStatus, SubtaskStatus
 from service.tasks.jobs import Call
+from service.tasks.tools import call_rows
 
 TITLE_CHARACTERS = 60
 
@@ -30,13 +28,24 @@ def start_row(call: Call) -> dict[str, Any]:
         "promptId": prompt.id,
         "content": prompt.content,
         "title": prompt.title,
-        "spans": [{"sourceId": span.source_id, "start": span.start, "end": span.end} for span in prompt.spans],
+        "spans": [
+            {"sourceId": call.job.task.sources[span.source_id]["sourceId"], "start": span.start, "end": span.end}
+            for span in prompt.spans
+        ],
         "uses": list(prompt.uses),
         "attemptId": call.id,
         "number": call.number,
-        "model": {"id": call.model.key, "provider": call.model.provider, "name": call.model.name},
+        "model": {**_model_row(call.model.key), "contextWindow": call.model.context_window},
         "sawId": prompt.saw_id,
+        "passedOver": [{**_model_row(key), "reason": reason} for key, reason in call.passed_over.items()],
+        "repair": call.repair.words if call.repair else None,
+        "repairedId": call.repair.refused_id if call.repair else None,
     }
+
+
+def _model_row(key: str) -> dict[str, Any]:
+    provider, _, name = key.partition("/")
+    return {"id": key, "provider": provider, "name": name}
 
 
 def finish_row(call: Call, status: SubtaskStatus | None, *, stopping: bool) -> dict[str, Any]:
@@ -76,11 +85,16 @@ def _response_row(call: Call) -> dict[str, Any] | None:
         title = f"calls {', '.join(one.name for one in calls)}"[:TITLE_CHARACTERS]
     return {
         "id": call.response_id,
+        "acceptedId": call.accepted_id,
         "content": content,
         "status": _response_status(call.error).value,
         "finishReason": call.completion.finish_reason if call.completion else None,
         "title": title or "(empty)",
-        "toolCalls": _writable(orjson.dumps([dataclasses.asdict(one) for one in calls]).decode()) if calls else None,
+        "toolCalls": [
+            {key: _writable(value) if isinstance(value, str) else value for key, value in row.items()}
+            for row in call_rows(call.response_id, calls)
+        ],
+        "note": _writable(str(call.error)) if isinstance(call.error, AntiphonError) else None,
     }
 
 
@@ -111,9 +125,9 @@ def _said_of(call: Call, stopping: bool) -> tuple[str | None, str | None]:
     if not isinstance(call.error, asyncio.CancelledError):
         return _writable(str(call.error)), code_of(call.error)
     if stopping:
-        return "The service was stopped.", None
+        return "The service was stopped.", AttemptStatus.INTERRUPTED.value
     why = call.job.place.why_cut()
-    return (str(why), why.code) if why else ("The task was cancelled.", None)
+    return (str(why), why.code) if why else ("The task was cancelled.", AttemptStatus.CANCELLED.value)
 
 
 def _writable(text: str) -> str:

@@ -23,8 +23,9 @@ from service.strategies.interface import TaskSettings
 from service.strategies.plans import dump_plan
 from service.strategies.templates import render_part
 from service.tasks.kept_plans import GivenPlan, KeptPlans
+from service.tasks.kept_settings import settings_row, template_row, tool_rows
 from service.tasks.prompts import MARGIN_TOKENS, answer_room, material_room, render_frame
-from service.tasks.settings import NewTaskConfig, check_priced, resolve_settings, settings_json
+from service.tasks.settings import NewTaskConfig, check_priced, resolve_settings
 from service.tasks.sources import NewFile, NewSource, check_text, read_sources
 from service.tasks.tools import RESULTS_FIELD, ToolResult, ToolTurn, check_results, tool_turn, tools_text
 
@@ -98,15 +99,19 @@ class _Order:
     content: str
     sources: tuple[NewSource, ...]
 
-    def row(self, name: str, title: str | None) -> dict[str, Any]:
+    def row(self, task_id: str, name: str, title: str | None) -> dict[str, Any]:
         """What is written of it; `name` stands for a title where the caller gives none."""
+        # Kept where the prompt does not say the same: an instruction may be long.
+        instruction = None if self.instruction == self.content else self.instruction
         return {
             "title": _title(name if title is None else title),
             "promptTitle": _title(name),
             "type": self.template.name,
             "strategy": self.strategy,
             "direct": self.strategy == StrategyName.NONE,
-            "config": settings_json(self.settings, self.template, self.instruction),
+            "settings": settings_row(self.settings) | {"instruction": instruction},
+            "template": template_row(self.template),
+            "tools": tool_rows(task_id, self.settings.tools),
             "plan": dump_plan(self.given.plan) if self.given else None,
             "strategyId": self.given.kept_id if self.given else None,
             "content": self.content,
@@ -157,7 +162,7 @@ class Tasks:
                 "parentId": turn.response_id if turn else new.parent_id,
                 "idempotencyKey": key,
                 "requestHash": request_hash,
-                **order.row(_name(order, turn), new.title),
+                **order.row(task_id, _name(order, turn), new.title),
                 **_result_prompts(turn, order.content),
                 **self._executor.lease(),
             }

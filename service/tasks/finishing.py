@@ -9,20 +9,24 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from service.errors import AntiphonError, InvalidAnswer, InvalidInput, NotFound
 from service.graph.patience import patiently
 from service.graph.store import Store, SubtaskState
-from service.records import Aggregation, OnFailure, StrategyName, SubtaskStatus, TaskStatus, answer_id, subtask_id
+from service.records import (
+    Aggregation,
+    OnFailure,
+    ResponseStatus,
+    StrategyName,
+    SubtaskStatus,
+    TaskStatus,
+    answer_id,
+    subtask_id,
+)
 from service.strategies.aggregation import Answer, combine
 from service.strategies.interface import Finish
 from service.tasks.material import Material, TaskWork
 
 TITLE_CHARACTERS = 60
-
-MOST_FAILURES = 100
-"""How many of the subtasks that did not succeed an answer names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Finisher:
         except InvalidInput as invalid:
             outcome = Outcome(TaskStatus.FAILED, str(invalid), invalid.code)
         if answer is not None:
-            answer["metadata"] = _metadata(outcome, finish)
+            answer |= _wholeness(outcome, finish)
         row = _end_row(task.id, holder, outcome) | {"note": finish.note, "answer": answer, "madeOf": made_of}
         await self._store.finish_task(task.conversation_id, row)
 
@@ -109,22 +113,10 @@ def outcome_of(task: TaskWork, look: Look, finish: Finish) -> Outcome:
     return Outcome(status, error, first.code, failures)
 
 
-def _metadata(outcome: Outcome, finish: Finish) -> str | None:
-    """What a reader of an answer that is not whole should know, as JSON; None where it is whole."""
-    if not outcome.failures and not finish.note:
-        return None
-    said = {
-        "status": outcome.status.value,
-        "error": outcome.error,
-        "code": outcome.code,
-        "note": finish.note,
-        "failed": len(outcome.failures),
-        "failures": [
-            {"subtaskId": one.id, "title": one.title, "status": one.status.value, "error": one.error, "code": one.code}
-            for one in outcome.failures[:MOST_FAILURES]
-        ],
-    }
-    return orjson.dumps(said).decode()
+def _wholeness(outcome: Outcome, finish: Finish) -> dict[str, Any]:
+    """How whole an answer is, and what a reader of one that is not should know."""
+    status = ResponseStatus.COMPLETE if outcome.status is TaskStatus.SUCCEEDED else ResponseStatus.PARTIAL
+    return {"status": status.value, "note": outcome.error or finish.note}
 
 
 def _end_row(task_id: str, holder: str, outcome: Outcome) -> dict[str, Any]:

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import orjson
-
 from service.chat import ChatMessage, Completion, ModelConfig, Tool, Usage
 from service.errors import AntiphonError
 from service.graph.store import now_ms
-from service.records import TEXT_FORMAT, AttemptStatus, ResponseFormat, derived_id
+from service.records import TEXT_FORMAT, AttemptStatus, ResponseFormat, answer_id, derived_id
+from service.tasks.kept_settings import parse_format
 from service.tasks.material import TaskWork
 from service.tasks.prompts import ComposedPrompt
-from service.tasks.settings import parse_format
 
 
 class Place(Protocol):
@@ -105,8 +104,8 @@ class Job:
     @property
     def form(self) -> ResponseFormat:
         """What its answer must be: its own word, else the task's; a plan and its steps have only their own."""
-        if (said := self.work["responseFormat"]) is not None:
-            return parse_format(orjson.loads(said))
+        if (own := parse_format(self.work)) is not None:
+            return own
         return self.task.settings.response_format if self.kind not in ("plan", "step") else TEXT_FORMAT
 
     @property
@@ -126,16 +125,29 @@ class Job:
         return [(model, AttemptStatus(status)) for number, status, model in made if number > since]
 
 
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What a model is told of an answer that cannot be used, `refused_id`: the answer itself, and then `words`."""
+
+    messages: tuple[ChatMessage, ...]
+    words: str
+    refused_id: str
+
+
 @dataclass(slots=True)
 class Call:
-    """One attempt while it is under way, and what came of it. `repair` is what the model is told of its last answer."""
+    """One attempt while it is under way, and what came of it.
+
+    `passed_over` are the models whose turn it was and that were not asked, by name, and why.
+    """
 
     job: Job
     prompt: ComposedPrompt
     model: ModelConfig
     number: int
     ready_ms: float
-    repair: tuple[ChatMessage, ...] = ()
+    repair: Repair | None = None
+    passed_over: Mapping[str, str] = field(default_factory=dict[str, str])
     started: float = field(default_factory=time.monotonic)
     started_ms: float = field(default_factory=now_ms)
     first_token: float | None = None
@@ -155,8 +167,15 @@ class Call:
 
     @property
     def response_id(self) -> str:
-        """The id of its response, where there is one."""
+        """The id of what it leaves where that is not accepted."""
         return derived_id(self.id, "response")
+
+    @property
+    def accepted_id(self) -> str:
+        """The id of its response where that is accepted: known before any call."""
+        if self.job.kind == "direct":
+            return answer_id(self.job.task.id, self.job.task.strategy, 0)
+        return derived_id(self.job.id, "answer")
 
     @property
     def text(self) -> str:
@@ -166,7 +185,7 @@ class Call:
     @property
     def messages(self) -> tuple[ChatMessage, ...]:
         """What is sent: the prompt, and what the model is told of its last answer."""
-        return (*self.prompt.messages, *self.repair)
+        return (*self.prompt.messages, *(self.repair.messages if self.repair else ()))
 
     def begin(self) -> None:
         """Its time counts from now."""

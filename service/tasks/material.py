@@ -14,7 +14,8 @@ from service.errors import NotFound
 from service.graph.store import Store
 from service.strategies.interface import TaskSettings
 from service.strategies.templates import render_part
-from service.tasks.settings import parse_settings
+from service.tasks.kept_settings import parse_settings, parse_tools
+from service.tasks.sources import reading_id
 from service.tasks.tools import chat_message
 
 SOURCE_CHARACTERS = 64_000_000
@@ -38,6 +39,7 @@ class TaskWork:
     prompt: str
     asked: ChatMessage
     sources: dict[str, dict[str, Any]]
+    """What it reads, by the name in spans: `{id, index, name, mediaType, length, sourceId}`."""
 
     @property
     def goal(self) -> str:
@@ -75,8 +77,8 @@ class Material:
     def forget(self, task_id: str) -> None:
         """Let go of a task that is not run here any more, and of its sources' texts."""
         task = self._tasks.pop(task_id, None)
-        for source_id in task.sources if task else ():
-            self._characters -= len(self._texts.pop(source_id, ""))
+        for reading in task.sources.values() if task else ():
+            self._characters -= len(self._texts.pop(reading["sourceId"], ""))
 
     async def source_text(self, source_id: str) -> str:
         """A source's text, kept while there is room for it."""
@@ -94,19 +96,20 @@ class Material:
 
 
 def _task_work(row: dict[str, Any]) -> TaskWork:
-    config = row["config"]
+    readings = [{**reading, "id": reading_id(row["id"], reading["index"])} for reading in row["sources"]]
+    instruction = row.get("instruction")
     return TaskWork(
         id=row["id"],
         conversation_id=row["conversationId"],
         owner_id=row["ownerId"],
         strategy=row["strategy"],
-        settings=parse_settings(config["settings"]),
-        instruction=config["instruction"],
-        part_template=config["templates"]["instruction"],
-        reduce_template=config["templates"]["reduce"] or "",
-        plan=row["plan"],
+        settings=parse_settings(row, parse_tools(row["tools"])),
+        instruction=row["content"] if instruction is None else instruction,
+        part_template=row["template"]["instruction"],
+        reduce_template=row["template"].get("reduce") or "",
+        plan=row.get("plan"),
         prompt_id=row["promptId"],
         prompt=row["content"],
         asked=chat_message(row),
-        sources={source["id"]: source for source in row["sources"]},
+        sources={reading["id"]: reading for reading in readings},
     )

@@ -11,16 +11,16 @@ from dataclasses import replace
 from typing import Any
 
 from service.errors import AntiphonError
-from service.graph.store import Store, SubtaskState, span_rows
+from service.graph.store import Store, SubtaskState
 from service.models.registry import Models
-from service.records import SubtaskStatus, TaskStatus, derived_id, subtask_id
+from service.records import Span, SubtaskStatus, TaskStatus, derived_id, subtask_id
 from service.strategies import plan
 from service.strategies.interface import Ask, Asks, DoneSubtask, Finish, Plan, Read, SourceText, TaskState
 from service.tasks.finishing import Finisher, Look
+from service.tasks.kept_settings import format_row
 from service.tasks.material import Material, TaskWork
 from service.tasks.orchestration import Wave
 from service.tasks.prompts import answer_room, material_room, render_frame
-from service.tasks.settings import format_json
 
 TITLE_CHARACTERS = 60
 GOAL_CHARACTERS = 200
@@ -67,7 +67,7 @@ class Planner:
 
     async def _ask_once(self, task: TaskWork, look: Look, answers: Mapping[str, str]) -> Plan:
         model = self._models.find(task.settings.model)
-        texts = await asyncio.gather(*map(self._material.source_text, task.sources))
+        texts = await asyncio.gather(*(self._material.source_text(it["sourceId"]) for it in task.sources.values()))
         sources = tuple(
             SourceText(source["id"], source["name"], source["mediaType"], text)
             for source, text in zip(task.sources.values(), texts, strict=True)
@@ -99,7 +99,7 @@ class Planner:
 
     async def _write(self, task: TaskWork, asks: Asks, known: set[str]) -> None:
         new = [ask for ask in asks.asks if ask.key not in known]
-        rows = [_subtask_row(task.id, self._resolved(task, ask), len(known) + i) for i, ask in enumerate(new)]
+        rows = [_subtask_row(task, self._resolved(task, ask), len(known) + i) for i, ask in enumerate(new)]
         await self._store.plan_subtasks(task.id, rows)
 
     def _resolved(self, task: TaskWork, ask: Ask) -> Ask:
@@ -125,28 +125,33 @@ class Planner:
         self._material.follow(task.id, plan)
 
 
-def _subtask_row(task_id: str, ask: Ask, index: int) -> dict[str, Any]:
-    uses = [subtask_id(task_id, key) for key in ask.uses]
-    depends_on = list(dict.fromkeys([*uses, *(subtask_id(task_id, key) for key in ask.depends_on)]))
+def _subtask_row(task: TaskWork, ask: Ask, index: int) -> dict[str, Any]:
+    places: dict[str, int | None] = {key: place for place, key in enumerate(dict.fromkeys(ask.uses))}
+    needs = places | {key: None for key in ask.depends_on if key not in places}
     return {
-        "taskId": task_id,
-        "id": subtask_id(task_id, ask.key),
+        "taskId": task.id,
+        "id": subtask_id(task.id, ask.key),
         "key": ask.key,
         "index": index,
         "title": ask.title,
         "kind": ask.kind,
-        "spans": span_rows(ask.spans),
+        "spans": [_span_row(task, place, span) for place, span in enumerate(ask.spans)],
         "part": ask.part,
         "parts": ask.parts,
-        "uses": uses,
         "brief": ask.brief or None,
         "item": ask.item,
         "model": ask.model,
-        "responseFormat": format_json(ask.response_format),
-        "dependsOn": depends_on,
-        "replaces": subtask_id(task_id, ask.replaces) if ask.replaces is not None else None,
-        "status": SubtaskStatus.PENDING if depends_on else SubtaskStatus.READY,
+        **format_row(ask.response_format),
+        "dependsOn": [{"id": subtask_id(task.id, key), "place": place} for key, place in needs.items()],
+        "replaces": subtask_id(task.id, ask.replaces) if ask.replaces is not None else None,
+        "status": SubtaskStatus.PENDING if needs else SubtaskStatus.READY,
     }
+
+
+def _span_row(task: TaskWork, place: int, span: Span) -> dict[str, Any]:
+    reading = task.sources[span.source_id]
+    said = {"start": span.start, "end": span.end, "label": span.label or None}
+    return {"index": place, "reading": reading["index"], "sourceId": reading["sourceId"], **said}
 
 
 def _wave(task: TaskWork, asks: Asks, states: list[SubtaskState]) -> Wave:

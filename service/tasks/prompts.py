@@ -12,7 +12,7 @@ from typing import Any
 
 from service.chat import ChatMessage, ModelConfig
 from service.errors import ContextOverflow, InvalidInput
-from service.graph.store import Store, parse_spans
+from service.graph.store import Store
 from service.models.registry import Models
 from service.records import Role, Span, derived_id
 from service.strategies.interface import TaskSettings
@@ -20,6 +20,7 @@ from service.strategies.plan_prompt import LastPlan, SourceNote, render_plan_pro
 from service.strategies.plans import DEFAULT_STEPS, PlanRules, fill, placeholders, read_elements
 from service.strategies.templates import render_part, render_reduce
 from service.tasks.material import Material, TaskWork
+from service.tasks.sources import reading_id
 from service.tasks.tools import Path, chat_message, message_text, pair_results, tools_text
 
 PATH_PAGE = 64
@@ -58,7 +59,7 @@ class Prompts:
         """The prompt of one subtask for this model."""
         if work["kind"] == "direct":
             return await self._direct(task, model)
-        spans = parse_spans(work["spans"])
+        spans = parse_spans(task, work["spans"])
         match work["kind"]:
             case "reduce":
                 instruction = work["brief"] or task.instruction
@@ -83,7 +84,7 @@ class Prompts:
     async def _part(self, task: TaskWork, work: dict[str, Any], spans: tuple[Span, ...]) -> str:
         texts = [work["brief"]] if work["brief"] else []
         for span in spans:
-            text = await self._text(span)
+            text = await self._text(task, span)
             texts.append(f"{span.label}\n{text}" if span.label else text)
         names = list(dict.fromkeys(task.sources[span.source_id]["name"] for span in spans))
         return render_part(
@@ -95,12 +96,12 @@ class Prompts:
             parts=work["parts"],
         )
 
-    async def _text(self, span: Span) -> str:
-        return (await self._material.source_text(span.source_id))[span.start : span.end]
+    async def _text(self, task: TaskWork, span: Span) -> str:
+        return (await self._material.source_text(task.sources[span.source_id]["sourceId"]))[span.start : span.end]
 
     async def _plan(self, task: TaskWork, work: dict[str, Any], spans: tuple[Span, ...]) -> str:
         """The prompt that asks for a plan; with the last one, and what was wrong with it, where there was one."""
-        shown = {span.source_id: await self._text(span) for span in spans}
+        shown = {span.source_id: await self._text(task, span) for span in spans}
         notes = [SourceNote(it["name"], it["length"], shown.get(it["id"], "")) for it in task.sources.values()]
         most = task.settings.max_steps or DEFAULT_STEPS
         rules = PlanRules(most, self._models.roles(), has_input=bool(task.sources))
@@ -116,7 +117,7 @@ class Prompts:
             values["item"] = _item(answers[0], work["item"], work["title"])
         if spans:
             self._check_length(sum(span.end - span.start for span in spans), work, model)
-            texts = [(span, await self._text(span)) for span in spans]
+            texts = [(span, await self._text(task, span)) for span in spans]
             values["input"] = "\n\n".join(f"{span.label}\n{text}" if span.label else text for span, text in texts)
         return fill(work["brief"], values)
 
@@ -165,6 +166,11 @@ class Prompts:
                 path.append((row["id"], message))
             page = await self._store.read_path_above(page[-1]["id"], most=PATH_PAGE)
         return path[::-1]
+
+
+def parse_spans(task: TaskWork, rows: Iterable[Sequence[Any]]) -> tuple[Span, ...]:
+    """The spans of a subtask: rows of the reading's place, start, end and label."""
+    return tuple(Span(reading_id(task.id, place), start, end, label or "") for place, start, end, label in rows)
 
 
 def _step_values(answers: Sequence[Mapping[str, Any]]) -> dict[str, str]:

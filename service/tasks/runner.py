@@ -7,7 +7,7 @@ what may help, `calls.py` makes the call. Knows nothing of what is written of a 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.answers.formats import format_instruction
 from service.chat import ChatMessage, ModelConfig
@@ -19,7 +19,7 @@ from service.models.failure import PATIENCE_SECONDS, Bounds, Ladder, Made, blame
 from service.models.registry import Models
 from service.records import AttemptStatus, Role, SubtaskStatus
 from service.tasks.calls import Calls
-from service.tasks.jobs import Call, Job, Place
+from service.tasks.jobs import Call, Job, Place, Repair
 from service.tasks.material import TaskWork
 from service.tasks.prompts import ComposedPrompt, Prompts
 
@@ -31,7 +31,7 @@ _CUT = (AttemptStatus.INTERRUPTED, AttemptStatus.CANCELLED)
 class _Walk:
     """How far a subtask has come: its ladder, and what the next call is made of.
 
-    `repair` is what the model is told of its last answer.
+    `repair` is what the model is told of its last answer, `passed_over` which models were not asked since, and why.
     """
 
     job: Job
@@ -40,21 +40,24 @@ class _Walk:
     ready_ms: float
     model: ModelConfig | None = None
     prompt: ComposedPrompt | None = None
-    repair: tuple[ChatMessage, ...] = ()
+    repair: Repair | None = None
+    passed_over: dict[str, str] = field(default_factory=dict[str, str])
 
     def turn_to(self, model: ModelConfig, prompt: ComposedPrompt) -> None:
         """From now on ask this model, with this prompt."""
-        self.model, self.prompt, self.repair = model, prompt, ()
+        self.model, self.prompt, self.repair = model, prompt, None
 
     def next_call(self) -> Call:
         """The call that comes next."""
         assert self.model is not None
         assert self.prompt is not None
-        return Call(self.job, self.prompt, self.model, self.calls_made + 1, self.ready_ms, self.repair)
+        number = self.calls_made + 1
+        return Call(self.job, self.prompt, self.model, number, self.ready_ms, self.repair, self.passed_over)
 
     def go_on(self, call: Call) -> None:
         """After a call that did not end the subtask."""
         self.calls_made, self.ready_ms, self.repair = call.number, now_ms(), _repair(call)
+        self.passed_over = {}
 
 
 class Runner:
@@ -91,7 +94,7 @@ class Runner:
     async def _walk(self, job: Job) -> SubtaskStatus:
         walk = _Walk(job, self._ladder(job), job.calls_made, job.ready_ms)
         while True:
-            model, is_ready = self._choose(walk.ladder)
+            model, is_ready = self._choose(walk)
             if model is not walk.model:
                 walk.turn_to(model, await self._compose(job, model))
             async with job.place.slot():
@@ -117,17 +120,23 @@ class Runner:
             [Made(model, status not in _CUT) for model, status in job.earlier()],
         )
 
-    def _choose(self, ladder: Ladder) -> tuple[ModelConfig, bool]:
+    def _choose(self, walk: _Walk) -> tuple[ModelConfig, bool]:
         """The model to ask, and whether it is one that does not keep failing, nor asks to be let alone for long.
 
         Where all do, or there is one only, it is the one in turn.
         """
+        ladder, passed_over = walk.ladder, dict[str, str]()
         for model in (ladder.model, *ladder.others):
             held = ladder.others and self._models.gate(model).held_for > PATIENCE_SECONDS
             if self._models.breaker(model).is_ready and not held:
                 ladder.skip_to(model)
+                walk.passed_over |= passed_over
                 return model, True
+            passed_over[model.key] = "It asks to be let alone for long." if held else self._why_skipped(model)
         return ladder.model, False
+
+    def _why_skipped(self, model: ModelConfig) -> str:
+        return f"It keeps failing. {self._models.breaker(model).last_error or ''}".strip()
 
     async def _compose(self, job: Job, model: ModelConfig) -> ComposedPrompt:
         return await patiently(lambda: self._prompts.compose(job.task, job.work, model))
@@ -187,10 +196,11 @@ def _may_be_cut(call: Call) -> bool:
     return isinstance(call.error, ContextOverflow) and call.job.kind in ("part", "reduce")
 
 
-def _repair(call: Call) -> tuple[ChatMessage, ...]:
+def _repair(call: Call) -> Repair | None:
     """What is sent after the prompt when the last answer could not be used: that answer, and what is wrong with it."""
     if not isinstance(call.error, InvalidAnswer):
         return call.repair
     wish = format_instruction(call.job.form)
     answer = (ChatMessage(Role.ASSISTANT, call.text),) if call.text.strip() else ()
-    return (*answer, ChatMessage(Role.USER, f"Your answer cannot be used. {call.error.message}\n{wish}"))
+    words = f"Your answer cannot be used. {call.error.message}\n{wish}"
+    return Repair((*answer, ChatMessage(Role.USER, words)), words, call.response_id)

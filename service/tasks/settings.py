@@ -1,17 +1,14 @@
 """How a task is to be run: the caller's wishes over the task type's, the role's and the defaults.
 
-Owns the checks of `CreateTaskInput.config`, and its form in the graph. Knows nothing of tasks themselves.
+Owns the checks of `CreateTaskInput.config`. Knows nothing of tasks themselves, nor of how settings are kept.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
-
-import orjson
 
 from service.answers.formats import read_format
 from service.chat import ModelConfig, Timeouts, Tool, Usage
@@ -103,36 +100,6 @@ def check_priced(config: Config, settings: TaskSettings, models: Iterable[str]) 
                 field=f"{FIELD}.budget.costUsd",
                 remedy="Give a budget in tokens, or the model's prices in config.yaml.",
             )
-
-
-def settings_json(settings: TaskSettings, template: TaskTemplate, instruction: str) -> str:
-    """What the graph keeps of how a task is run: a task goes on as it began, whatever is configured later."""
-    templates = {"instruction": template.instruction, "reduce": template.reduce}
-    said = {"settings": dataclasses.asdict(settings), "instruction": instruction, "templates": templates}
-    return orjson.dumps(said).decode()
-
-
-def parse_settings(said: Mapping[str, Any]) -> TaskSettings:
-    """The settings that `settings_json` wrote."""
-    values = dict(said)
-    values["timeouts"] = Timeouts(**values["timeouts"])
-    values["fallback_models"] = tuple(values["fallback_models"])
-    values["aggregation"] = Aggregation(values["aggregation"])
-    values["on_failure"] = OnFailure(values["on_failure"])
-    values["response_format"] = parse_format(values["response_format"])
-    values["budget"] = Budget(**values["budget"])
-    values["tools"] = tuple(Tool(**tool) for tool in values["tools"])
-    return TaskSettings(**values)
-
-
-def format_json(form: ResponseFormat | None) -> str | None:
-    """A response format as it is kept on a subtask."""
-    return None if form is None else orjson.dumps(dataclasses.asdict(form)).decode()
-
-
-def parse_format(said: Mapping[str, Any]) -> ResponseFormat:
-    """A response format of its JSON object."""
-    return ResponseFormat(ResponseFormatKind(said["kind"]), said["schema"])
 
 
 def _role(config: Config, name: str | None, *, named: bool) -> AgentRole | None:

@@ -36,7 +36,7 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """A source to be written: decoded text and what is known of it. `length` is in characters."""
+    """A text to be read under a name. `size` is its bytes as they were sent, `sha256` that of the text in UTF-8."""
 
     id: str
     name: str
@@ -46,17 +46,16 @@ class NewSource:
     sha256: str
 
     def row(self, index: int) -> dict[str, object]:
-        """The source as the graph keeps it."""
-        return {
+        """The reading of it as the graph keeps it; `source` is the text, which may be there already."""
+        source = {
             "id": self.id,
-            "index": index,
-            "name": self.name,
             "mediaType": self.media_type,
             "text": self.text,
             "length": len(self.text),
             "bytes": self.size,
             "sha256": self.sha256,
         }
+        return {"index": index, "name": self.name, "source": source}
 
 
 def read_sources(
@@ -80,6 +79,11 @@ def read_sources(
             raise InvalidInput("There are no files.", field="input.input.files", remedy="Send at least one file.")
         return tuple(_source(task_id, i, file, f"input.input.files[{i}]") for i, file in enumerate(files))
     return ()
+
+
+def reading_id(task_id: str, index: int) -> str:
+    """What the text that a task reads at that place is called in spans: the same text may be read twice."""
+    return derived_id(task_id, "source", index)
 
 
 def check_text(text: str, field: str) -> str:
@@ -110,12 +114,12 @@ def _source(task_id: str, index: int, file: NewFile, field: str) -> NewSource:
     if not text.strip():
         raise InvalidInput(f"{name!r} is empty.", field=field, remedy="Leave it out, or send one with text in it.")
     return NewSource(
-        id=derived_id(task_id, "source", index),
+        id=reading_id(task_id, index),
         name=name,
         media_type=_media_type(file, name),
         text=text,
         size=len(raw),
-        sha256=hashlib.sha256(raw).hexdigest(),
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
 
 

@@ -6,7 +6,7 @@ Pure. The service runs no tool itself. Knows nothing of protocols, which are `pr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -85,9 +85,23 @@ def _check_tool(tool: Tool, field: str) -> None:
         raise InvalidInput(f"The parameters have {MOST_PARAMETERS_BYTES} bytes at most.", field=field)
 
 
-def parse_calls(said: str | None) -> tuple[ToolCall, ...]:
-    """The calls of a response, as the graph keeps them: a JSON list of `{id, name, arguments}`."""
-    return tuple(ToolCall(**call) for call in orjson.loads(said)) if said else ()
+def parse_calls(rows: Sequence[Mapping[str, Any]] | None) -> tuple[ToolCall, ...]:
+    """The calls of a response, as the graph keeps them: `{toolCallId, name, arguments}`."""
+    return tuple(ToolCall(row["toolCallId"], row["name"], row["arguments"]) for row in rows or ())
+
+
+def call_rows(response_id: str, calls: Sequence[ToolCall]) -> list[dict[str, Any]]:
+    """What `parse_calls` reads, as it is written; `id` is for a tool that nobody has called or offered before."""
+    return [
+        {
+            "id": derived_id(response_id, "tool", index),
+            "index": index,
+            "toolCallId": call.id,
+            "name": call.name,
+            "arguments": call.arguments,
+        }
+        for index, call in enumerate(calls)
+    ]
 
 
 def tools_text(tools: Sequence[Tool]) -> str:

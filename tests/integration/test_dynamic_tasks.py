@@ -77,7 +77,9 @@ async def look(database: Database, task_id: str) -> dict[str, Any]:
         MATCH (t:Task {id: $id})
         RETURN t.status AS status, t.error AS error, t.plan AS plan, t.note AS note,
           head(COLLECT { MATCH (t)-[:RESULTED_IN]->(r) RETURN r.content }) AS answer,
-          head(COLLECT { MATCH (t)-[:FOLLOWED]->(s:Strategy) RETURN s {.name, .plan, .madeBy, .ownerId} }) AS followed,
+          head(COLLECT { MATCH (t)-[:FOLLOWED]->(s:Strategy)
+            RETURN s {.name, .plan, .ownerId,
+              madeBy: head(COLLECT { MATCH (s)<-[:MADE]-(m) RETURN m.id })} }) AS followed,
           COLLECT { MATCH (t)-[:HAS_SUBTASK]->(s) RETURN [s.key, s.status] ORDER BY s.index } AS subtasks,
           COLLECT { MATCH (t)-[:HAS_SUBTASK]->(s) WHERE s.error IS NOT NULL RETURN s.error ORDER BY s.index } AS errors
         """,

@@ -20,8 +20,8 @@ from tests.support.slow_provider import slow_provider
 
 LINEAGE = """
 MATCH (t:Task {id: $id})-[:RESULTED_IN]->(answer)
-MATCH (answer)-[:SYNTHESIZES*0..]->()-[:RESPONDS_TO]->(p:Prompt)-[about:ABOUT]->(source:Source)
-RETURN DISTINCT source.name AS name, about.start AS start, about.end AS end, source.text AS text
+MATCH (answer)-[:SYNTHESIZES*0..]->()-[:RESPONDS_TO]->(p:Prompt)-[about:ABOUT]->(source:Source)<-[reads:READS]-(t)
+RETURN DISTINCT reads.name AS name, about.start AS start, about.end AS end, source.text AS text
 ORDER BY name, start
 """
 

@@ -38,7 +38,7 @@ async def written(database: Database, owner: str, least: int) -> None:
     async with asyncio.timeout(90):
         while True:
             rows = await cypher(
-                database, "MATCH (c:Conversation {ownerId: $owner}) RETURN sum(c.seq) AS seq", owner=owner
+                database, "MATCH (c:Conversation {ownerId: $owner}) RETURN sum(c.lastSeq) AS seq", owner=owner
             )
             if rows[0]["seq"] >= least:
                 return

@@ -16,14 +16,15 @@ from service.records import new_id
 
 CONVERSATION = """// A conversation.
 CYPHER 25
-CREATE (:Conversation {id: $id, ownerId: $ownerId, title: 'Test', seq: 0, createdAt: datetime(), updatedAt: datetime()})
+CREATE (:Conversation {id: $id, ownerId: $ownerId, title: 'Test', lastSeq: 0, createdAt: datetime(),
+  updatedAt: datetime()})
 """
 MESSAGES = """// Messages of a conversation.
 CYPHER 25
 MATCH (c:Conversation {id: $conversationId})
 UNWIND $rows AS row
 CREATE (m:Message:Prompt {id: row.id, depth: row.depth, title: 't', content: 'c', role: 'USER', seq: 0,
-  conversationId: c.id, createdAt: datetime()})-[:IN_CONVERSATION]->(c)
+  conversationId: c.id, ownerId: c.ownerId, createdAt: datetime()})-[:IN_CONVERSATION]->(c)
 """
 EDGES = """// Edges between messages.
 CYPHER 25
@@ -40,9 +41,10 @@ CREATE (c)-[:HAS_TASK]->(t:Task {id: $ids.Task, ownerId: c.ownerId, type: 'promp
 CREATE (t)-[:HAS_SUBTASK]->(s:Subtask {id: $ids.Subtask, index: 0, title: 's', status: 'SUCCEEDED',
   createdAt: datetime()})
 CREATE (s)-[:ATTEMPTED]->(a:Attempt {id: $ids.Attempt, number: 1, status: 'SUCCEEDED', createdAt: datetime()})
-CREATE (t)-[:READS {index: 0}]->(:Source {id: $ids.Source, name: 'n', text: 'secret', createdAt: datetime()})
+CREATE (t)-[:READS {index: 0}]->(:Source {id: $ids.Source, ownerId: c.ownerId, sha256: $ids.Source, title: 'n',
+  text: 'secret', createdAt: datetime()})
 CREATE (m:Message:Prompt {id: $ids.Message, depth: 0, title: 't', content: 'c', role: 'USER',
-  conversationId: c.id, createdAt: datetime()})-[:IN_CONVERSATION]->(c)
+  conversationId: c.id, ownerId: c.ownerId, createdAt: datetime()})-[:IN_CONVERSATION]->(c)
 CREATE (t)-[:ASKED]->(m)
 CREATE (b)-[:HEAD]->(m)
 CREATE (:TaskEvent {id: $ids.Event, taskId: t.id, conversationId: c.id, seq: 1, type: 'TASK', status: 'SUCCEEDED',

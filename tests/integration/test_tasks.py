@@ -22,7 +22,7 @@ from tests.support.services import cypher, file_task, files, run_task, running, 
 NODES_OF = """
 RETURN COUNT { MATCH (c:Conversation {ownerId: $owner}) } AS conversations,
   COUNT { MATCH (t:Task {ownerId: $owner}) } AS tasks,
-  COUNT { MATCH (s:Source {name: $owner}) } AS sources,
+  COUNT { MATCH (s:Source {ownerId: $owner}) } AS sources,
   COUNT { MATCH (m:Message {title: $owner}) } AS messages
 """
 NOTHING = {"conversations": 0, "tasks": 0, "sources": 0, "messages": 0}

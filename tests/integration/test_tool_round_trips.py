@@ -28,7 +28,7 @@ BOTH = pytest.mark.parametrize("protocol", ["openai", "anthropic"])
 PATH = """
 MATCH (:Task {id: $id})-[:ASKED]->(p)
 MATCH (p) (()-[:CONTINUES|RESPONDS_TO]->()){0,} (m)
-RETURN m {.role, .content, .title, .toolCallId, .toolName, .isError, .toolCalls, .depth, .seq,
+RETURN m {.role, .content, .title, .toolCallId, .toolName, .isError, .depth, .seq,
   of: COLLECT { MATCH (m)-[r:RESULT_OF]->(x) RETURN [r.toolCallId, x.title] }} AS message
 ORDER BY m.depth
 """
@@ -82,7 +82,9 @@ class Talk:
             self.database, self.task
         )
         statement = """MATCH (c)-[:HAS_TASK]->(t:Task {id: $id})-[:RESULTED_IN]->(r)
-            RETURN c.id AS conversation, r {.id, .content, .status, .title, .finishReason, .toolCalls} AS response"""
+            RETURN c.id AS conversation, r {.id, .content, .status, .title, .finishReason,
+              toolCalls: COLLECT { MATCH (r)-[x:CALLED]->(tool:Tool)
+                RETURN [x.toolCallId, tool.name, x.arguments] ORDER BY x.index }} AS response"""
         (row,) = await cypher(self.database, statement, id=self.task)
         self.id = row["conversation"]
         return row["response"]
@@ -110,7 +112,7 @@ def talk(services: Services, database: Database, owner: str) -> Talk:
 
 def calls_of(response: Json) -> list[Call]:
     """The calls of a response of the graph."""
-    return [(call["id"], call["name"], call["arguments"]) for call in json.loads(response["toolCalls"] or "[]")]
+    return [(id_, name, arguments) for id_, name, arguments in response["toolCalls"]]
 
 
 def results_of(response: Json, *contents: str) -> tuple[ToolResult, ...]:
@@ -135,7 +137,7 @@ async def test_calls_and_results_go_round(
     assert faults_of(await read_books(database, talk.task)) == []
     scripted.say(*STREAMS[protocol]("Rain and sun."))
     answer = await talk.say(None, config, tool_results=results_of(asked, "rain", "sun"))
-    assert (answer["content"], answer["toolCalls"]) == ("Rain and sun.", None)
+    assert (answer["content"], answer["toolCalls"]) == ("Rain and sun.", [])
     assert faults_of(await read_books(database, talk.task)) == []
     path = await talk.path()
     assert [message["role"] for message in path] == ["USER", None, "TOOL", "TOOL"]

@@ -17,8 +17,8 @@ _WRITE = """// Tasks with their subtasks and attempts.
 CYPHER 25
 UNWIND $batch.tasks AS row
 MERGE (c:Conversation {id: row.conversationId})
-  ON CREATE SET c.ownerId = row.ownerId, c.title = 'About ' + row.conversationId, c.seq = 0, c.createdAt = datetime(),
-    c.updatedAt = datetime()
+  ON CREATE SET c.ownerId = row.ownerId, c.title = 'About ' + row.conversationId, c.lastSeq = 0,
+    c.createdAt = datetime(), c.updatedAt = datetime()
 CREATE (c)-[:HAS_TASK]->(t:Task {id: row.id, ownerId: row.ownerId, type: row.type, strategy: row.strategy,
   status: 'SUCCEEDED', title: 't', createdAt: datetime(), startedAt: datetime({epochMillis: 1000}),
   finishedAt: datetime({epochMillis: 8500})})

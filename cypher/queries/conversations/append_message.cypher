@@ -5,10 +5,10 @@ CALL (row) {
   MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
   MATCH (b:Branch {id: row.branchId})
   WHERE NOT EXISTS { MATCH (:Message {id: row.id}) }
-  SET c.seq = c.seq + 1, c.updatedAt = datetime({epochMillis: row.at})
+  SET c.lastSeq = c.lastSeq + 1, c.updatedAt = datetime({epochMillis: row.at})
   WITH row, c, b
   OPTIONAL MATCH (b)-[old:HEAD]->(head:Message)
-  CREATE (m:Message {id: row.id, conversationId: row.conversationId, seq: c.seq,
+  CREATE (m:Message {id: row.id, conversationId: row.conversationId, ownerId: row.ownerId, seq: c.lastSeq,
     depth: coalesce(head.depth + 1, 0), createdAt: datetime({epochMillis: row.at})})
   SET m += row.properties
   CREATE (m)-[:IN_CONVERSATION]->(c)

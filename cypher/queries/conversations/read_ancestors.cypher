@@ -10,8 +10,10 @@ RETURN COLLECT {
   MATCH (seed) (()-[:CONTINUES|RESPONDS_TO]->(x WHERE x.depth >= bound)){0,} (m)
   WHERE m.depth < $depth OR (m.depth = $depth AND m.id < $id)
   WITH DISTINCT m ORDER BY m.depth DESC, m.id DESC LIMIT $limit
-  RETURN m {.id, .title, .content, .depth, .role, .status, .finishReason, .metadata, .conversationId,
-    .toolCalls, .toolCallId, .toolName, .isError,
+  RETURN m {.id, .title, .content, .depth, .role, .status, .finishReason, .note, .conversationId,
+    .toolCallId, .toolName, .isError,
+    toolCalls: COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
+      RETURN call {.toolCallId, .arguments, name: tool.name} ORDER BY call.index },
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END,
     next: COLLECT { MATCH (m)-[:CONTINUES|RESPONDS_TO]->(up) RETURN up.id LIMIT $most }}
 } AS rows

@@ -9,8 +9,10 @@ RETURN COLLECT {
   MATCH (seed) (()<-[:CONTINUES|RESPONDS_TO]-(x WHERE x.depth <= bound)){0,} (m)
   WHERE m.depth > $depth OR (m.depth = $depth AND m.id > $id)
   WITH DISTINCT m ORDER BY m.depth, m.id LIMIT $limit
-  RETURN m {.id, .title, .content, .depth, .role, .status, .finishReason, .metadata, .conversationId,
-    .toolCalls, .toolCallId, .toolName, .isError,
+  RETURN m {.id, .title, .content, .depth, .role, .status, .finishReason, .note, .conversationId,
+    .toolCallId, .toolName, .isError,
+    toolCalls: COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
+      RETURN call {.toolCallId, .arguments, name: tool.name} ORDER BY call.index },
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END,
     next: COLLECT { MATCH (m)<-[:CONTINUES|RESPONDS_TO]-(down) RETURN down.id LIMIT $most }}
 } AS rows

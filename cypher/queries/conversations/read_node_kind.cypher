@@ -3,7 +3,7 @@ CYPHER 25
 CALL () {
   MATCH (:Conversation {id: $id, ownerId: $ownerId}) RETURN 'Conversation' AS kind
   UNION ALL
-  MATCH (m:Message {id: $id})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId}) RETURN 'Message' AS kind
+  MATCH (:Message {id: $id, ownerId: $ownerId}) RETURN 'Message' AS kind
   UNION ALL
   MATCH (:Branch {id: $id})-[:BRANCH_OF]->(:Conversation {ownerId: $ownerId}) RETURN 'Branch' AS kind
   UNION ALL
@@ -14,6 +14,6 @@ CALL () {
   MATCH (:Attempt {id: $id})<-[:ATTEMPTED]-(:Subtask)<-[:HAS_SUBTASK]-(:Task {ownerId: $ownerId})
   RETURN 'Attempt' AS kind
   UNION ALL
-  MATCH (:Source {id: $id})<-[:READS]-(:Task {ownerId: $ownerId}) RETURN 'Source' AS kind
+  MATCH (:Source {id: $id, ownerId: $ownerId}) RETURN 'Source' AS kind
 }
 RETURN kind LIMIT 1

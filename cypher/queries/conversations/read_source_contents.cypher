@@ -2,5 +2,5 @@
 CYPHER 25
 UNWIND $batch.ids AS id
 MATCH (s:Source {id: id})
-WHERE EXISTS { (s)<-[:READS]-(:Task {ownerId: $ownerId}) }
+WHERE s.ownerId = $ownerId
 RETURN id, s.text AS text

@@ -3,6 +3,6 @@ CYPHER 25
 RETURN COLLECT {
   UNWIND $batch.ids AS id
   MATCH (s:Source {id: id})
-  WHERE EXISTS { (s)<-[:READS]-(:Task {ownerId: $ownerId}) }
-  RETURN s {.id, .name, .mediaType, .bytes, .sha256, .length, createdAt: s.createdAt.epochMillis}
+  WHERE s.ownerId = $ownerId
+  RETURN s {.id, .title, .mediaType, .bytes, .sha256, .length, createdAt: s.createdAt.epochMillis}
 } AS rows

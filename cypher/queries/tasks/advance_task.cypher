@@ -3,13 +3,13 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation)
-  SET c.seq = c.seq + 1
-  WITH row, t, c, c.seq AS seq, datetime({epochMillis: row.at}) AS at
+  SET c.lastSeq = c.lastSeq + 1
+  WITH row, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   WHERE t.unfinished AND t.leaseOwner = row.leaseOwner
   CALL (row, t, c, seq, at) {
     WITH * WHERE t.status <> row.status
     SET t.status = row.status, t.startedAt = coalesce(t.startedAt, at)
-    CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,
+    CREATE (:TaskEvent {createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,
       type: 'TASK', status: row.status})
   }
   RETURN coalesce(t.retries, 0) AS retries

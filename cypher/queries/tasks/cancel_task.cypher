@@ -3,8 +3,8 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation {ownerId: row.ownerId})
-  SET c.seq = c.seq + 1
-  WITH row, t, c, c.seq AS seq, datetime({epochMillis: row.at}) AS at
+  SET c.lastSeq = c.lastSeq + 1
+  WITH row, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   CALL (t, c, seq, at) {
     WITH * WHERE t.unfinished
     REMOVE t.unfinished, t.leaseOwner, t.leaseUntil
@@ -12,19 +12,19 @@ CALL (row) {
     WITH t, c, seq, at
     OPTIONAL MATCH (t)-[:HAS_SUBTASK]->(s:Subtask) WHERE s.status IN ['PENDING', 'READY', 'RUNNING']
     WITH t, c, seq, at, collect(s) AS left
-    SET c.seq = c.seq + size(left)
+    SET c.lastSeq = c.lastSeq + size(left)
     // The task's own event is the last: who follows the task stops at it.
-    CREATE (:TaskEvent {id: t.id + ':' + toString(seq + size(left)), createdAt: at, taskId: t.id, conversationId: c.id,
+    CREATE (:TaskEvent {createdAt: at, taskId: t.id, conversationId: c.id,
       seq: seq + size(left), type: 'TASK', status: 'CANCELLED'})
     WITH t, at, left, seq
     UNWIND range(0, size(left) - 1) AS i
     WITH t, at, seq + i AS number, left[i] AS s
     SET s.status = 'CANCELLED', s.finishedAt = at
-    CREATE (:TaskEvent {id: t.id + ':' + toString(number), createdAt: at, taskId: t.id, seq: number, type: 'SUBTASK',
+    CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: number, type: 'SUBTASK',
       status: 'CANCELLED', subtaskId: s.id})
-    WITH s
+    WITH s, at
     MATCH (s)-[:ATTEMPTED]->(a:Attempt {status: 'RUNNING'})
-    SET a.status = 'CANCELLED', a.error = 'The task was cancelled.'
+    SET a.status = 'CANCELLED', a.error = 'The task was cancelled.', a.errorCode = 'CANCELLED', a.finishedAt = at
   }
   RETURN t.status AS status
 }

@@ -6,7 +6,7 @@ WHERE t.leaseOwner IN $dead OR t.leaseUntil < timestamp() OR t.leaseUntil IS NUL
 WITH t ORDER BY t.id LIMIT $limit
 MATCH (t)<-[:HAS_TASK]-(c:Conversation)
 // This locks the conversation, so the lease is looked at again: another process may have taken it meanwhile.
-SET c.seq = c.seq + 1
+SET c.lastSeq = c.lastSeq + 1
 WITH t, properties(t) AS now
 WHERE now.unfinished AND (now.leaseOwner IN $dead OR now.leaseUntil < timestamp() OR now.leaseUntil IS NULL)
 SET t.leaseOwner = $owner, t.leaseUntil = timestamp() + $lease

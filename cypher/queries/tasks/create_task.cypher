@@ -7,7 +7,7 @@ CALL (row) {
   CALL (row) {
     WITH row WHERE row.newConversation
     MERGE (c:Conversation {id: row.conversationId})
-      ON CREATE SET c.ownerId = row.ownerId, c.title = row.title, c.seq = 0,
+      ON CREATE SET c.ownerId = row.ownerId, c.title = row.title, c.lastSeq = 0,
         c.createdAt = datetime({epochMillis: row.at}), c.updatedAt = datetime({epochMillis: row.at})
     MERGE (b:Branch {id: row.branchId})
       ON CREATE SET b.name = 'main', b.createdAt = datetime({epochMillis: row.at})
@@ -16,8 +16,8 @@ CALL (row) {
   MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
   MATCH (b:Branch {id: row.branchId})
   WHERE NOT EXISTS { MATCH (:Task {id: row.taskId}) }
-  SET c.seq = c.seq + 2 + size(coalesce(row.results, [])), c.updatedAt = datetime({epochMillis: row.at})
-  WITH row, c, b, c.seq AS seq, datetime({epochMillis: row.at}) AS at
+  SET c.lastSeq = c.lastSeq + 2 + size(coalesce(row.results, [])), c.updatedAt = datetime({epochMillis: row.at})
+  WITH row, c, b, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   OPTIONAL MATCH (b)-[old:HEAD]->(head:Message)
   OPTIONAL MATCH (given:Message {id: row.parentId})-[:IN_CONVERSATION]->(c)
   WITH row, c, b, seq, at, old, head, coalesce(given, head) AS parent
@@ -27,7 +27,7 @@ CALL (row) {
     CREATE (r:Message:Prompt {id: row.results[i].id, createdAt: at, role: 'TOOL', content: row.results[i].content,
       title: row.results[i].title, toolCallId: row.results[i].toolCallId, toolName: row.results[i].toolName,
       isError: row.results[i].isError, depth: parent.depth + 1 + i, seq: seq - 1 - size(row.results) + i,
-      conversationId: c.id})
+      conversationId: c.id, ownerId: c.ownerId})
     CREATE (r)-[:IN_CONVERSATION]->(c)
     CREATE (r)-[:RESULT_OF {toolCallId: r.toolCallId}]->(parent)
     WITH r ORDER BY r.depth
@@ -38,32 +38,39 @@ CALL (row) {
   }
   WITH *, coalesce(lastResult, parent) AS above
   CREATE (t:Task {id: row.taskId, createdAt: at, ownerId: row.ownerId, type: row.type, strategy: row.strategy,
-    status: 'PENDING', config: row.config, plan: row.plan, title: row.title, unfinished: true, leaseOwner: row.leaseOwner,
+    status: 'PENDING', plan: row.plan, title: row.title, unfinished: true, leaseOwner: row.leaseOwner,
     leaseUntil: timestamp() + row.lease, idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
+  SET t += row.settings
   CREATE (c)-[:HAS_TASK]->(t)
+  MERGE (template:Template {id: row.template.id})
+    ON CREATE SET template += row.template, template.createdAt = at
+  CREATE (t)-[:FILLED_IN]->(template)
   CALL (row, t) {
     MATCH (kept:Strategy {id: row.strategyId})
     CREATE (t)-[:FOLLOWED]->(kept)
   }
   CREATE (p:Message:Prompt {id: row.promptId, createdAt: at, role: coalesce(row.role, 'USER'),
     content: row.content, title: row.promptTitle, toolCallId: row.toolCallId, toolName: row.toolName,
-    isError: row.isError, depth: coalesce(above.depth + 1, 0), seq: seq - 1, conversationId: c.id})
+    isError: row.isError, depth: coalesce(above.depth + 1, 0), seq: seq - 1, conversationId: c.id, ownerId: c.ownerId})
   CREATE (p)-[:IN_CONVERSATION]->(c)
   CREATE (t)-[:ASKED]->(p)
-  CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, conversationId: c.id,
+  CREATE (:TaskEvent {createdAt: at, taskId: t.id, conversationId: c.id,
     seq: seq, type: 'TASK', status: 'PENDING'})
   FOREACH (x IN CASE WHEN parent IS NULL THEN [1] END | CREATE (c)-[:STARTS_WITH]->(p))
   FOREACH (x IN CASE WHEN above IS NOT NULL THEN [above] END | CREATE (p)-[:CONTINUES]->(x))
   FOREACH (x IN CASE WHEN row.toolCallId IS NOT NULL THEN [parent] END |
     CREATE (p)-[:RESULT_OF {toolCallId: row.toolCallId}]->(x))
   FOREACH (x IN CASE WHEN head IS NULL OR parent = head THEN [1] END | CREATE (b)-[:HEAD]->(p) DELETE old)
-  FOREACH (source IN row.sources |
-    MERGE (s:Source {id: source.id})
-      ON CREATE SET s += source, s.createdAt = at
-    CREATE (t)-[:READS {index: source.index}]->(s))
-  FOREACH (source IN CASE WHEN row.direct THEN row.sources ELSE [] END |
-    MERGE (s:Source {id: source.id})
-    CREATE (p)-[:ABOUT {start: 0, end: source.length}]->(s))
+  FOREACH (tool IN row.tools |
+    MERGE (offered:Tool {ownerId: row.ownerId, name: tool.name})
+      ON CREATE SET offered.id = tool.id, offered.createdAt = at
+    CREATE (t)-[:OFFERS {index: tool.index, description: tool.description, parameters: tool.parameters}]->(offered))
+  FOREACH (reading IN row.sources |
+    MERGE (s:Source {ownerId: row.ownerId, sha256: reading.source.sha256})
+      ON CREATE SET s += reading.source, s.title = reading.name, s.createdAt = at
+    CREATE (t)-[:READS {index: reading.index, name: reading.name, mediaType: reading.source.mediaType}]->(s)
+    FOREACH (x IN CASE WHEN row.direct THEN [1] ELSE [] END |
+      CREATE (p)-[:ABOUT {start: 0, end: reading.source.length}]->(s)))
 }
 OPTIONAL MATCH (known:Task {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
 OPTIONAL MATCH (fresh:Task {id: row.taskId})

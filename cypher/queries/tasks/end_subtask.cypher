@@ -3,12 +3,12 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (s:Subtask {id: row.subtaskId})<-[:HAS_SUBTASK]-(t:Task)<-[:HAS_TASK]-(c:Conversation)
-  SET c.seq = c.seq + 1
-  WITH row, s, t, c.seq AS seq, datetime({epochMillis: row.at}) AS at
+  SET c.lastSeq = c.lastSeq + 1
+  WITH row, s, t, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   CALL (row, s, t, seq, at) {
     WITH * WHERE s.status IN ['PENDING', 'READY', 'RUNNING']
     SET s.status = row.status, s.error = row.error, s.errorCode = row.code, s.finishedAt = at
-    CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
+    CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
       status: row.status, subtaskId: s.id, error: row.error})
   }
   RETURN s.id AS id

@@ -3,8 +3,8 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (a:Attempt {id: row.attemptId})<-[:ATTEMPTED]-(s:Subtask)<-[:HAS_SUBTASK]-(t:Task)<-[:HAS_TASK]-(c:Conversation)
-  SET c.seq = c.seq + 2
-  WITH row, a, s, t, c, c.seq AS seq, datetime({epochMillis: row.at}) AS at
+  SET c.lastSeq = c.lastSeq + 2
+  WITH row, a, s, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   CALL (row, a, s, t, c, seq, at) {
     // An attempt that was cancelled with its task, or taken for dead, has no measures yet: what it received is paid for.
     WITH *, row.measures AS said WHERE a.status = 'RUNNING' OR (a.status IN ['CANCELLED', 'INTERRUPTED'] AND a.latencyMs IS NULL)
@@ -18,19 +18,25 @@ CALL (row) {
     FOREACH (x IN CASE WHEN row.subtaskStatus IS NOT NULL AND s.status = 'RUNNING' AND NOT late THEN [1] END |
       SET s.status = row.subtaskStatus, s.error = row.subtaskError,
         s.errorCode = row.subtaskCode, s.finishedAt = at, s.tokens = row.tokens
-      CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
+      CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
         status: row.subtaskStatus, subtaskId: s.id, error: row.subtaskError}))
     FOREACH (x IN CASE WHEN row.subtaskStatus = 'SUCCEEDED' AND s.status = 'CANCELLED' AND NOT late THEN [1] END |
       SET s.tokens = row.tokens)
-    WITH row, a, s, c, seq, at WHERE row.response IS NOT NULL
+    WITH row, a, s, c, seq, at, said, late WHERE row.response IS NOT NULL
     MATCH (s)-[:ASKED]->(p:Prompt)
-    CREATE (r:Message:Response {id: row.response.id, createdAt: at, content: row.response.content,
+    // The accepted answer has the id that was foretold; what else a call left has one of its own.
+    WITH *, said.status = 'SUCCEEDED' AND NOT late AND NOT EXISTS { (:Message {id: row.response.acceptedId}) } AS accepted
+    CREATE (r:Message:Response {id: CASE WHEN accepted THEN row.response.acceptedId ELSE row.response.id END,
+      createdAt: at, content: row.response.content,
       status: row.response.status, finishReason: row.response.finishReason, title: row.response.title,
-      toolCalls: row.response.toolCalls,
-      depth: p.depth + 1, seq: seq - 1, conversationId: c.id})
+      note: row.response.note, depth: p.depth + 1, seq: seq - 1, conversationId: c.id, ownerId: c.ownerId})
     CREATE (r)-[:RESPONDS_TO]->(p)
     CREATE (r)-[:IN_CONVERSATION]->(c)
     CREATE (a)-[:YIELDED]->(r)
+    FOREACH (call IN row.response.toolCalls |
+      MERGE (tool:Tool {ownerId: c.ownerId, name: call.name})
+        ON CREATE SET tool.id = call.id, tool.createdAt = at
+      CREATE (r)-[:CALLED {index: call.index, toolCallId: call.toolCallId, arguments: call.arguments}]->(tool))
     WITH s, r, p WHERE s.kind = 'reduce'
     MATCH (p)-[:USES]->(used:Response)
     CREATE (r)-[:SYNTHESIZES]->(used)

@@ -3,7 +3,7 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation)
-  SET c.seq = c.seq + 2
+  SET c.lastSeq = c.lastSeq + 2
   WITH row, t, c, datetime({epochMillis: row.at}) AS at
   CALL (row, t, c, at) {
     WITH * WHERE t.unfinished AND t.leaseOwner = row.leaseOwner
@@ -11,25 +11,26 @@ CALL (row) {
     WITH *, COLLECT {
       MATCH (t)-[:HAS_SUBTASK]->(s) WHERE s.status IN ['PENDING', 'READY', 'RUNNING'] RETURN s
     } AS left
-    SET c.seq = c.seq + size(left), c.updatedAt = at
-    WITH row, t, c, at, left, c.seq AS seq
+    SET c.lastSeq = c.lastSeq + size(left), c.updatedAt = at
+    WITH row, t, c, at, left, c.lastSeq AS seq
     CALL (row, t, at, left, seq) {
       UNWIND range(1, size(left)) AS i
       WITH t, at, seq - 2 - size(left) + i AS number, left[i - 1] AS s
       SET s.status = 'CANCELLED', s.error = 'The task ended before it.', s.finishedAt = at
-      CREATE (:TaskEvent {id: t.id + ':' + toString(number), createdAt: at, taskId: t.id, seq: number, type: 'SUBTASK',
+      CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: number, type: 'SUBTASK',
         status: 'CANCELLED', subtaskId: s.id, error: s.error})
     }
     REMOVE t.unfinished, t.leaseOwner, t.leaseUntil
     SET t.status = row.status, t.error = row.error, t.errorCode = row.code, t.note = row.note, t.finishedAt = at
-    CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,
+    CREATE (:TaskEvent {createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,
       type: 'TASK', status: row.status, error: row.error})
     WITH row, t, c, seq, at WHERE row.answer IS NOT NULL
     MATCH (t)-[:ASKED]->(p:Prompt)
     CALL (row, p, c, seq, at) {
       WITH * WHERE row.answer.content IS NOT NULL
-      CREATE (r:Message:Response {id: row.answer.id, createdAt: at, content: row.answer.content, status: 'COMPLETE',
-        finishReason: 'stop', title: row.answer.title, metadata: row.answer.metadata, depth: p.depth + 1, seq: seq - 1, conversationId: c.id})
+      CREATE (r:Message:Response {id: row.answer.id, createdAt: at, content: row.answer.content, status: row.answer.status,
+        finishReason: 'stop', title: row.answer.title, note: row.answer.note, depth: p.depth + 1, seq: seq - 1, conversationId: c.id,
+        ownerId: c.ownerId})
       CREATE (r)-[:RESPONDS_TO]->(p)
       CREATE (r)-[:IN_CONVERSATION]->(c)
       WITH row, r
@@ -44,7 +45,16 @@ CALL (row) {
     WITH t, c, p, r, former, before
     CREATE (t)-[:RESULTED_IN]->(r)
     DELETE former
-    WITH c, p, r, before
+    WITH t, c, p, r, before
+    CALL (t) {
+      // Answers that were accepted, and that nothing rests on.
+      OPTIONAL MATCH (t)-[former:SET_ASIDE]->()
+      DELETE former
+      WITH DISTINCT t
+      MATCH (t)-[:HAS_SUBTASK]->(:Subtask)-[:ATTEMPTED]->(:Attempt {status: 'SUCCEEDED'})-[:YIELDED]->(left:Response)
+      WHERE NOT EXISTS { (left)<-[:SYNTHESIZES|USES|RESULTED_IN|MADE_FROM]-() }
+      CREATE (t)-[:SET_ASIDE]->(left)
+    }
     MATCH (c)<-[:BRANCH_OF]-(b:Branch)-[old:HEAD]->(head) WHERE head = p OR head = before
     CREATE (b)-[:HEAD]->(r)
     DELETE old

@@ -5,5 +5,6 @@ MATCH (t:Task {id: id})-[:HAS_SUBTASK]->(s:Subtask {status: 'RUNNING'})
 SET s.status = 'READY'
 WITH s
 MATCH (s)-[:ATTEMPTED]->(a:Attempt {status: 'RUNNING'})
-SET a.status = 'INTERRUPTED', a.error = 'The service stopped while the call was in flight.'
+SET a.status = 'INTERRUPTED', a.errorCode = 'INTERRUPTED', a.finishedAt = datetime(),
+  a.error = 'The service stopped while the call was in flight: what it had received is lost.'
 RETURN count(a) AS interrupted

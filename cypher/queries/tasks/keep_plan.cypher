@@ -3,15 +3,26 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation)
-  SET c.seq = c.seq + 1
+  SET c.lastSeq = c.lastSeq + 1
   // Reading what was set ends the step that waits for the lock: the guard looks after it.
-  WITH row, t, c, c.seq AS locked, datetime({epochMillis: row.at}) AS at
+  WITH row, t, c, c.lastSeq AS locked, datetime({epochMillis: row.at}) AS at
   WHERE t.unfinished AND t.leaseOwner = row.leaseOwner
   SET t.plan = row.plan
-  MERGE (s:Strategy {ownerId: c.ownerId, name: row.name})
-    ON CREATE SET s.id = row.strategyId, s.plan = row.plan, s.description = row.description, s.madeBy = t.id,
-      s.createdAt = at
+  OPTIONAL MATCH (namesake:Strategy {ownerId: c.ownerId, currentName: row.name})
+  MERGE (s:Strategy {id: row.strategyId})
+    ON CREATE SET s.ownerId = c.ownerId, s.name = row.name, s.plan = row.plan, s.description = row.description,
+      s.version = 1, s.createdAt = at, s.currentName = CASE WHEN namesake IS NULL THEN row.name END
+  MERGE (t)-[:MADE]->(s)
   MERGE (t)-[:FOLLOWED]->(s)
+  WITH t, s
+  CALL (t, s) {
+    // The plan is what the last planner answered that was answered in whole.
+    MATCH (t)-[:HAS_SUBTASK]->(p:Subtask {kind: 'plan', status: 'SUCCEEDED'})
+    WITH s, p ORDER BY p.index DESC LIMIT 1
+    MATCH (p)-[:ATTEMPTED]->(a:Attempt {status: 'SUCCEEDED'})-[:YIELDED]->(answer:Response)
+    WITH s, answer ORDER BY a.number DESC LIMIT 1
+    MERGE (s)-[:MADE_FROM]->(answer)
+  }
   RETURN t.id AS id
 }
 RETURN collect({n: row.n}) AS written

@@ -5,4 +5,6 @@ OPTIONAL MATCH (given:Message {id: $messageId})-[:IN_CONVERSATION]->(c)
 OPTIONAL MATCH (:Branch {id: $branchId})-[:HEAD]->(head:Message)
 OPTIONAL MATCH (known:Task {ownerId: $ownerId, idempotencyKey: $idempotencyKey})
 WITH coalesce(given, head) AS m, known
-RETURN m {.id, .content, .toolCalls} AS message, known {.id, .requestHash} AS known
+RETURN m {.id, .content,
+  toolCalls: COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
+    RETURN call {.toolCallId, .arguments, name: tool.name} ORDER BY call.index }} AS message, known {.id, .requestHash} AS known

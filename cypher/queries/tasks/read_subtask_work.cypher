@@ -4,20 +4,23 @@ UNWIND $batch.ids AS id
 MATCH (s:Subtask {id: id})<-[:HAS_SUBTASK]-(t:Task)
 WITH s, t,
   COLLECT {
-    UNWIND s.uses AS used
-    MATCH (u:Subtask {id: used})
+    MATCH (s)-[needs:DEPENDS_ON]->(u:Subtask) WHERE needs.place IS NOT NULL
     CALL (u) {
       MATCH (u)-[:ATTEMPTED]->(a:Attempt {status: 'SUCCEEDED'})-[:YIELDED]->(r:Response)
       RETURN r ORDER BY a.number DESC LIMIT 1
     }
-    RETURN {key: u.key, title: u.title, id: r.id, text: r.content}
+    RETURN {key: u.key, title: u.title, id: r.id, text: r.content} ORDER BY needs.place
   } AS answers,
+  COLLECT {
+    MATCH (s)-[covers:COVERS]->(:Source)
+    RETURN [covers.reading, covers.start, covers.end, covers.label] ORDER BY covers.index
+  } AS spans,
   COLLECT { MATCH (s)-[:ATTEMPTED]->(a:Attempt)-[:USED]->(m:Model) RETURN [a.number, a.status, m.id] } AS attempts,
   // Since when it could have been asked: the last that it depends on has ended, or the task was made or retried.
   coalesce(
     reduce(last = t.retriedAt, ended IN COLLECT { MATCH (s)-[:DEPENDS_ON]->(d:Subtask) RETURN d.finishedAt } |
       CASE WHEN last IS NULL OR ended > last THEN ended ELSE last END),
     s.createdAt).epochMillis AS readyAt
-RETURN collect(s {.id, .kind, .title, .status, .spans, .part, .parts, .brief, .item, .model,
-  .responseFormat, .retriedAfter, readyAt: readyAt, answers: answers,
-  attempts: attempts}) AS found
+RETURN collect(s {.id, .kind, .title, .status, .part, .parts, .brief, .item, .model,
+  .responseFormat, .responseSchema, .retriedAfter, readyAt: readyAt, answers: answers,
+  spans: spans, attempts: attempts}) AS found

@@ -2,6 +2,12 @@
 CYPHER 25
 MATCH (t:Task {id: $taskId})<-[:HAS_TASK]-(c:Conversation)
 MATCH (t)-[:ASKED]->(p:Prompt)
-RETURN t {.id, .type, .strategy, .status, .config, .plan, .unfinished, conversationId: c.id, ownerId: c.ownerId,
+RETURN t {.*, conversationId: c.id, ownerId: c.ownerId,
   promptId: p.id, role: p.role, content: p.content, toolCallId: p.toolCallId, isError: p.isError, promptTitle: p.title,
-  sources: COLLECT { MATCH (t)-[r:READS]->(s:Source) RETURN s {.id, .name, .mediaType, .length} ORDER BY r.index }} AS task
+  sources: COLLECT {
+    MATCH (t)-[r:READS]->(s:Source) RETURN r {.index, .name, .mediaType, sourceId: s.id, length: s.length} ORDER BY r.index
+  },
+  tools: COLLECT {
+    MATCH (t)-[o:OFFERS]->(tool:Tool) RETURN o {.description, .parameters, name: tool.name} ORDER BY o.index
+  },
+  template: head(COLLECT { MATCH (t)-[:FILLED_IN]->(w:Template) RETURN w {.instruction, .reduce} })} AS task

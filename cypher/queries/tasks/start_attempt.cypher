@@ -4,15 +4,15 @@ UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (s:Subtask {id: row.subtaskId})<-[:HAS_SUBTASK]-(t:Task)<-[:HAS_TASK]-(c:Conversation)
   // This locks the conversation: what is looked at after it, another process cannot be changing.
-  SET c.seq = c.seq + 2
-  WITH row, s, t, c, c.seq AS seq, datetime({epochMillis: row.at}) AS at
+  SET c.lastSeq = c.lastSeq + 2
+  WITH row, s, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   WHERE s.status IN ['PENDING', 'READY', 'RUNNING'] AND t.unfinished AND t.leaseOwner = row.leaseOwner
   MATCH (t)-[:ASKED]->(asked:Prompt)
   FOREACH (x IN CASE WHEN row.promptId = asked.id THEN [1] END | MERGE (s)-[:ASKED]->(asked))
   CALL (row, s, c, seq, at, asked) {
     WITH * WHERE row.promptId <> asked.id AND NOT EXISTS { (s)-[:ASKED]->() }
     CREATE (p:Message:Prompt {id: row.promptId, createdAt: at, role: 'USER', content: row.content, title: row.title,
-      depth: asked.depth + 1, seq: seq - 1, conversationId: c.id})
+      depth: asked.depth + 1, seq: seq - 1, conversationId: c.id, ownerId: c.ownerId})
     CREATE (p)-[:IN_CONVERSATION]->(c)
     CREATE (s)-[:ASKED]->(p)
     CREATE (p)-[:DECOMPOSES]->(asked)
@@ -32,12 +32,26 @@ CALL (row) {
     WITH * WHERE NOT EXISTS { MATCH (:Attempt {id: row.attemptId}) }
     MERGE (model:Model {id: row.model.id})
       ON CREATE SET model.provider = row.model.provider, model.name = row.model.name, model.createdAt = at
+    // Written where it changed only: a lock on a model would be one that every task waits for.
+    FOREACH (x IN CASE WHEN row.model.contextWindow <> coalesce(model.contextWindow, 0) THEN [1] ELSE [] END |
+      SET model.contextWindow = row.model.contextWindow)
     CREATE (s)-[:ATTEMPTED]->(a:Attempt {id: row.attemptId, number: row.number, status: 'RUNNING', createdAt: at,
       startedAt: at, ownerId: t.ownerId})
     CREATE (a)-[:USED]->(model)
-    CREATE (:TaskEvent {id: t.id + ':' + toString(seq), createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
+    CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
       status: 'RUNNING', subtaskId: s.id, attempt: row.number})
-    SET s.status = 'RUNNING', s.startedAt = coalesce(s.startedAt, at)
+    SET s.status = 'RUNNING', s.startedAt = coalesce(s.startedAt, at), a.repair = row.repair
+    WITH row, a, at
+    CALL (row, a, at) {
+      UNWIND row.passedOver AS over
+      MERGE (m:Model {id: over.id})
+        ON CREATE SET m.provider = over.provider, m.name = over.name, m.createdAt = at
+      CREATE (a)-[:PASSED_OVER {reason: over.reason}]->(m)
+    }
+    CALL (row, a) {
+      MATCH (refused:Response {id: row.repairedId})
+      CREATE (a)-[:REPAIRS]->(refused)
+    }
     WITH row, a
     MATCH (saw:Message {id: row.sawId})
     CREATE (a)-[:SAW]->(saw)

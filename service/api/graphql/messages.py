@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import strawberry
 
 from service.api.graphql.context import Info
 from service.api.graphql.nodes import Node
-from service.api.graphql.scalars import JSON, DateTime
+from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
 from service.records import ResponseStatus, Role
 
@@ -107,9 +106,7 @@ class Response(Message):
         description="The calls of tools that the model wants the client to make."
     )
 
-    metadata: JSON | None = strawberry.field(
-        description="What a reader of an answer that is not whole should know: what failed, and why."
-    )
+    note: str | None = strawberry.field(description="Why it is not whole, where it is not.")
 
     @strawberry.field
     async def synthesizes(self, info: Info, first: int = 50) -> list[Response]:
@@ -147,6 +144,10 @@ def message(row: dict[str, Any]) -> Prompt | Response:
         conversation_id=row["conversationId"],
         status=ResponseStatus(row["status"] or "COMPLETE"),
         finish_reason=row["finishReason"],
-        tool_calls=[ToolCall(**call) for call in orjson.loads(row["toolCalls"] or "[]")],
-        metadata=orjson.loads(row["metadata"]) if row["metadata"] else None,
+        tool_calls=[_tool_call(call) for call in row["toolCalls"]],
+        note=row["note"],
     )
+
+
+def _tool_call(row: dict[str, Any]) -> ToolCall:
+    return ToolCall(id=row["toolCallId"], name=row["name"], arguments=row["arguments"])

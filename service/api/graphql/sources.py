@@ -16,11 +16,11 @@ class Source(Node):
     """A file or text that a task reads."""
 
     created_at: DateTime
-    name: str
+    name: str = strawberry.field(description="The name under which it was first read.")
     media_type: str
     bytes: BigInt = strawberry.field(description="Its size as it was sent.")
     length: BigInt = strawberry.field(description="Its size in characters.")
-    sha256: str = strawberry.field(description="Of its bytes as they were sent, in hexadecimal.")
+    sha256: str = strawberry.field(description="Of its text in UTF-8, in hexadecimal.")
 
     @strawberry.field
     async def text(self, info: Info) -> str:
@@ -33,7 +33,7 @@ def source(row: dict[str, Any]) -> Source:
     return Source(
         id=row["id"],
         created_at=row["createdAt"],
-        name=row["name"],
+        name=row["title"],
         media_type=row["mediaType"],
         bytes=row["bytes"],
         length=row["length"],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import strawberry
@@ -16,6 +17,7 @@ from service.api.graphql.sources import Source, source
 from service.api.graphql.usage import Metrics, metrics
 from service.conversations.catalog import subtask_cursor
 from service.records import AttemptStatus, SubtaskStatus, TaskStatus
+from service.tasks.kept_settings import parse_settings, parse_tools
 
 if TYPE_CHECKING:
     from service.api.graphql.models import Model
@@ -175,14 +177,15 @@ class Task(Node):
     row: strawberry.Private[dict[str, Any]]
 
     @strawberry.field
-    def instruction(self) -> str:
+    async def instruction(self, info: Info) -> str:
         """What the caller asked for; empty where the task type says it all."""
-        return self._said().get("instruction") or ""
+        return (await self._kept(info))["instruction"]
 
     @strawberry.field
-    def config(self) -> JSON:
+    async def config(self, info: Info) -> JSON:
         """How it is run: every setting as it was decided."""
-        return camel_keys(self._said().get("settings", {}))
+        kept = await self._kept(info)
+        return camel_keys(asdict(parse_settings(kept["settings"], parse_tools(kept["tools"]))))
 
     @strawberry.field
     async def plan(self, info: Info) -> JSON | None:
@@ -236,8 +239,8 @@ class Task(Node):
         page = await info.context.load.subtask_pages(self.id, first, after, status, info)
         return list_connection(page, subtask, subtask_cursor)
 
-    def _said(self) -> dict[str, Any]:
-        return cast("dict[str, Any]", orjson.loads(self.row["config"] or "{}"))
+    async def _kept(self, info: Info) -> dict[str, Any]:
+        return await info.context.load.listed("read_task_settings", self.id, info)
 
 
 def attempt(row: dict[str, Any]) -> Attempt:

@@ -27,7 +27,10 @@ from service.tasks.tools import (
 )
 
 TASK = "01890000-0000-7000-8000-000000000000"
-CALLS = '[{"id":"a","name":"now","arguments":"{}"},{"id":"b","name":"look","arguments":"{\\"x\\":1}"}]'
+CALLS = [
+    {"toolCallId": "a", "name": "now", "arguments": "{}"},
+    {"toolCallId": "b", "name": "look", "arguments": '{"x":1}'},
+]
 RESPONSE = {"id": "r", "content": "Well.", "toolCalls": CALLS}
 
 

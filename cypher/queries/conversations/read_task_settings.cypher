@@ -1,0 +1,14 @@
+// How each of these tasks is run, what it was told to do, and the tools that it offers.
+CYPHER 25
+UNWIND $batch.ids AS id
+MATCH (t:Task {id: id, ownerId: $ownerId})
+RETURN id, {
+  settings: t {.model, .fallbackModels, .role, .maxParallel, .maxAttempts, .retrySeconds, .connectSeconds,
+    .firstTokenSeconds, .totalSeconds, .temperature, .maxOutputTokens, .chunkTokens, .chunkOverlap, .aggregation,
+    .aggregationNamed, .onFailure, .responseFormat, .responseSchema, .budgetTokens, .budgetUsd, .deadlineSeconds,
+    .maxCases, .maxSteps},
+  instruction: coalesce(t.instruction, head(COLLECT { MATCH (t)-[:ASKED]->(p:Prompt) RETURN p.content })),
+  tools: COLLECT {
+    MATCH (t)-[o:OFFERS]->(tool:Tool) RETURN o {.description, .parameters, name: tool.name} ORDER BY o.index
+  }
+} AS kept
