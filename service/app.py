@@ -27,6 +27,7 @@ from service.conversations.catalog import Conversations
 from service.conversations.deltas import Deltas
 from service.conversations.events import Events
 from service.conversations.history import History
+from service.conversations.retention import Retention
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.database import Connection, Database, why_away
@@ -68,7 +69,8 @@ class Services:
     models: Models
     executor: LocalExecutor
     backend: Backend
-    warming: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
+    retention: Retention
+    upkeep: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
 
     async def open(self) -> None:
         """Check the graph, bring it up to date, and go on with what a former process left."""
@@ -76,7 +78,8 @@ class Services:
         await migrate(self.database)
         await self.executor.start([self.instance.name])
         self.backend.opened.set()
-        self.warming.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
+        self.upkeep.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
+        self.upkeep.append(asyncio.create_task(self.retention.run(), name="antiphon-retention"))
 
     async def _warm_up(self) -> None:
         try:
@@ -97,7 +100,7 @@ class Services:
 
     async def close(self) -> None:
         """Cut what runs, write what waits, and let go of everything."""
-        for task in self.warming:
+        for task in self.upkeep:
             await _cancel(task)
         for part in (self.executor.stop, self.writer.close, self.models.close, self.database.close):
             try:
@@ -135,7 +138,8 @@ def wire(config: Config, connection: Connection) -> Services:
         deltas=deltas,
         models=models,
     )
-    return Services(config, instance, database, writer, store, models, executor, backend)
+    retention = Retention(store, config.storage.event_retention_hours)
+    return Services(config, instance, database, writer, store, models, executor, backend, retention)
 
 
 def remote(config: Config) -> Connection | None:

@@ -21,6 +21,7 @@ from service.signals import Signals
 
 PLAN_ROWS = 1000
 READ_AT_ONCE = 200
+EVENTS_DELETED = 1000
 _WRITTEN_BY_A_TASK = (
     "create_task",
     "advance_task",
@@ -248,6 +249,12 @@ class Store:
             await self._database.run(query(name), batch={"ids": []})
         for name in _READ_OF_A_TASK:
             await self._database.run(query(name), taskId="")
+
+    async def delete_old_events(self, before: int) -> int:
+        """Delete some events of tasks that ended before `before` (ms since 1970); 0 once there are none."""
+        rows = await self._database.run(query("delete_old_events"), before=before, limit=EVENTS_DELETED)
+        # A task without events counts for one: there may be others behind it.
+        return max(rows[0]["deleted"], rows[0]["tasks"])
 
     # --- leases ----------------------------------------------------------------------------------
 

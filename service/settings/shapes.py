@@ -188,6 +188,7 @@ class StorageSettings(Frozen):
 
     data_folder: Folder = Field(default_factory=lambda: platformdirs.user_data_path("antiphon"))
     cache_folder: Folder = Field(default_factory=lambda: platformdirs.user_cache_path("antiphon"))
+    event_retention_hours: Annotated[float, Field(gt=0)] = 24.0
     neo4j: Neo4jSettings = Neo4jSettings()
 
 

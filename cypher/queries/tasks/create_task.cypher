@@ -38,7 +38,7 @@ CALL (row) {
   }
   WITH *, coalesce(lastResult, parent) AS above
   CREATE (t:Task {id: row.taskId, createdAt: at, ownerId: row.ownerId, type: row.type, strategy: row.strategy,
-    status: 'PENDING', plan: row.plan, title: row.title, unfinished: true, leaseOwner: row.leaseOwner,
+    status: 'PENDING', plan: row.plan, title: row.title, unfinished: true, keepsEvents: true, leaseOwner: row.leaseOwner,
     leaseUntil: timestamp() + row.lease, idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
   SET t += row.settings
   CREATE (c)-[:HAS_TASK]->(t)

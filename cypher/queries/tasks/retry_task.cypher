@@ -13,7 +13,7 @@ CALL (row) {
     MATCH (t)-[:RESULTED_IN]->(answer:Response)
     CREATE (run)-[:RESULTED_IN]->(answer)
   }
-  SET t.unfinished = true, t.leaseOwner = row.leaseOwner, t.leaseUntil = timestamp() + row.lease, t.status = 'PENDING',
+  SET t.unfinished = true, t.keepsEvents = true, t.leaseOwner = row.leaseOwner, t.leaseUntil = timestamp() + row.lease, t.status = 'PENDING',
     t.retries = coalesce(t.retries, 0) + 1, t.retriedAt = at, c.updatedAt = at
   REMOVE t.error, t.errorCode, t.note, t.finishedAt
   CREATE (:TaskEvent {createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,

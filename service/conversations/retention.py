@@ -1,0 +1,43 @@
+"""How long events of tasks that have ended are kept: who followed a task has them, and the graph what came of it.
+
+Owns when they go. Who asks later for the events of such a task is told its last state, see `events.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from service.errors import AntiphonError
+from service.graph.store import Store, now_ms
+
+SWEEP_SECONDS = 600.0
+HOUR_MS = 3_600_000
+
+_log = logging.getLogger(__name__)
+
+
+class Retention:
+    """Deletes events, a piece at a time, of tasks that ended longer ago than `hours`."""
+
+    def __init__(self, store: Store, hours: float) -> None:
+        self._store = store
+        self._hours = hours
+
+    async def run(self) -> None:
+        """Sweep again and again. Two services that do so at once are in each other's way at worst for one sweep."""
+        while True:
+            try:
+                await self.sweep()
+            except AntiphonError as error:
+                _log.debug("The events of old tasks were not deleted; it is tried again later: %s", error)
+            except Exception:
+                _log.exception("The events of old tasks could not be deleted; it is tried again later.")
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def sweep(self) -> int:
+        """Delete what is old; how many events that were."""
+        before, deleted = now_ms() - round(self._hours * HOUR_MS), 0
+        while more := await self._store.delete_old_events(before):
+            deleted += more
+        return deleted
