@@ -37,7 +37,7 @@ async def measure(service: ServiceProcess, closing: Closing) -> float:
     task_id = await service.create_file_task(items, AT_ONCE)
     while closing.open < AT_ONCE:
         await asyncio.sleep(0.01)
-    async with service.commands.client() as client:
+    async with service.client() as client:
         await client.is_alive()
         sent = time.perf_counter()
         await client.execute("CancelTask", input={"taskId": task_id})

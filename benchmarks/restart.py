@@ -63,7 +63,7 @@ def work(strategy: str) -> dict[str, Any]:
 
 async def create(service: ServiceProcess, task: dict[str, Any]) -> str:
     """Create a large task; its id. A Neo4j that was just started on a busy machine may need more than one go."""
-    async with service.commands.client() as client:
+    async with service.client() as client:
         while True:
             with suppress(GraphUnavailable):
                 return (await client.execute("CreateTask", input=task | {"idempotencyKey": "benchmark"}))["task"]["id"]

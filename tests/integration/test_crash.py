@@ -126,7 +126,7 @@ async def test_service_killed_while_it_plans_plans_to_the_end(
     async with ServiceProcess(connection, tmp_path, {}, owner) as service:
         config = {"chunkTokens": 16, "maxParallel": 64, "aggregation": "NONE"}
         task = {"type": "summarize", "strategy": "CHUNK", "input": {"text": text}, "config": config}
-        async with service.commands.client() as client:
+        async with service.client() as client:
             task_id = (await client.execute("CreateTask", input=task))["task"]["id"]
 
         async def begun() -> int:
