@@ -44,7 +44,7 @@ QUERY = """query Page($id: ID!, $first: Int!) {
       node {
         __typename id title content depth createdAt role conversationId
         ... on Prompt { heading: title said: content }
-        ... on Response { status finishReason }
+        ... on Response { responseStatus finishReason }
       }
     }
     pageInfo { hasNextPage endCursor }

@@ -27,6 +27,7 @@ AntiphonError
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -187,3 +188,37 @@ class GraphUnavailable(GraphError):
 
     code = "GRAPH_UNAVAILABLE"
     retryable = True
+
+
+class ErrorCode(StrEnum):
+    """What can stand on a task, a subtask or an attempt: the codes above that their work can meet, and two ends more.
+
+    INTERRUPTED is a call whose process went away, CANCELLED one that was cut with its task.
+    """
+
+    INTERNAL = AntiphonError.code
+    INVALID_INPUT = InvalidInput.code
+    NOT_FOUND = NotFound.code
+    CONFLICT = Conflict.code
+    LIMIT_EXCEEDED = LimitExceeded.code
+    CONFIGURATION = ConfigurationError.code
+    PROVIDER_ERROR = ProviderError.code
+    PROVIDER_TIMEOUT = ProviderTimeout.code
+    PROVIDER_UNAVAILABLE = ProviderUnavailable.code
+    PROVIDER_REJECTED = ProviderRejected.code
+    CONTEXT_OVERFLOW = ContextOverflow.code
+    CONTENT_FILTERED = ContentFiltered.code
+    INVALID_ANSWER = InvalidAnswer.code
+    RATE_LIMITED = RateLimited.code
+    BUDGET_EXCEEDED = BudgetExceeded.code
+    DEADLINE_EXCEEDED = DeadlineExceeded.code
+    FAILED_FAST = FailedFast.code
+    GRAPH_ERROR = GraphError.code
+    GRAPH_UNAVAILABLE = GraphUnavailable.code
+    INTERRUPTED = "INTERRUPTED"
+    CANCELLED = "CANCELLED"
+
+    @classmethod
+    def of(cls, said: str | None) -> ErrorCode | None:
+        """The code that is kept in the graph, where there is one. What is not ours came from a provider's plug-in."""
+        return (said and cls.__members__.get(said, cls.PROVIDER_ERROR)) or None

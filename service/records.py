@@ -79,6 +79,21 @@ class ResponseStatus(StrEnum):
     FAILED = "FAILED"
 
 
+class FinishReason(StrEnum):
+    """Why a model stopped. OTHER is what is none of the words that providers share."""
+
+    STOP = "STOP"
+    LENGTH = "LENGTH"
+    CONTENT_FILTER = "CONTENT_FILTER"
+    TOOL_CALLS = "TOOL_CALLS"
+    OTHER = "OTHER"
+
+    @classmethod
+    def of(cls, said: str | None) -> FinishReason | None:
+        """The reason that is kept in the graph, where there is one."""
+        return (said and cls.__members__.get(said.upper(), cls.OTHER)) or None
+
+
 class Role(StrEnum):
     """Who speaks in a message that is sent to a model."""
 

@@ -97,7 +97,7 @@ async def _converse(client: Client, interrupted: asyncio.Event) -> int:
     with LiveTask("files") as view:
         task = await follow_or_cancel(client, task, view, interrupted)
     if interrupted.is_set() or not task["answer"]:
-        say(f"{task['status']}: {task['error'] or 'there is no answer'}")
+        say(f"{task['taskStatus']}: {task['error'] or 'there is no answer'}")
         return exit_code(task)
     write(f"\n{task['answer']['content'].strip()}\n")
 

@@ -40,7 +40,7 @@ class View(Protocol):
 
 def exit_code(task: Json) -> int:
     """0 for a task that succeeded, 130 for a cancelled one, else 1."""
-    return _EXIT_CODES.get(TaskStatus(task["status"]), 1)
+    return _EXIT_CODES.get(TaskStatus(task["taskStatus"]), 1)
 
 
 async def follow_or_cancel(client: Client, task: Json, view: View, interrupted: asyncio.Event) -> Json:
@@ -128,7 +128,7 @@ async def _end_of(client: Client, task_id: str) -> Json:
         async with asyncio.timeout(_CANCEL_SECONDS):
             while True:
                 task = await client.execute("Task", id=task_id)
-                if TaskStatus(task["status"]).is_final:
+                if TaskStatus(task["taskStatus"]).is_final:
                     return task
                 await asyncio.sleep(_LOOK_SECONDS)
     except TimeoutError:

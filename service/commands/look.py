@@ -30,14 +30,14 @@ def task(id: Annotated[str, typer.Argument(help="The task's id.")], as_json: AsJ
     from service.commands.usage import say_metrics
 
     progress = found["progress"]
-    typer.echo(f"{found['status']}  {found['strategy']}  {progress['done']}/{progress['total']}  {found['title']}")
+    typer.echo(f"{found['taskStatus']}  {found['strategy']}  {progress['done']}/{progress['total']}  {found['title']}")
     for name in ("error", "note"):
         if found[name]:
             typer.echo(f"{name}: {found[name]}")
     for line in say_metrics(found["metrics"]):
         typer.echo(line)
     rows = [
-        (it["index"], it["status"], it["title"], len(it["attempts"]), shorten(it["error"] or _answer(it), 60))
+        (it["index"], it["subtaskStatus"], it["title"], len(it["attempts"]), shorten(it["error"] or _answer(it), 60))
         for it in found["subtasks"]["nodes"]
     ]
     print_table(("#", "state", "subtask", "calls", "answer or error"), rows)

@@ -194,7 +194,7 @@ async def _cancel(id: str) -> str:
 
     async with reach() as client:
         task = (await client.execute("CancelTask", input={"taskId": id}))["task"]
-    return f"{task['status']}  {task['progress']['done']}/{task['progress']['total']}"
+    return f"{task['taskStatus']}  {task['progress']['done']}/{task['progress']['total']}"
 
 
 async def _watched(operation: str, wish: Json, model: str | None, as_json: bool) -> int:
@@ -222,8 +222,8 @@ def _say_end(task: Json) -> None:
     from service.commands.terminal import say
 
     reason = task["error"] or task["note"]
-    if task["status"] != "SUCCEEDED":
-        say(task["status"] + (f": {reason}" if reason else ""))
+    if task["taskStatus"] != "SUCCEEDED":
+        say(task["taskStatus"] + (f": {reason}" if reason else ""))
 
 
 def _given(**values: Any) -> Json:

@@ -100,9 +100,9 @@ def _grow(tree: Tree, message: Json, turns: Turns) -> None:
 
 def _label(message: Json, turns: Turns) -> Any:
     task = turns.tasks.get(message["id"])
-    notes = [f"{task['strategy']} {task['status']}  task {task['id']}"] if task and _is_told(task) else []
-    if message.get("status") not in (None, "COMPLETE"):
-        notes.append(message["status"])
+    notes = [f"{task['strategy']} {task['taskStatus']}  task {task['id']}"] if task and _is_told(task) else []
+    if message.get("responseStatus") not in (None, "COMPLETE"):
+        notes.append(message["responseStatus"])
     notes += [f"calls {call['name']} {shorten(call['arguments'])}" for call in message.get("toolCalls") or ()]
     if message.get("isError"):
         notes.append("the tool failed")
@@ -113,7 +113,7 @@ def _label(message: Json, turns: Turns) -> Any:
 
 def _is_told(task: Json) -> bool:
     """Whether a task is more than a prompt and its answer."""
-    return task["strategy"] != "NONE" or task["status"] != "SUCCEEDED"
+    return task["strategy"] != "NONE" or task["taskStatus"] != "SUCCEEDED"
 
 
 def _kind(message: Json) -> str:
@@ -131,7 +131,7 @@ def _add_subtasks(node: Tree, task: Json | None) -> None:
         return
     for subtask in task["subtasks"]["nodes"]:
         said: str = subtask["response"]["content"] if subtask["response"] else subtask["error"] or ""
-        note = "" if subtask["status"] == "SUCCEEDED" else subtask["status"]
+        note = "" if subtask["subtaskStatus"] == "SUCCEEDED" else subtask["subtaskStatus"]
         node.add(label(clean(subtask["title"]), said, note))
     hidden = task["progress"]["total"] - len(task["subtasks"]["nodes"])
     if hidden > 0:

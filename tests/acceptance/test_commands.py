@@ -102,7 +102,7 @@ async def test_run_reads_files_and_prints_json(url: str, tmp_path: Path) -> None
     ran = await antiphon(url, "run", "-s", "file", "-i", "Repeat.", "--json", *files)
     task = json.loads(ran.out)
     assert ran.code == 0
-    assert task["status"] == "SUCCEEDED"
+    assert task["taskStatus"] == "SUCCEEDED"
     assert "text of a.txt" in task["answer"]["content"]
     assert task["progress"]["succeeded"] == 2
 
@@ -115,7 +115,7 @@ async def test_retry_goes_on_where_a_budget_ended(url: str, tmp_path: Path) -> N
     options = ("-s", "file", "-i", "Repeat.", "-p", "1", "--budget-tokens", "1", "--json")
     ran = await antiphon(url, "run", *options, *files)
     task = json.loads(ran.out)
-    assert (ran.code, task["status"], task["errorCode"]) == (1, "PARTIAL", "BUDGET_EXCEEDED")
+    assert (ran.code, task["taskStatus"], task["errorCode"]) == (1, "PARTIAL", "BUDGET_EXCEEDED")
     codes = [(await antiphon(url, "retry", task["id"], "--json")).code for _ in range(2)]
     assert codes == [1, 0]
     again = await antiphon(url, "retry", task["id"])
@@ -163,7 +163,7 @@ async def test_ctrl_c_cancels_the_task(url: str) -> None:
     process.send_signal(signal.SIGINT)
     out, err = await asyncio.wait_for(process.communicate(), 15)
     assert process.returncode == 130, err
-    assert json.loads(out)["status"] == "CANCELLED"
+    assert json.loads(out)["taskStatus"] == "CANCELLED"
 
 
 async def test_what_is_not_there_is_said_on_one_line(url: str) -> None:

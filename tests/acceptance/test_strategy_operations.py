@@ -23,7 +23,7 @@ async def saved(service: Service, **more: Any) -> dict[str, Any]:
 
 async def ended(service: Service, task_id: str) -> dict[str, Any]:
     """The task, once it is over, with its plan."""
-    query = "query T($id: ID!) { task(id: $id) { status finishedAt strategy plan followed answer { content } } }"
+    query = "query T($id: ID!) { task(id: $id) { taskStatus finishedAt strategy plan followed answer { content } } }"
     async with asyncio.timeout(60):
         while (task := (await service.post(query, id=task_id))["data"]["task"])["finishedAt"] is None:
             await asyncio.sleep(0.05)
@@ -38,7 +38,7 @@ async def test_a_saved_plan_is_listed_and_followed(service: Service) -> None:
     created = (await service.post(CREATE, input=new))["data"]["createTask"]["task"]
     assert (created["strategy"], created["plan"], created["followed"]) == ("DYNAMIC", kept["plan"], kept["name"])
     task = await ended(service, created["id"])
-    assert (task["status"], task["answer"]["content"], task["followed"]) == ("SUCCEEDED", "Greet Ann", kept["name"])
+    assert (task["taskStatus"], task["answer"]["content"], task["followed"]) == ("SUCCEEDED", "Greet Ann", kept["name"])
     (now,) = (await service.ask("Strategies", strategy=kept["name"]))["strategies"]
     assert now == kept | {"useCount": 1, "successRate": 1.0}
 

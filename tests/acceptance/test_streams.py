@@ -173,7 +173,7 @@ async def test_a_websocket_serves_all_operations(service: Service) -> None:
         task_id = created["createTask"]["task"]["id"]
         events = await operate(connection, "TaskEvents", taskId=task_id)
         ((last),) = await operate(connection, "Task", id=task_id)
-    assert events[-1]["taskEvents"]["task"]["status"] == "SUCCEEDED"
+    assert events[-1]["taskEvents"]["task"]["taskStatus"] == "SUCCEEDED"
     assert last["task"]["progress"]["succeeded"] == len(ITEMS)
 
 

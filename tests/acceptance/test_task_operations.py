@@ -30,11 +30,11 @@ EDGES = """query Edges($id: ID!, $title: String) {
 THREE = """mutation Three($id: ID!) {
   a: createConversation(input: {title: "Kept"}) { conversation { title } }
   b: retryTask(input: {taskId: $id}) { task { id } }
-  c: cancelTask(input: {taskId: $id}) { task { status } }
+  c: cancelTask(input: {taskId: $id}) { task { taskStatus } }
 }"""
 TWO = """mutation Two($input: CreateTaskInput!, $id: ID!) {
-  a: createTask(input: $input) { task { id status } }
-  b: cancelTask(input: {taskId: $id}) { task { id status } }
+  a: createTask(input: $input) { task { id taskStatus } }
+  b: cancelTask(input: {taskId: $id}) { task { id taskStatus } }
 }"""
 
 
@@ -56,7 +56,7 @@ async def run_task(service: Service, **more: Any) -> dict[str, Any]:
 async def test_a_task_over_files_is_answered(service: Service) -> None:
     """Each file is a subtask with its prompt, its answer and its attempt; the task's answer holds them all."""
     task = await run_task(service)
-    assert task["status"] == "SUCCEEDED"
+    assert task["taskStatus"] == "SUCCEEDED"
     assert [node["title"] for node in task["subtasks"]["nodes"]] == ["a.txt", "b.txt", "c.txt"]
     assert all(file["text"] in task["answer"]["content"] for file in FILES)
 
@@ -131,7 +131,7 @@ async def test_a_mutation_that_fails_takes_no_other_with_it(service: Service) ->
     assert answer["data"] == {
         "a": {"conversation": {"title": "Kept"}},
         "b": None,
-        "c": {"task": {"status": "SUCCEEDED"}},
+        "c": {"task": {"taskStatus": "SUCCEEDED"}},
     }
     (error,) = answer["errors"]
     assert (error["path"], error["extensions"]["field"]) == (["b"], "input.taskId")
@@ -144,7 +144,7 @@ async def test_a_mutation_reads_what_the_one_before_it_wrote(service: Service) -
     made = (await service.ask("CreateTask", input=new))["createTask"]["task"]
     answer = (await service.post(TWO, input=new, id=made["id"]))["data"]
     assert answer["a"]["task"]["id"] == made["id"]
-    assert answer["b"]["task"]["status"] in ("CANCELLED", "SUCCEEDED")
+    assert answer["b"]["task"]["taskStatus"] in ("CANCELLED", "SUCCEEDED")
 
 
 async def test_the_same_idempotency_key_is_the_same_conversation(service: Service) -> None:
@@ -160,7 +160,7 @@ async def test_a_finished_task_stays_as_it_is_when_cancelled(service: Service) -
     """Cancelling is safe at any time."""
     task = await run_task(service)
     cancelled = (await service.ask("CancelTask", input={"taskId": task["id"]}))["cancelTask"]
-    assert cancelled["task"]["status"] == "SUCCEEDED"
+    assert cancelled["task"]["taskStatus"] == "SUCCEEDED"
 
 
 async def test_files_are_uploaded(service: Service) -> None:

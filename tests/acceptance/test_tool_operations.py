@@ -20,7 +20,10 @@ WEATHER = {
     "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
 }
 ANSWER = """query Answer($id: ID!) {
-  task(id: $id) { status conversation { id } answer { id content finishReason toolCalls { id name arguments } } }
+  task(id: $id) {
+    taskStatus conversation { id }
+    answer { id content finishReason toolCalls { toolCallId name arguments } }
+  }
 }"""
 SEND = "mutation Send($input: SendPromptInput!) { sendPrompt(input: $input) { task { id } } }"
 
@@ -29,8 +32,8 @@ async def answered(service: Service, **new: Any) -> Json:
     """The task of a prompt, once it is over, with its answer."""
     sent = (await service.ask("SendPrompt", input={"config": {"tools": [WEATHER]}} | new))["sendPrompt"]["task"]
     async with asyncio.timeout(60):
-        while (task := (await service.post(ANSWER, id=sent["id"]))["data"]["task"])["status"] != "SUCCEEDED":
-            assert task["status"] in ("PENDING", "PLANNING", "RUNNING"), task
+        while (task := (await service.post(ANSWER, id=sent["id"]))["data"]["task"])["taskStatus"] != "SUCCEEDED":
+            assert task["taskStatus"] in ("PENDING", "PLANNING", "RUNNING"), task
             await asyncio.sleep(0.05)
     return task
 
@@ -39,14 +42,14 @@ async def round_trip(service: Service) -> tuple[Json, Json]:
     """The tasks of a prompt that ends in a call, and of its result."""
     asked = await answered(service, content='call get_weather {"city": "Oslo"}')
     (call,) = asked["answer"]["toolCalls"]
-    results = [{"toolCallId": call["id"], "content": "rain", "isError": True}]
+    results = [{"toolCallId": call["toolCallId"], "content": "rain", "isError": True}]
     return asked, await answered(service, conversationId=asked["conversation"]["id"], toolResults=results)
 
 
 async def test_calls_and_results_go_round(service: Service) -> None:
     """The call is in the answer, its result is a message of role TOOL, and both are in the history."""
     asked, after = await round_trip(service)
-    assert (asked["answer"]["content"], asked["answer"]["finishReason"]) == ("", "tool_calls")
+    assert (asked["answer"]["content"], asked["answer"]["finishReason"]) == ("", "TOOL_CALLS")
     assert [(call["name"], call["arguments"]) for call in asked["answer"]["toolCalls"]] == [
         ("get_weather", '{"city": "Oslo"}')
     ]
@@ -55,7 +58,7 @@ async def test_calls_and_results_go_round(service: Service) -> None:
     nodes: list[Json] = [edge["node"] for edge in path]
     assert [node["role"] for node in nodes] == ["ASSISTANT", "TOOL", "ASSISTANT", "USER"]
     assert (nodes[1]["toolName"], nodes[1]["isError"]) == ("get_weather", True)
-    assert nodes[1]["toolCallId"] == nodes[2]["toolCalls"][0]["id"]
+    assert nodes[1]["toolCallId"] == nodes[2]["toolCalls"][0]["toolCallId"]
     assert (nodes[3]["toolCallId"], nodes[3]["toolName"], nodes[3]["isError"]) == (None, None, None)
 
 
@@ -73,7 +76,7 @@ async def test_wrong_tools_and_results_are_refused(service: Service) -> None:
     """The error names the field."""
     asked, _ = await round_trip(service)
     place = {"conversationId": asked["conversation"]["id"], "parentId": asked["answer"]["id"]}
-    call = asked["answer"]["toolCalls"][0]["id"]
+    call = asked["answer"]["toolCalls"][0]["toolCallId"]
     one = {"toolCallId": call, "content": "rain"}
     cases: list[tuple[Json, str]] = [
         ({"content": "Hi.", "config": {"tools": [WEATHER | {"name": "a b"}]}}, "input.config.tools[0].name"),

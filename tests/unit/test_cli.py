@@ -160,7 +160,7 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
 )
 def test_exit_code_says_how_the_task_ended(status: str, code: int) -> None:
     """Scripts can tell."""
-    task: Json = {"status": status}
+    task: Json = {"taskStatus": status}
     assert exit_code(task) == code
 
 

@@ -10,7 +10,7 @@ from service.api.graphql.context import Info
 from service.api.graphql.nodes import Node
 from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
-from service.records import ResponseStatus, Role
+from service.records import FinishReason, ResponseStatus, Role
 
 if TYPE_CHECKING:
     from service.api.graphql.conversations import Conversation
@@ -65,7 +65,7 @@ class About:
 class ToolCall:
     """A model's wish to call a tool."""
 
-    id: str = strawberry.field(description="The provider's own: what `toolResults` name it by.")
+    tool_call_id: str = strawberry.field(description="The provider's own: what `toolResults` name it by.")
     name: str
     arguments: str = strawberry.field(description="JSON as the model wrote it, which may be wrong.")
 
@@ -100,8 +100,8 @@ class Prompt(Message):
 class Response(Message):
     """What came back."""
 
-    status: ResponseStatus
-    finish_reason: str | None = strawberry.field(description="stop, length, content_filter or tool_calls.")
+    response_status: ResponseStatus
+    finish_reason: FinishReason | None
     tool_calls: list[ToolCall] = strawberry.field(
         description="The calls of tools that the model wants the client to make."
     )
@@ -142,12 +142,12 @@ def message(row: dict[str, Any]) -> Prompt | Response:
         depth=row["depth"],
         role=Role.ASSISTANT,
         conversation_id=row["conversationId"],
-        status=ResponseStatus(row["status"] or "COMPLETE"),
-        finish_reason=row["finishReason"],
+        response_status=ResponseStatus(row["status"] or "COMPLETE"),
+        finish_reason=FinishReason.of(row["finishReason"]),
         tool_calls=[_tool_call(call) for call in row["toolCalls"]],
         note=row["note"],
     )
 
 
 def _tool_call(row: dict[str, Any]) -> ToolCall:
-    return ToolCall(id=row["toolCallId"], name=row["name"], arguments=row["arguments"])
+    return ToolCall(tool_call_id=row["toolCallId"], name=row["name"], arguments=row["arguments"])

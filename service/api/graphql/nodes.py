@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from service import records
+from service import errors, records
 from service.conversations.history import Direction
 from service.conversations.usage import UsageDimension
 
@@ -34,6 +34,11 @@ _enum(records.TaskStatus, "The state of a task; the last four are final.")
 _enum(records.SubtaskStatus, "The state of a subtask; the last four are final.")
 _enum(records.AttemptStatus, "What came of one call to a provider.")
 _enum(records.ResponseStatus, "How whole a response is.")
+_enum(records.FinishReason, "Why a model stopped; OTHER for a word that is none of these.")
+_enum(
+    errors.ErrorCode,
+    "What went wrong with a task, a subtask or an attempt; a plug-in's own kind is shown as PROVIDER_ERROR.",
+)
 _enum(records.Role, "Who speaks in a message.")
 _enum(records.Aggregation, "How the subtasks' answers become the task's answer.")
 _enum(records.OnFailure, "What one failed subtask means for the others.")

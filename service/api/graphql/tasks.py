@@ -16,6 +16,7 @@ from service.api.graphql.scalars import JSON, DateTime, camel_keys
 from service.api.graphql.sources import Source, source
 from service.api.graphql.usage import Metrics, metrics
 from service.conversations.catalog import subtask_cursor
+from service.errors import ErrorCode
 from service.records import AttemptStatus, SubtaskStatus, TaskStatus
 from service.tasks.kept_settings import parse_settings, parse_tools
 
@@ -73,9 +74,9 @@ class Attempt(Node):
 
     created_at: DateTime
     number: int
-    status: AttemptStatus
+    attempt_status: AttemptStatus
     error: str | None
-    error_code: str | None
+    error_code: ErrorCode | None
     started_at: DateTime | None
     finished_at: DateTime | None
     queue_ms: float | None = strawberry.field(
@@ -120,9 +121,9 @@ class Subtask(Node):
     created_at: DateTime
     index: int
     title: str
-    status: SubtaskStatus
+    subtask_status: SubtaskStatus
     error: str | None
-    error_code: str | None
+    error_code: ErrorCode | None
     started_at: DateTime | None
     finished_at: DateTime | None
     row: strawberry.Private[dict[str, Any]]
@@ -167,10 +168,10 @@ class Task(Node):
     created_at: DateTime
     type: str = strawberry.field(description="The task type whose template it follows.")
     strategy: str
-    status: TaskStatus
+    task_status: TaskStatus
     title: str
     error: str | None = strawberry.field(description="Why it failed, where it did.")
-    error_code: str | None = strawberry.field(description="The code of that, as BUDGET_EXCEEDED.")
+    error_code: ErrorCode | None = strawberry.field(description="The kind of that.")
     note: str | None = strawberry.field(description="What a reader of the answer should know.")
     started_at: DateTime | None
     finished_at: DateTime | None
@@ -205,7 +206,7 @@ class Task(Node):
         return await info.context.load.conversations.load(self.row["conversationId"])
 
     @strawberry.field
-    async def prompt(self, info: Info) -> Prompt:
+    async def prompt(self, info: Info) -> Prompt | None:
         """What was asked."""
         return await info.context.load.message(self.row["promptId"])
 
@@ -249,9 +250,9 @@ def attempt(row: dict[str, Any]) -> Attempt:
         id=row["id"],
         created_at=row["createdAt"],
         number=row["number"],
-        status=AttemptStatus(row["status"]),
+        attempt_status=AttemptStatus(row["status"]),
         error=row["error"],
-        error_code=row["errorCode"],
+        error_code=ErrorCode.of(row["errorCode"]),
         started_at=row["startedAt"],
         finished_at=row["finishedAt"],
         queue_ms=row["queueMs"],
@@ -273,9 +274,9 @@ def subtask(row: dict[str, Any]) -> Subtask:
         created_at=row["createdAt"],
         index=row["index"],
         title=row["title"],
-        status=SubtaskStatus(row["status"]),
+        subtask_status=SubtaskStatus(row["status"]),
         error=row["error"],
-        error_code=row["errorCode"],
+        error_code=ErrorCode.of(row["errorCode"]),
         started_at=row["startedAt"],
         finished_at=row["finishedAt"],
         row=row,
@@ -289,10 +290,10 @@ def task(row: dict[str, Any]) -> Task:
         created_at=row["createdAt"],
         type=row["type"],
         strategy=row["strategy"],
-        status=TaskStatus(row["status"]),
+        task_status=TaskStatus(row["status"]),
         title=row["title"],
         error=row["error"],
-        error_code=row["errorCode"],
+        error_code=ErrorCode.of(row["errorCode"]),
         note=row["note"],
         started_at=row["startedAt"],
         finished_at=row["finishedAt"],

@@ -18,7 +18,7 @@ class Behind(Client):
 
     async def execute(self, operation: str, **variables: Any) -> Any:
         """What the operation answers."""
-        return {"id": "t", "status": next(self.states) if operation == "Task" else "RUNNING"}
+        return {"id": "t", "taskStatus": next(self.states) if operation == "Task" else "RUNNING"}
 
     async def subscribe(self, operation: str, **variables: Any) -> AsyncGenerator[Json, None]:
         """Nothing, for ever."""
@@ -32,4 +32,4 @@ async def test_a_cancelled_task_is_over_when_it_has_ended() -> None:
     interrupted.set()
     async with Behind("http://127.0.0.1:9") as client, asyncio.timeout(10):
         task = await follow_or_cancel(client, {"id": "t"}, PlainText(), interrupted)
-    assert task == {"id": "t", "status": "CANCELLED"}
+    assert task == {"id": "t", "taskStatus": "CANCELLED"}
