@@ -11,7 +11,8 @@ import pytest
 
 from service.errors import ConfigurationError
 from service.graph.database import Connection, Database
-from service.graph.queries import LANGUAGE, all_names, query
+from service.graph.queries import LANGUAGE, all_names, parse, query
+from service.resources import resource
 
 SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan", "RelationshipTypeScan")
 SERVICE = Path(__file__).parents[2] / "service"
@@ -52,6 +53,14 @@ def test_python_holds_no_cypher() -> None:
     pattern = re.compile(r"\b(MATCH|MERGE|UNWIND)\s*\(|\bUNWIND \$|\bRETURN \w+\b.*\bAS\b")
     guilty = [str(path) for path in SERVICE.rglob("*.py") if pattern.search(path.read_text())]
     assert guilty == []
+
+
+@pytest.mark.parametrize("file", sorted(resource("cypher", "browser").glob("*.cypher")), ids=lambda file: file.stem)
+async def test_browser_statement_is_planned_without_a_scan(file: Path, database: Database) -> None:
+    """What people paste into Neo4j Browser is a statement like any other."""
+    plan = await database.explain(parse(file.stem, file.read_text()))
+    assert plan is not None
+    assert not [operator for operator in operators(plan) if operator.endswith(SCANS)]
 
 
 async def test_a_database_that_is_not_there_is_named(connection: Connection) -> None:

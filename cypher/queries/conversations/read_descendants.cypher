@@ -12,7 +12,7 @@ RETURN COLLECT {
   RETURN m {.id, .title, .content, .depth, .role, .status, .finishReason, .note, .conversationId,
     .toolCallId, .toolName, .isError,
     toolCalls: COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
-      RETURN call {.toolCallId, .arguments, name: tool.name} ORDER BY call.index },
+      RETURN {toolCallId: call.toolCallId, arguments: call.arguments, name: tool.name} ORDER BY call.index },
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END,
     next: COLLECT { MATCH (m)<-[:CONTINUES|RESPONDS_TO]-(down) RETURN down.id LIMIT $most }}
 } AS rows

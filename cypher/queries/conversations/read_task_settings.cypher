@@ -9,6 +9,7 @@ RETURN id, {
     .maxCases, .maxSteps},
   instruction: coalesce(t.instruction, head(COLLECT { MATCH (t)-[:ASKED]->(p:Prompt) RETURN p.content })),
   tools: COLLECT {
-    MATCH (t)-[o:OFFERS]->(tool:Tool) RETURN o {.description, .parameters, name: tool.name} ORDER BY o.index
+    MATCH (t)-[o:OFFERS]->(tool:Tool) RETURN {description: o.description, parameters: o.parameters, name: tool.name}
+      ORDER BY o.index
   }
 } AS kept

@@ -29,8 +29,8 @@ CALL (row) {
     CALL (row, p, c, seq, at) {
       WITH * WHERE row.answer.content IS NOT NULL
       CREATE (r:Message:Response {id: row.answer.id, createdAt: at, content: row.answer.content, status: row.answer.status,
-        finishReason: 'stop', title: row.answer.title, note: row.answer.note, depth: p.depth + 1, seq: seq - 1, conversationId: c.id,
-        ownerId: c.ownerId})
+        finishReason: 'stop', title: row.answer.title, note: row.answer.note, depth: p.depth + 1, seq: seq - 1,
+        conversationId: c.id, ownerId: c.ownerId})
       CREATE (r)-[:RESPONDS_TO]->(p)
       CREATE (r)-[:IN_CONVERSATION]->(c)
       WITH row, r

@@ -7,4 +7,6 @@ OPTIONAL MATCH (known:Task {ownerId: $ownerId, idempotencyKey: $idempotencyKey})
 WITH coalesce(given, head) AS m, known
 RETURN m {.id, .content,
   toolCalls: COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
-    RETURN call {.toolCallId, .arguments, name: tool.name} ORDER BY call.index }} AS message, known {.id, .requestHash} AS known
+    RETURN {toolCallId: call.toolCallId, arguments: call.arguments, name: tool.name}
+    ORDER BY call.index }} AS message,
+  known {.id, .requestHash} AS known

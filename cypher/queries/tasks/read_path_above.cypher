@@ -6,5 +6,5 @@ RETURN COLLECT {
   WITH DISTINCT m ORDER BY m.depth DESC, m.id DESC LIMIT $most
   RETURN m {.id, .depth, .content, .toolCallId, .isError, role: coalesce(m.role, 'ASSISTANT'),
     toolCalls: COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
-      RETURN call {.toolCallId, .arguments, name: tool.name} ORDER BY call.index }}
+      RETURN {toolCallId: call.toolCallId, arguments: call.arguments, name: tool.name} ORDER BY call.index }}
 } AS messages

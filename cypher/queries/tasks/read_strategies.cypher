@@ -12,6 +12,7 @@ RETURN COLLECT {
       count(CASE WHEN t.status IN ['SUCCEEDED', 'PARTIAL', 'FAILED'] THEN 1 END) AS finished
   }
   RETURN s {.id, .name, .description, .plan, .version, madeBy: madeBy,
-    previousId: head(COLLECT { MATCH (s)-[:SUPERSEDES]->(former:Strategy) RETURN former.id }), createdAt: s.createdAt.epochMillis, useCount: useCount,
+    previousId: head(COLLECT { MATCH (s)-[:SUPERSEDES]->(former:Strategy) RETURN former.id }),
+    createdAt: s.createdAt.epochMillis, useCount: useCount,
     successRate: CASE WHEN finished > 0 THEN toFloat(succeeded) / finished END}
 } AS rows

@@ -8,6 +8,7 @@ RETURN t {.*, conversationId: c.id, ownerId: c.ownerId,
     MATCH (t)-[r:READS]->(s:Source) RETURN r {.index, .name, .mediaType, sourceId: s.id, length: s.length} ORDER BY r.index
   },
   tools: COLLECT {
-    MATCH (t)-[o:OFFERS]->(tool:Tool) RETURN o {.description, .parameters, name: tool.name} ORDER BY o.index
+    MATCH (t)-[o:OFFERS]->(tool:Tool) RETURN {description: o.description, parameters: o.parameters, name: tool.name}
+      ORDER BY o.index
   },
   template: head(COLLECT { MATCH (t)-[:FILLED_IN]->(w:Template) RETURN w {.instruction, .reduce} })} AS task

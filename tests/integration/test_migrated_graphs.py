@@ -1,0 +1,133 @@
+"""The graph of the first edition, brought up to date: nothing of it is lost, and the service goes on with it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.app import connection_of
+from service.folders import cache_folder
+from service.graph.database import Database, Row
+from service.graph.local import LocalSettings, start
+from service.graph.migrations import migrate
+from service.tasks.kept_settings import parse_settings, parse_tools
+from tests.support.graphs import FOLDER, load_graph, migrations_of, read_graph
+from tests.support.services import MODEL, cypher, finished, running
+
+EDITION_1 = FOLDER / "edition-1.jsonl.gz"
+MODELS = ("deep", "narrow", "quick", "wordy", "alto", "backup", "large", "dead", "unsteady", "m")
+
+
+@pytest.fixture(scope="module")
+async def migrated(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    """The old graph with every migration applied to it."""
+    home = tmp_path_factory.mktemp("migrated") / "neo4j"
+    server = await start(home, cache_folder(), settings=LocalSettings(heap="384m", page_cache="64m"))
+    database = Database(connection_of(server))
+    await migrate(database, migrations_of(EDITION_1, tmp_path_factory.mktemp("migrations")))
+    await load_graph(database, EDITION_1)
+    assert (await migrate(database))[0].startswith("V004")
+    yield database
+    await database.close()
+    await server.stop()
+
+
+def old(label: str) -> list[Row]:
+    """The properties of a label's nodes, as the first edition wrote them."""
+    return [node["properties"] for node in read_graph(EDITION_1)[0] if label in node["labels"]]
+
+
+async def test_no_json_is_left(migrated: Database) -> None:
+    """What an analyst asks about is a property or an edge; plans and JSON Schemas alone are texts of their own kind."""
+    statement = """MATCH (n) WHERE NOT n:Migration AND NOT n:Template UNWIND keys(n) AS key
+        WITH n, key WHERE NOT key IN ['content', 'text', 'plan', 'responseSchema', 'title', 'error', 'note', 'brief']
+        WITH labels(n) AS labels, key, toString(n[key]) AS value WHERE value STARTS WITH '{' OR value STARTS WITH '[{'
+        RETURN labels, key, value"""
+    known = [row for row in await cypher(migrated, statement) if row["key"] != "metadata"]
+    assert known == []
+
+
+async def test_a_text_of_an_owner_is_one_source(migrated: Database) -> None:
+    """Each text once, with all its readings; what was read, and under which name, is what it was."""
+    rows = await cypher(migrated, "MATCH (s:Source) RETURN s.ownerId AS owner, s.sha256 AS sha256, s.text AS text")
+    assert max(Counter((row["owner"], row["sha256"]) for row in rows).values()) == 1
+    assert {row["text"] for row in rows} == {source["text"] for source in old("Source")}
+    read = "MATCH (t:Task)-[r:READS]->(s) RETURN t.id AS task, r.index AS index, r.name AS name, s.text AS text"
+    nodes, edges = read_graph(EDITION_1)
+    was = {
+        (nodes[edge["start"]]["properties"]["id"], said["index"], said["name"], said["text"])
+        for edge in edges
+        if edge["type"] == "READS"
+        for said in [nodes[edge["end"]]["properties"]]
+    }
+    assert {(r["task"], r["index"], r["name"], r["text"]) for r in await cypher(migrated, read)} == was
+
+
+async def test_spans_cover_the_same_characters(migrated: Database) -> None:
+    """Of each subtask, in their order, with their labels."""
+    texts = {source["id"]: source["text"] for source in old("Source")}
+    was = {
+        subtask["id"]: [[texts[id_][start:end], label or None] for id_, start, end, label in spans]
+        for subtask in old("Subtask")
+        if (spans := json.loads(subtask.get("spans") or "[]"))
+    }
+    statement = """MATCH (s:Subtask)-[c:COVERS]->(source) WITH s, c, source ORDER BY c.index
+        RETURN s.id AS id, collect([substring(source.text, c.start, c.end - c.start), c.label]) AS spans"""
+    assert {row["id"]: row["spans"] for row in await cypher(migrated, statement)} == was
+
+
+async def test_settings_are_what_they_were(migrated: Database) -> None:
+    """Each task's, with its tools, its instruction and its templates."""
+    statement = """MATCH (t:Task)-[:FILLED_IN]->(w:Template) MATCH (t)-[:ASKED]->(p)
+        RETURN t.id AS id, properties(t) AS settings, w.instruction AS template, w.reduce AS reduce,
+          coalesce(t.instruction, p.content) AS instruction,
+          COLLECT { MATCH (t)-[o:OFFERS]->(x)
+            RETURN {description: o.description, parameters: o.parameters, name: x.name} ORDER BY o.index } AS tools"""
+    found = {row["id"]: row for row in await cypher(migrated, statement)}
+    assert len(found) == len(old("Task"))
+    for task in old("Task"):
+        was, row = json.loads(task["config"]), found[task["id"]]
+        now = json.loads(json.dumps(asdict(parse_settings(row["settings"], parse_tools(row["tools"])))))
+        assert now == was["settings"]
+        assert (row["template"], row["reduce"]) == (was["templates"]["instruction"], was["templates"]["reduce"])
+        assert row["instruction"] == was["instruction"]
+
+
+async def test_tool_calls_are_what_they_were(migrated: Database) -> None:
+    """Each response's, in their order."""
+    was = {r["id"]: json.loads(r["toolCalls"]) for r in old("Response") if r.get("toolCalls")}
+    statement = """MATCH (r:Response)-[c:CALLED]->(tool) WITH r, c, tool ORDER BY c.index
+        RETURN r.id AS id, collect({id: c.toolCallId, name: tool.name, arguments: c.arguments}) AS calls"""
+    assert {row["id"]: row["calls"] for row in await cypher(migrated, statement)} == was
+
+
+async def test_answers_that_are_not_whole_say_so(migrated: Database) -> None:
+    """An answer that was put together for a task that is PARTIAL is PARTIAL, and says why."""
+    statement = """MATCH (t:Task {status: 'PARTIAL'})-[:RESULTED_IN]->(r)-[:SYNTHESIZES]->()
+        RETURN DISTINCT r.status AS status, r.note IS NULL AS silent"""
+    assert await cypher(migrated, statement) == [{"status": "PARTIAL", "silent": False}]
+
+
+async def test_migrating_again_changes_nothing(migrated: Database) -> None:
+    """What is applied is applied."""
+    assert await migrate(migrated) == []
+
+
+async def test_the_service_goes_on_with_what_was_unfinished(migrated: Database, tmp_path: Path) -> None:
+    """Its models are others by now; every task that the first edition left comes to an end, and can be read."""
+    providers: dict[str, Any] = {
+        name: {"protocol": "echo", "models": dict.fromkeys(MODELS, MODEL)}
+        for name in ("acme", "choir", "orbit", "shaky", "slow")
+    }
+    unfinished = await cypher(migrated, "MATCH (t:Task {unfinished: true}) RETURN t.id AS id, t.ownerId AS owner")
+    settings = {"providers": providers, "executor": {"lease_seconds": 3}}
+    async with running(migrated.connection, tmp_path, settings) as services:
+        for task in unfinished:
+            assert await finished(migrated, task["id"])
+            assert await services.backend.reader.read_tasks(task["owner"], [task["id"]])
