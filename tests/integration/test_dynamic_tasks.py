@@ -15,7 +15,7 @@ from service.app import Services
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
 from service.records import TaskStatus, new_id
-from service.resources import resource
+from service.resources import read_resource
 from service.tasks.creating import NewFile, NewTask, NewTaskConfig
 from service.tasks.kept_plans import NewStrategy, StrategyRow
 from tests.support.planning_provider import PlanningProvider, planning_provider
@@ -123,10 +123,8 @@ async def test_an_answer_leads_to_its_sources(
     """By the statement that is shipped for Neo4j Browser, over the steps in between."""
     async with asking(connection, tmp_path, Model(FANNED)) as (services, _):
         task_id = await run_task(services, database, owner, dynamic())
-    statement = resource("cypher", "browser", "answer_to_sources.cypher").read_text()
-    steps = statement.replace(
-        "RETURN path", "UNWIND nodes(path) AS n RETURN DISTINCT labels(n)[-1] AS label, n.text AS text"
-    )
+    nodes = "UNWIND nodes(path) AS n RETURN DISTINCT labels(n)[-1] AS label, n.text AS text"
+    steps = read_resource("cypher", "browser", "answer_to_sources.cypher").replace("RETURN path", nodes)
     found = await database.execute(steps, taskId=task_id)
     assert {row["label"] for row in found} == {"Prompt", "Response", "Source"}
     assert {row["text"] for row in found} - {None} == {INPUT}
