@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from service.api.graphiql.pages import serve_examples, serve_file
 from service.api.graphql.context import Backend
 from service.api.graphql.http import Endpoint
 from service.api.graphql.schema import export
@@ -185,11 +186,18 @@ def create_app(config: Config, *, connection: Connection | None = None, progress
     routes = [
         Route("/graphql", _graphql),
         WebSocketRoute("/graphql", _graphql),
+        *_pages(config),
         Route("/schema.graphql", _schema),
         Route("/livez", _live),
         Route("/readyz", _ready),
     ]
     return Starlette(routes=routes, middleware=[cors] if origins else [], lifespan=lifespan)
+
+
+def _pages(config: Config) -> list[Route]:
+    if not config.server.has_graphiql:
+        return []
+    return [Route("/graphiql/examples.json", serve_examples), Route("/graphiql/{name}", serve_file)]
 
 
 async def _begin(

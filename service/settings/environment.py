@@ -134,6 +134,6 @@ def _variable_names(shape: Any, path: tuple[str, ...], values: Any) -> Iterator[
 
 def _is_text(shape: Any) -> bool:
     bare = plain(shape)
-    if typing.get_origin(bare) is Literal:
+    if typing.get_origin(bare) is Literal and all(isinstance(word, str) for word in typing.get_args(bare)):
         return True
     return isinstance(bare, type) and issubclass(bare, (str, SecretStr, Path, Enum))

@@ -223,9 +223,15 @@ class ServerSettings(Frozen):
     port: Port = 8000
     api_keys: dict[Annotated[SecretStr, Field(min_length=1)], Annotated[str, Field(min_length=1)]] = {}
     cors_origins: tuple[str, ...] = ()
-    graphiql: bool = True
+    graphiql: Literal["auto", True, False] = "auto"
     limits: LimitSettings = LimitSettings()
     documents: DocumentSettings = DocumentSettings()
+
+    @property
+    def has_graphiql(self) -> bool:
+        """Whether a browser gets GraphiQL. It could do nothing where only trusted documents are run."""
+        wanted = is_loopback(self.host) if self.graphiql == "auto" else self.graphiql
+        return wanted and not self.documents.only
 
     def owner_of(self, token: str) -> str | None:
         """Whose bearer token this is, if anybody's; takes the same time however much of it is right."""

@@ -288,13 +288,42 @@ async def test_what_goes_wrong_outside_of_graphql_is_masked_and_logged_too(
 
 
 async def test_schema_and_health_are_served(service: Service) -> None:
-    """The contract, the life and the readiness; a page for who looks with a browser, with nothing from elsewhere."""
+    """The contract, the life and the readiness."""
     assert "type Query" in (await service.http.get("/schema.graphql")).text
     assert (await service.http.get("/livez")).status_code == 200
     assert (await service.http.get("/readyz")).json() == {"status": "ok", "graph": "ok"}
-    page = await service.http.get("/graphql", headers={"accept": "text/html"})
-    assert page.status_code == 200
-    assert "http" not in page.text
+
+
+HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+async def test_who_looks_with_a_browser_gets_graphiql_without_a_key(guarded: Service) -> None:
+    """The page and its files; what it then asks needs a key as ever, and no strange name leads to it."""
+    async with httpx.AsyncClient(base_url=guarded.url) as nobody:
+        page = await nobody.get("/graphql", headers=HTML)
+        assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert "graphiql.min.js" in page.text
+        assert (await nobody.get("/graphiql/graphiql.min.js")).status_code == 200
+        assert (await nobody.post("/graphql", json={"query": "{models{id}}"}, headers=HTML)).status_code == 401
+        assert (await nobody.get("/graphql", params={"query": "{models{id}}"}, headers=HTML)).status_code == 401
+
+
+async def test_a_strange_name_leads_to_no_page(service: Service) -> None:
+    """Without keys, a page of this name could call."""
+    assert (await service.http.get("/graphql", headers=HTML | {"host": "evil.example"})).status_code == 403
+
+
+async def test_graphiql_can_be_switched_off(connection: Connection, make_config: MakeConfig) -> None:
+    """Then a browser is told where it is."""
+    config = make_config("server: {graphiql: false}")
+    async with (
+        serving(create_app(config, connection=connection), config, port=0) as url,
+        httpx.AsyncClient(base_url=url) as http,
+    ):
+        page = await http.get("/graphql", headers=HTML)
+        assert "GraphQL is served here" in page.text
+        assert "script" not in page.text
+        assert (await http.get("/graphiql/graphiql.min.js")).status_code == 404
 
 
 async def test_a_service_without_its_graph_says_so_and_goes_on_when_it_is_there(

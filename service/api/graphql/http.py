@@ -13,7 +13,7 @@ import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketClose
 from strawberry.asgi import GraphQL
@@ -27,12 +27,13 @@ from strawberry.subscriptions import (
 )
 from strawberry.types import ExecutionResult
 
+from service.api.graphiql.pages import page
 from service.api.graphql.body import BodyTooLarge, bounded
 from service.api.graphql.context import Backend, Context
 from service.api.graphql.documents import is_subscription
 from service.api.graphql.faults import mask
 from service.api.graphql.media import GRAPHQL, JSON, Events, Parts, json_type, takes_json
-from service.api.graphql.persisted import Persisted, Refused, Wanted
+from service.api.graphql.persisted import IDS, Persisted, Refused, Wanted
 from service.api.graphql.requests import read_request
 from service.api.graphql.schema import build_schema
 from service.api.graphql.sockets import SocketHandler
@@ -52,10 +53,6 @@ _STRANGE_NAME = (
     "The service is called by a name that is not this machine's own: call it by 127.0.0.1 or "
     "localhost (the `Host` header), or configure server.api_keys."
 )
-
-_PAGE = """<!doctype html><meta charset="utf-8"><title>Antiphon</title>
-<h1>Antiphon</h1><p>GraphQL is served here by POST. The contract is in <a href="/schema.graphql">schema.graphql</a>.
-"""
 
 
 class Adapter(StarletteRequestAdapter):
@@ -102,10 +99,13 @@ class Endpoint(GraphQL[Context, None]):
             await request.close()
 
     async def _respond(self, request: Request) -> Response:
-        if owner_of(request, self._server) is None:
-            return problem(401, "UNAUTHENTICATED", "Send `Authorization: Bearer TOKEN` with a configured token.")
         if not is_own_host(request, self._server):
             return problem(403, "FORBIDDEN", _STRANGE_NAME)
+        if wants_page(request):
+            # Who looks with a browser has no key to send yet, and the page has nothing to hide.
+            return page(self._server.has_graphiql)
+        if owner_of(request, self._server) is None:
+            return problem(401, "UNAUTHENTICATED", "Send `Authorization: Bearer TOKEN` with a configured token.")
         if not is_own_origin(request, self._server):
             return problem(403, "FORBIDDEN", "Pages of this origin may not call: see server.cors_origins.")
         try:
@@ -154,9 +154,8 @@ class Endpoint(GraphQL[Context, None]):
         return Response(body, headers=transport.headers)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        """Whether a browser asks for the page: it names HTML, and sends no operation."""
-        asks = any(request.query_params.get(name) for name in ("query", "extensions", "documentId", "doc_id", "id"))
-        return request.method == "GET" and not asks and "text/html" in request.headers.get("accept", "")
+        """Never here: who wants the page got it before anybody was asked for a key."""
+        return False
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """What is known of the answer beforehand: its type."""
@@ -184,10 +183,6 @@ class Endpoint(GraphQL[Context, None]):
             raise ConnectionRejectionError
         return await super().on_ws_connect(context)
 
-    async def render_graphql_ide(self, request: Request) -> Response:
-        """A page for who looks with a browser."""
-        return HTMLResponse(_PAGE)
-
     def encode_json(self, data: object) -> bytes | str:
         """JSON; text for WebSockets, whose frames must be text."""
         return orjson.dumps(data).decode()
@@ -201,6 +196,12 @@ class Endpoint(GraphQL[Context, None]):
         kind = sub_response.media_type
         status = 400 if kind == GRAPHQL and "data" not in response_data else 200
         return Response(orjson.dumps(response_data), status, media_type=kind)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for the page: it names HTML, and sends no operation."""
+    asks = any(request.query_params.get(name) for name in ("query", "extensions", *IDS))
+    return request.method == "GET" and not asks and "text/html" in request.headers.get("accept", "")
 
 
 def owner_of(request: Request | WebSocket, server: ServerSettings) -> str | None:

@@ -28,7 +28,7 @@ NOT_FOUND = "PersistedQueryNotFound"
 NOT_SUPPORTED = "PersistedQueryNotSupported"
 """The words after which clients send texts alone."""
 
-_IDS = ("documentId", "doc_id", "id")
+IDS = ("documentId", "doc_id", "id")
 """What a request may call the id of a document: GraphQL over HTTP, and two habits of Relay's clients."""
 
 
@@ -51,7 +51,7 @@ class Refused(Exception):
 
 def document_id_of(said: Mapping[str, Any]) -> str | None:
     """The id of a document in what a request says; what has a text needs none. Raises `Refused`."""
-    name = next((name for name in _IDS if said.get(name) is not None), None)
+    name = next((name for name in IDS if said.get(name) is not None), None)
     if name is None or said.get("query"):
         return None
     if not isinstance(said[name], str):
