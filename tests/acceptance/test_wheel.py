@@ -33,12 +33,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def test_wheel_carries_cypher_and_schema(wheel: Path) -> None:
+def test_wheel_carries_cypher_schema_and_graphiql(wheel: Path) -> None:
     """Every file that the code reads at run time is inside, and nothing of the tests is."""
     names = zipfile.ZipFile(wheel).namelist()
     for folder in ("cypher/queries", "cypher/migrations", "schema/operations"):
-        for file in (ROOT / folder).iterdir():
-            assert f"service/_files/{folder}/{file.name}" in names
+        for file in (it for it in (ROOT / folder).rglob("*") if it.is_file()):
+            assert f"service/_files/{file.relative_to(ROOT)}" in names
+    page = (ROOT / "service" / "api" / "graphiql").rglob("*")
+    assert {str(it.relative_to(ROOT)) for it in page if it.is_file() and it.suffix != ".pyc"} <= set(names)
     assert not [name for name in names if name.startswith("tests")]
 
 
