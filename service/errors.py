@@ -197,26 +197,67 @@ class ErrorCode(StrEnum):
     """
 
     INTERNAL = AntiphonError.code
+    """Our own fault; the log has what happened."""
+
     INVALID_INPUT = InvalidInput.code
+    """A value is wrong."""
+
     NOT_FOUND = NotFound.code
+    """Something that it needs is not there, or not the caller's."""
+
     CONFLICT = Conflict.code
+    """Something is not in a state that allows this."""
+
     LIMIT_EXCEEDED = LimitExceeded.code
+    """A bound of this service was reached."""
+
     CONFIGURATION = ConfigurationError.code
+    """The configuration does not allow it: a model or a role that is not there, for instance."""
+
     PROVIDER_ERROR = ProviderError.code
+    """The provider answered with an error that is none of those below."""
+
     PROVIDER_TIMEOUT = ProviderTimeout.code
+    """The provider took longer than it may."""
+
     PROVIDER_UNAVAILABLE = ProviderUnavailable.code
+    """The provider could not be reached, broke off, or failed by itself."""
+
     PROVIDER_REJECTED = ProviderRejected.code
+    """The provider refused the request; asking again is no use."""
+
     CONTEXT_OVERFLOW = ContextOverflow.code
+    """The prompt is longer than the model can read."""
+
     CONTENT_FILTERED = ContentFiltered.code
+    """The provider's filter refused the prompt or cut the answer off."""
+
     INVALID_ANSWER = InvalidAnswer.code
+    """The answer is not what was asked for."""
+
     RATE_LIMITED = RateLimited.code
+    """The provider wants fewer calls."""
+
     BUDGET_EXCEEDED = BudgetExceeded.code
+    """The task has used what it may."""
+
     DEADLINE_EXCEEDED = DeadlineExceeded.code
+    """The task's time is over."""
+
     FAILED_FAST = FailedFast.code
+    """Another subtask failed, and the task wants no more then."""
+
     GRAPH_ERROR = GraphError.code
+    """Neo4j refused a statement."""
+
     GRAPH_UNAVAILABLE = GraphUnavailable.code
+    """Neo4j is away."""
+
     INTERRUPTED = "INTERRUPTED"
+    """The process that made the call went away."""
+
     CANCELLED = "CANCELLED"
+    """It was cut with its task."""
 
     @classmethod
     def of(cls, said: str | None) -> ErrorCode | None:

@@ -17,12 +17,25 @@ class TaskStatus(StrEnum):
     """The state of a task. The last four are final."""
 
     PENDING = "PENDING"
+    """It is written down, and nobody has begun it yet."""
+
     PLANNING = "PLANNING"
+    """Its strategy decides what is to be asked."""
+
     RUNNING = "RUNNING"
+    """Its subtasks are being worked on."""
+
     SUCCEEDED = "SUCCEEDED"
+    """All that it needed succeeded; its answer is whole."""
+
     PARTIAL = "PARTIAL"
+    """It has an answer, but something that it needed failed: `note` of the answer says what."""
+
     FAILED = "FAILED"
+    """It has no answer: `error` and `errorCode` say why."""
+
     CANCELLED = "CANCELLED"
+    """It was cancelled before it ended."""
 
     @property
     def is_final(self) -> bool:
@@ -37,12 +50,25 @@ class SubtaskStatus(StrEnum):
     """The state of a subtask. The last four are final."""
 
     PENDING = "PENDING"
+    """It waits for others whose answers it needs."""
+
     READY = "READY"
+    """What it needs is there; it waits for its turn."""
+
     RUNNING = "RUNNING"
+    """A model is being asked."""
+
     SUCCEEDED = "SUCCEEDED"
+    """It has an accepted answer."""
+
     FAILED = "FAILED"
+    """No model gave an answer that could be accepted."""
+
     CANCELLED = "CANCELLED"
+    """It was cancelled with its task."""
+
     SKIPPED = "SKIPPED"
+    """It was not asked, because what it needed failed."""
 
     @property
     def is_final(self) -> bool:
@@ -62,31 +88,60 @@ class AttemptStatus(StrEnum):
     """What came of one call to a provider."""
 
     RUNNING = "RUNNING"
+    """The call is under way."""
+
     SUCCEEDED = "SUCCEEDED"
+    """An answer came back and was accepted."""
+
     FAILED = "FAILED"
+    """The provider refused it, broke off, or answered what could not be accepted."""
+
     TIMED_OUT = "TIMED_OUT"
+    """It took longer than it may."""
+
     RATE_LIMITED = "RATE_LIMITED"
+    """The provider wants fewer calls; it is made again later."""
+
     CANCELLED = "CANCELLED"
+    """It was cut with its task."""
+
     INTERRUPTED = "INTERRUPTED"
+    """The process that made it went away; what it cost is not known."""
 
 
 class ResponseStatus(StrEnum):
     """How whole a response is."""
 
     STREAMING = "STREAMING"
+    """It is being generated."""
+
     COMPLETE = "COMPLETE"
+    """It is all that the model or the task had to say."""
+
     PARTIAL = "PARTIAL"
+    """Something is missing: `note` says what."""
+
     FAILED = "FAILED"
+    """It broke off, or was not accepted."""
 
 
 class FinishReason(StrEnum):
     """Why a model stopped. OTHER is what is none of the words that providers share."""
 
     STOP = "STOP"
+    """The model had said all."""
+
     LENGTH = "LENGTH"
+    """It came to the most tokens that it may write."""
+
     CONTENT_FILTER = "CONTENT_FILTER"
+    """The provider's filter cut it."""
+
     TOOL_CALLS = "TOOL_CALLS"
+    """It wants tools to be called."""
+
     OTHER = "OTHER"
+    """Something else, in the provider's own words."""
 
     @classmethod
     def of(cls, said: str | None) -> FinishReason | None:
@@ -98,36 +153,64 @@ class Role(StrEnum):
     """Who speaks in a message that is sent to a model."""
 
     SYSTEM = "SYSTEM"
+    """An instruction that stands above the conversation."""
+
     USER = "USER"
+    """Who asks."""
+
     ASSISTANT = "ASSISTANT"
+    """The model."""
+
     TOOL = "TOOL"
+    """The result of a tool that the model called."""
 
 
 class StrategyName(StrEnum):
     """The decompositions that the contract names."""
 
     NONE = "NONE"
+    """One prompt, one answer."""
+
     CHUNK = "CHUNK"
+    """A long text in parts of a size that the model can read."""
+
     FILE = "FILE"
+    """A part for each file or item of a list."""
+
     ERROR = "ERROR"
+    """A part for each different error in logs and output of builds and tests."""
+
     DYNAMIC = "DYNAMIC"
+    """A model plans what is to be asked."""
 
 
 class Aggregation(StrEnum):
     """How the subtasks' answers become the task's answer."""
 
     CONCAT = "CONCAT"
+    """One after the other, in order."""
+
     LIST = "LIST"
+    """A JSON list of them."""
+
     MERGE = "MERGE"
+    """JSON objects and lists become one."""
+
     REDUCE = "REDUCE"
+    """A model combines them."""
+
     NONE = "NONE"
+    """They stay apart; the task itself has no answer."""
 
 
 class OnFailure(StrEnum):
     """What one failed subtask means for the others."""
 
     CONTINUE = "CONTINUE"
+    """The others go on; the answer is made of what there is."""
+
     FAIL_FAST = "FAIL_FAST"
+    """The others are cancelled, and the task fails."""
 
 
 class ResponseFormatKind(StrEnum):

@@ -132,7 +132,7 @@ async def _serve(config: Config) -> int:
         prepare_model(config)
         async with start_service(config, progress_on()) as started:
             place.announce(started.url)
-            say(f"GraphQL        {started.url}/graphql")
+            say(f"GraphQL        {started.url}/graphql" + "  (in a browser: GraphiQL)" * config.server.has_graphiql)
             if started.neo4j:
                 say(f"Neo4j Browser  {started.neo4j.address.browser}  (login: antiphon neo4j browser)")
             say("Ctrl-C stops it; tasks that run go on at the next start.")

@@ -31,7 +31,10 @@ class Direction(StrEnum):
     """Which way a history goes."""
 
     ANCESTORS = "ANCESTORS"
+    """What a message came from, newest first."""
+
     DESCENDANTS = "DESCENDANTS"
+    """What came from it, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

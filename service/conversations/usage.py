@@ -23,12 +23,25 @@ class UsageDimension(StrEnum):
     """What usage is grouped by. A day is one in UTC, an outcome the status of an attempt."""
 
     MODEL = "MODEL"
+    """`provider/name` of the model that was called."""
+
     PROVIDER = "PROVIDER"
+    """The provider of the model."""
+
     DAY = "DAY"
+    """The day on which a call began, in UTC."""
+
     STRATEGY = "STRATEGY"
+    """The strategy of the task."""
+
     TASK_TYPE = "TASK_TYPE"
+    """The type of the task."""
+
     CONVERSATION = "CONVERSATION"
+    """The conversation."""
+
     OUTCOME = "OUTCOME"
+    """The status of the call."""
 
 
 @dataclass(frozen=True, slots=True)

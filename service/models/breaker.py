@@ -25,8 +25,13 @@ class BreakerState(StrEnum):
     """CLOSED: calls are made. OPEN: none is. HALF_OPEN: one at a time, to find out."""
 
     CLOSED = "CLOSED"
+    """Calls are made."""
+
     OPEN = "OPEN"
+    """None is made for a while."""
+
     HALF_OPEN = "HALF_OPEN"
+    """One call at a time finds out whether it works again."""
 
 
 class Breaker:

@@ -45,7 +45,7 @@ _KINDS = ("query", "mutation", "subscription")
 def page(has_graphiql: bool) -> Response:
     """What a browser sees at `/graphql`."""
     text = (STATIC / "index.html").read_text(encoding="utf-8") if has_graphiql else _PLAIN
-    return HTMLResponse(text, headers=_HEADERS | {"Content-Security-Policy": POLICY})
+    return HTMLResponse(text, headers=_HEADERS | {"Content-Security-Policy": POLICY, "Vary": "Accept"})
 
 
 def serve_file(request: Request) -> Response:
