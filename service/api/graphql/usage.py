@@ -16,70 +16,132 @@ _COST_DIGITS = 10
 """Of a sum in USD: what is beyond is the noise of adding binary fractions."""
 
 
-@strawberry.type(description="Times in ms, of the attempts that have them; null where none has.")
+@strawberry.type
 class Durations:
-    """Times of several attempts."""
+    """Times in ms, of the attempts that have them; null where none has."""
 
     total: float
+    """All of them together, as if none had run beside another."""
+
     median: float | None
-    p95: float | None = strawberry.field(description="95 of 100 attempts took this long at most.")
+    """Half of the attempts took this long at most."""
+
+    p95: float | None
+    """95 of 100 attempts took this long at most."""
+
     max: float | None
+    """The longest."""
 
 
-@strawberry.type(description="What was spent on attempts whose answer was not used.")
+@strawberry.type
 class WastedSpend:
     """What was spent on attempts whose answer was not used."""
 
     attempts: int
+    """How many calls."""
+
     input_tokens: BigInt
+    """Tokens that were read."""
+
     output_tokens: BigInt
-    cost_usd: float | None = strawberry.field(description="Of the attempts with a known cost; null where none has one.")
+    """Tokens that were written."""
+
+    cost_usd: float | None
+    """Of the attempts with a known cost; null where none has one."""
 
 
-@strawberry.type(description="What the calls of a task or a subtask took and cost.")
+@strawberry.type
 class Metrics:
     """What the calls of a task or a subtask took and cost."""
 
-    attempts: int = strawberry.field(description="All calls; those that still run are in none of the two counts below.")
-    succeeded: int
-    failed: int = strawberry.field(description="Calls that ended in any other way than with an answer.")
-    elapsed_ms: float | None = strawberry.field(
-        description="From its start to its end, or to now while it runs; null before it began."
-    )
-    queue_ms: Durations = strawberry.field(
-        description="From when a call could have been made, or from the end of the one before, to the call."
-    )
-    time_to_first_token_ms: Durations = strawberry.field(description="From the call to the first piece of its answer.")
-    latency_ms: Durations = strawberry.field(description="From the call to its end.")
-    input_tokens: BigInt
-    output_tokens: BigInt
-    cached_tokens: BigInt
-    cost_usd: float | None = strawberry.field(description="Of the attempts with a known cost; null where none has one.")
-    unpriced_attempts: int = strawberry.field(description="Calls that used tokens, and whose cost is not known.")
-    estimated_attempts: int = strawberry.field(description="Calls whose tokens were counted here, not by the provider.")
-    wasted: WastedSpend
-
-
-@strawberry.type(description="What the calls of one model, one day, and so on, took and cost.")
-class UsageRow:
-    """What the calls with one key took and cost."""
-
-    key: str = strawberry.field(
-        description="`provider/name` of a model, a provider, a day (2026-01-31), a conversation's id, and so on."
-    )
-    label: str = strawberry.field(description="The key for people: a conversation's title, else the key itself.")
     attempts: int
-    tasks: int = strawberry.field(description="Tasks that these calls were made for; one may be in several rows.")
+    """All calls; those that still run are in none of the two counts below."""
+
+    succeeded: int
+    """Calls whose answer was accepted."""
+
+    failed: int
+    """Calls that ended in any other way than with an answer."""
+
+    elapsed_ms: float | None
+    """From its start to its end, or to now while it runs; null before it began."""
+
+    queue_ms: Durations
+    """From when a call could have been made, or from the end of the one before, to the call."""
+
+    time_to_first_token_ms: Durations
+    """From the call to the first piece of its answer."""
+
+    latency_ms: Durations
+    """From the call to its end."""
+
     input_tokens: BigInt
+    """Tokens that were read."""
+
     output_tokens: BigInt
+    """Tokens that were written."""
+
     cached_tokens: BigInt
-    cost_usd: float | None = strawberry.field(description="Of the attempts with a known cost; null where none has one.")
-    unpriced_attempts: int = strawberry.field(description="Calls that used tokens, and whose cost is not known.")
-    estimated_attempts: int = strawberry.field(description="Calls whose tokens were counted here, not by the provider.")
+    """The part of `inputTokens` that the provider had in its cache."""
+
+    cost_usd: float | None
+    """Of the attempts with a known cost; null where none has one."""
+
+    unpriced_attempts: int
+    """Calls that used tokens, and whose cost is not known."""
+
+    estimated_attempts: int
+    """Calls whose tokens were counted here, not by the provider."""
+
+    wasted: WastedSpend
+    """What of it was spent on answers that were not used."""
+
+
+@strawberry.type
+class UsageRow:
+    """What the calls of one model, one day, and so on, took and cost."""
+
+    key: str
+    """`provider/name` of a model, a provider, a day (2026-01-31), a conversation's id, and so on."""
+
+    label: str
+    """The key for people: a conversation's title, else the key itself."""
+
+    attempts: int
+    """How many calls."""
+
+    tasks: int
+    """Tasks that these calls were made for; one may be in several rows."""
+
+    input_tokens: BigInt
+    """Tokens that were read."""
+
+    output_tokens: BigInt
+    """Tokens that were written."""
+
+    cached_tokens: BigInt
+    """The part of `inputTokens` that the provider had in its cache."""
+
+    cost_usd: float | None
+    """Of the attempts with a known cost; null where none has one."""
+
+    unpriced_attempts: int
+    """Calls that used tokens, and whose cost is not known."""
+
+    estimated_attempts: int
+    """Calls whose tokens were counted here, not by the provider."""
+
     average_latency_ms: float | None
-    wasted_attempts: int = strawberry.field(description="Calls whose answer was not used.")
-    wasted_tokens: BigInt = strawberry.field(description="What they read and wrote.")
+    """From the call to its end, on average; null where no call has ended."""
+
+    wasted_attempts: int
+    """Calls whose answer was not used."""
+
+    wasted_tokens: BigInt
+    """What they read and wrote."""
+
     wasted_cost_usd: float | None
+    """What they cost, of those with a known cost; null where none has one."""
 
 
 def usage_row(row: Row) -> UsageRow:
