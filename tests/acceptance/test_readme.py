@@ -15,14 +15,15 @@ from tests.support.front import Service
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+GRAPH = (ROOT / "docs" / "graph.md").read_text()
 HERE = "http://127.0.0.1:8000"
 # `demo`, `test` and `serve` are what continuous integration and the other suites run.
 ELSEWHERE = ("./antiphon demo", "./antiphon test", "./antiphon serve")
 
 
-def blocks(language: str) -> list[str]:
-    """The README's blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def blocks(language: str, page: str = README) -> list[str]:
+    """A page's blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
 
 
 def commands() -> list[str]:
@@ -56,7 +57,7 @@ def test_readme_link_leads_somewhere(link: str) -> None:
     assert (ROOT / link).exists()
 
 
-@pytest.mark.parametrize("statement", blocks("cypher"))
+@pytest.mark.parametrize("statement", [*blocks("cypher"), *blocks("cypher", GRAPH)])
 async def test_readme_cypher_is_valid(statement: str, database: Database) -> None:
     """What the README asks people to paste is planned by the server."""
     assert await database.explain(Query("readme", "", "CYPHER 25 " + statement, frozenset(), False))

@@ -340,6 +340,10 @@ async def test_a_saved_plan_is_followed_and_replaced(
     assert (await look(database, second))["answer"] == f"Answer to NEW {INPUT}"
     assert "OLD" in (await look(database, first))["plan"]
     assert (kept.plan["steps"][0]["prompt"], kept.use_count, kept.made_by) == ("NEW {{input}}", 2, None)
+    versions = """MATCH (s:Strategy {ownerId: $owner}) OPTIONAL MATCH (s)-[:SUPERSEDES]->(former)
+        RETURN [s.version, s.currentName, former.version, COUNT { (s)<-[:FOLLOWED]-() }] AS said ORDER BY s.version"""
+    kept_versions = [row["said"] for row in await cypher(database, versions, owner=owner)]
+    assert kept_versions == [[1, None, None, 1], [2, "mine", 1, 1]]
 
 
 async def test_a_plan_may_do_without_input_or_instruction(

@@ -86,6 +86,17 @@ def scripts(**by_model: Answer) -> Iterator[list[ChatRequest]]:
     yield Scripted.requests
 
 
+PASSED_OVER = """MATCH (:Task {id: $id})-[:HAS_SUBTASK]->()-[:ATTEMPTED]->()-[over:PASSED_OVER]->(m)
+RETURN m.id AS model, over.reason AS reason"""
+REPAIRS = """MATCH (:Task {id: $id})-[:HAS_SUBTASK]->()-[:ATTEMPTED]->(a)-[:REPAIRS]->(r:Response)
+RETURN a.number AS number, a.repair AS repair, r.content AS content ORDER BY number"""
+RUNS = """MATCH (t:Task {id: $id})-[:HAD_RUN]->(run:Run)
+RETURN run.number AS number, run.status AS status, run.errorCode AS errorCode,
+  head(COLLECT { MATCH (run)-[:RESULTED_IN]->(r) RETURN r.id }) AS answer,
+  COLLECT { MATCH (run)-[left:LEFT]->(:Subtask) RETURN [left.status, left.errorCode] } AS left,
+  t.startedAt = run.startedAt AND run.finishedAt <= t.retriedAt AND run.finishedAt < t.finishedAt AS timely"""
+
+
 @pytest.fixture
 async def services(
     connection: Connection, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -111,6 +122,11 @@ async def look(services: Services, database: Database, owner: str, new: NewTask)
     """Run a task; its id and its books."""
     task_id = await run_task(services, database, owner, new)
     return task_id, await read_books(database, task_id)
+
+
+def one(**config: Any) -> NewTask:
+    """One prompt for the first model, as a task."""
+    return NewTask(instruction="Say it.", strategy="NONE", config=NewTaskConfig(**{"model": "x/one"} | config))
 
 
 def calls(books: Books) -> list[tuple[str, str, str | None]]:
@@ -157,8 +173,10 @@ async def test_model_that_keeps_failing_is_skipped(services: Services, database:
         assert sum(request.model.name == "one" for request in requests) <= 12
         breaker = services.backend.models.breaker(services.backend.models.find("x/one"))
         assert (breaker.state, breaker.last_error) == (BreakerState.OPEN, "down")
-        books = await ask(services, database, owner, fallback_models=("x/two",))
+        task_id, books = await look(services, database, owner, one(fallback_models=("x/two",)))
         assert calls(books) == [("x/two", "SUCCEEDED", None)]
+        skipped = await cypher(database, PASSED_OVER, id=task_id)
+        assert skipped == [{"model": "x/one", "reason": "It keeps failing. down"}]
         # With nobody else to ask, it is asked all the same.
         books = await ask(services, database, owner, retries={"maxAttempts": 1})
         assert calls(books) == [("x/one", "FAILED", "PROVIDER_UNAVAILABLE")]
@@ -271,8 +289,12 @@ async def test_deadline_cuts_what_runs(services: Services, database: Database, o
 async def test_answer_is_repaired(services: Services, database: Database, owner: str) -> None:
     """An answer that does not meet the schema is a failed attempt; the model is told, and its next answer counts."""
     with scripts(one=in_turn("n is one", '{"n": "one"}', '{"n": 1}')) as requests:
-        books = await ask(services, database, owner, response_format={"type": "JSON_SCHEMA", "schema": SCHEMA})
+        new = one(response_format={"type": "JSON_SCHEMA", "schema": SCHEMA})
+        task_id, books = await look(services, database, owner, new)
     assert calls(books) == [("x/one", "FAILED", "INVALID_ANSWER")] * 2 + [("x/one", "SUCCEEDED", None)]
+    repaired = await cypher(database, REPAIRS, id=task_id)
+    assert [(row["number"], row["content"]) for row in repaired] == [(2, "n is one"), (3, '{"n": "one"}')]
+    assert all(row["repair"].startswith("Your answer cannot be used.") for row in repaired)
     told = [request.messages[-1].content for request in requests]
     assert "not JSON" in told[1]
     assert "$.n" in told[2]
@@ -327,6 +349,15 @@ async def test_only_what_failed_is_retried(services: Services, database: Databas
         id=task_id,
     )
     assert [row["siblings"] for row in heads] == [1]
+    (run,) = await cypher(database, RUNS, id=task_id)
+    assert run == {
+        "number": 1,
+        "status": "PARTIAL",
+        "errorCode": "PROVIDER_REJECTED",
+        "answer": books.answers[0]["id"],
+        "left": [["FAILED", "PROVIDER_REJECTED"]],
+        "timely": True,
+    }
     with pytest.raises(Conflict):
         await services.backend.tasks.retry_task(owner, task_id)
 
