@@ -5,6 +5,7 @@
   const { createElement: h, useEffect, useMemo, useState } = React;
   const ENDPOINT = location.pathname;
   const KEY = "antiphon-api-key";
+  const PANEL = "antiphon-panel";
   const ACCEPT = "application/graphql-response+json, application/json, text/event-stream";
   const FIRST = `# "Examples", on the left, has each operation that Antiphon comes with.
 # Ctrl-Enter runs what is written here.
@@ -158,6 +159,8 @@
       h("path", { d: "M5 4h11l3 3v13H5zM9 10h6M9 13h6M9 16h4" }),
     );
 
+  const rememberPanel = (shown) => localStorage.setItem(PANEL, shown?.title ?? "");
+
   function Page() {
     const [wantsKey, setWantsKey] = useState(false);
     const [tries, setTries] = useState(0);
@@ -170,7 +173,7 @@
       setWantsKey(false);
       setTries(tries + 1);
     };
-    const isFirstVisit = localStorage.getItem("graphiql:visiblePlugin") === null;
+    const [panel] = useState(() => localStorage.getItem(PANEL) ?? "Examples");
     return h(
       React.Fragment,
       null,
@@ -180,7 +183,8 @@
         key: tries,
         fetcher,
         plugins,
-        visiblePlugin: isFirstVisit ? "Examples" : undefined,
+        visiblePlugin: panel || undefined,
+        onTogglePluginVisibility: rememberPanel,
         defaultQuery: FIRST,
         defaultEditorToolsVisibility: true,
         inputValueDeprecation: true,
