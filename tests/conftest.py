@@ -21,6 +21,7 @@ from service.graph.local import LocalSettings, start, stop
 from service.graph.migrations import migrate
 from service.locks import FileLock
 from service.records import new_id
+from tests.support.beginnings import keep_ignored_signals_to_ourselves
 
 HOME = "TESTS_OF_ANTIPHON_HOME"
 
@@ -33,6 +34,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "antiphon")
 
 def pytest_configure(config: pytest.Config) -> None:
     """The run begins: a folder for its Neo4j, and nothing of the person's own settings."""
+    keep_ignored_signals_to_ourselves()
     for name in [name for name in os.environ if name.startswith(("NEO4J_", "OPENAI_", "ANTHROPIC_", "ANTIPHON_"))]:
         if name != "ANTIPHON_CACHE_DIR":
             del os.environ[name]

@@ -98,9 +98,13 @@ class _Texts:
 
 @contextmanager
 def interruptions() -> Generator[asyncio.Event, None, None]:
-    """An event that the first Ctrl-C (or SIGTERM) sets; the second ends the process."""
+    """An event that the first Ctrl-C (or SIGTERM) sets; the second ends the process.
+
+    What is ignored stays so: a shell script that begins us in the background has its own Ctrl-C to itself.
+    """
     event, loop = asyncio.Event(), asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN}
 
     def interrupt() -> None:
         if event.is_set():

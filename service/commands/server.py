@@ -7,8 +7,8 @@ import gc
 import signal
 import socket
 import time
-from collections.abc import AsyncGenerator, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Coroutine, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import uvicorn
@@ -99,6 +99,11 @@ class Server(uvicorn.Server):
     """A server that does not wait for subscriptions when it stops, nor for ever for clients that do not read."""
 
     stuck_seconds = STUCK_SECONDS
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave signals to the command: it has more to end, and keeps ignored what it was told to ignore."""
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin; what is there from now on to the end is not looked at by the garbage collector any more."""

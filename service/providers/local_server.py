@@ -21,12 +21,19 @@ from typing import Any, TextIO
 def main() -> None:
     """Serves until stdin ends."""
     settings: dict[str, Any] = json.loads(sys.stdin.readline())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends us when it is ready
+    _leave_signals_to_the_service()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     answer = _own_stdout()
     server = _serve(settings)
     print(server.listening_address, file=answer, flush=True)
     threading.Event().wait()
+
+
+def _leave_signals_to_the_service() -> None:
+    """Ctrl-C and the end of the terminal are for the service, which ends us when it is ready."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def _end_with_parent() -> None:

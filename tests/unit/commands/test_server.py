@@ -1,25 +1,50 @@
-"""What ends a command before it has begun to listen for Ctrl-C: SIGTERM, and the end of its terminal."""
+"""What ends a command: Ctrl-C, SIGTERM and the end of its terminal, unless whoever began it has them ignored."""
 
 from __future__ import annotations
 
 import signal
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import pytest
 
-PROGRAM = """
+BEGUN = """
 import asyncio, signal, sys
 from service.commands.server import run
 
 async def main():
     try:
         print("begun", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+        print("goes on", flush=True)
         await asyncio.Event().wait()
     finally:
         await asyncio.sleep(0.1)
         print("ended", flush=True)
+"""
+SERVING = """
+import asyncio, signal, sys, tempfile
+from pathlib import Path
+from starlette.applications import Starlette
+from service.commands.following import interruptions
+from service.commands.server import run, serving
+from service.config import load_config
 
+async def main():
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        print("defaults: {model: echo/echo}", file=file, flush=True)
+        config = load_config(Path(file.name), {})
+    async with serving(Starlette(), config, port=0):
+        with interruptions() as interrupted:
+            print("begun", flush=True)
+            await asyncio.to_thread(sys.stdin.readline)
+            print("interrupted" if interrupted.is_set() else "goes on", flush=True)
+            await interrupted.wait()
+    print("ended", flush=True)
+"""
+RUN = """
 for name in sys.argv[1:]:
     signal.signal(getattr(signal, name), signal.SIG_IGN)
 try:
@@ -29,28 +54,46 @@ except KeyboardInterrupt:
 """
 
 
-def begin(*ignored: str) -> subprocess.Popen[str]:
+@contextmanager
+def begun(program: str, *ignored: str) -> Generator[subprocess.Popen[str]]:
     """A process that has something to end, and ignores these signals."""
-    command = [sys.executable, "-c", PROGRAM, *ignored]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", program + RUN, *ignored]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert next_word(process) == "begun\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def next_word(process: subprocess.Popen[str]) -> str:
+    """The next line that a process says."""
     assert process.stdout is not None
-    assert process.stdout.readline() == "begun\n"
-    return process
+    return process.stdout.readline()
+
+
+def end_of(process: subprocess.Popen[str]) -> tuple[str, int]:
+    """What else a process says, and its exit code."""
+    said, _ = process.communicate(timeout=60)
+    return said, process.returncode
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_what_was_begun_is_ended(name: str) -> None:
     """Otherwise a Neo4j that is starting would be left running."""
-    process = begin()
-    process.send_signal(getattr(signal, name))
-    said, _ = process.communicate(timeout=60)
-    assert (said, process.returncode) == ("ended\n", 130)
+    with begun(BEGUN) as process:
+        process.send_signal(getattr(signal, name))
+        assert end_of(process) == ("ended\n", 130)
 
 
-def test_what_nohup_ignores_stays_ignored() -> None:
+@pytest.mark.parametrize(("program", "code"), [(BEGUN, 130), (SERVING, 0)], ids=["begun", "serving"])
+def test_what_nohup_ignores_stays_ignored(program: str, code: int) -> None:
     """And where a shell script has begun it in the background, without Ctrl-C, SIGTERM ends it still."""
-    process = begin("SIGHUP", "SIGINT")
-    process.send_signal(signal.SIGHUP)
-    process.send_signal(signal.SIGTERM)
-    said, _ = process.communicate(timeout=60)
-    assert (said, process.returncode) == ("ended\n", 130)
+    with begun(program, "SIGHUP", "SIGINT") as process:
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGINT)
+        assert process.stdin is not None
+        print(file=process.stdin, flush=True)
+        assert next_word(process) == "goes on\n"
+        process.send_signal(signal.SIGTERM)
+        assert end_of(process) == ("ended\n", code)

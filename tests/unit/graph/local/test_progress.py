@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+import pytest
+
 from service.graph.local.progress import SILENT, Progress, Terminal, progress_on
 
 
@@ -23,8 +25,9 @@ def test_log_gets_a_few_lines() -> None:
     assert stream.getvalue().splitlines() == ["hello", "Fetching: 2 MB", "  2 MB of 2 MB done"]
 
 
-def test_terminal_gets_a_bar() -> None:
+def test_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bar shows what is done and of how much."""
+    monkeypatch.setenv("COLUMNS", "100")
     stream = io.StringIO()
     tell(Terminal(stream))
     assert "Fetching" in stream.getvalue()
