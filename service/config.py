@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import yaml
 
 from service.errors import ConfigurationError, Conflict, InvalidInput
+from service.folders import user_config_folder
 from service.resources import read_resource, resource
 from service.settings.environment import environment_layer
 from service.settings.layers import (
@@ -76,7 +76,8 @@ def user_file(path: Path | None = None, environ: Mapping[str, str] = os.environ)
     if named is not None and not named.exists():
         who = "" if path else "ANTIPHON_CONFIG: "
         raise ConfigurationError(f"{who}{named}: there is no such file.", remedy="Write one with: antiphon config init")
-    usual = (Path("config.yaml"), platformdirs.user_config_path("antiphon") / "config.yaml")
+    folders = (Path(), user_config_folder())
+    usual = [folder / "config.yaml" for folder in folders if folder is not None]
     return named or next((file for file in usual if file.exists()), None)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_data_path
+import platformdirs
 
-from service.errors import SetupError
+from service.errors import ConfigurationError, SetupError
 
 _APP = "antiphon"
 
@@ -15,13 +16,49 @@ _APP = "antiphon"
 def cache_folder() -> Path:
     """The folder for downloads: `ANTIPHON_CACHE_DIR`, else the user's cache folder."""
     chosen = os.environ.get("ANTIPHON_CACHE_DIR")
-    return Path(chosen).expanduser().absolute() if chosen else user_cache_path(_APP)
+    return whole(Path(chosen)) if chosen else user_cache_folder()
 
 
 def data_folder() -> Path:
     """The folder for the graph and all else that must survive: `ANTIPHON_DATA_DIR`, else the user's own."""
     chosen = os.environ.get("ANTIPHON_DATA_DIR")
-    return Path(chosen).expanduser().absolute() if chosen else user_data_path(_APP)
+    return whole(Path(chosen)) if chosen else user_data_folder()
+
+
+def user_cache_folder() -> Path:
+    """The user's folder for downloads. Raises `ConfigurationError` for a user without a home."""
+    return _users_own(platformdirs.user_cache_path)
+
+
+def user_data_folder() -> Path:
+    """The user's folder for data. Raises `ConfigurationError` for a user without a home."""
+    return _users_own(platformdirs.user_data_path)
+
+
+def user_config_folder() -> Path | None:
+    """The user's folder for configuration; None for a user without a home."""
+    try:
+        return platformdirs.user_config_path(_APP)
+    except RuntimeError:
+        return None
+
+
+def _users_own(find: Callable[[str], Path]) -> Path:
+    try:
+        return find(_APP)
+    except RuntimeError:
+        raise ConfigurationError(
+            "You have no home folder to keep data and downloads in.",
+            remedy="Name folders for them with ANTIPHON_DATA_DIR and ANTIPHON_CACHE_DIR, or set HOME.",
+        ) from None
+
+
+def whole(path: Path) -> Path:
+    """The path from the root; `~` is the user's home. Raises `ValueError` where that home is not known."""
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("begins with ~, and that home folder is not known. Write the whole path.") from None
 
 
 def unusable_folder(folder: Path, error: OSError) -> SetupError:

@@ -21,7 +21,7 @@ from service.graph.local import LocalSettings, start, stop
 from service.graph.migrations import migrate
 from service.locks import FileLock
 from service.records import new_id
-from tests.support.beginnings import keep_ignored_signals_to_ourselves
+from tests.support.beginnings import have_a_home, keep_ignored_signals_to_ourselves
 
 HOME = "TESTS_OF_ANTIPHON_HOME"
 
@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         os.environ[HOME] = tempfile.mkdtemp(prefix="antiphon-tests-")
         os.environ["ANTIPHON_DATA_DIR"] = os.path.join(os.environ[HOME], "data")
+        have_a_home(os.environ[HOME])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -59,14 +60,23 @@ async def connection() -> Connection:
     known, lock = folder / "address.json", FileLock(folder / "starting.lock")
     while not known.exists():
         if lock.acquire():
-            # Detached: the worker that starts it may be done before the others are.
-            size = LocalSettings(heap="768m", page_cache="256m")
-            server = await start(folder / "neo4j", cache_folder(), settings=size, detached=True)
-            known.write_text(json.dumps([server.address.bolt, server.address.username, server.address.password]))
-            await server.release()
-            lock.release()
+            try:
+                await start_neo4j(folder / "neo4j", known)
+            finally:
+                lock.release()
         await asyncio.sleep(0.1)
     return Connection(*json.loads(known.read_text()))
+
+
+async def start_neo4j(home: Path, known: Path) -> None:
+    """Start it for all workers, and write to `known`, in one step, how to reach it."""
+    # Detached: the worker that starts it may be done before the others are.
+    size = LocalSettings(heap="768m", page_cache="256m")
+    server = await start(home, cache_folder(), settings=size, detached=True)
+    partial = known.with_suffix(".partial")
+    partial.write_text(json.dumps([server.address.bolt, server.address.username, server.address.password]))
+    await server.release()
+    partial.replace(known)
 
 
 @pytest.fixture(scope="session")

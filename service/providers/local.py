@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import dataclasses
 import importlib.util
+import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -146,7 +147,7 @@ def _settings(config: ProviderConfig, options: LocalOptions) -> ServerSettings:
 
 def _weights(config: ProviderConfig, options: LocalOptions) -> Path:
     if options.model_path:
-        path = Path(options.model_path).expanduser()
+        path = Path(os.path.expanduser(options.model_path))
         if path.is_file():
             return path
         raise SetupError(f"{config.name}: there is no model file at {path}.", remedy="Correct options.model_path.")

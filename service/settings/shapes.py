@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-import platformdirs
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -25,6 +24,7 @@ from pydantic import (
     SecretStr,
 )
 
+from service.folders import user_cache_folder, user_data_folder, whole
 from service.records import Aggregation
 
 Feature = Literal["streaming", "json_object", "json_schema", "tools", "vision", "audio", "reasoning", "temperature"]
@@ -57,18 +57,14 @@ def _neo4j_address(value: str) -> str:
     return _address(value)
 
 
-def _place(path: Path) -> Path:
-    return path.expanduser().absolute()
-
-
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
 Address = Annotated[str, AfterValidator(_address)]
 Neo4jUri = Annotated[str, AfterValidator(_neo4j_address)]
-Folder = Annotated[Path, AfterValidator(_place)]
-File = Annotated[Path, AfterValidator(_place)]
+Folder = Annotated[Path, AfterValidator(whole)]
+File = Annotated[Path, AfterValidator(whole)]
 
 
 class Frozen(BaseModel):
@@ -186,8 +182,8 @@ class Neo4jSettings(Frozen):
 class StorageSettings(Frozen):
     """Where data and downloads are kept; `~` is the home folder."""
 
-    data_folder: Folder = Field(default_factory=lambda: platformdirs.user_data_path("antiphon"))
-    cache_folder: Folder = Field(default_factory=lambda: platformdirs.user_cache_path("antiphon"))
+    data_folder: Folder = Field(default_factory=user_data_folder)
+    cache_folder: Folder = Field(default_factory=user_cache_folder)
     event_retention_hours: Annotated[float, Field(gt=0)] = 24.0
     neo4j: Neo4jSettings = Neo4jSettings()
 

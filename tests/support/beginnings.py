@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
+from service.folders import user_config_folder
+
 _IGNORED = "TESTS_OF_ANTIPHON_IGNORED_SIGNALS"
 _NAMES = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM")
 
@@ -20,6 +22,12 @@ def keep_ignored_signals_to_ourselves() -> None:
     for number in ignored:
         signal.signal(number, _do_nothing)
     os.environ[_IGNORED] = " ".join(str(int(number)) for number in ignored)
+
+
+def have_a_home(folder: str) -> None:
+    """Make `folder` the home of a user who has none."""
+    if user_config_folder() is None:
+        os.environ["HOME"] = folder
 
 
 def _do_nothing(number: int, frame: object) -> None:

@@ -27,7 +27,7 @@ class Repository:
     """Where jars come from; `scratch` takes what is under way. Safe to use from several threads."""
 
     def __init__(self, scratch: Path) -> None:
-        settings = GlobalSettings.load()
+        settings = _load_settings(scratch)
         remote = settings.repositories or None
         resolver = PythonResolver()
         self._remote = MavenContext(resolver, scratch, remote_repos=remote, timeout=_TIMEOUT_SECONDS)
@@ -55,6 +55,14 @@ class Repository:
             found.replace(target)
         else:
             _link(found, target)
+
+
+def _load_settings(scratch: Path) -> GlobalSettings:
+    try:
+        return GlobalSettings.load()
+    except RuntimeError:
+        # The user has no home: jgo's files are not there, and no Maven cache but one that is named.
+        return GlobalSettings(cache_dir=scratch, repo_cache=Path(os.environ.get("M2_REPO") or scratch))
 
 
 def _forget(wanted: MavenArtifact) -> None:
