@@ -180,7 +180,7 @@ def test_killed_service_leaves_no_orphan() -> None:
     code = (
         "import time\n"
         "from service.providers.local import LocalProvider\n"
-        "from service.records import ProviderConfig\n"
+        "from service.chat import ProviderConfig\n"
         "provider = LocalProvider(ProviderConfig('local', 'local', options={'context': 512}))\n"
         "provider.process.endpoint()\n"
         "print(provider.process.pid, flush=True)\n"
