@@ -142,6 +142,11 @@ class Client:
             raise ServiceError(f"The connection to {self.url} broke off ({type(error).__name__}).") from error
 
 
+def nodes_of(connection: Json) -> list[Json]:
+    """The nodes of a page of a list."""
+    return [edge["node"] for edge in connection["edges"]]
+
+
 @cache
 def read_operation(name: str) -> str:
     """The text of `schema/operations/NAME.graphql`, wherever in a file of that folder it stands."""

@@ -26,6 +26,7 @@ def task(id: Annotated[str, typer.Argument(help="The task's id.")], as_json: AsJ
         raise NotFound(f"There is no task {id}.", remedy="`antiphon history CONVERSATION` names the tasks.")
     if as_json:
         return print_json(found)
+    from service.commands.client import nodes_of
     from service.commands.terminal import print_table, shorten
     from service.commands.usage import say_metrics
 
@@ -37,8 +38,14 @@ def task(id: Annotated[str, typer.Argument(help="The task's id.")], as_json: AsJ
     for line in say_metrics(found["metrics"]):
         typer.echo(line)
     rows = [
-        (it["index"], it["subtaskStatus"], it["title"], len(it["attempts"]), shorten(it["error"] or _answer(it), 60))
-        for it in found["subtasks"]["nodes"]
+        (
+            it["index"],
+            it["subtaskStatus"],
+            it["title"],
+            len(it["attempts"]["edges"]),
+            shorten(it["error"] or _answer(it), 60),
+        )
+        for it in nodes_of(found["subtasks"])
     ]
     print_table(("#", "state", "subtask", "calls", "answer or error"), rows)
     if found["subtasks"]["pageInfo"]["hasNextPage"]:
@@ -51,12 +58,14 @@ def conversations(
     as_json: AsJson = False,
 ) -> None:
     """List the conversations, newest first."""
-    found = _ask("Conversations", first=first)
+    from service.commands.client import nodes_of
+
+    found = nodes_of(_ask("Conversations", first=first))
     if as_json:
-        return print_json(found["nodes"])
+        return print_json(found)
     from service.commands.terminal import print_table
 
-    print_table(("id", "created", "title"), [(it["id"], it["createdAt"][:16], it["title"]) for it in found["nodes"]])
+    print_table(("id", "created", "title"), [(it["id"], it["createdAt"][:16], it["title"]) for it in found])
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.tree import Tree
 
-from service.commands.client import Client
+from service.commands.client import Client, nodes_of
 from service.commands.terminal import clean, label, shorten
 from service.errors import NotFound
 
@@ -31,16 +31,15 @@ class Turns:
 
 async def read_tree(client: Client, id: str, first: int) -> Tree:
     """The tree of a conversation with its `first` newest turns; `id` may name something inside it."""
-    conversation = await client.execute("Conversation", id=await _conversation_of(client, id))
+    conversation = await client.execute("Messages", conversationId=await _conversation_of(client, id), last=first)
     tree = Tree(label("conversation", conversation["title"], conversation["id"]), highlight=False)
-    heads = [branch["head"]["id"] for branch in conversation["branches"] if branch["head"]]
-    if not heads:
+    path = conversation["messages"]
+    if not path["edges"]:
         tree.add("no messages yet")
         return tree
-    path = await client.execute("History", nodeId=heads[0], first=first)
-    if path["pageInfo"]["hasNextPage"]:
+    if path["pageInfo"]["hasPreviousPage"]:
         tree.add("… older turns")
-    root = path["edges"][-1]["node"]
+    root = nodes_of(path)[0]
     messages, tasks = await asyncio.gather(_messages(client, root["id"]), _tasks(client, conversation["id"]))
     _grow(tree, messages[0], Turns(_by_parent(messages), {task["prompt"]["id"]: task for task in tasks}, id))
     return tree
@@ -62,7 +61,7 @@ async def _messages(client: Client, root: str) -> list[Json]:
     after = None
     while len(messages) < MOST_MESSAGES:
         page = await client.execute("HistoryTree", nodeId=root, first=PAGE, after=after)
-        messages += page["nodes"]
+        messages += nodes_of(page)
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]
@@ -71,7 +70,7 @@ async def _messages(client: Client, root: str) -> list[Json]:
 
 async def _tasks(client: Client, conversation_id: str) -> list[Json]:
     page = await client.execute("Tasks", conversationId=conversation_id, first=MOST_TASKS)
-    return await asyncio.gather(*(client.execute("Task", id=task["id"]) for task in page["nodes"]))
+    return await asyncio.gather(*(client.execute("Task", id=task["id"]) for task in nodes_of(page)))
 
 
 def _by_parent(messages: list[Json]) -> dict[str, list[Json]]:
@@ -79,7 +78,7 @@ def _by_parent(messages: list[Json]) -> dict[str, list[Json]]:
     children: dict[str, list[Json]] = defaultdict(list)
     for message in messages:
         # A merge has several parents: it stands below the first that is shown.
-        parent = next((it["id"] for it in message["parents"] if it["id"] in known), None)
+        parent = next((it["id"] for it in nodes_of(message["parents"]) if it["id"] in known), None)
         if parent:
             children[parent].append(message)
     return children
@@ -129,10 +128,10 @@ def _add_subtasks(node: Tree, task: Json | None) -> None:
         node.add(label("error", task["error"]))
     if task["strategy"] == "NONE":
         return
-    for subtask in task["subtasks"]["nodes"]:
+    for subtask in nodes_of(task["subtasks"]):
         said: str = subtask["response"]["content"] if subtask["response"] else subtask["error"] or ""
         note = "" if subtask["subtaskStatus"] == "SUCCEEDED" else subtask["subtaskStatus"]
         node.add(label(clean(subtask["title"]), said, note))
-    hidden = task["progress"]["total"] - len(task["subtasks"]["nodes"])
+    hidden = task["progress"]["total"] - len(task["subtasks"]["edges"])
     if hidden > 0:
         node.add(f"… and {hidden} more subtasks")

@@ -1,6 +1,6 @@
-"""Conversations: making one, listing them and their tasks, a page at a time.
+"""Conversations: making one, listing them and the tasks, a page at a time.
 
-Owns what a conversation's caller may say, and the lists' order: newest first, by id. Knows nothing of GraphQL.
+Owns what a conversation's caller may say. Knows nothing of GraphQL.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import orjson
 
-from service.cursors import decode_number, decode_text, encode_cursor
+from service.conversations.listings import ACTIVE_CONVERSATIONS, CONVERSATIONS, TASKS
+from service.cursors import Page, PageRequest
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.reader import Reader
 from service.graph.store import Store
@@ -23,8 +25,6 @@ Row = dict[str, Any]
 TITLE_CHARACTERS = 500
 METADATA_BYTES = 64 * 1024
 KEY_CHARACTERS = 255
-_ABOVE_ALL = "~"
-"""Sorts after every id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,16 @@ class NewConversation:
     idempotency_key: str | None = None
 
 
+class ConversationOrder(StrEnum):
+    """What conversations are listed by, the newest first."""
+
+    CREATED = "CREATED"
+    """When they were made."""
+
+    UPDATED = "UPDATED"
+    """When something was last added to them."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationFilter:
     """Which conversations to list. Times in milliseconds since 1970; None is any."""
@@ -43,15 +53,6 @@ class ConversationFilter:
     title: str | None = None
     created_from: int | None = None
     created_before: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """A page of a list. `more` says whether another follows, `after` whether it began after a cursor."""
-
-    rows: list[Row]
-    more: bool
-    after: bool
 
 
 class Conversations:
@@ -87,43 +88,25 @@ class Conversations:
         return written["id"]
 
     async def list_conversations(
-        self, owner: str, which: ConversationFilter, first: int, after: str | None
-    ) -> ListPage:
-        """A page of the owner's conversations."""
-        rows = await self._reader.read_owner_conversations(
+        self, owner: str, which: ConversationFilter, page: PageRequest, by: ConversationOrder
+    ) -> Page:
+        """A page of the owner's conversations. Raises `InvalidInput` for a cursor of another list."""
+        active = by is ConversationOrder.UPDATED
+        order = ACTIVE_CONVERSATIONS if active else CONVERSATIONS
+        read = self._reader.read_owner_conversations_by_update if active else self._reader.read_owner_conversations
+        rows = await read(
             owner,
-            before=decode_text("c", after, _ABOVE_ALL),
+            order.bounds(page),
             title=which.title or None,
             createdFrom=which.created_from,
             createdBefore=which.created_before,
-            limit=first + 1,
         )
-        return cut(rows, first, after)
+        return order.page(rows, page)
 
-    async def list_tasks(self, owner: str, statuses: Sequence[str] | None, first: int, after: str | None) -> ListPage:
-        """A page of the owner's tasks, in whatever conversation."""
-        before = decode_text("t", after, _ABOVE_ALL)
+    async def list_tasks(self, owner: str, statuses: Sequence[str] | None, page: PageRequest) -> Page:
+        """A page of the owner's tasks, in whatever conversation. Raises `InvalidInput` for a cursor of another list."""
         status = list(statuses) if statuses is not None else None
-        rows = await self._reader.read_owner_tasks(owner, before=before, status=status, limit=first + 1)
-        return cut(rows, first, after)
-
-    async def list_conversation_tasks(
-        self, owner: str, ids: Sequence[str], *, first: int, after: str | None, statuses: Sequence[str] | None
-    ) -> dict[str, ListPage]:
-        """A page of the tasks of each conversation."""
-        before = decode_text("t", after, _ABOVE_ALL)
-        status = list(statuses) if statuses is not None else None
-        found = await self._reader.read_conversation_tasks(owner, ids, before=before, status=status, limit=first + 1)
-        return {id: cut(rows, first, after) for id, rows in found.items()}
-
-    async def list_subtasks(
-        self, owner: str, ids: Sequence[str], *, first: int, after: str | None, statuses: Sequence[str] | None
-    ) -> dict[str, ListPage]:
-        """A page of the subtasks of each task, in the tasks' own order."""
-        index = decode_number("s", after, -1)
-        status = list(statuses) if statuses is not None else None
-        found = await self._reader.read_task_subtasks(owner, ids, after=index, status=status, limit=first + 1)
-        return {id: cut(rows, first, after) for id, rows in found.items()}
+        return TASKS.page(await self._reader.read_owner_tasks(owner, TASKS.bounds(page), status=status), page)
 
     async def require(self, owner: str, conversation_id: str) -> None:
         """Raises `NotFound` where the conversation is not the owner's."""
@@ -131,24 +114,14 @@ class Conversations:
             raise NotFound("There is no such conversation.", field="conversationId")
 
 
-def cut(rows: list[Row], first: int, after: str | None) -> ListPage:
-    """The page of rows that were read with one too many."""
-    return ListPage(rows[:first], len(rows) > first, after is not None)
-
-
 def conversation_cursor(row: Row) -> str:
-    """The cursor of a conversation in a list."""
-    return encode_cursor("c", row["id"])
+    """The cursor of a conversation in the list by age."""
+    return CONVERSATIONS.cursor(row)
 
 
 def task_cursor(row: Row) -> str:
     """The cursor of a task in a list."""
-    return encode_cursor("t", row["id"])
-
-
-def subtask_cursor(row: Row) -> str:
-    """The cursor of a subtask in its task."""
-    return encode_cursor("s", row["index"])
+    return TASKS.cursor(row)
 
 
 def _check(new: NewConversation) -> None:

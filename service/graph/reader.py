@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from service.cursors import Bounds
 from service.graph.database import Database, Row
 from service.graph.queries import query
 
@@ -38,10 +39,9 @@ class Reader:
 
     # --- nodes by id -----------------------------------------------------------------------------
 
-    async def read_node_kind(self, owner: str, id: str) -> str | None:
-        """Which kind of node an id names."""
-        records = await self._records("read_node_kind", owner, id=id)
-        return records[0]["kind"] if records else None
+    async def read_node_kinds(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Which kind of node each id names."""
+        return await self._grouped("read_node_kinds", "kind", owner, ids)
 
     async def read_conversations(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Conversations by id."""
@@ -77,41 +77,41 @@ class Reader:
 
     # --- histories and messages' edges -----------------------------------------------------------
 
-    async def read_ancestors(self, owner: str, **page: Any) -> Rows | None:
-        """A page of ancestors, see `history.py`; None where the first message is not the owner's."""
-        return await self._page("read_ancestors", owner, **page)
+    async def read_ancestors(self, owner: str, rows: Rows, page: Row) -> dict[int, Row]:
+        """Pages of ancestors, see `walks.py`; a row whose beginning is not the owner's is left out."""
+        return await self._walked("read_ancestors", owner, rows, page)
 
-    async def read_descendants(self, owner: str, **page: Any) -> Rows | None:
-        """A page of descendants, see `history.py`; None where the first message is not the owner's."""
-        return await self._page("read_descendants", owner, **page)
+    async def read_descendants(self, owner: str, rows: Rows, page: Row) -> dict[int, Row]:
+        """Pages of descendants, see `walks.py`; a row whose beginning is not the owner's is left out."""
+        return await self._walked("read_descendants", owner, rows, page)
 
-    async def _page(self, name: str, owner: str, **page: Any) -> Rows | None:
-        records = await self._records(name, owner, **page)
-        return records[0]["rows"] if records else None
+    async def _walked(self, name: str, owner: str, rows: Rows, page: Row) -> dict[int, Row]:
+        records = await self._records(name, owner, batch={"rows": rows}, page=page)
+        return {record["n"]: record for record in records}
 
-    async def read_parents(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
-        """The ids of what each message continues from or responds to."""
-        return await self._grouped("read_parents", "ids", owner, ids, first=first)
+    async def read_parents(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of what each message continues from or responds to: `{id}`."""
+        return await self._grouped("read_parents", "rows", owner, ids, page=page)
 
-    async def read_children(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
-        """The ids of what continues from or responds to each message."""
-        return await self._grouped("read_children", "ids", owner, ids, first=first)
+    async def read_children(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of what continues from or responds to each message: `{id}`."""
+        return await self._grouped("read_children", "rows", owner, ids, page=page)
 
-    async def read_used(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
-        """The ids of the earlier responses that were put into each prompt."""
-        return await self._grouped("read_used", "ids", owner, ids, first=first)
+    async def read_used(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the earlier responses that were put into each prompt: `{id}`."""
+        return await self._grouped("read_used", "rows", owner, ids, page=page)
 
-    async def read_synthesized(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
-        """The ids of the responses that each response was made of."""
-        return await self._grouped("read_synthesized", "ids", owner, ids, first=first)
+    async def read_synthesized(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the responses that each response was made of: `{id}`."""
+        return await self._grouped("read_synthesized", "rows", owner, ids, page=page)
 
-    async def read_decomposed(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
-        """The ids of the prompts that each prompt is a piece of."""
-        return await self._grouped("read_decomposed", "ids", owner, ids, first=first)
+    async def read_decomposed(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The id of the prompt that each prompt is a piece of; one that is none is left out."""
+        return await self._grouped("read_decomposed", "promptId", owner, ids)
 
-    async def read_about(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
-        """`[sourceId, start, end]` of what each prompt is about."""
-        return await self._grouped("read_about", "spans", owner, ids, first=first)
+    async def read_about(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of what each prompt is about: `{sourceId, start, end}`."""
+        return await self._grouped("read_about", "rows", owner, ids, page=page)
 
     async def read_response_attempts(self, owner: str, ids: Sequence[str]) -> Grouped:
         """The id of the attempt that yielded each response."""
@@ -119,13 +119,17 @@ class Reader:
 
     # --- lists -----------------------------------------------------------------------------------
 
-    async def read_owner_conversations(self, owner: str, **page: Any) -> Rows:
-        """A page of conversations, newest first."""
-        return await self._rows("read_owner_conversations", owner, **page)
+    async def read_owner_conversations(self, owner: str, page: Bounds, **which: Any) -> Rows:
+        """A page of conversations by age."""
+        return await self._rows("read_owner_conversations", owner, page=page, **which)
 
-    async def read_conversation_branches(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
-        """The branches of each conversation."""
-        return await self._grouped("read_conversation_branches", "rows", owner, ids, first=first)
+    async def read_owner_conversations_by_update(self, owner: str, page: Bounds, **which: Any) -> Rows:
+        """A page of conversations by their last activity."""
+        return await self._rows("read_owner_conversations_by_update", owner, page=page, **which)
+
+    async def read_conversation_branches(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the branches of each conversation."""
+        return await self._grouped("read_conversation_branches", "rows", owner, ids, page=page)
 
     async def read_conversation_statistics(self, owner: str, ids: Sequence[str]) -> Grouped:
         """What each conversation holds and what it cost."""
@@ -134,13 +138,15 @@ class Reader:
             for row in await self._records("read_conversation_statistics", owner, batch={"ids": list(ids)})
         }
 
-    async def read_owner_tasks(self, owner: str, **page: Any) -> Rows:
-        """A page of tasks in any conversation, newest first."""
-        return await self._rows("read_owner_tasks", owner, **page)
+    async def read_owner_tasks(self, owner: str, page: Bounds, *, status: list[str] | None) -> Rows:
+        """A page of tasks in any conversation, by age."""
+        return await self._rows("read_owner_tasks", owner, page=page, status=status)
 
-    async def read_conversation_tasks(self, owner: str, ids: Sequence[str], **page: Any) -> Grouped:
-        """A page of the tasks of each conversation, newest first."""
-        return await self._grouped("read_conversation_tasks", "rows", owner, ids, **page)
+    async def read_conversation_tasks(
+        self, owner: str, ids: Sequence[str], page: Bounds, *, status: Sequence[str] | None
+    ) -> Grouped:
+        """A page of the tasks of each conversation, by age."""
+        return await self._grouped("read_conversation_tasks", "rows", owner, ids, page=page, status=status)
 
     async def read_task_settings(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`{settings, instruction, tools}` of each task, as `tasks/kept_settings.py` keeps them."""
@@ -158,21 +164,23 @@ class Reader:
         """What the owner's attempts took and cost, a row for each key of a dimension, see `usage.py`."""
         return await self._rows("read_usage", owner, **which)
 
-    async def read_task_sources(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
-        """The sources of each task, without their texts."""
-        return await self._grouped("read_task_sources", "rows", owner, ids, first=first)
+    async def read_task_sources(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the sources of each task, without their texts."""
+        return await self._grouped("read_task_sources", "rows", owner, ids, page=page)
 
-    async def read_task_subtasks(self, owner: str, ids: Sequence[str], **page: Any) -> Grouped:
+    async def read_task_subtasks(
+        self, owner: str, ids: Sequence[str], page: Bounds, *, status: Sequence[str] | None
+    ) -> Grouped:
         """A page of the subtasks of each task."""
-        return await self._grouped("read_task_subtasks", "rows", owner, ids, **page)
+        return await self._grouped("read_task_subtasks", "rows", owner, ids, page=page, status=status)
 
-    async def read_dependencies(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
-        """The ids of the subtasks that each subtask depends on."""
-        return await self._grouped("read_dependencies", "ids", owner, ids, first=first)
+    async def read_dependencies(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the subtasks that each subtask depends on: `{id, index}`."""
+        return await self._grouped("read_dependencies", "rows", owner, ids, page=page)
 
-    async def read_subtask_attempts(self, owner: str, ids: Sequence[str], *, first: int) -> Grouped:
-        """The attempts of each subtask."""
-        return await self._grouped("read_subtask_attempts", "rows", owner, ids, first=first)
+    async def read_subtask_attempts(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the attempts of each subtask."""
+        return await self._grouped("read_subtask_attempts", "rows", owner, ids, page=page)
 
     # --- kept plans ------------------------------------------------------------------------------
 
@@ -198,7 +206,8 @@ class Reader:
 
     async def read_task_events(self, owner: str, task_id: str, *, after: int, limit: int) -> Rows:
         """A page of a task's events."""
-        return await self._page("read_task_events", owner, taskId=task_id, after=after, limit=limit) or []
+        records = await self._records("read_task_events", owner, taskId=task_id, after=after, limit=limit)
+        return records[0]["rows"] if records else []
 
     async def read_conversation_head(self, owner: str, conversation_id: str) -> int | None:
         """The newest sequence number of a conversation."""

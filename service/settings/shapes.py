@@ -198,7 +198,7 @@ class LoggingSettings(Frozen):
 class LimitSettings(Frozen):
     """The bounds of one request: of its GraphQL text, its body and its pages."""
 
-    max_depth: PositiveInt = 12
+    max_depth: PositiveInt = 18
     max_aliases: PositiveInt = 30
     max_tokens: PositiveInt = 2000
     max_body_bytes: PositiveInt = 32 * 1024 * 1024

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from service.app import create_app
-from service.commands.client import Client
+from service.commands.client import Client, nodes_of
 from service.commands.server import serving
 from service.graph.database import Connection
 from tests.support.front import MakeConfig
@@ -69,7 +69,7 @@ async def ask(url: str, prompt: str, *options: str) -> tuple[str, str]:
 async def running(url: str, title: str) -> None:
     """Wait until a task of that title runs."""
     async with Client(url) as client, asyncio.timeout(30):
-        while not any(it["title"] == title for it in (await client.execute("Tasks", status=["RUNNING"]))["nodes"]):
+        while not any(it["title"] == title for it in nodes_of(await client.execute("Tasks", status=["RUNNING"]))):
             await asyncio.sleep(0.1)
 
 

@@ -36,8 +36,8 @@ async def test_what_is_another_owners_is_not_there(guarded: Service) -> None:
     try:
         for id in (task["id"], task["conversation"]["id"], task["prompt"]["id"]):
             assert (await guarded.ask("Node", id=id))["node"] is None
-        assert (await guarded.ask("Conversations"))["conversations"]["nodes"] == []
-        assert (await guarded.ask("Tasks"))["tasks"]["nodes"] == []
+        assert (await guarded.ask("Conversations"))["conversations"]["edges"] == []
+        assert (await guarded.ask("Tasks"))["tasks"]["edges"] == []
         assert (await guarded.error(operation("History"), nodeId=task["prompt"]["id"]))["code"] == "NOT_FOUND"
         assert (await guarded.error(operation("CancelTask"), input={"taskId": task["id"]}))["code"] == "NOT_FOUND"
         new = {"content": "Bob's.", "conversationId": task["conversation"]["id"]}
@@ -87,15 +87,30 @@ async def test_a_wrong_operation_is_a_graphql_error(service: Service, query: str
         ("{ conversations(first: 0) { nodes { id } } }", "first"),
         ("{ conversations(first: -1) { nodes { id } } }", "first"),
         ("{ tasks(first: 100000) { nodes { id } } }", "first"),
+        ("{ tasks(last: 0) { nodes { id } } }", "last"),
+        ("{ tasks(last: 201) { nodes { id } } }", "last"),
+        ("{ tasks(first: 20, last: 20) { nodes { id } } }", "last"),
+        ('{ tasks(last: 5, before: "x") { nodes { id } } }', "before"),
+        ('{ conversations(orderBy: UPDATED, after: "WyJjIiwiYSJd") { nodes { id } } }', "after"),
         ('{ tasks(after: "x") { nodes { id } } }', "after"),
         ('{ conversations(after: "WyJ0IiwiYSJd") { nodes { id } } }', "after"),
         ('{ history(nodeId: "x", after: "WyJoIl0") { nodes { id } } }', "after"),
     ],
 )
 async def test_a_wrong_page_names_its_argument(service: Service, query: str, field: str) -> None:
-    """Sizes beyond the bounds, damaged cursors and cursors of other lists."""
+    """Sizes beyond the bounds, both sizes at once, damaged cursors and cursors of other lists."""
     error = await service.error(query)
     assert (error["code"], error["field"]) == ("INVALID_INPUT", field)
+
+
+async def test_null_and_nothing_are_the_default(service: Service) -> None:
+    """A client may send every argument, null where it has none; `last` needs no `first: null`."""
+    query = """query($first: Int, $after: String, $last: Int, $before: String, $by: ConversationOrder) {
+      conversations(first: $first, after: $after, last: $last, before: $before, orderBy: $by, filter: null) {
+        pageInfo { hasNextPage } } }"""
+    nothing = dict.fromkeys(("first", "after", "last", "before", "by"))
+    for variables in ({}, nothing, {"last": 1}, nothing | {"last": 1}, nothing | {"first": 1}):
+        assert "errors" not in await service.post(query, **variables)
 
 
 def _bomb() -> str:
@@ -107,7 +122,7 @@ def _bomb() -> str:
 @pytest.mark.parametrize(
     "query",
     [
-        "{ conversations { nodes { " + "branches { conversation { " * 8 + "id" + " } }" * 8 + " } } }",
+        "{ conversations { nodes { " + "branches { nodes { conversation { " * 8 + "id" + " } } }" * 8 + " } } }",
         "{ " + " ".join(f"a{i}: models {{ id }}" for i in range(50)) + " }",
         _bomb(),
     ],
@@ -254,12 +269,12 @@ async def test_what_was_not_expected_is_masked_and_logged(service: Service, capl
     async def broken(*_: Any) -> None:
         raise RuntimeError("a secret inside")
 
-    reader.read_node_kind = broken  # type: ignore[method-assign]
+    reader.read_node_kinds = broken  # type: ignore[method-assign]
     try:
         with caplog.at_level(logging.ERROR):
             answer = await service.post(operation("Node"), id="x")
     finally:
-        del reader.read_node_kind
+        del reader.read_node_kinds
     (error,) = answer["errors"]
     assert error["extensions"]["code"] == "INTERNAL"
     assert "secret" not in json.dumps(answer)

@@ -20,6 +20,7 @@ from service.graph.database import Connection
 from tests.support.front import MakeConfig, Service, operation
 
 SSE = {"accept": "text/event-stream"}
+NOTHING = {"hasNextPage": False, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
 ITEMS = [f"Item {number}." for number in range(40)]
 
 
@@ -180,9 +181,7 @@ async def test_a_websocket_serves_all_operations(service: Service) -> None:
 async def test_a_websocket_names_its_caller_when_it_begins(guarded: Service) -> None:
     """By its header or in `connection_init`; who does neither is shut out with 4403."""
     async with socket(guarded, {"authorization": "Bearer token-of-bob"}) as connection:
-        assert await operate(connection, "Conversations") == [
-            {"conversations": {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}}
-        ]
+        assert await operate(connection, "Conversations") == [{"conversations": {"edges": [], "pageInfo": NOTHING}}]
     async with socket(guarded, headers={"authorization": "Bearer token-of-bob"}) as connection:
         assert len(await operate(connection, "Conversations")) == 1
     async with socket(guarded, {"authorization": "Bearer wrong"}) as connection:

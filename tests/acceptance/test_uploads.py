@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.front import Service
 
-CREATE = "mutation($input: CreateTaskInput!) { createTask(input: $input) { task { sources { name text } } } }"
+CREATE = "mutation($input: CreateTaskInput!) { createTask(input: $input) { task { sources { nodes { name text } } } } }"
 PLACE = "variables.input.input.files.{}.upload"
 FILE = ("a.txt", b"Hello.", "text/plain")
 Files = dict[str, Any]
@@ -33,7 +33,7 @@ async def test_one_file_may_be_in_several_places(service: Service) -> None:
     """It is sent once, and is whole in each of them."""
     places = {"0": [PLACE.format(0), PLACE.format(1)]}
     answer = (await send(service, operations(None, "again.txt"), places, {"0": FILE})).json()
-    assert answer["data"]["createTask"]["task"]["sources"] == [
+    assert answer["data"]["createTask"]["task"]["sources"]["nodes"] == [
         {"name": "a.txt", "text": "Hello."},
         {"name": "again.txt", "text": "Hello."},
     ]

@@ -78,12 +78,14 @@ async def test_subtasks_and_attempts_have_their_own(service: Service) -> None:
     """A subtask's metrics in the same operation as its task's; each attempt says when it ended."""
     task = await ask(service)
     fields = "metrics { attempts costUsd elapsedMs }"
-    query = f"query($id: ID!) {{ task(id: $id) {{ {fields} subtasks {{ nodes {{ {fields} attempts {{ finishedAt "
-    query += "queueMs usageEstimated } } } } }"
+    query = (
+        f"query($id: ID!) {{ task(id: $id) {{ {fields} subtasks {{ nodes {{ {fields} attempts {{ nodes {{ finishedAt "
+    )
+    query += "queueMs usageEstimated } } } } } }"
     found = (await service.post(query, id=task["id"]))["data"]["task"]
     (subtask,) = found["subtasks"]["nodes"]
     assert [subtask["metrics"][key] for key in ("attempts", "costUsd")] == [2, COST]
-    assert all(attempt["finishedAt"] and not attempt["usageEstimated"] for attempt in subtask["attempts"])
+    assert all(attempt["finishedAt"] and not attempt["usageEstimated"] for attempt in subtask["attempts"]["nodes"])
 
 
 async def test_usage_is_grouped_by_any_dimension(service: Service) -> None:

@@ -9,6 +9,20 @@ import neo4j
 import pytest
 
 from service.conversations.history import Direction, History, Walk
+from service.conversations.listings import (
+    ABOUT,
+    ATTEMPTS,
+    BRANCHES,
+    CHILDREN,
+    CONVERSATION_TASKS,
+    DEPENDENCIES,
+    PARENTS,
+    SOURCES,
+    SUBTASKS,
+    SYNTHESIZED,
+    USED,
+)
+from service.cursors import PageRequest
 from service.graph.database import Connection, Database
 from service.graph.queries import parse, query
 from service.graph.reader import Reader
@@ -36,9 +50,9 @@ EVERYTHING = """// One node of every kind, in one conversation.
 CYPHER 25
 MATCH (c:Conversation {id: $conversationId})
 CREATE (b:Branch {id: $ids.Branch, name: 'main', createdAt: datetime()})-[:BRANCH_OF]->(c)
-CREATE (c)-[:HAS_TASK]->(t:Task {id: $ids.Task, ownerId: c.ownerId, type: 'prompt', strategy: 'NONE',
-  status: 'SUCCEEDED', title: 't', createdAt: datetime()})
-CREATE (t)-[:HAS_SUBTASK]->(s:Subtask {id: $ids.Subtask, index: 0, title: 's', status: 'SUCCEEDED',
+CREATE (c)-[:HAS_TASK]->(t:Task {id: $ids.Task, ownerId: c.ownerId, conversationId: c.id, type: 'prompt',
+  strategy: 'NONE', status: 'SUCCEEDED', title: 't', createdAt: datetime()})
+CREATE (t)-[:HAS_SUBTASK]->(s:Subtask {id: $ids.Subtask, taskId: t.id, index: 0, title: 's', status: 'SUCCEEDED',
   createdAt: datetime()})
 CREATE (s)-[:ATTEMPTED]->(a:Attempt {id: $ids.Attempt, number: 1, status: 'SUCCEEDED', createdAt: datetime()})
 CREATE (t)-[:READS {index: 0}]->(:Source {id: $ids.Source, ownerId: c.ownerId, sha256: $ids.Source, title: 'n',
@@ -50,6 +64,8 @@ CREATE (b)-[:HEAD]->(m)
 CREATE (:TaskEvent {id: $ids.Event, taskId: t.id, conversationId: c.id, seq: 1, type: 'TASK', status: 'SUCCEEDED',
   createdAt: datetime()})
 """
+LISTINGS = (ABOUT, ATTEMPTS, BRANCHES, CHILDREN, CONVERSATION_TASKS, DEPENDENCIES, PARENTS, SOURCES, SUBTASKS)
+LISTINGS += (SYNTHESIZED, USED)
 KINDS = ("Branch", "Task", "Subtask", "Attempt", "Source", "Message")
 
 
@@ -89,15 +105,16 @@ def naive(parents: list[list[int]], ids: list[str], start: int, direction: Direc
     return [id for _, id in sorted(((depths[i], ids[i]) for i in found), reverse=up)]
 
 
-async def read_all(database: Database, walk: Walk, first: int) -> list[str]:
-    """All pages of a history, one after another."""
-    history, ids, after = History(Reader(database)), list[str](), None
+async def read_all(database: Database, owner: str, walk: Walk, limit: int, *, backward: bool = False) -> list[str]:
+    """All pages of a history, one after another; backward, from its end to its beginning."""
+    history, pages, at = History(Reader(database)), list[list[str]](), None
     while True:
-        page = await history.page(walk, first, after)
-        ids += [row["id"] for row in page.rows]
-        if not page.more:
-            return ids
-        after = page.cursor(len(page.rows) - 1)
+        asked = PageRequest(limit, backward, None if backward else at, at if backward else None)
+        page = await history.page(owner, walk, asked)
+        pages.append([row["id"] for row in page.rows])
+        if not (page.has_previous if backward else page.has_next):
+            return [id for page in (reversed(pages) if backward else pages) for id in page]
+        at = page.cursor(0 if backward else len(page.rows) - 1)
 
 
 @pytest.mark.parametrize("number", range(6))
@@ -108,8 +125,10 @@ async def test_history_of_a_random_graph_is_the_naive_one(database: Database, ow
     ids = await grow(database, owner, parents)
     for direction in Direction:
         for start in dice.sample(range(50), 3):
-            found = await read_all(database, Walk(owner, ids[start], direction), dice.choice([1, 3, 7, 20]))
-            assert found == naive(parents, ids, start, direction)
+            walk, whole = Walk(direction, ids[start]), naive(parents, ids, start, direction)
+            for backward in (False, True):
+                limit = dice.choice([2, 3, 7, 20])
+                assert await read_all(database, owner, walk, limit, backward=backward) == whole
 
 
 async def test_forty_diamonds_are_121_messages(database: Database, owner: str) -> None:
@@ -119,8 +138,8 @@ async def test_forty_diamonds_are_121_messages(database: Database, owner: str) -
         top = len(parents) - 1
         parents += [[top], [top], [top + 1, top + 2]]
     ids = await grow(database, owner, parents)
-    assert len(await read_all(database, Walk(owner, ids[-1], Direction.ANCESTORS), 50)) == 121
-    assert len(await read_all(database, Walk(owner, ids[0], Direction.DESCENDANTS), 50)) == 121
+    assert len(await read_all(database, owner, Walk(Direction.ANCESTORS, ids[-1]), 50)) == 121
+    assert len(await read_all(database, owner, Walk(Direction.DESCENDANTS, ids[0]), 50)) == 121
 
 
 async def test_a_page_costs_the_page_and_not_the_history(
@@ -134,8 +153,17 @@ async def test_a_page_costs_the_page_and_not_the_history(
     assert hits[1] <= hits[0] * 1.05
 
 
+PAGE = {"limit": 50, "most": 20_001, "next": 18, "up": False}
+
+
+def ancestors(id: str, seeds: list[str] | None = None) -> dict[str, Any]:
+    """The row that asks for the newest page above a message."""
+    start = {"n": 0, "messageId": id, "conversationId": None, "branchId": None, "from": seeds}
+    return start | {"low": [-1, ""], "high": [2**62, ""], "bound": None, "edge": None}
+
+
 def _database_hits(connection: Connection, owner: str, id: str) -> int:
-    asked = {"nodeId": id, "from": [id], "depth": 2**62, "id": "", "bound": None, "limit": 50, "most": 18}
+    asked = {"batch": {"rows": [ancestors(id)]}, "page": PAGE}
     with neo4j.GraphDatabase.driver(connection.uri, auth=(connection.username, connection.password)) as driver:
         statement = query("read_ancestors").text.replace("CYPHER 25", "CYPHER 25 PROFILE")
         summary = driver.execute_query(statement, asked | {"ownerId": owner}, database_="neo4j").summary  # pyright: ignore[reportArgumentType]
@@ -160,7 +188,7 @@ async def test_anothers_node_is_not_there(database: Database, owner: str, anothe
     """Neither by `node` nor by its kind's own query."""
     reader, id = Reader(database), anothers[kind]
     plural = "branches" if kind == "Branch" else f"{kind.lower()}s"
-    assert await reader.read_node_kind(owner, id) is None
+    assert await reader.read_node_kinds(owner, [id]) == {}
     assert await getattr(reader, f"read_{plural}")(owner, [id]) == {}
 
 
@@ -168,28 +196,30 @@ async def test_anothers_node_is_not_there(database: Database, owner: str, anothe
     ("name", "kind", "more"),
     [
         ("read_source_contents", "Source", {}),
-        ("read_parents", "Message", {"first": 9}),
-        ("read_children", "Message", {"first": 9}),
-        ("read_used", "Message", {"first": 9}),
-        ("read_synthesized", "Message", {"first": 9}),
-        ("read_decomposed", "Message", {"first": 9}),
-        ("read_about", "Message", {"first": 9}),
+        ("read_parents", "Message", {}),
+        ("read_children", "Message", {}),
+        ("read_used", "Message", {}),
+        ("read_synthesized", "Message", {}),
+        ("read_decomposed", "Message", {}),
+        ("read_about", "Message", {}),
         ("read_response_attempts", "Message", {}),
-        ("read_conversation_branches", "Conversation", {"first": 9}),
+        ("read_conversation_branches", "Conversation", {}),
         ("read_conversation_statistics", "Conversation", {}),
-        ("read_conversation_tasks", "Conversation", {"before": "~", "status": None, "limit": 9}),
+        ("read_conversation_tasks", "Conversation", {"status": None}),
         ("read_task_progress", "Task", {}),
-        ("read_task_sources", "Task", {"first": 9}),
-        ("read_task_subtasks", "Task", {"after": -1, "status": None, "limit": 9}),
-        ("read_dependencies", "Subtask", {"first": 9}),
-        ("read_subtask_attempts", "Subtask", {"first": 9}),
+        ("read_task_sources", "Task", {}),
+        ("read_task_subtasks", "Task", {"status": None}),
+        ("read_dependencies", "Subtask", {}),
+        ("read_subtask_attempts", "Subtask", {}),
     ],
 )
 async def test_what_is_beside_anothers_node_is_not_there(
     database: Database, owner: str, anothers: dict[str, str], name: str, kind: str, more: dict[str, Any]
 ) -> None:
     """Knowing an id opens no edge."""
-    assert await getattr(Reader(database), name)(owner, [anothers[kind]], **more) == {}
+    listed = {listing.name: listing.order.bounds(PageRequest(9)) for listing in LISTINGS}
+    bounds = (listed[name],) if name in listed else ()
+    assert await getattr(Reader(database), name)(owner, [anothers[kind]], *bounds, **more) == {}
 
 
 async def test_anothers_events_and_histories_are_not_there(
@@ -197,11 +227,12 @@ async def test_anothers_events_and_histories_are_not_there(
 ) -> None:
     """Neither heads nor events nor ancestors."""
     reader = Reader(database)
-    page = {"nodeId": anothers["Message"], "from": [anothers["Message"]], "depth": 2**62, "id": ""}
     assert await reader.read_task_head(owner, anothers["Task"]) is None
     assert await reader.read_task_events(owner, anothers["Task"], after=-1, limit=9) == []
     assert await reader.read_conversation_head(owner, anothers["Conversation"]) is None
-    assert await reader.read_ancestors(owner, **page, bound=None, limit=9, most=9) is None
+    assert await reader.read_ancestors(owner, [ancestors(anothers["Message"])], PAGE) == {}
+    branch = {"messageId": None, "conversationId": anothers["Conversation"], "branchId": anothers["Branch"]}
+    assert await reader.read_ancestors(owner, [ancestors("") | branch], PAGE) == {}
 
 
 async def test_a_forged_frontier_opens_no_other_conversation(
@@ -209,5 +240,5 @@ async def test_a_forged_frontier_opens_no_other_conversation(
 ) -> None:
     """A cursor names messages; those of another conversation are left out."""
     (own,) = await grow(database, owner, [[]])
-    page = {"nodeId": own, "from": [anothers["Message"]], "depth": 2**62, "id": "", "bound": None}
-    assert await Reader(database).read_ancestors(owner, **page, limit=9, most=9) == []
+    found = await Reader(database).read_ancestors(owner, [ancestors(own, [anothers["Message"]])], PAGE)
+    assert (found[0]["met"], found[0]["rows"]) == (0, [])

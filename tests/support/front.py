@@ -47,6 +47,11 @@ class Service:
         return error["extensions"]
 
 
+def nodes(connection: dict[str, Any]) -> list[dict[str, Any]]:
+    """The nodes of a page of a list."""
+    return [edge["node"] for edge in connection["edges"]]
+
+
 def operation(name: str) -> str:
     """The text of a shipped operation."""
     return read_resource("schema", "operations", f"{name}.graphql")

@@ -19,13 +19,13 @@ UNWIND $batch.tasks AS row
 MERGE (c:Conversation {id: row.conversationId})
   ON CREATE SET c.ownerId = row.ownerId, c.title = 'About ' + row.conversationId, c.lastSeq = 0,
     c.createdAt = datetime(), c.updatedAt = datetime()
-CREATE (c)-[:HAS_TASK]->(t:Task {id: row.id, ownerId: row.ownerId, type: row.type, strategy: row.strategy,
-  status: 'SUCCEEDED', title: 't', createdAt: datetime(), startedAt: datetime({epochMillis: 1000}),
-  finishedAt: datetime({epochMillis: 8500})})
+CREATE (c)-[:HAS_TASK]->(t:Task {id: row.id, ownerId: row.ownerId, conversationId: c.id, type: row.type,
+  strategy: row.strategy, status: 'SUCCEEDED', title: 't', createdAt: datetime(),
+  startedAt: datetime({epochMillis: 1000}), finishedAt: datetime({epochMillis: 8500})})
 WITH row, t
 UNWIND row.subtasks AS sub
-CREATE (t)-[:HAS_SUBTASK]->(s:Subtask {id: sub.id, index: sub.index, key: toString(sub.index), title: 's',
-  status: sub.status, createdAt: datetime()})
+CREATE (t)-[:HAS_SUBTASK]->(s:Subtask {id: sub.id, taskId: t.id, index: sub.index, key: toString(sub.index),
+  title: 's', status: sub.status, createdAt: datetime()})
 WITH row, s, sub
 UNWIND sub.attempts AS one
 MERGE (m:Model {id: one.model})

@@ -1,19 +1,34 @@
-// A page of a message's ancestors, newest first: at or above the messages $from, after the position ($depth, $id).
+// A page of the ancestors of each of these messages or branches' heads: at or above the messages `from`, between two places.
 CYPHER 25
-MATCH (start:Message {id: $nodeId})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId})
-RETURN COLLECT {
-  UNWIND $from AS fromId
+UNWIND $batch.rows AS row
+CALL (row) {
+  MATCH (start:Message {id: row.messageId})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId})
+  RETURN start
+  UNION ALL
+  MATCH (b:Branch {id: row.branchId})-[:BRANCH_OF]->(:Conversation {id: row.conversationId, ownerId: $ownerId})
+  OPTIONAL MATCH (b)-[:HEAD]->(start:Message)
+  RETURN start
+}
+CALL (row, start) {
+  UNWIND coalesce(row.from, [start.id]) AS fromId
   MATCH (seed:Message {id: fromId}) WHERE seed.conversationId = start.conversationId
-  // The longest way up has one message a depth: the page lies within $limit of the deepest.
-  WITH collect(seed) AS seeds, coalesce($bound, max(seed.depth) - $limit) AS bound
+  // The longest way up has one message a depth: a page lies within its size of the deepest.
+  WITH row, collect(seed) AS seeds, coalesce(row.bound, max(seed.depth) - $page.limit) AS bound
   UNWIND seeds AS seed
   MATCH (seed) (()-[:CONTINUES|RESPONDS_TO]->(x WHERE x.depth >= bound)){0,} (m)
-  WHERE m.depth < $depth OR (m.depth = $depth AND m.id < $id)
-  WITH DISTINCT m ORDER BY m.depth DESC, m.id DESC LIMIT $limit
+  WITH DISTINCT row, m LIMIT $page.most
+  WITH row, m, [m.depth, m.id] AS place
+  RETURN count(*) AS met,
+    collect(CASE WHEN (place > row.low AND place < row.high) OR m.id = row.edge THEN m END) AS found
+}
+RETURN row.n AS n, met, COLLECT {
+  UNWIND found AS m
+  WITH m, [m.depth, m.id] AS place
+  ORDER BY CASE WHEN $page.up THEN place END, place DESC LIMIT $page.limit
   RETURN m {.id, .title, .content, .depth, .role, .status, .finishReason, .note, .conversationId,
     .toolCallId, .toolName, .isError,
     toolCalls: COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
       RETURN {toolCallId: call.toolCallId, arguments: call.arguments, name: tool.name} ORDER BY call.index },
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END,
-    next: COLLECT { MATCH (m)-[:CONTINUES|RESPONDS_TO]->(up) RETURN up.id LIMIT $most }}
+    next: COLLECT { MATCH (m)-[:CONTINUES|RESPONDS_TO]->(up) RETURN up.id LIMIT $page.next }}
 } AS rows

@@ -1,5 +1,10 @@
-// The first messages that continue from or respond to each of these.
+// A page of the messages that continue from or respond to each of these, by id.
 CYPHER 25
 UNWIND $batch.ids AS id
 MATCH (m:Message {id: id})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId})
-RETURN id, COLLECT { MATCH (m)<-[:CONTINUES|RESPONDS_TO]-(other:Message) RETURN other.id ORDER BY other.id LIMIT $first } AS ids
+RETURN id, COLLECT {
+  MATCH (m)<-[:CONTINUES|RESPONDS_TO]-(other:Message)
+  WITH DISTINCT other, [other.id] AS key
+  WHERE key > $page.low AND key < $page.high
+  RETURN other {.id} ORDER BY CASE WHEN $page.up > 0 THEN key END, key DESC LIMIT $page.up + $page.down
+} AS rows

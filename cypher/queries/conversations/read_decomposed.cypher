@@ -2,4 +2,5 @@
 CYPHER 25
 UNWIND $batch.ids AS id
 MATCH (m:Message {id: id})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId})
-RETURN id, COLLECT { MATCH (m)-[:DECOMPOSES]->(other:Message) RETURN other.id ORDER BY other.id LIMIT $first } AS ids
+MATCH (m)-[:DECOMPOSES]->(other:Message)
+RETURN id, min(other.id) AS promptId

@@ -1,18 +1,26 @@
-// A page of a message's descendants, oldest first: at or below the messages $from, after the position ($depth, $id).
+// A page of the descendants of each of these messages: at or below the messages `from`, between two places.
 CYPHER 25
-MATCH (start:Message {id: $nodeId})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId})
-RETURN COLLECT {
-  UNWIND $from AS fromId
+UNWIND $batch.rows AS row
+MATCH (start:Message {id: row.messageId})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId})
+CALL (row, start) {
+  UNWIND coalesce(row.from, [start.id]) AS fromId
   MATCH (seed:Message {id: fromId}) WHERE seed.conversationId = start.conversationId
-  WITH collect(seed) AS seeds, coalesce($bound, min(seed.depth) + $limit) AS bound
+  WITH row, collect(seed) AS seeds, coalesce(row.bound, min(seed.depth) + $page.limit) AS bound
   UNWIND seeds AS seed
   MATCH (seed) (()<-[:CONTINUES|RESPONDS_TO]-(x WHERE x.depth <= bound)){0,} (m)
-  WHERE m.depth > $depth OR (m.depth = $depth AND m.id > $id)
-  WITH DISTINCT m ORDER BY m.depth, m.id LIMIT $limit
+  WITH DISTINCT row, m LIMIT $page.most
+  WITH row, m, [m.depth, m.id] AS place
+  RETURN count(*) AS met,
+    collect(CASE WHEN (place > row.low AND place < row.high) OR m.id = row.edge THEN m END) AS found
+}
+RETURN row.n AS n, met, COLLECT {
+  UNWIND found AS m
+  WITH m, [m.depth, m.id] AS place
+  ORDER BY CASE WHEN $page.up THEN place END, place DESC LIMIT $page.limit
   RETURN m {.id, .title, .content, .depth, .role, .status, .finishReason, .note, .conversationId,
     .toolCallId, .toolName, .isError,
     toolCalls: COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
       RETURN {toolCallId: call.toolCallId, arguments: call.arguments, name: tool.name} ORDER BY call.index },
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END,
-    next: COLLECT { MATCH (m)<-[:CONTINUES|RESPONDS_TO]-(down) RETURN down.id LIMIT $most }}
+    next: COLLECT { MATCH (m)<-[:CONTINUES|RESPONDS_TO]-(down) RETURN down.id LIMIT $page.next }}
 } AS rows

@@ -1,11 +1,21 @@
-// A page of the owner's conversations, newest first, below the id $before; times in milliseconds since 1970.
+// A page of the owner's conversations by id, which is by age; times in milliseconds since 1970.
 CYPHER 25
 RETURN COLLECT {
-  MATCH (c:Conversation)
-  WHERE c.ownerId = $ownerId AND c.id < $before
-    AND ($title IS NULL OR toLower(c.title) CONTAINS toLower($title))
-    AND ($createdFrom IS NULL OR c.createdAt.epochMillis >= $createdFrom)
-    AND ($createdBefore IS NULL OR c.createdAt.epochMillis < $createdBefore)
-  WITH c ORDER BY c.ownerId DESC, c.id DESC LIMIT $limit
+  // One of the two reads nothing; the index has the order of both.
+  CALL () {
+    MATCH (c:Conversation)
+    WHERE c.ownerId = $ownerId AND c.id > $page.low[0] AND c.id < $page.high[0]
+      AND ($title IS NULL OR toLower(c.title) CONTAINS toLower($title))
+      AND ($createdFrom IS NULL OR c.createdAt.epochMillis >= $createdFrom)
+      AND ($createdBefore IS NULL OR c.createdAt.epochMillis < $createdBefore)
+    RETURN c ORDER BY c.ownerId, c.id LIMIT $page.up
+    UNION ALL
+    MATCH (c:Conversation)
+    WHERE c.ownerId = $ownerId AND c.id > $page.low[0] AND c.id < $page.high[0]
+      AND ($title IS NULL OR toLower(c.title) CONTAINS toLower($title))
+      AND ($createdFrom IS NULL OR c.createdAt.epochMillis >= $createdFrom)
+      AND ($createdBefore IS NULL OR c.createdAt.epochMillis < $createdBefore)
+    RETURN c ORDER BY c.ownerId DESC, c.id DESC LIMIT $page.down
+  }
   RETURN c {.id, .title, .metadata, createdAt: c.createdAt.epochMillis, updatedAt: c.updatedAt.epochMillis}
 } AS rows

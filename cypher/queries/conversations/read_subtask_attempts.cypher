@@ -1,10 +1,12 @@
-// The attempts of each of these subtasks, in order.
+// A page of the attempts of each of these subtasks, by their number.
 CYPHER 25
 UNWIND $batch.ids AS id
 MATCH (s:Subtask {id: id})<-[:HAS_SUBTASK]-(:Task {ownerId: $ownerId})
 RETURN id, COLLECT {
   MATCH (s)-[:ATTEMPTED]->(a:Attempt)
-  WITH s, a ORDER BY a.number LIMIT $first
+  WITH s, a, [a.number] AS key
+  WHERE key > $page.low AND key < $page.high
+  WITH s, a ORDER BY CASE WHEN $page.up > 0 THEN key END, key DESC LIMIT $page.up + $page.down
   RETURN a {.id, .number, .status, .error, .errorCode, .latencyMs, .timeToFirstTokenMs, .inputTokens, .outputTokens,
     .cachedTokens, .costUsd, .queueMs, .usageEstimated, subtaskId: s.id,
     createdAt: a.createdAt.epochMillis, startedAt: a.startedAt.epochMillis, finishedAt: a.finishedAt.epochMillis,

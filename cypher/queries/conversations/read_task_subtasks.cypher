@@ -1,11 +1,22 @@
-// A page of the subtasks of each of these tasks, in order, after the index $after; $status null is any.
+// A page of the subtasks of each of these tasks, by their index; $status null is any.
 CYPHER 25
 UNWIND $batch.ids AS id
 MATCH (t:Task {id: id, ownerId: $ownerId})
 RETURN id, COLLECT {
-  MATCH (t)-[:HAS_SUBTASK]->(s:Subtask)
-  WHERE s.index > $after AND ($status IS NULL OR s.status IN $status)
-  WITH t, s ORDER BY s.index LIMIT $limit
+  // One of the two reads nothing; the index has the order of both.
+  CALL (id) {
+    MATCH (s:Subtask)
+    USING INDEX s:Subtask(taskId, index)
+    WHERE s.taskId = id AND s.index > $page.low[0] AND s.index < $page.high[0]
+      AND ($status IS NULL OR s.status IN $status)
+    RETURN s ORDER BY s.taskId, s.index LIMIT $page.up
+    UNION ALL
+    MATCH (s:Subtask)
+    USING INDEX s:Subtask(taskId, index)
+    WHERE s.taskId = id AND s.index > $page.low[0] AND s.index < $page.high[0]
+      AND ($status IS NULL OR s.status IN $status)
+    RETURN s ORDER BY s.taskId DESC, s.index DESC LIMIT $page.down
+  }
   RETURN s {.id, .index, .key, .kind, .title, .status, .error, .errorCode, .tokens, taskId: t.id,
     createdAt: s.createdAt.epochMillis, startedAt: s.startedAt.epochMillis, finishedAt: s.finishedAt.epochMillis,
     promptId: head(COLLECT { MATCH (s)-[:ASKED]->(p:Prompt) RETURN p.id }),

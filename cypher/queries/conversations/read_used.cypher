@@ -1,5 +1,10 @@
-// The earlier responses that were put into each of these prompts.
+// A page of the earlier responses that were put into each of these prompts, by id.
 CYPHER 25
 UNWIND $batch.ids AS id
 MATCH (m:Message {id: id})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId})
-RETURN id, COLLECT { MATCH (m)-[:USES]->(other:Message) RETURN other.id ORDER BY other.id LIMIT $first } AS ids
+RETURN id, COLLECT {
+  MATCH (m)-[:USES]->(other:Message)
+  WITH DISTINCT other, [other.id] AS key
+  WHERE key > $page.low AND key < $page.high
+  RETURN other {.id} ORDER BY CASE WHEN $page.up > 0 THEN key END, key DESC LIMIT $page.up + $page.down
+} AS rows

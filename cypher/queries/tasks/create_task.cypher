@@ -37,9 +37,10 @@ CALL (row) {
     RETURN last(chain) AS lastResult
   }
   WITH *, coalesce(lastResult, parent) AS above
-  CREATE (t:Task {id: row.taskId, createdAt: at, ownerId: row.ownerId, type: row.type, strategy: row.strategy,
-    status: 'PENDING', plan: row.plan, title: row.title, unfinished: true, keepsEvents: true, leaseOwner: row.leaseOwner,
-    leaseUntil: timestamp() + row.lease, idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
+  CREATE (t:Task {id: row.taskId, createdAt: at, ownerId: row.ownerId, conversationId: c.id, type: row.type,
+    strategy: row.strategy, status: 'PENDING', plan: row.plan, title: row.title, unfinished: true, keepsEvents: true,
+    leaseOwner: row.leaseOwner, leaseUntil: timestamp() + row.lease, idempotencyKey: row.idempotencyKey,
+    requestHash: row.requestHash})
   SET t += row.settings
   CREATE (c)-[:HAS_TASK]->(t)
   MERGE (template:Template {id: row.template.id})

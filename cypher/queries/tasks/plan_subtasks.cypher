@@ -8,7 +8,7 @@ MATCH (t:Task {id: $batch.taskId}) WHERE t.unfinished
 UNWIND $batch.rows AS row
 CALL (row, t) {
   MERGE (s:Subtask {id: row.id})
-    ON CREATE SET s.key = row.key, s.index = row.index, s.title = row.title, s.kind = row.kind,
+    ON CREATE SET s.taskId = t.id, s.key = row.key, s.index = row.index, s.title = row.title, s.kind = row.kind,
       s.part = row.part, s.parts = row.parts, s.brief = row.brief, s.item = row.item, s.model = row.model,
       s.responseFormat = row.responseFormat, s.responseSchema = row.responseSchema,
       s.status = row.status, s.createdAt = datetime({epochMillis: row.at}), s.fresh = true

@@ -1,53 +1,71 @@
-"""Pages after the Relay cursor specification: connections, edges and what is before and after them."""
+"""Pages after the Relay cursor specification: connections, edges and what is before and after them.
+
+Owns the four arguments that every connection takes. A resolver marked `paged` has them as one checked `page`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.extensions.field_extension import FieldExtension
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
 
-from service.conversations.catalog import ListPage
-from service.conversations.history import HistoryPage
+from service.cursors import FIRST, Row
 
 T = TypeVar("T")
 
 
-@strawberry.type(description="What is before and after a page.")
+@strawberry.type
 class PageInfo:
     """What is before and after a page."""
 
-    has_next_page: bool = strawberry.field(description="Whether another page follows, with `after: endCursor`.")
-    has_previous_page: bool = strawberry.field(description="Whether this page began after a cursor.")
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+
+    has_previous_page: bool
+    """Whether there is more of the list before it, with `last` and `before: startCursor`."""
+
     start_cursor: str | None
+    """The cursor of its first node; null where it has none."""
+
     end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
 
 
 Cursor = Callable[[int], str]
 
 
-@strawberry.type(description="A node of a page, and the cursor to go on after it.")
+@strawberry.type
 class Edge(Generic[T]):
-    """A node of a page."""
+    """A node of a page, and its place in the list."""
 
     node: T
+    """What stands there."""
+
     index: strawberry.Private[int]
     cursor_of: strawberry.Private[Cursor]
 
     @strawberry.field
     def cursor(self) -> str:
-        """The cursor to go on after this node."""
+        """The place of the node: pages begin after it or end before it."""
         return self.cursor_of(self.index)
 
 
-@strawberry.type(description="A page of a list.")
+@strawberry.type
 class Connection(Generic[T]):
     """A page of a list."""
 
     page_info: PageInfo
-    edges: list[Edge[T]]
+    """What is before and after it."""
 
-    @strawberry.field(description="The nodes of the edges.")
+    edges: list[Edge[T]]
+    """Its nodes with their places, in the list's order."""
+
+    @strawberry.field
     def nodes(self) -> list[T]:
         """The nodes of the edges."""
         return [edge.node for edge in self.edges]
@@ -58,22 +76,71 @@ def one_edge(node: Any, cursor: str) -> Edge[Any]:
     return Edge(node=node, index=0, cursor_of=lambda _: cursor)
 
 
-def list_connection(page: ListPage, node: Callable[[Any], Any], cursor: Callable[[Any], str]) -> Connection[Any]:
-    """The connection of a page of a list."""
-    return _connection([node(row) for row in page.rows], lambda i: cursor(page.rows[i]), page.more, page.after)
+class AnyPage(Protocol):
+    """A page of a list or of a history."""
+
+    @property
+    def rows(self) -> list[Row]:
+        """Its rows, in the list's order."""
+        ...
+
+    @property
+    def has_next(self) -> bool:
+        """Whether the list goes on after it."""
+        ...
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether there is more of the list before it."""
+        ...
+
+    def cursor(self, index: int) -> str:
+        """The cursor of a row."""
+        ...
 
 
-def history_connection(page: HistoryPage, node: Callable[[Any], Any], after: bool) -> Connection[Any]:
-    """The connection of a page of a history."""
-    return _connection([node(row) for row in page.rows], page.cursor, page.more, after)
+def connection(page: AnyPage, node: Callable[[Row], Any]) -> Connection[Any]:
+    """The connection of a page whose rows are the nodes."""
+    return connection_of(page, [node(row) for row in page.rows])
 
 
-def _connection(nodes: Sequence[Any], cursor: Cursor, more: bool, after: bool) -> Connection[Any]:
+def connection_of(page: AnyPage, nodes: Sequence[Any]) -> Connection[Any]:
+    """The connection of a page whose nodes were read by themselves; None is one that is gone meanwhile."""
+    edges: list[Edge[Any]] = [
+        Edge(node=node, index=i, cursor_of=page.cursor) for i, node in enumerate(nodes) if node is not None
+    ]
     info = PageInfo(
-        has_next_page=more,
-        has_previous_page=after,
-        start_cursor=cursor(0) if nodes else None,
-        end_cursor=cursor(len(nodes) - 1) if nodes else None,
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+        start_cursor=page.cursor(0) if nodes else None,
+        end_cursor=page.cursor(len(nodes) - 1) if nodes else None,
     )
-    edges: list[Edge[Any]] = [Edge(node=node, index=i, cursor_of=cursor) for i, node in enumerate(nodes)]
     return Connection(page_info=info, edges=edges)
+
+
+def _argument(name: str, kind: Any, default: Any = strawberry.UNSET) -> StrawberryArgument:
+    return StrawberryArgument(name, None, StrawberryAnnotation(kind | None), default=default)
+
+
+class Paged(FieldExtension):
+    """Gives a field the arguments of a connection, and its resolver the `page` that they ask for."""
+
+    def apply(self, field: StrawberryField) -> None:
+        """Put the four arguments in place of `page`."""
+        field.arguments = [
+            *(argument for argument in field.arguments if argument.python_name != "page"),
+            _argument("first", int, FIRST),
+            _argument("after", str),
+            _argument("last", int),
+            _argument("before", str),
+        ]
+
+    async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Any, **given: Any) -> Any:
+        """Check the arguments. Raises `InvalidInput`."""
+        wanted = {name: given.pop(name) for name in ("first", "after", "last", "before") if name in given}
+        return await next_(source, info, page=info.context.page(**wanted), **given)
+
+
+def paged(resolver: Callable[..., Any]) -> Any:
+    """A field that is a connection: its resolver takes a `page`."""
+    return strawberry.field(resolver, extensions=[Paged()])

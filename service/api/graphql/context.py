@@ -14,6 +14,7 @@ from service.conversations.deltas import Deltas
 from service.conversations.events import Events
 from service.conversations.history import History
 from service.conversations.usage import Usage
+from service.cursors import PageRequest, page_request
 from service.errors import GraphUnavailable, LimitExceeded
 from service.graph.reader import Reader
 from service.models.registry import Models
@@ -97,15 +98,16 @@ class Context:
         """Count nodes of a list. Raises `LimitExceeded` where an operation returns too many."""
         self._nodes += nodes
         if self._nodes > MOST_NODES:
-            raise LimitExceeded(
-                f"This operation returns more than {MOST_NODES} nodes.", remedy="Ask for smaller pages."
-            )
+            raise too_many_nodes()
 
-    def page(self, first: int) -> int:
-        """The page size itself. Raises `InvalidInput` unless it is within the bounds."""
-        from service.cursors import check_first
+    def page(self, **wanted: Any) -> PageRequest:
+        """The page that a connection's arguments ask for. Raises `InvalidInput` unless they are within the bounds."""
+        return page_request(self.backend.config.server.limits.max_page, **wanted)
 
-        return check_first(first, self.backend.config.server.limits.max_page)
+
+def too_many_nodes() -> LimitExceeded:
+    """What is raised for an operation that returns too many nodes."""
+    return LimitExceeded(f"This operation returns more than {MOST_NODES} nodes.", remedy="Ask for smaller pages.")
 
 
 Info = strawberry.Info[Context, None]

@@ -7,14 +7,17 @@ from typing import Any
 import orjson
 import strawberry
 
-from service.api.graphql.connections import Connection, list_connection
+from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
-from service.api.graphql.messages import Message
+from service.api.graphql.messages import Message, message
 from service.api.graphql.models import Model, model_of_id
 from service.api.graphql.nodes import Node
-from service.api.graphql.scalars import JSON, BigInt, DateTime
+from service.api.graphql.scalars import JSON, BigInt, DateTime, values
 from service.api.graphql.tasks import Task, task
-from service.conversations.catalog import task_cursor
+from service.conversations.listings import BRANCHES, CONVERSATION_TASKS
+from service.cursors import PageRequest
+from service.errors import NotFound
+from service.graph.store import main_branch
 from service.records import TaskStatus
 
 
@@ -84,19 +87,30 @@ class Conversation(Node):
         """What its maker attached to it."""
         return orjson.loads(self.kept_metadata) if self.kept_metadata else None
 
-    @strawberry.field
-    async def branches(self, info: Info, first: int = 50) -> list[Branch]:
+    @paged
+    async def branches(self, info: Info, page: PageRequest) -> Connection[Branch]:
         """Its branches, oldest first; the first is `main`."""
-        rows = await info.context.load.listed("read_conversation_branches", self.id, info, first=first)
-        return [branch(row) for row in rows]
+        return connection(await info.context.load.rows(BRANCHES, self.id, page, info), branch)
 
-    @strawberry.field
-    async def tasks(
-        self, info: Info, first: int = 20, after: str | None = None, status: list[TaskStatus] | None = None
-    ) -> Connection[Task]:
+    @paged
+    async def messages(self, info: Info, page: PageRequest, branch: strawberry.ID | None = None) -> Connection[Message]:
+        """The path of a branch, `main` by default, oldest first: a chat opens with `last`, and goes on with `before`.
+
+        Where branches were merged, each message comes once. Cursors are those of `history` with ANCESTORS.
+
+        Args:
+            branch: The id of a branch of this conversation.
+        """
+        found = await info.context.load.path((self.id, branch or main_branch(self.id)), page, info)
+        if found is None:
+            raise NotFound("There is no such branch in this conversation.", field="branch")
+        return connection(found, message)
+
+    @paged
+    async def tasks(self, info: Info, page: PageRequest, status: list[TaskStatus] | None = None) -> Connection[Task]:
         """Its tasks, newest first."""
-        page = await info.context.load.task_pages(self.id, first, after, status, info)
-        return list_connection(page, task, task_cursor)
+        found = await info.context.load.rows(CONVERSATION_TASKS, self.id, page, info, status=values(status))
+        return connection(found, task)
 
     @strawberry.field
     async def summary(self, info: Info) -> ConversationSummary:

@@ -30,10 +30,10 @@ from graphql import (
 )
 
 ARGUMENTS = {
-    "first": "At most so many, from the beginning of the list or after `after`.",
-    "after": "Go on after this cursor.",
-    "last": "At most so many, from the end of the list or before `before`.",
-    "before": "Go back from this cursor.",
+    "first": "At most so many, from the beginning of the list or after `after`; 20 where this and `last` are null.",
+    "after": "A cursor: only what comes after it.",
+    "last": "At most so many, from the end of the list or before `before`; in place of `first`.",
+    "before": "A cursor: only what comes before it.",
     "id": "Its id.",
     "input": "What is wanted.",
 }

@@ -5,21 +5,23 @@ Owns batching and what is remembered during one operation. Knows rows only as wh
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from enum import StrEnum
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from service.api.graphql.context import Backend, Info
+from service.api.graphql.connections import Connection, connection_of
+from service.api.graphql.context import MOST_NODES, Backend, Info, too_many_nodes
 from service.api.graphql.conversations import branch, conversation
 from service.api.graphql.messages import message
 from service.api.graphql.sources import source
 from service.api.graphql.tasks import attempt, subtask, task
-from service.conversations.catalog import ListPage
+from service.conversations.history import Branch, HistoryPage
+from service.conversations.listings import Listing
+from service.cursors import Page, PageRequest
 
 Make = Callable[[Any], Any]
-_EMPTY = ListPage([], False, False)
+K = TypeVar("K")
 
 
 class Loaders:
@@ -28,7 +30,7 @@ class Loaders:
     def __init__(self, backend: Backend, owner: str) -> None:
         self._backend = backend
         self._owner = owner
-        self._by_list: dict[tuple[Any, ...], DataLoader[str, Any]] = {}
+        self._by_list: dict[tuple[Any, ...], DataLoader[Any, Any]] = {}
         self.conversations = self._nodes("read_conversations", conversation)
         self.messages = self._nodes("read_messages", message)
         self.branches = self._nodes("read_branches", branch)
@@ -59,56 +61,66 @@ class Loaders:
         """A message, or None where there is no id."""
         return None if id is None else await self.messages.load(id)
 
-    async def listed(self, name: str, id: str, info: Info, **arguments: Any) -> Any:
-        """What the reader's `name` finds for `id`, with these arguments; an empty list where that is nothing."""
-        if "first" in arguments:
-            info.context.page(arguments["first"])
+    async def found(self, name: str, id: str, default: Any = None) -> Any:
+        """What the reader's `name` finds beside a node; `default` where that is nothing."""
         read = getattr(self._backend.reader, name)
-        return await self._grouped(name, lambda ids: read(self._owner, ids, **arguments), arguments, id, info)
 
-    async def linked_messages(self, name: str, id: str, first: int, info: Info) -> Any:
-        """The messages that the reader's `name` finds beside one."""
-        ids = await self.listed(name, id, info, first=first)
-        return [found for found in await self.messages.load_many(ids) if found is not None]
+        async def load(ids: list[str]) -> Sequence[Any]:
+            found = await read(self._owner, ids)
+            return [found.get(id, default) for id in ids]
 
-    async def task_pages(
-        self, id: str, first: int, after: str | None, status: Sequence[StrEnum] | None, info: Info
-    ) -> ListPage:
-        """A page of a conversation's tasks."""
-        return await self._pages(self._backend.conversations.list_conversation_tasks, id, first, after, status, info)
+        return await self._shared((name,), load).load(id)
 
-    async def subtask_pages(
-        self, id: str, first: int, after: str | None, status: Sequence[StrEnum] | None, info: Info
-    ) -> ListPage:
-        """A page of a task's subtasks."""
-        return await self._pages(self._backend.conversations.list_subtasks, id, first, after, status, info)
+    async def rows(self, listing: Listing, id: str, page: PageRequest, info: Info, **which: Any) -> Page:
+        """A page of a list beside a node; `which` is what the stored statement takes beside it."""
 
-    async def _pages(
-        self, read: Any, id: str, first: int, after: str | None, status: Sequence[StrEnum] | None, info: Info
-    ) -> ListPage:
-        info.context.page(first)
-        statuses = tuple(item.value for item in status) if status is not None else None
-        said = {"first": first, "after": after, "statuses": statuses}
-        page = await self._grouped(read.__name__, lambda ids: read(self._owner, ids, **said), said, id, info)
-        return page or _EMPTY
+        async def load(ids: list[str]) -> Sequence[Page]:
+            bounds = listing.order.bounds(page)
+            read = getattr(self._backend.reader, listing.name)
+            found: dict[str, Any] = {}
+            for some in _parts(ids, page):
+                found |= await read(self._owner, some, bounds, **which)
+                _check_together(sum(map(len, found.values())))
+            return [listing.order.page(found.get(id, ()), page) for id in ids]
 
-    async def _grouped(
-        self,
-        name: str,
-        read: Callable[[Sequence[str]], Awaitable[dict[str, Any]]],
-        arguments: dict[str, Any],
-        id: str,
-        info: Info,
-    ) -> Any:
-        key = (name, *arguments.values())
+        found = await self._shared((listing.name, page, *map(str, which.values())), load).load(id)
+        info.context.count(len(found.rows))
+        return found
+
+    async def linked(
+        self, listing: Listing, nodes: DataLoader[str, Any], id: str, page: PageRequest, info: Info
+    ) -> Connection[Any]:
+        """The connection of a list beside a node whose rows only name the nodes."""
+        found = await self.rows(listing, id, page, info)
+        return connection_of(found, await nodes.load_many([row["id"] for row in found.rows]))
+
+    async def path(self, branch: Branch, page: PageRequest, info: Info) -> HistoryPage | None:
+        """A page of a branch's path; None where there is no such branch."""
+
+        async def load(branches: list[Branch]) -> Sequence[HistoryPage | None]:
+            found: dict[Branch, HistoryPage] = {}
+            for some in _parts(branches, page):
+                found |= await self._backend.history.paths(self._owner, some, page)
+                _check_together(sum(len(path.rows) for path in found.values()))
+            return [found.get(branch) for branch in branches]
+
+        found = await self._shared(("paths", page), load).load(branch)
+        info.context.count(len(found.rows) if found else 0)
+        return found
+
+    def _shared(self, key: tuple[Any, ...], load: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> Any:
         loader = self._by_list.get(key)
         if loader is None:
-
-            async def load(ids: list[str]) -> Sequence[Any]:
-                found = await read(ids)
-                return [found.get(id, []) for id in ids]
-
             loader = self._by_list[key] = DataLoader(load_fn=load)
-        found = await loader.load(id)
-        info.context.count(len(found.rows if isinstance(found, ListPage) else found))
-        return found
+        return loader
+
+
+def _parts(keys: Sequence[K], page: PageRequest) -> Iterator[Sequence[K]]:
+    """The keys that one statement may be asked about: it answers with no more nodes than an operation may return."""
+    most = max(1, MOST_NODES // (page.limit + 1))
+    return (keys[start : start + most] for start in range(0, len(keys), most))
+
+
+def _check_together(nodes: int) -> None:
+    if nodes > 2 * MOST_NODES:
+        raise too_many_nodes()

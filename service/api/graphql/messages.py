@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.nodes import Node
 from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
+from service.conversations.listings import ABOUT, CHILDREN, PARENTS, SYNTHESIZED, USED
+from service.cursors import PageRequest
 from service.records import FinishReason, ResponseStatus, Role
 
 if TYPE_CHECKING:
@@ -36,15 +39,15 @@ class Message(Node):
         """The conversation that it is in."""
         return await info.context.load.conversations.load(self.conversation_id)
 
-    @strawberry.field
-    async def parents(self, info: Info, first: int = 50) -> list[Message]:
+    @paged
+    async def parents(self, info: Info, page: PageRequest) -> Connection[Message]:
         """What it continues from or responds to; several where branches were merged."""
-        return await info.context.load.linked_messages("read_parents", self.id, first, info)
+        return await info.context.load.linked(PARENTS, info.context.load.messages, self.id, page, info)
 
-    @strawberry.field
-    async def children(self, info: Info, first: int = 50) -> list[Message]:
+    @paged
+    async def children(self, info: Info, page: PageRequest) -> Connection[Message]:
         """What continues from it or responds to it; several where it was forked or regenerated."""
-        return await info.context.load.linked_messages("read_children", self.id, first, info)
+        return await info.context.load.linked(CHILDREN, info.context.load.messages, self.id, page, info)
 
 
 @strawberry.type(description="The part of a source that a prompt is about; `start` and `end` in characters.")
@@ -78,22 +81,20 @@ class Prompt(Message):
     tool_name: str | None = strawberry.field(description="The tool that it is a result of (role TOOL).")
     is_error: bool | None = strawberry.field(description="Whether that tool failed.")
 
-    @strawberry.field
-    async def uses(self, info: Info, first: int = 50) -> list[Response]:
+    @paged
+    async def uses(self, info: Info, page: PageRequest) -> Connection[Response]:
         """The earlier responses that were put into it."""
-        return await info.context.load.linked_messages("read_used", self.id, first, info)
+        return await info.context.load.linked(USED, info.context.load.messages, self.id, page, info)
 
     @strawberry.field
     async def decomposes(self, info: Info) -> Prompt | None:
         """The task's prompt that it is a piece of; null for a task's own."""
-        found = await info.context.load.linked_messages("read_decomposed", self.id, 1, info)
-        return found[0] if found else None
+        return await info.context.load.message(await info.context.load.found("read_decomposed", self.id))
 
-    @strawberry.field
-    async def about(self, info: Info, first: int = 50) -> list[About]:
+    @paged
+    async def about(self, info: Info, page: PageRequest) -> Connection[About]:
         """The parts of sources that it is about."""
-        spans = await info.context.load.listed("read_about", self.id, info, first=first)
-        return [About(source_id=id, start=start, end=end) for id, start, end in spans]
+        return connection(await info.context.load.rows(ABOUT, self.id, page, info), about)
 
 
 @strawberry.type(description="What came back.")
@@ -108,15 +109,20 @@ class Response(Message):
 
     note: str | None = strawberry.field(description="Why it is not whole, where it is not.")
 
-    @strawberry.field
-    async def synthesizes(self, info: Info, first: int = 50) -> list[Response]:
+    @paged
+    async def synthesizes(self, info: Info, page: PageRequest) -> Connection[Response]:
         """The responses that it was made of."""
-        return await info.context.load.linked_messages("read_synthesized", self.id, first, info)
+        return await info.context.load.linked(SYNTHESIZED, info.context.load.messages, self.id, page, info)
 
     @strawberry.field
     async def attempt(self, info: Info) -> LazyAttempt | None:
         """The call to a provider that yielded it; null for an answer that was put together."""
         return await info.context.load.response_attempts.load(self.id)
+
+
+def about(row: dict[str, Any]) -> About:
+    """A part of a source of its row."""
+    return About(source_id=row["sourceId"], start=row["start"], end=row["end"])
 
 
 def message(row: dict[str, Any]) -> Prompt | Response:

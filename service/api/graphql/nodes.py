@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from service import errors, records
+from service.conversations.catalog import ConversationOrder
 from service.conversations.history import Direction
 from service.conversations.usage import UsageDimension
 
@@ -45,4 +46,5 @@ _enum(records.OnFailure, "What one failed subtask means for the others.")
 _enum(
     Direction, "ANCESTORS: what a message came from, newest first. DESCENDANTS: what came from it.", "HistoryDirection"
 )
+_enum(ConversationOrder, "What conversations are listed by, the newest first.")
 _enum(UsageDimension, "What usage is grouped by; a day is one in UTC, an outcome the status of an attempt.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any, NewType, cast
 
 import strawberry
@@ -11,7 +12,7 @@ from strawberry.scalars import JSON
 
 from service.errors import InvalidInput
 
-__all__ = ["JSON", "SCALARS", "BigInt", "DateTime", "StrategyChoice", "camel", "camel_keys"]
+__all__ = ["JSON", "SCALARS", "BigInt", "DateTime", "StrategyChoice", "camel", "camel_keys", "values"]
 
 DateTime = NewType("DateTime", int)
 """A time in milliseconds since 1970, UTC; ISO 8601 on the wire."""
@@ -98,3 +99,8 @@ def camel_keys(value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [camel_keys(item) for item in cast("Sequence[Any]", value)]
     return value
+
+
+def values(members: Sequence[Enum] | None) -> list[Any] | None:
+    """The values of a list of enumeration members; None stays None."""
+    return None if members is None else [member.value for member in members]

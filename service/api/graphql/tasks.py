@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import strawberry
 
-from service.api.graphql.connections import Connection, list_connection
+from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.messages import LazyConversation, Message, Prompt, Response
 from service.api.graphql.nodes import Node
-from service.api.graphql.scalars import JSON, DateTime, camel_keys
+from service.api.graphql.scalars import JSON, DateTime, camel_keys, values
 from service.api.graphql.sources import Source, source
 from service.api.graphql.usage import Metrics, metrics
-from service.conversations.catalog import subtask_cursor
+from service.conversations.listings import ATTEMPTS, DEPENDENCIES, SOURCES, SUBTASKS
+from service.cursors import PageRequest
 from service.errors import ErrorCode
 from service.records import AttemptStatus, SubtaskStatus, TaskStatus
 from service.tasks.kept_settings import parse_settings, parse_tools
@@ -143,22 +144,20 @@ class Subtask(Node):
         """The accepted answer; null before there is one."""
         return await info.context.load.message(self.row["responseId"])
 
-    @strawberry.field
-    async def attempts(self, info: Info, first: int = 50) -> list[Attempt]:
+    @paged
+    async def attempts(self, info: Info, page: PageRequest) -> Connection[Attempt]:
         """The calls that were made for it, in order."""
-        rows = await info.context.load.listed("read_subtask_attempts", self.id, info, first=first)
-        return [attempt(row) for row in rows]
+        return connection(await info.context.load.rows(ATTEMPTS, self.id, page, info), attempt)
 
     @strawberry.field
     async def metrics(self, info: Info) -> Metrics:
         """What its calls took and cost."""
         return metrics(await info.context.load.metrics.load(self.id) or {}, self.started_at, self.finished_at)
 
-    @strawberry.field
-    async def depends_on(self, info: Info, first: int = 50) -> list[Subtask]:
+    @paged
+    async def depends_on(self, info: Info, page: PageRequest) -> Connection[Subtask]:
         """The subtasks that had to end before it."""
-        ids = await info.context.load.listed("read_dependencies", self.id, info, first=first)
-        return await info.context.load.subtasks.load_many(ids)
+        return await info.context.load.linked(DEPENDENCIES, info.context.load.subtasks, self.id, page, info)
 
 
 @strawberry.type(description="A job over a conversation.")
@@ -191,13 +190,13 @@ class Task(Node):
     @strawberry.field
     async def plan(self, info: Info) -> JSON | None:
         """The plan that it follows, where its strategy is DYNAMIC; null until there is one."""
-        text, _ = await info.context.load.listed("read_followed", self.id, info) or (None, None)
+        text, _ = await info.context.load.found("read_followed", self.id, (None, None))
         return None if text is None else orjson.loads(text)
 
     @strawberry.field
     async def followed(self, info: Info) -> str | None:
         """The name of the kept plan that it follows."""
-        _, name = await info.context.load.listed("read_followed", self.id, info) or (None, None)
+        _, name = await info.context.load.found("read_followed", self.id, (None, None))
         return name
 
     @strawberry.field
@@ -218,7 +217,7 @@ class Task(Node):
     @strawberry.field
     async def progress(self, info: Info) -> TaskProgress:
         """How far it is."""
-        counts = await info.context.load.listed("read_task_progress", self.id, info)
+        counts = await info.context.load.found("read_task_progress", self.id, ())
         return TaskProgress(counts=dict(counts))
 
     @strawberry.field
@@ -226,22 +225,21 @@ class Task(Node):
         """What its calls took and cost."""
         return metrics(await info.context.load.metrics.load(self.id) or {}, self.started_at, self.finished_at)
 
-    @strawberry.field
-    async def sources(self, info: Info, first: int = 50) -> list[Source]:
-        """What it reads."""
-        rows = await info.context.load.listed("read_task_sources", self.id, info, first=first)
-        return [source(row) for row in rows]
+    @paged
+    async def sources(self, info: Info, page: PageRequest) -> Connection[Source]:
+        """What it reads, in order."""
+        return connection(await info.context.load.rows(SOURCES, self.id, page, info), source)
 
-    @strawberry.field
+    @paged
     async def subtasks(
-        self, info: Info, first: int = 50, after: str | None = None, status: list[SubtaskStatus] | None = None
+        self, info: Info, page: PageRequest, status: list[SubtaskStatus] | None = None
     ) -> Connection[Subtask]:
         """Its pieces, in order."""
-        page = await info.context.load.subtask_pages(self.id, first, after, status, info)
-        return list_connection(page, subtask, subtask_cursor)
+        found = await info.context.load.rows(SUBTASKS, self.id, page, info, status=values(status))
+        return connection(found, subtask)
 
     async def _kept(self, info: Info) -> dict[str, Any]:
-        return await info.context.load.listed("read_task_settings", self.id, info)
+        return await info.context.load.found("read_task_settings", self.id)
 
 
 def attempt(row: dict[str, Any]) -> Attempt:

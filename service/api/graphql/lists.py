@@ -1,0 +1,119 @@
+"""What a caller has, as lists: the same below `viewer` as at the root. And nodes by their ids.
+
+Owns how arguments become requests of the use cases.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+
+from service.api.graphql.connections import Connection, connection
+from service.api.graphql.context import Info
+from service.api.graphql.conversations import Conversation, conversation
+from service.api.graphql.inputs import ConversationFilterInput
+from service.api.graphql.models import StrategyInfo, configured_model, find_configured, strategy_info
+from service.api.graphql.scalars import DateTime, values
+from service.api.graphql.tasks import Task, task
+from service.api.graphql.usage import UsageRow, usage_row
+from service.conversations.catalog import ConversationOrder
+from service.conversations.listings import CONVERSATION_TASKS
+from service.conversations.usage import UsageDimension, UsageFilter
+from service.cursors import PageRequest
+from service.errors import InvalidInput
+from service.records import TaskStatus
+
+_LOADERS = {
+    "Conversation": "conversations",
+    "Message": "messages",
+    "Branch": "branches",
+    "Task": "tasks",
+    "Subtask": "subtasks",
+    "Attempt": "attempts",
+    "Source": "sources",
+}
+
+
+async def conversations(
+    info: Info,
+    page: PageRequest,
+    filter: ConversationFilterInput | None = None,
+    order_by: ConversationOrder | None = ConversationOrder.CREATED,
+) -> Connection[Conversation] | None:
+    """The conversations, the newest or the most active first.
+
+    Args:
+        filter: Only these.
+        order_by: What comes first.
+    """
+    info.context.count(page.limit)
+    which = (filter or ConversationFilterInput()).record()
+    found = await info.context.backend.conversations.list_conversations(
+        info.context.caller, which, page, order_by or ConversationOrder.CREATED
+    )
+    return connection(found, conversation)
+
+
+async def tasks(
+    info: Info, page: PageRequest, conversation_id: strawberry.ID | None = None, status: list[TaskStatus] | None = None
+) -> Connection[Task] | None:
+    """The tasks, newest first: of one conversation, or of all.
+
+    Args:
+        conversation_id: The conversation.
+        status: Only those in one of these states.
+    """
+    if conversation_id is None:
+        info.context.count(page.limit)
+        listed = info.context.backend.conversations.list_tasks
+        return connection(await listed(info.context.caller, values(status), page), task)
+    await info.context.backend.conversations.require(info.context.caller, conversation_id)
+    load = info.context.load
+    return connection(await load.rows(CONVERSATION_TASKS, conversation_id, page, info, status=values(status)), task)
+
+
+async def strategies(info: Info, first: int | None = 100, name: str | None = None) -> list[StrategyInfo]:
+    """The ways to decompose a task: the built-in ones, then up to `first` kept plans.
+
+    Those that a caller saved come before those that models made, the newest first.
+    """
+    limit = info.context.page(first=100 if first is None else first).limit
+    info.context.count(limit)
+    rows = await info.context.backend.plans.list_strategies(info.context.caller, limit, name)
+    return [strategy_info(row) for row in rows]
+
+
+async def usage(
+    info: Info,
+    group_by: UsageDimension,
+    conversation_id: strawberry.ID | None = None,
+    since: DateTime | None = None,
+    until: DateTime | None = None,
+) -> list[UsageRow] | None:
+    """What the calls that began from `since` on and before `until` took and cost.
+
+    A row for each key: days in order, all else by cost, highest first.
+    """
+    which = UsageFilter(conversation_id, since, until)
+    rows = await info.context.backend.usage.read_usage(info.context.caller, group_by, which)
+    info.context.count(len(rows))
+    return [usage_row(row) for row in rows]
+
+
+async def nodes(info: Info, ids: Sequence[str]) -> list[Any]:
+    """What has these ids, in their order; None for what is not there. Raises `InvalidInput` for too many."""
+    most = info.context.backend.config.server.limits.max_page
+    if len(ids) > most:
+        raise InvalidInput(f"{most} nodes at most can be asked for at once.", field="ids", remedy="Ask more than once.")
+    info.context.count(len(ids))
+    kinds = await info.context.backend.reader.read_node_kinds(info.context.caller, list(dict.fromkeys(ids)))
+
+    async def load(id: str) -> Any:
+        if (model := find_configured(info, id)) is not None:
+            return configured_model(model)
+        return await getattr(info.context.load, _LOADERS[kinds[id]]).load(id) if id in kinds else None
+
+    return await asyncio.gather(*(load(id) for id in ids))
