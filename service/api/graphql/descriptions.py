@@ -56,14 +56,15 @@ def describe(schema: GraphQLSchema) -> None:
 
 def _describe_enum(kind: GraphQLEnumType, origin: type) -> None:
     texts = attribute_docs(origin)
-    kind.description = kind.description or _text(origin.__doc__)
+    kind.description = kind.description or _text(inspect.getdoc(origin))
     for name, value in kind.values.items():
         value.description = value.description or texts.get(name)
 
 
 def _describe_fields(kind: GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType, origin: type) -> None:
     texts = attribute_docs(origin)
-    kind.description = kind.description or _text(origin.__doc__)
+    # Of a generic type, what stands for one of its types is a class without a docstring of its own.
+    kind.description = kind.description or _text(inspect.getdoc(origin))
     for field in kind.fields.values():
         definition: Any = field.extensions.get(_DEFINITION)
         resolver = getattr(definition, "base_resolver", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Generic, TypeVar
 
 import strawberry
 from graphql import GraphQLEnumType, GraphQLObjectType
@@ -50,12 +51,26 @@ class Thing(Named):
         return []
 
 
+T = TypeVar("T")
+
+
+@strawberry.type
+class Box(Generic[T]):
+    """A box with one thing in it."""
+
+    content: T
+    """What is in it."""
+
+
 @strawberry.type
 class Query:
     """What can be read."""
 
     thing: Thing
     """The thing."""
+
+    box: Box[Thing]
+    """The thing in a box."""
 
 
 def test_each_part_of_a_schema_has_the_text_of_its_python() -> None:
@@ -72,6 +87,15 @@ def test_each_part_of_a_schema_has_the_text_of_its_python() -> None:
     assert thing.fields["parts"].description == "What it is made of, largest first.\n\n- One item."
     arguments = {name: it.description for name, it in thing.fields["parts"].args.items()}
     assert arguments == {"first": ARGUMENTS["first"], "more": "So many more, and this goes on."}
+
+
+def test_a_generic_type_has_its_text_for_each_of_its_types() -> None:
+    """Whatever is in the box."""
+    schema = strawberry.Schema(Query)._schema
+    describe(schema)
+    box = schema.type_map["ThingBox"]
+    assert isinstance(box, GraphQLObjectType)
+    assert (box.description, box.fields["content"].description) == ("A box with one thing in it.", "What is in it.")
 
 
 def test_a_text_that_is_not_below_an_attribute_is_none() -> None:
