@@ -18,14 +18,14 @@ HARMLESS = "2026-03-01 10:00:00 INFO shop: all is well, 0 errors\n" * 50
 ORDERS = "".join(f"2026-03-01 10:00:{n:02} ERROR shop: order {n} is lost\n" for n in range(40))
 CODE = "\n".join(f"# line {number}" for number in range(1, 41))
 SPANS = """
-MATCH (t:Task {id: $id})-[:HAS_SUBTASK]->(s)-[:ASKED]->(p)-[about:ABOUT]->(source:Source)
-RETURN s.key AS key, source.name AS name, substring(source.text, about.start, about.end - about.start) AS text
+MATCH (t:Task {id: $id})-[:HAS_SUBTASK]->(s)-[:ASKED]->(p)-[about:ABOUT]->(source:Source)<-[reads:READS]-(t)
+RETURN s.key AS key, reads.name AS name, substring(source.text, about.start, about.end - about.start) AS text
 ORDER BY s.index, about.start
 """
 ROOTS = """
 MATCH (t:Task {id: $id})-[:RESULTED_IN]->(answer)
-MATCH (answer)-[:SYNTHESIZES*1..]->()-[:RESPONDS_TO]->(p:Prompt)-[:ABOUT]->(source:Source)
-RETURN DISTINCT source.name AS name ORDER BY name
+MATCH (answer)-[:SYNTHESIZES*1..]->()-[:RESPONDS_TO]->(p:Prompt)-[:ABOUT]->(:Source)<-[reads:READS]-(t)
+RETURN DISTINCT reads.name AS name ORDER BY name
 """
 
 

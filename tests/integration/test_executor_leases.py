@@ -40,12 +40,14 @@ class Held:
         row = {"subtaskId": id_, "promptId": prompt, "content": "c", "title": "t", "spans": [], "uses": []}
         model = {"id": "test/m", "provider": "test", "name": "m"}
         row |= {"attemptId": derived_id(id_, "attempt", number), "number": number, "model": model, "sawId": prompt}
+        row |= {"passedOver": [], "repair": None, "repairedId": None}
         return row | {"leaseOwner": self.holder}
 
     def outcome(self, key: str, status: str, number: int = 1) -> dict[str, Any]:
         """A row of `finish_attempt` with a response."""
         attempt_id = derived_id(subtask_id(self.task_id, key), "attempt", number)
-        response = {"id": derived_id(attempt_id, "response"), "content": "said", "title": "said"}
+        id_, accepted = derived_id(attempt_id, "response"), derived_id(subtask_id(self.task_id, key), "answer")
+        response = {"id": id_, "acceptedId": accepted, "content": "said", "title": "said", "toolCalls": []}
         response |= {"status": "COMPLETE" if status == "SUCCEEDED" else "PARTIAL", "finishReason": None}
         row = {"attemptId": attempt_id, "measures": {"status": status, "latencyMs": 5}, "response": response}
         return row | {
@@ -64,7 +66,7 @@ class Held:
 
     async def plan(self, *keys: str) -> None:
         """Plan subtasks."""
-        row = {"kind": "part", "title": "t", "spans": "[]", "part": 1, "parts": 1, "uses": [], "dependsOn": []}
+        row = {"kind": "part", "title": "t", "spans": [], "part": 1, "parts": 1, "dependsOn": []}
         rows = [
             row
             | {"taskId": self.task_id, "id": subtask_id(self.task_id, key), "key": key, "index": i, "status": "READY"}
@@ -81,7 +83,8 @@ async def held(database: Database, owner: str) -> AsyncIterator[Held]:
     row = {
         "ownerId": owner, "conversationId": conversation_id, "newConversation": True, "title": "t", "parentId": None,
         "taskId": task_id, "promptId": new_id(), "type": "prompt", "strategy": "FILE", "direct": False,
-        "config": "{}", "content": "c", "promptTitle": "t", "sources": [], "idempotencyKey": None,
+        "content": "c", "promptTitle": "t", "sources": [], "tools": [], "settings": {}, "idempotencyKey": None,
+        "template": {"id": "none", "instruction": "", "reduce": None},
         "requestHash": "h", "leaseOwner": holder, "lease": 2**40,
     }  # fmt: skip
     await store.create_task(row)
