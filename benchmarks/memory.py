@@ -36,7 +36,7 @@ def task() -> dict[str, Any]:
     """A FILE task of so many texts; the echo of each is its answer."""
     texts = [f"{number:06} " + "words of a text " * (CHARACTERS // 16) for number in range(SUBTASKS)]
     config = {"maxParallel": AT_ONCE, "aggregation": "CONCAT", "model": "echo/echo"}
-    return {"instruction": "Look.", "strategy": "FILE", "input": {"list": texts}, "config": config}
+    return {"instruction": "Look.", "strategy": {"builtIn": "FILE"}, "input": {"list": texts}, "config": config}
 
 
 async def watch(service: ServiceProcess, task_id: str) -> list[dict[str, Any]]:

@@ -58,7 +58,11 @@ def work(strategy: str) -> dict[str, Any]:
     texts = [f"{number:06} " + "words of a text " * (CHARACTERS // 16) for number in range(SUBTASKS)]
     given = {"list": texts} if strategy == "FILE" else {"text": "\n\n".join(texts)}
     chunks = {"chunkTokens": CHARACTERS // 4 + 40, "chunkOverlap": 0} if strategy == "CHUNK" else {}
-    return {"strategy": strategy, "input": given, "config": {"maxParallel": AT_ONCE, "aggregation": "CONCAT"} | chunks}
+    return {
+        "strategy": {"builtIn": strategy},
+        "input": given,
+        "config": {"maxParallel": AT_ONCE, "aggregation": "CONCAT"} | chunks,
+    }
 
 
 async def create(service: ServiceProcess, task: dict[str, Any]) -> str:

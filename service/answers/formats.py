@@ -33,10 +33,13 @@ def read_format(said: object, field: str = FIELD) -> ResponseFormat:
     """The response format that a caller asks for.
 
     `said` is None, a name (TEXT, JSON), an object with a `type` of these names and perhaps a `schema` (OpenAI's
-    spelling is understood too), or a JSON Schema itself. Raises `InvalidInput` that names the field.
+    spelling is understood too), or a JSON Schema itself; or it is read already. Raises `InvalidInput` that names the
+    field.
     """
     if said is None:
         return TEXT_FORMAT
+    if isinstance(said, ResponseFormat):
+        return said
     kind, schema = _kind_and_schema(said, field)
     if kind is not ResponseFormatKind.JSON_SCHEMA:
         if schema is not None:
@@ -49,6 +52,19 @@ def read_format(said: object, field: str = FIELD) -> ResponseFormat:
     if not isinstance(schema, dict):
         raise InvalidInput("JSON_SCHEMA needs a schema, a JSON object.", field=f"{field}.schema", remedy=_WAYS)
     return ResponseFormat(kind, checkable(cast("dict[str, Any]", schema), field, _WAYS))
+
+
+def schema_format(said: object, field: str) -> ResponseFormat:
+    """The format of answers that meet a JSON Schema. Raises `InvalidInput` that names the field."""
+    if not isinstance(said, dict):
+        raise InvalidInput("A JSON Schema is a JSON object.", field=field)
+    remedy = 'Send a schema that says what an answer must be, such as {"type": "object"}.'
+    return ResponseFormat(ResponseFormatKind.JSON_SCHEMA, checkable(cast("dict[str, Any]", said), field, remedy))
+
+
+def format_json(form: ResponseFormat) -> str | dict[str, Any]:
+    """A format as `read_format` reads it, of JSON values only."""
+    return form.kind.value if form.schema is None else {"type": form.kind.value, "schema": form.schema}
 
 
 def read_schema(said: object, field: str, remedy: str) -> dict[str, Any]:

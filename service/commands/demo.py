@@ -89,7 +89,7 @@ async def _converse(client: Client, interrupted: asyncio.Event) -> int:
     wish = {
         "title": "Antiphon's demo",
         "instruction": INSTRUCTION,
-        "strategy": "FILE",
+        "strategy": {"builtIn": "FILE"},
         "input": {"files": [_file(path) for path in files]},
         "config": config,
     }
@@ -124,7 +124,7 @@ async def _finish_archive(interrupted: asyncio.Event) -> None:
 
 
 def _file(path: Path) -> Json:
-    return {"name": path.name, "upload": Upload(path.name, path.read_bytes())}
+    return {"name": path.name, "content": {"upload": Upload(path.name, path.read_bytes())}}
 
 
 def _say_commands(conversation: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from service.answers.formats import read_format
 from service.commands.streams import print_json
 from service.errors import InvalidInput
 from service.records import Aggregation
@@ -116,7 +117,7 @@ def read_input(files: list[str]) -> Json:
         return {"text": _read_stdin()}
     if "-" in files:
         raise InvalidInput("Standard input (-) cannot be mixed with files.", remedy="Name one or the other.")
-    return {"files": [{"name": _as_text(file), "upload": _read_file(file)} for file in files]}
+    return {"files": [{"name": _as_text(file), "content": {"upload": _read_file(file)}} for file in files]}
 
 
 def _as_text(name: str) -> str:
@@ -138,7 +139,7 @@ def _read_file(name: str) -> Upload:
         raise InvalidInput(f"{name} cannot be read: {error.strerror}.", remedy="Check its rights.") from None
 
 
-def _strategy(name: str | None, plan: str | None, saved: str | None) -> str | Json | None:
+def _strategy(name: str | None, plan: str | None, saved: str | None) -> Json | None:
     """`CreateTaskInput.strategy` of what the command line says. Raises `InvalidInput`."""
     chosen = _choice(name, ["FILE", "CHUNK", "NONE", "ERROR", "DYNAMIC"], "--strategy")
     if plan is not None and saved is not None:
@@ -146,8 +147,10 @@ def _strategy(name: str | None, plan: str | None, saved: str | None) -> str | Js
     if chosen not in (None, "DYNAMIC") and (plan or saved):
         raise InvalidInput("A plan is followed by the strategy DYNAMIC.", remedy="Leave out --strategy.")
     if plan is not None:
-        return {"plan": _read_plan(plan)}
-    return {"name": saved} if saved is not None else chosen
+        return {"plan": plan_input(_read_plan(plan))}
+    if saved is not None:
+        return {"kept": saved}
+    return None if chosen is None else {"builtIn": chosen}
 
 
 def _read_plan(name: str) -> Json:
@@ -160,6 +163,21 @@ def _read_plan(name: str) -> Json:
     if not isinstance(plan, dict):
         raise InvalidInput(f"{name} holds no JSON object.", remedy=PLAN_REMEDY)
     return cast(Json, plan)
+
+
+def plan_input(plan: Json) -> Json:
+    """A plan as it is written in JSON, as GraphQL's `PlanInput`: a response format is a choice there."""
+    steps: list[object] = plan["steps"] if isinstance(plan.get("steps"), list) else []
+    return plan | {"steps": [_step_input(step, f"steps[{i}]") for i, step in enumerate(steps)]}
+
+
+def _step_input(step: object, field: str) -> object:
+    if not isinstance(step, dict) or cast(Json, step).get("responseFormat") is None:
+        return cast(object, step)
+    said = cast(Json, step)
+    form = read_format(said["responseFormat"], f"{field}.responseFormat")
+    kinds: Json = {"TEXT": {"text": True}, "JSON": {"json": True}}
+    return said | {"responseFormat": kinds.get(form.kind.value, {"jsonSchema": form.schema})}
 
 
 def _read_stdin() -> str:

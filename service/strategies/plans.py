@@ -15,7 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 from typing import Any, cast
 
-from service.answers.formats import parse_json, read_format, violation
+from service.answers.formats import format_json, parse_json, read_format, violation
 from service.errors import InvalidInput
 from service.records import Aggregation, ResponseFormat, ResponseFormatKind
 
@@ -181,7 +181,6 @@ def dump_plan(plan: StepPlan) -> str:
 
 def _step_json(step: Step) -> dict[str, Any]:
     form = step.response_format
-    kept = form and ({"type": form.kind.value, "schema": form.schema} if form.schema is not None else form.kind.value)
     said = {
         "id": step.id,
         "title": step.title,
@@ -190,7 +189,7 @@ def _step_json(step: Step) -> dict[str, Any]:
         "forEach": step.for_each,
         "role": step.role,
         "model": step.model,
-        "responseFormat": kept,
+        "responseFormat": form and format_json(form),
     }
     return {key: value for key, value in said.items() if value}
 

@@ -39,6 +39,7 @@ class NewTask:
     """What a caller wants done. `instruction` may be left out where the task type has one of its own.
 
     `kept` names a plan that was kept, `plan` is one (any JSON value, to be checked): the strategy is then DYNAMIC.
+    `root` asks from nothing: a first prompt beside the one that the conversation has.
     Without a `type` it is `prompt`, or `explain_errors` for the strategy ERROR.
     """
 
@@ -48,6 +49,7 @@ class NewTask:
     conversation_id: str | None = None
     title: str | None = None
     parent_id: str | None = None
+    root: bool = False
     text: str | None = None
     items: tuple[str, ...] | None = None
     files: tuple[NewFile, ...] | None = None
@@ -66,6 +68,7 @@ class NewPrompt:
     conversation_id: str | None = None
     title: str | None = None
     parent_id: str | None = None
+    root: bool = False
     config: NewTaskConfig = field(default_factory=NewTaskConfig)
     idempotency_key: str | None = None
     tool_results: tuple[ToolResult, ...] = ()
@@ -160,6 +163,7 @@ class Tasks:
                 "conversationId": new.conversation_id or new_id(),
                 "newConversation": new.conversation_id is None,
                 "parentId": turn.response_id if turn else new.parent_id,
+                "root": new.root,
                 "idempotencyKey": key,
                 "requestHash": request_hash,
                 **order.row(task_id, _name(order, turn), new.title),
@@ -191,6 +195,7 @@ class Tasks:
                 conversation_id=new.conversation_id,
                 title=new.title,
                 parent_id=new.parent_id,
+                root=new.root,
                 config=new.config,
                 idempotency_key=new.idempotency_key,
                 tool_results=new.tool_results,
@@ -248,8 +253,7 @@ class Tasks:
         rules = self._plans.rules(new.config.max_steps, has_input=has_input)
         if new.plan is not None:
             return GivenPlan(self._plans.check(new.plan, "input.strategy.plan", rules))
-        named = new.kept is not None and new.kept not in STRATEGIES
-        return await self._plans.find(owner, new.kept, rules) if new.kept is not None and named else None
+        return None if new.kept is None else await self._plans.find(owner, new.kept, rules)
 
     def _models_of_steps(self, given: GivenPlan | None) -> Iterable[str]:
         """The models that the steps of a plan ask, or may ask where the plan is still to be made."""
@@ -275,21 +279,21 @@ class Tasks:
 
     async def _check_place(self, owner: str, new: NewTask) -> None:
         check_text(new.conversation_id or "", "input.conversationId")
-        check_text(new.parent_id or "", "input.parentId")
+        check_text(new.parent_id or "", "input.parent.messageId")
         _check_title(new)
         if new.conversation_id is None:
-            if new.parent_id is not None:
+            if new.parent_id is not None or new.root:
                 raise InvalidInput(
-                    "parentId is a message of an existing conversation.",
-                    field="input.parentId",
-                    remedy="Name its conversation in conversationId.",
+                    "A parent is a place in a conversation that is there.",
+                    field="input.parent",
+                    remedy="Name the conversation in conversationId.",
                 )
             return
         place = await self._store.read_place(owner, new.conversation_id, new.parent_id)
         if place is None:
             raise NotFound("There is no such conversation.", field="input.conversationId")
         if new.parent_id is not None and not place["hasParent"]:
-            raise NotFound("There is no such message in this conversation.", field="input.parentId")
+            raise NotFound("There is no such message in this conversation.", field="input.parent.messageId")
 
     async def _check_room(self, order: _Order) -> None:
         model = self._config.find_model(order.settings.model)
@@ -303,6 +307,12 @@ class Tasks:
             )
 
     async def _open_calls(self, owner: str, new: NewTask) -> dict[str, Any]:
+        if new.root:
+            raise InvalidInput(
+                "Results answer the tool calls of a response, so they are no first prompt.",
+                field="input.parent.root",
+                remedy="Name the response, or leave parent out.",
+            )
         if new.conversation_id is None:
             raise InvalidInput(
                 "Results belong to tool calls of a conversation.",
@@ -332,15 +342,14 @@ def _usual_type(strategy: str | None) -> str:
 
 
 def _strategy(new: NewTask, template: TaskTemplate) -> str:
-    if new.plan is not None or (new.kept is not None and new.kept not in STRATEGIES):
+    if new.plan is not None or new.kept is not None:
         return StrategyName.DYNAMIC.value
-    said = new.strategy if new.kept is None else new.kept
-    name = template.strategy if said is None else said
+    name = template.strategy if new.strategy is None else new.strategy
     if name not in STRATEGIES:
         raise InvalidInput(
             f"There is no strategy {name!r}.",
-            field="input.strategy",
-            remedy=f"Known strategies: {', '.join(sorted(STRATEGIES))}. A kept plan is named as {{name: …}}.",
+            field="input.strategy.named",
+            remedy=f"Known strategies: {', '.join(sorted(STRATEGIES))}. A kept plan is named with `kept`.",
         )
     return name
 
@@ -470,4 +479,6 @@ def _identity(new: NewTask, sources: tuple[NewSource, ...]) -> dict[str, Any]:
         "kept": new.kept,
         "plan": new.plan,
         "toolResults": [asdict(result) for result in new.tool_results],
+        # What older requests could not say is left out where it is not said: their hashes stay as they are.
+        **({"root": True} if new.root else {}),
     }

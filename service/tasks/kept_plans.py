@@ -105,10 +105,10 @@ class KeptPlans:
 
     async def find(self, owner: str, name: str, rules: PlanRules) -> GivenPlan:
         """The owner's plan of that name. Raises `NotFound`, and `InvalidInput` where it breaks the rules by now."""
-        row = await self._reader.read_strategy(owner, check_text(name, "input.strategy").strip())
+        row = await self._reader.read_strategy(owner, check_text(name, "input.strategy.kept").strip())
         if row is None:
-            raise NotFound(f"There is no strategy {name!r}.", field="input.strategy", remedy="See `strategies`.")
-        with _naming("input.strategy"):
+            raise NotFound(f"There is no strategy {name!r}.", field="input.strategy.kept", remedy="See `strategies`.")
+        with _naming("input.strategy.kept"):
             return GivenPlan(read_plan(row["plan"], rules), row["id"])
 
     def check(self, said: object, field: str, rules: PlanRules | None = None) -> StepPlan:

@@ -47,7 +47,12 @@ async def create(service: Service) -> str:
     """A task whose prompts and answers are long; its id."""
     texts = [f"{number:06} " + "x" * CHARACTERS for number in range(SUBTASKS)]
     config = {"maxParallel": 8, "aggregation": "NONE"}
-    task: dict[str, Any] = {"instruction": "Look.", "strategy": "FILE", "input": {"list": texts}, "config": config}
+    task: dict[str, Any] = {
+        "instruction": "Look.",
+        "strategy": {"builtIn": "FILE"},
+        "input": {"list": texts},
+        "config": config,
+    }
     return (await service.ask("CreateTask", input=task))["createTask"]["task"]["id"]
 
 

@@ -93,10 +93,14 @@ async def test_a_mutation_by_its_hash_is_not_run_by_get(service: Service) -> Non
 async def test_an_upload_may_come_with_a_hash(service: Service) -> None:
     """The form says it in its `operations`."""
     text = f"# {new_id()}\n" + operation("CreateTask")
-    new = {"instruction": "Repeat.", "strategy": "FILE", "input": {"files": [{"name": "a.txt", "upload": None}]}}
+    new = {
+        "instruction": "Repeat.",
+        "strategy": {"builtIn": "FILE"},
+        "input": {"files": [{"name": "a.txt", "content": {"upload": None}}]},
+    }
     said = {"variables": {"input": new}, "extensions": hashed(text)}
     for more, key in (({}, "errors"), ({"query": text}, "data"), ({}, "data")):
-        form = {"operations": json.dumps(said | more), "map": '{"0": ["variables.input.input.files.0.upload"]}'}
+        form = {"operations": json.dumps(said | more), "map": '{"0": ["variables.input.input.files.0.content.upload"]}'}
         answer = await service.http.post("/graphql", data=form, files={"0": ("a.txt", b"Some text.")})
         assert answer.json().get(key), answer.text
 

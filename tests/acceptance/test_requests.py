@@ -51,11 +51,13 @@ async def test_what_is_another_owners_is_not_there(guarded: Service) -> None:
     [
         ({"instruction": " "}, "input.instruction"),
         ({"instruction": "x", "type": "nothing"}, "input.type"),
-        ({"instruction": "x", "strategy": "FILE", "input": {"files": []}}, "input.input.files"),
-        ({"instruction": "x", "input": {"files": [{"name": "a"}]}}, "input.input.files[0]"),
-        ({"instruction": "x", "input": {"files": [{"name": "a", "text": " "}]}}, "input.input.files[0]"),
+        ({"instruction": "x", "strategy": {"builtIn": "FILE"}, "input": {"files": []}}, "input.input.files"),
+        ({"instruction": "x", "input": {"files": [{"name": "a", "content": {"text": " "}}]}}, "input.input.files[0]"),
         ({"instruction": "x", "config": {"maxParallel": 0}}, "input.config.maxParallel"),
-        ({"instruction": "x", "config": {"responseFormat": [1]}}, "input.config.responseFormat"),
+        (
+            {"instruction": "x", "config": {"responseFormat": {"jsonSchema": [1]}}},
+            "input.config.responseFormat.jsonSchema",
+        ),
     ],
 )
 async def test_a_wrong_input_names_its_field(service: Service, new: dict[str, Any], field: str) -> None:

@@ -200,7 +200,7 @@ async def create(front: Front) -> str:
     """The streaming task; its id."""
     config = {"maxParallel": AT_ONCE, "aggregation": "NONE"}
     given = {"list": [f"Item {number}." for number in range(SUBTASKS)]}
-    task = {"instruction": "Say much.", "strategy": "FILE", "input": given, "config": config}
+    task = {"instruction": "Say much.", "strategy": {"builtIn": "FILE"}, "input": given, "config": config}
     return (await front.service.ask("CreateTask", input=task))["createTask"]["task"]["id"]
 
 

@@ -1,4 +1,4 @@
-"""Strategies over HTTP: they are named in four ways, plans are saved and listed, and nobody sees another's."""
+"""Strategies over HTTP: they are chosen in four ways, plans are saved and listed, and nobody sees another's."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def test_a_saved_plan_is_listed_and_followed(service: Service) -> None:
     """Under its name, without planning; then it says how often and how well it was used."""
     kept = await saved(service)
     assert (kept["plan"]["steps"][0]["id"], kept["useCount"], kept["successRate"]) == ("greet", 0, None)
-    new = {"strategy": {"name": kept["name"]}, "input": {"text": "Ann"}}
+    new = {"strategy": {"kept": kept["name"]}, "input": {"text": "Ann"}}
     created = (await service.post(CREATE, input=new))["data"]["createTask"]["task"]
     assert (created["strategy"], created["plan"], created["followed"]) == ("DYNAMIC", kept["plan"], kept["name"])
     task = await ended(service, created["id"])
@@ -43,40 +43,56 @@ async def test_a_saved_plan_is_listed_and_followed(service: Service) -> None:
     assert now == kept | {"useCount": 1, "successRate": 1.0}
 
 
-async def test_a_strategy_is_named_in_four_ways(service: Service) -> None:
-    """As a word, as a text, as a name in an object, and as a plan; as a literal and in a variable."""
+async def test_a_strategy_is_chosen_in_four_ways(service: Service) -> None:
+    """A built-in one, one by its name, a kept plan, and a plan; as a literal and in a variable."""
     name = (await saved(service))["name"]
     literals = [
-        "FILE",
-        '"FILE"',
-        '{name: "FILE"}',
-        f'{{name: "{name}"}}',
+        "{builtIn: FILE}",
+        '{named: "FILE"}',
+        f'{{kept: "{name}"}}',
         '{plan: {steps: [{id: "a", prompt: "Go."}]}}',
     ]
     wish = 'instruction: "Look.", input: {text: "Ann"}, strategy: %s'
     literal = f"mutation {{ createTask(input: {{{wish}}}) {{ task {{ strategy }} }} }}"
     answers = [await service.post(literal % text) for text in literals]
-    assert [answer["data"]["createTask"]["task"]["strategy"] for answer in answers] == ["FILE"] * 3 + ["DYNAMIC"] * 2
-    variables: list[object] = ["FILE", {"name": name}, {"plan": GREET}]
+    assert [answer["data"]["createTask"]["task"]["strategy"] for answer in answers] == ["FILE"] * 2 + ["DYNAMIC"] * 2
+    variables: list[object] = [{"builtIn": "FILE"}, {"named": "FILE"}, {"kept": name}, {"plan": GREET}]
     new = {"instruction": "Look.", "input": {"text": "Ann"}}
     answers = [await service.post(CREATE, input=new | {"strategy": strategy}) for strategy in variables]
-    assert [answer["data"]["createTask"]["task"]["strategy"] for answer in answers] == ["FILE", "DYNAMIC", "DYNAMIC"]
+    assert [answer["data"]["createTask"]["task"]["strategy"] for answer in answers] == ["FILE"] * 2 + ["DYNAMIC"] * 2
 
 
 @pytest.mark.parametrize(
     ("strategy", "code", "field"),
     [
-        ("GUESS", "INVALID_INPUT", "input.strategy"),
-        ({"name": "nobody's"}, "NOT_FOUND", "input.strategy"),
-        ({"names": "x"}, "INVALID_INPUT", "input.strategy"),
-        (3, "INVALID_INPUT", "input.strategy"),
+        ({"named": "GUESS"}, "INVALID_INPUT", "input.strategy.named"),
+        ({"kept": "nobody's"}, "NOT_FOUND", "input.strategy.kept"),
+        ({"kept": "FILE"}, "NOT_FOUND", "input.strategy.kept"),
         ({"plan": {"steps": []}}, "INVALID_INPUT", "input.strategy.plan"),
+        ({"builtIn": "GUESS"}, "INVALID_REQUEST", "input.strategy.builtIn"),
+        ({"names": "x"}, "INVALID_REQUEST", "input.strategy"),
+        ({"builtIn": "FILE", "kept": "x"}, "INVALID_REQUEST", "input.strategy"),
+        ({"builtIn": "FILE", "kept": None}, "INVALID_REQUEST", "input.strategy"),
+        ({"kept": None}, "INVALID_REQUEST", "input.strategy.kept"),
+        ({}, "INVALID_REQUEST", "input.strategy"),
+        ({"plan": {"steps": [{"id": "a"}]}}, "INVALID_REQUEST", "input.strategy.plan.steps[0]"),
+        (3, "INVALID_REQUEST", "input.strategy"),
     ],
 )
 async def test_what_is_no_strategy_is_refused(service: Service, strategy: object, code: str, field: str) -> None:
-    """The error names the field, and the remedy says how a strategy is named."""
-    error = await service.error(CREATE, input={"instruction": "Look.", "strategy": strategy, "input": {"text": "Ann"}})
+    """The error names the field: no choice, two choices, null, and what is not there."""
+    new = {"instruction": "Look.", "strategy": strategy, "input": {"text": "Ann"}}
+    error = (await service.post(CREATE, input=new))["errors"][0]["extensions"]
     assert (error["code"], error["field"]) == (code, field)
+
+
+@pytest.mark.parametrize("strategy", ["{}", '{builtIn: FILE, kept: "x"}', "{kept: null}", "FILE", '"FILE"'])
+async def test_what_is_no_choice_is_refused_in_a_text(service: Service, strategy: str) -> None:
+    """Once, and by the name of the input."""
+    wish = f'mutation {{ createTask(input: {{instruction: "x", strategy: {strategy}}}) {{ task {{ id }} }} }}'
+    (error,) = (await service.post(wish))["errors"]
+    assert error["extensions"]["code"] == "INVALID_REQUEST"
+    assert "StrategyInput" in error["message"]
 
 
 async def test_built_in_strategies_are_listed_first(service: Service) -> None:
@@ -95,7 +111,7 @@ async def test_an_owner_sees_no_other_owners_plans(guarded: Service) -> None:
     wish = {"query": query, "variables": {"name": kept["name"]}}
     seen = [await guarded.http.post("/graphql", json=wish, headers=headers) for headers in ({}, BOB)]
     assert [len(answer.json()["data"]["strategies"]) for answer in seen] == [1, 0]
-    new = {"strategy": {"name": kept["name"]}, "input": {"text": "Ann"}}
+    new = {"strategy": {"kept": kept["name"]}, "input": {"text": "Ann"}}
     answer = await guarded.http.post("/graphql", json={"query": CREATE, "variables": {"input": new}}, headers=BOB)
     assert answer.json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 

@@ -26,7 +26,7 @@ ITEMS = [f"Item {number}." for number in range(40)]
 
 async def begin(service: Service, **more: Any) -> dict[str, Any]:
     """A task of forty subtasks that has just begun."""
-    new = {"instruction": "Repeat.", "strategy": "FILE", "input": {"list": ITEMS}} | more
+    new = {"instruction": "Repeat.", "strategy": {"builtIn": "FILE"}, "input": {"list": ITEMS}} | more
     return (await service.ask("CreateTask", input=new))["createTask"]["task"]
 
 
@@ -169,7 +169,7 @@ async def operate(connection: Any, name: str, **variables: Any) -> list[Any]:
 async def test_a_websocket_serves_all_operations(service: Service) -> None:
     """A mutation, its events and a query, each reading the graph anew."""
     async with socket(service) as connection:
-        new = {"instruction": "Repeat.", "strategy": "FILE", "input": {"list": ITEMS}}
+        new = {"instruction": "Repeat.", "strategy": {"builtIn": "FILE"}, "input": {"list": ITEMS}}
         ((created),) = await operate(connection, "CreateTask", input=new)
         task_id = created["createTask"]["task"]["id"]
         events = await operate(connection, "TaskEvents", taskId=task_id)

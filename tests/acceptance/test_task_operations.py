@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support.front import Service, nodes, operation
 
-FILES = [{"name": f"{name}.txt", "text": f"The text of {name}."} for name in "abc"]
+FILES = [{"name": f"{name}.txt", "content": {"text": f"The text of {name}."}} for name in "abc"]
 NESTED = """query Nested($id: ID!) {
   conversation(id: $id) {
     tasks(first: 50) {
@@ -53,7 +53,7 @@ async def finished(service: Service, task_id: str) -> dict[str, Any]:
 
 async def run_task(service: Service, **more: Any) -> dict[str, Any]:
     """A task over three files that is over."""
-    new = {"instruction": "Summarize.", "strategy": "FILE", "input": {"files": FILES}} | more
+    new = {"instruction": "Summarize.", "strategy": {"builtIn": "FILE"}, "input": {"files": FILES}} | more
     created = (await service.ask("CreateTask", input=new))["createTask"]["task"]
     return await finished(service, created["id"])
 
@@ -63,7 +63,7 @@ async def test_a_task_over_files_is_answered(service: Service) -> None:
     task = await run_task(service)
     assert task["taskStatus"] == "SUCCEEDED"
     assert [node["title"] for node in nodes(task["subtasks"])] == ["a.txt", "b.txt", "c.txt"]
-    assert all(file["text"] in task["answer"]["content"] for file in FILES)
+    assert all(file["content"]["text"] in task["answer"]["content"] for file in FILES)
 
 
 async def test_send_prompt_continues_from_the_answer(service: Service) -> None:
@@ -118,7 +118,7 @@ async def test_the_same_idempotency_key_is_the_same_task(service: Service) -> No
 async def test_a_new_task_comes_with_all_that_a_client_caches(service: Service) -> None:
     """The edges have the cursors that the lists give, and the answer has the id that was announced."""
     title = f"Cached {asyncio.get_running_loop().time()}"
-    new = {"title": title, "instruction": "Summarize.", "strategy": "FILE", "input": {"files": FILES}}
+    new = {"title": title, "instruction": "Summarize.", "strategy": {"builtIn": "FILE"}, "input": {"files": FILES}}
     made = (await service.ask("CreateTask", input=new))["createTask"]
     task = await finished(service, made["task"]["id"])
     assert made["answerId"] == task["answer"]["id"]
@@ -145,7 +145,12 @@ async def test_a_mutation_that_fails_takes_no_other_with_it(service: Service) ->
 async def test_a_mutation_reads_what_the_one_before_it_wrote(service: Service) -> None:
     """Nothing that an earlier mutation of the same operation read is shown again."""
     key = f"key-{asyncio.get_running_loop().time()}"
-    new = {"instruction": "Look.", "strategy": "FILE", "input": {"list": ["a"] * 50}, "idempotencyKey": key}
+    new = {
+        "instruction": "Look.",
+        "strategy": {"builtIn": "FILE"},
+        "input": {"list": ["a"] * 50},
+        "idempotencyKey": key,
+    }
     made = (await service.ask("CreateTask", input=new))["createTask"]["task"]
     answer = (await service.post(TWO, input=new, id=made["id"]))["data"]
     assert answer["a"]["task"]["id"] == made["id"]
@@ -170,11 +175,18 @@ async def test_a_finished_task_stays_as_it_is_when_cancelled(service: Service) -
 
 async def test_files_are_uploaded(service: Service) -> None:
     """A GraphQL multipart request carries a file; its name is its own where none is said."""
-    new = {"instruction": "Summarize.", "strategy": "FILE", "input": {"files": [{"upload": None}]}}
+    new = {
+        "instruction": "Summarize.",
+        "strategy": {"builtIn": "FILE"},
+        "input": {"files": [{"content": {"upload": None}}]},
+    }
     said = {"query": operation("CreateTask"), "variables": {"input": new}}
     response = await service.http.post(
         "/graphql",
-        data={"operations": json.dumps(said), "map": json.dumps({"0": ["variables.input.input.files.0.upload"]})},
+        data={
+            "operations": json.dumps(said),
+            "map": json.dumps({"0": ["variables.input.input.files.0.content.upload"]}),
+        },
         files={"0": ("upload.md", "# Uploaded ü".encode())},
     )
     task = await finished(service, response.json()["data"]["createTask"]["task"]["id"])

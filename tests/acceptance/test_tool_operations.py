@@ -75,7 +75,7 @@ async def test_tree_shows_calls_and_results_in_a_line(service: Service, capsys: 
 async def test_wrong_tools_and_results_are_refused(service: Service) -> None:
     """The error names the field."""
     asked, _ = await round_trip(service)
-    place = {"conversationId": asked["conversation"]["id"], "parentId": asked["answer"]["id"]}
+    place = {"conversationId": asked["conversation"]["id"], "parent": {"messageId": asked["answer"]["id"]}}
     call = asked["answer"]["toolCalls"][0]["toolCallId"]
     one = {"toolCallId": call, "content": "rain"}
     cases: list[tuple[Json, str]] = [

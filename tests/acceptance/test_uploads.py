@@ -12,15 +12,15 @@ import pytest
 from tests.support.front import Service
 
 CREATE = "mutation($input: CreateTaskInput!) { createTask(input: $input) { task { sources { nodes { name text } } } } }"
-PLACE = "variables.input.input.files.{}.upload"
+PLACE = "variables.input.input.files.{}.content.upload"
 FILE = ("a.txt", b"Hello.", "text/plain")
 Files = dict[str, Any]
 
 
 def operations(*names: str | None, **more: str) -> str:
     """A task over so many uploads, each under its name or its file's own."""
-    files = [{"name": name, "upload": None} for name in names]
-    new = {"instruction": "Look.", "strategy": "FILE", "input": {"files": files}} | more
+    files = [{"name": name, "content": {"upload": None}} for name in names]
+    new = {"instruction": "Look.", "strategy": {"builtIn": "FILE"}, "input": {"files": files}} | more
     return json.dumps({"query": CREATE, "variables": {"input": new}})
 
 

@@ -125,7 +125,7 @@ async def test_service_killed_while_it_plans_plans_to_the_end(
     planned = "MATCH (t:Task {id: $id}) RETURN COUNT { (t)-[:HAS_SUBTASK]->() } AS count"
     async with ServiceProcess(connection, tmp_path, {}, owner) as service:
         config = {"chunkTokens": 16, "maxParallel": 64, "aggregation": "NONE"}
-        task = {"type": "summarize", "strategy": "CHUNK", "input": {"text": text}, "config": config}
+        task = {"type": "summarize", "strategy": {"builtIn": "CHUNK"}, "input": {"text": text}, "config": config}
         async with service.client() as client:
             task_id = (await client.execute("CreateTask", input=task))["task"]["id"]
 

@@ -84,8 +84,8 @@ INVALID: dict[str, tuple[NewTask, str]] = {
     "empty text": (asked(strategy="CHUNK", text=""), "input.input.text"),
     "text and list": (asked(strategy="CHUNK", text="a", items=("b",)), "input.input.list"),
     "unknown type": (asked(type="nonsense"), "input.type"),
-    "unknown strategy": (asked(strategy="NONSENSE"), "input.strategy"),
-    "empty strategy": (asked(strategy=""), "input.strategy"),
+    "unknown strategy": (asked(strategy="NONSENSE"), "input.strategy.named"),
+    "empty strategy": (asked(strategy=""), "input.strategy.named"),
     "unknown model": (configured(model="openai/nonsense"), "input.config.model"),
     "unknown fallback model": (configured(fallback_models=("nonsense/m",)), "input.config.fallbackModels[0]"),
     "unknown role": (configured(role="nonsense"), "input.config.role"),
@@ -141,7 +141,8 @@ INVALID: dict[str, tuple[NewTask, str]] = {
     ),
     "very long idempotency key": (asked(idempotency_key="k" * 256), "input.idempotencyKey"),
     "empty idempotency key": (asked(idempotency_key=""), "input.idempotencyKey"),
-    "parent without a conversation": (asked(parent_id="x"), "input.parentId"),
+    "parent without a conversation": (asked(parent_id="x"), "input.parent"),
+    "beginning without a conversation": (asked(root=True), "input.parent"),
     "half a surrogate pair in an id": (asked(conversation_id="\ud800"), "input.conversationId"),
 }
 
@@ -186,7 +187,7 @@ async def test_parent_in_another_conversation_is_not_found(services: Services, d
     new = asked(conversation_id=one["conversation"], parent_id=two["prompt"])
     with pytest.raises(NotFound) as refused:
         await services.backend.tasks.create_task(owner, new)
-    assert refused.value.field == "input.parentId"
+    assert refused.value.field == "input.parent.messageId"
 
 
 async def test_title_is_for_a_new_conversation(services: Services, database: Database, owner: str) -> None:

@@ -104,7 +104,12 @@ class ServiceProcess:
     async def create_file_task(self, items: list[str], at_once: int = 8, **more: Any) -> str:
         """A FILE task of one subtask an item; its id."""
         config = {"maxParallel": at_once, "aggregation": "LIST"}
-        task = {"instruction": "Look.", "strategy": "FILE", "input": {"list": items}, "config": config} | more
+        task = {
+            "instruction": "Look.",
+            "strategy": {"builtIn": "FILE"},
+            "input": {"list": items},
+            "config": config,
+        } | more
         async with self.client() as client:
             created = await client.execute("CreateTask", input=task)
         return created["task"]["id"]

@@ -82,7 +82,12 @@ class Round:
         lines = [f"{self.seed:06}/{i}: some words on a line of their own, about this." for i in range(SUBTASKS)]
         given = {"list": lines} if self.strategy == "FILE" else {"text": "\n\n".join(lines)}
         config = {"maxParallel": AT_ONCE, "aggregation": self.aggregation, "chunkTokens": 20, "chunkOverlap": 0}
-        task = {"instruction": f"Look at {self.seed}.", "strategy": self.strategy, "input": given, "config": config}
+        task = {
+            "instruction": f"Look at {self.seed}.",
+            "strategy": {"builtIn": self.strategy},
+            "input": given,
+            "config": config,
+        }
         return task | {"idempotencyKey": f"soak-{self.seed}"}
 
 

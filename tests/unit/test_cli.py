@@ -143,7 +143,7 @@ def test_files_are_read_with_their_names(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"\xffabc")
     (file,) = read_input([str(tmp_path / "a.txt")])["files"]
     assert file["name"] == str(tmp_path / "a.txt")
-    assert file["upload"].content == b"\xffabc"
+    assert file["content"]["upload"].content == b"\xffabc"
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")

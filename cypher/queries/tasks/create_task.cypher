@@ -1,4 +1,4 @@
-// Write a task with its conversation, its sources and its prompt, which continues from the branch's head.
+// Write a task with its conversation, its sources and its prompt, which continues from a message, the head, or nothing.
 CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
@@ -20,7 +20,7 @@ CALL (row) {
   WITH row, c, b, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   OPTIONAL MATCH (b)-[old:HEAD]->(head:Message)
   OPTIONAL MATCH (given:Message {id: row.parentId})-[:IN_CONVERSATION]->(c)
-  WITH row, c, b, seq, at, old, head, coalesce(given, head) AS parent
+  WITH row, c, b, seq, at, old, head, CASE WHEN row.root THEN null ELSE coalesce(given, head) END AS parent
   // Results of the parent's tool calls come first, each continuing from the one before it.
   CALL (row, c, seq, at, parent) {
     UNWIND range(0, size(coalesce(row.results, [])) - 1) AS i

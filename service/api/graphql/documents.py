@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, get_operation_ast, parse
-from strawberry.extensions import SchemaExtension, ValidationCache
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    parse,
+    validate,
+)
+from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
 MOST_DOCUMENTS = 128
@@ -52,15 +62,25 @@ class DocumentCache(SchemaExtension):
         yield
 
 
-class DocumentValidation(ValidationCache):
-    """Validates a text that is kept once."""
+class DocumentValidation(SchemaExtension):
+    """Validates a text that is kept once, by GraphQL's own rules. (Strawberry's give each wrong choice two errors.)"""
 
     def on_validate(self) -> Iterator[None]:
-        """Set the errors, or leave it to Strawberry."""
-        if len(self.execution_context.query or "") > LONGEST_KEPT:
-            yield
-        else:
-            yield from super().on_validate()
+        """Set the errors."""
+        execution = self.execution_context
+        document = execution.graphql_document
+        if document is not None:
+            check = validate if len(execution.query or "") > LONGEST_KEPT else _validate_once
+            schema = execution.schema._schema  # pyright: ignore[reportPrivateUsage]
+            execution.pre_execution_errors = check(schema, document, execution.validation_rules)
+        yield
+
+
+@lru_cache(MOST_DOCUMENTS)
+def _validate_once(
+    schema: GraphQLSchema, document: DocumentNode, rules: tuple[type[ASTValidationRule], ...]
+) -> list[GraphQLError]:
+    return validate(schema, document, rules)
 
 
 class OperationName(SchemaExtension):

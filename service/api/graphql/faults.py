@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 
 from graphql import GraphQLError
@@ -25,6 +26,8 @@ EXPECTED = (InvalidInput, NotFound, Conflict, Forbidden, LimitExceeded, GraphUna
 REFUSED = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 """What Strawberry says of an operation that it cannot begin: the caller's fault, in words for callers."""
 
+_IN_VARIABLE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at (\.\S+))?:")
+
 _log = logging.getLogger(__name__)
 
 
@@ -34,7 +37,8 @@ def show_error(error: GraphQLError) -> None:
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
     if cause is None or isinstance(cause, REFUSED):
-        error.extensions = {"code": "INVALID_REQUEST", "retryable": False} | (error.extensions or {})
+        said = {"code": "INVALID_REQUEST", "retryable": False, "field": _field_of_variable(error.message)}
+        error.extensions = {key: value for key, value in said.items() if value is not None} | (error.extensions or {})
     elif isinstance(cause, EXPECTED):
         error.extensions = describe_error(cause)
         # What was wrong with a literal is wrapped in the parser's words; ours alone are clearer.
@@ -47,6 +51,12 @@ def show_error(error: GraphQLError) -> None:
 def describe_error(error: AntiphonError) -> dict[str, object]:
     """The `extensions` of an error that we expected."""
     return {"code": error.code, "field": error.field, "remedy": error.remedy, "retryable": error.retryable}
+
+
+def _field_of_variable(message: str) -> str | None:
+    """The field that a variable has a wrong value in, as graphql-core says it."""
+    found = _IN_VARIABLE.match(message)
+    return found and found[1] + (found[2] or "")
 
 
 def _mask(error: GraphQLError, cause: Exception) -> None:

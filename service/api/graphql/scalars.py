@@ -12,16 +12,13 @@ from strawberry.scalars import JSON
 
 from service.errors import InvalidInput
 
-__all__ = ["JSON", "SCALARS", "BigInt", "DateTime", "StrategyChoice", "camel", "camel_keys", "values"]
+__all__ = ["JSON", "SCALARS", "BigInt", "DateTime", "camel", "camel_keys", "values"]
 
 DateTime = NewType("DateTime", int)
 """A time in milliseconds since 1970, UTC; ISO 8601 on the wire."""
 
 BigInt = NewType("BigInt", int)
 """A whole number that may exceed 32 bits; a JSON number on the wire."""
-
-StrategyChoice = NewType("StrategyChoice", dict[str, Any])
-"""A strategy as a caller names it: one of the keys `name` (built in), `kept` (a kept plan's name) and `plan`."""
 
 _LATEST_MS = 253402300799999
 
@@ -46,21 +43,6 @@ def _parse_number(value: object) -> BigInt:
     return BigInt(value)
 
 
-def _parse_strategy(value: object) -> StrategyChoice:
-    if isinstance(value, str):
-        return StrategyChoice({"name": value})
-    said = cast("Mapping[str, object]", value if isinstance(value, Mapping) else {})
-    if set(said) == {"name"} and isinstance(said["name"], str):
-        return StrategyChoice({"kept": said["name"]})
-    if set(said) == {"plan"} and isinstance(said["plan"], Mapping):
-        return StrategyChoice({"plan": said["plan"]})
-    raise InvalidInput(
-        "This names no strategy.",
-        field="input.strategy",
-        remedy='Say a strategy such as FILE, {name: "…"} for a kept plan, or {plan: {steps: […]}} for one of your own.',
-    )
-
-
 SCALARS: dict[object, Any] = {
     DateTime: strawberry.scalar(
         name="DateTime",
@@ -73,15 +55,6 @@ SCALARS: dict[object, Any] = {
         description="A whole number that may exceed 32 bits, as a JSON number.",
         serialize=int,
         parse_value=_parse_number,
-    ),
-    StrategyChoice: strawberry.scalar(
-        name="StrategyChoice",
-        description=(
-            'How a task is decomposed: the name of a strategy (`FILE`, or the text "FILE"; see `strategies`), '
-            '`{name: "…"}` for a plan that was kept, or `{plan: {steps: […]}}` for a plan of one\'s own.'
-        ),
-        serialize=dict,
-        parse_value=_parse_strategy,
     ),
 }
 

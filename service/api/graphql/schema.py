@@ -10,6 +10,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from service.api.graphql.choices import mark_choices
 from service.api.graphql.conversations import Branch, Conversation
 from service.api.graphql.descriptions import describe
 from service.api.graphql.documents import DocumentCache, DocumentValidation, OperationName
@@ -34,6 +35,7 @@ class Schema(strawberry.Schema):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        mark_choices(self._schema)
         describe(self._schema)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:

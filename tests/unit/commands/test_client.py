@@ -67,12 +67,20 @@ async def test_execute_sends_files_beside_the_variables() -> None:
         seen.append(request.content)
         return httpx.Response(200, json={"data": {"createTask": {"task": {"id": "1"}}}})
 
-    files = [{"name": name, "upload": Upload(name, f"text of {name}".encode())} for name in ("a.txt", "b.txt")]
+    files = [
+        {"name": name, "content": {"upload": Upload(name, f"text of {name}".encode())}} for name in ("a.txt", "b.txt")
+    ]
     async with client(answer) as service:
         await service.execute("CreateTask", input={"input": {"files": files}})
     text = seen[0].decode()
-    assert '{"0": ["variables.input.input.files.0.upload"], "1": ["variables.input.input.files.1.upload"]}' in text
-    assert '"files": [{"name": "a.txt", "upload": null}, {"name": "b.txt", "upload": null}]' in text
+    assert (
+        '{"0": ["variables.input.input.files.0.content.upload"], "1": ["variables.input.input.files.1.content.upload"]}'
+        in text
+    )
+    assert (
+        '"files": [{"name": "a.txt", "content": {"upload": null}}, {"name": "b.txt", "content": {"upload": null}}]'
+        in text
+    )
     assert 'name="1"; filename="b.txt"' in text
     assert "text of b.txt" in text
 

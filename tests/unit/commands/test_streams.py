@@ -63,7 +63,7 @@ def test_a_file_whose_name_is_no_utf8_is_read(tmp_path: Path) -> None:
         pytest.skip("this disk holds no such name")
     (read,) = read_input([os.fsdecode(file)])["files"]
     assert read["name"].endswith("caf\ufffd.txt")
-    assert read["upload"].content == b"a"
+    assert read["content"]["upload"].content == b"a"
 
 
 def test_text_that_is_no_utf8_is_wrong_use(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,80 @@
+"""What a task reads, as GraphQL inputs: a text, a list of texts, or files, inline or uploaded."""
+
+from __future__ import annotations
+
+import builtins
+from typing import cast
+
+import strawberry
+from starlette.datastructures import UploadFile
+from strawberry import UNSET
+from strawberry.file_uploads import Upload
+
+from service.api.graphql.choices import chosen
+from service.errors import InvalidInput
+from service.tasks.creating import NewFile
+
+
+@strawberry.input(one_of=True)
+class FileContentInput:
+    """A file's content."""
+
+    text: str | None = UNSET
+    """Its text, inline."""
+
+    upload: Upload | None = UNSET
+    """The file itself, beside the operation (GraphQL multipart request)."""
+
+
+@strawberry.input
+class FileInput:
+    """A file that a task reads."""
+
+    content: FileContentInput
+    """What is in it."""
+
+    name: str | None = None
+    """For people, never opened; an upload's own file name where it is left out."""
+
+    media_type: str | None = None
+    """Of the content; guessed from the name where it is left out."""
+
+    async def record(self, index: int) -> NewFile:
+        """As the use case takes it. Raises `InvalidInput` that names the field."""
+        field = f"input.input.files[{index}]"
+        name, media_type = self.name, self.media_type
+        content: str | bytes | None = chosen(self.content.text)
+        if content is None:
+            upload = cast(object, self.content.upload)
+            if not isinstance(upload, UploadFile):
+                raise InvalidInput(
+                    "This upload is no file.",
+                    field=f"{field}.content.upload",
+                    remedy="Send a GraphQL multipart request.",
+                )
+            # A file may be in several places.
+            await upload.seek(0)
+            content = await upload.read()
+            name, media_type = name or upload.filename, media_type or upload.content_type
+        if not name:
+            raise InvalidInput("The file has no name.", field=f"{field}.name", remedy="Give it one.")
+        return NewFile(name=name, content=content, media_type=media_type)
+
+
+@strawberry.input(one_of=True)
+class TaskInput:
+    """What a task reads."""
+
+    text: str | None = UNSET
+    """One text."""
+
+    list: builtins.list[str] | None = UNSET
+    """Texts, each of them a source by itself."""
+
+    files: builtins.list[FileInput] | None = UNSET
+    """Files, each of them a source by itself."""
+
+    async def new_files(self) -> tuple[NewFile, ...] | None:
+        """The files as the use case takes them; None where something else was chosen."""
+        files = chosen(self.files)
+        return None if files is None else tuple([await file.record(i) for i, file in enumerate(files)])
