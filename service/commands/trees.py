@@ -37,11 +37,16 @@ async def read_tree(client: Client, id: str, first: int) -> Tree:
     if not path["edges"]:
         tree.add("no messages yet")
         return tree
+    tops = [nodes_of(path)[0]["id"]]
     if path["pageInfo"]["hasPreviousPage"]:
         tree.add("… older turns")
-    root = nodes_of(path)[0]
-    messages, tasks = await asyncio.gather(_messages(client, root["id"]), _tasks(client, conversation["id"]))
-    _grow(tree, messages[0], Turns(_by_parent(messages), {task["prompt"]["id"]: task for task in tasks}, id))
+    else:
+        tops += [root for root in await _roots(client, conversation["id"]) if root not in tops]
+    tasks, *trees = await asyncio.gather(_tasks(client, conversation["id"]), *(_messages(client, top) for top in tops))
+    asked = {task["prompt"]["id"]: task for task in tasks}
+    for messages in trees:
+        beginning = tree if len(trees) == 1 else tree.add(label("branch", ""))
+        _grow(beginning, messages[0], Turns(_by_parent(messages), asked, id))
     return tree
 
 
@@ -54,6 +59,12 @@ async def _conversation_of(client: Client, id: str) -> str:
     if node and node.get("conversation"):
         return node["conversation"]["id"]
     raise NotFound(f"There is no conversation or message {id}.", remedy="List them with: antiphon conversations")
+
+
+async def _roots(client: Client, conversation_id: str) -> list[str]:
+    """The first messages: more than one where the first prompt was asked otherwise."""
+    page = await client.execute("Roots", conversationId=conversation_id)
+    return [node["id"] for node in nodes_of(page["roots"])]
 
 
 async def _messages(client: Client, root: str) -> list[Json]:

@@ -93,6 +93,10 @@ class Reader:
         """A page of what each message continues from or responds to: `{id}`."""
         return await self._grouped("read_parents", "rows", owner, ids, page=page)
 
+    async def read_roots(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the ids of the messages that each conversation begins with."""
+        return await self._grouped("read_roots", "rows", owner, ids, page=page)
+
     async def read_children(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of what continues from or responds to each message: `{id}`."""
         return await self._grouped("read_children", "rows", owner, ids, page=page)

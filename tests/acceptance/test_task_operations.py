@@ -6,6 +6,8 @@ import asyncio
 import json
 from typing import Any
 
+from service.commands.client import Client
+from service.commands.trees import read_tree
 from tests.support.front import Service, nodes, operation
 
 FILES = [{"name": f"{name}.txt", "content": {"text": f"The text of {name}."}} for name in "abc"]
@@ -73,6 +75,38 @@ async def test_send_prompt_continues_from_the_answer(service: Service) -> None:
     second = (await service.ask("SendPrompt", input=new))["sendPrompt"]["task"]
     path = (await service.ask("History", nodeId=second["prompt"]["id"], first=10))["history"]["edges"]
     assert [edge["node"]["id"] for edge in path] == [second["prompt"]["id"], task["answer"]["id"], task["prompt"]["id"]]
+
+
+async def test_the_first_prompt_is_asked_otherwise(service: Service) -> None:
+    """Beside the first one, told nothing of it; the main branch stays where it is, and both beginnings are found."""
+    task = await run_task(service)
+    conversation = task["conversation"]["id"]
+    new = {"content": "Otherwise.", "conversationId": conversation, "parent": {"root": True}}
+    made = (await service.ask("SendPrompt", input=new))["sendPrompt"]
+    other = await finished(service, made["task"]["id"])
+    assert (other["answer"]["content"], other["answer"]["id"]) == ("Otherwise.", made["answerId"])
+    path = (await service.ask("History", nodeId=other["answer"]["id"]))["history"]
+    assert [node["id"] for node in nodes(path)] == [other["answer"]["id"], other["prompt"]["id"]]
+    roots = (await service.ask("Roots", conversationId=conversation))["conversation"]["roots"]
+    assert [(node["id"], node["depth"]) for node in nodes(roots)] == [(it["prompt"]["id"], 0) for it in (task, other)]
+    main = (await service.ask("Messages", conversationId=conversation))["conversation"]["messages"]
+    assert nodes(main)[-1]["id"] == task["answer"]["id"]
+    async with Client(service.url) as client:
+        tree = await read_tree(client, conversation, 10)
+    assert len(tree.children) == 2
+
+
+async def test_a_place_needs_a_conversation_and_results_a_response(service: Service) -> None:
+    """The error names the field."""
+    task = await run_task(service)
+    conversation, result = task["conversation"]["id"], {"toolCallId": "x", "content": "rain"}
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"content": "x", "parent": {"root": True}}, "input.parent"),
+        ({"content": "x", "parent": {"messageId": "x"}, "conversationId": conversation}, "input.parent.messageId"),
+        ({"toolResults": [result], "parent": {"root": True}, "conversationId": conversation}, "input.parent.root"),
+    ]
+    for new, field in cases:
+        assert (await service.error(operation("SendPrompt"), input=new))["field"] == field
 
 
 async def test_node_finds_everything_again(service: Service) -> None:

@@ -17,6 +17,7 @@ from service.conversations.listings import (
     CONVERSATION_TASKS,
     DEPENDENCIES,
     PARENTS,
+    ROOTS,
     SOURCES,
     SUBTASKS,
     SYNTHESIZED,
@@ -65,7 +66,7 @@ CREATE (:TaskEvent {id: $ids.Event, taskId: t.id, conversationId: c.id, seq: 1, 
   createdAt: datetime()})
 """
 LISTINGS = (ABOUT, ATTEMPTS, BRANCHES, CHILDREN, CONVERSATION_TASKS, DEPENDENCIES, PARENTS, SOURCES, SUBTASKS)
-LISTINGS += (SYNTHESIZED, USED)
+LISTINGS += (ROOTS, SYNTHESIZED, USED)
 KINDS = ("Branch", "Task", "Subtask", "Attempt", "Source", "Message")
 
 
@@ -198,6 +199,7 @@ async def test_anothers_node_is_not_there(database: Database, owner: str, anothe
         ("read_source_contents", "Source", {}),
         ("read_parents", "Message", {}),
         ("read_children", "Message", {}),
+        ("read_roots", "Conversation", {}),
         ("read_used", "Message", {}),
         ("read_synthesized", "Message", {}),
         ("read_decomposed", "Message", {}),

@@ -14,7 +14,7 @@ from service.api.graphql.models import Model, model_of_id
 from service.api.graphql.nodes import Node
 from service.api.graphql.scalars import JSON, BigInt, DateTime, values
 from service.api.graphql.tasks import Task, task
-from service.conversations.listings import BRANCHES, CONVERSATION_TASKS
+from service.conversations.listings import BRANCHES, CONVERSATION_TASKS, ROOTS
 from service.cursors import PageRequest
 from service.errors import NotFound
 from service.graph.store import main_branch
@@ -105,6 +105,11 @@ class Conversation(Node):
         if found is None:
             raise NotFound("There is no such branch in this conversation.", field="branch")
         return connection(found, message)
+
+    @paged
+    async def roots(self, info: Info, page: PageRequest) -> Connection[Message]:
+        """The messages that it begins with, oldest first; several where the first prompt was asked otherwise."""
+        return await info.context.load.linked(ROOTS, info.context.load.messages, self.id, page, info)
 
     @paged
     async def tasks(self, info: Info, page: PageRequest, status: list[TaskStatus] | None = None) -> Connection[Task]:
