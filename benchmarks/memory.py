@@ -17,7 +17,7 @@ import psutil
 from benchmarks.bench import FINAL, OWNER, figure, load, neo4j, run
 from benchmarks.restart import create
 from service.commands.serving import find_running
-from service.cursors import decode_number
+from service.conversations.events import event_number
 from service.graph.database import Database
 from service.providers.sse import SseParser
 from tests.support.service_process import ServiceProcess
@@ -28,7 +28,9 @@ CHARACTERS = 2000
 AT_ONCE = 64
 MARKS = (0, 1000, 5000, SUBTASKS)
 MEGABYTE = 1024 * 1024
-EVENTS = "subscription($id: ID!) { taskEvents(taskId: $id) { cursor type taskStatus subtaskStatus subtaskId } }"
+EVENTS = """subscription($id: ID!) {
+  taskEvents(taskId: $id) { cursor ... on SubtaskChanged { subtaskStatus subtaskId } }
+}"""
 DONE = "MATCH (t:Task {id: $id}) RETURN COUNT { (t)-[:HAS_SUBTASK]->(:Subtask {status: 'SUCCEEDED'}) } AS done"
 
 
@@ -57,8 +59,8 @@ async def watch(service: ServiceProcess, task_id: str) -> list[dict[str, Any]]:
 
 def check(events: list[dict[str, Any]]) -> None:
     """All events, each once, in order."""
-    numbers = [decode_number("e", event["cursor"], -1) for event in events]
-    ended = {event["subtaskId"] for event in events if event["subtaskStatus"] == "SUCCEEDED"}
+    numbers = [event_number(event["cursor"]) for event in events]
+    ended = {event["subtaskId"] for event in events if event.get("subtaskStatus") == "SUCCEEDED"}
     if numbers != sorted(set(numbers)) or len(ended) != SUBTASKS or len(events) < 2 * SUBTASKS:
         raise RuntimeError(f"{len(events)} events of {len(ended)} subtasks, in order: {numbers == sorted(numbers)}")
 

@@ -27,7 +27,9 @@ from service.config import Config
 from service.conversations.catalog import Conversations
 from service.conversations.deltas import Deltas
 from service.conversations.events import Events
+from service.conversations.heads import Heads
 from service.conversations.history import History
+from service.conversations.responses import Responses
 from service.conversations.retention import Retention
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
@@ -124,6 +126,7 @@ def wire(config: Config, connection: Connection) -> Services:
     hold = Hold(instance.name, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
     planner = Planner(store, models, material, finisher)
+    heads = Heads(reader, signals)
     executor = LocalExecutor(Worker(store, material, planner, runner, finisher), hold, stopping)
     conversations = Conversations(reader, store)
     plans = KeptPlans(models, reader, store)
@@ -134,9 +137,10 @@ def wire(config: Config, connection: Connection) -> Services:
         conversations=conversations,
         tasks=Tasks(config, plans, store, models, executor),
         plans=plans,
-        events=Events(reader, signals),
+        events=Events(reader, heads),
         usage=Usage(reader, conversations),
         deltas=deltas,
+        responses=Responses(reader, heads, deltas),
         models=models,
     )
     retention = Retention(store, config.storage.event_retention_hours)

@@ -267,6 +267,11 @@ def answer_id(task_id: str, strategy: str, retries: int = 0) -> str:
     return derived_id(task_id, "answer", *([again] if again else []))
 
 
+def accepted_response_id(task_id: str, subtask_id: str, kind: str) -> str:
+    """The id that a subtask's response has if it is accepted, known beforehand; of a task of one prompt its answer."""
+    return answer_id(task_id, StrategyName.NONE) if kind == "direct" else derived_id(subtask_id, "answer")
+
+
 def template_id(instruction: str, reduce: str | None) -> str:
     """The id of the texts that prompts are filled in: a UUIDv8 of their hash, the same for the same texts."""
     text = hashlib.sha256("\x1f".join([instruction, reduce or ""]).encode()).hexdigest()

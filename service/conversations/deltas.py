@@ -1,4 +1,4 @@
-"""Text as it is generated: what is in flight in this process, for whoever watches.
+"""Text as it is generated: what is in flight in this process, for whoever watches; and what others are told of.
 
 No text is copied for a watcher: it holds its place in each response, so a slow one costs nobody anything and
 simply gets larger pieces. What is kept for it is bounded, and it is told what it missed. Knows nothing of the graph.
@@ -6,10 +6,12 @@ simply gets larger pieces. What is kept for it is bounded, and it is told what i
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import dataclasses
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from service.errors import Lagged
+from service.records import ResponseStatus
 from service.signals import Signals
 
 POLL_SECONDS = 1.0
@@ -19,6 +21,10 @@ MOST_KEPT = 4_000_000
 """Characters of ended responses that are kept for one watcher, beside those of the one that ended last."""
 
 
+Key = tuple[str, int]
+"""A subtask, and the number of the attempt at it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delta:
     """A piece of a response: characters from `position` on. `done` marks the last piece of that response.
@@ -26,8 +32,7 @@ class Delta:
     `lagged`: what comes after `position` was dropped, because the watcher was too far behind; the graph has it.
     """
 
-    subtask_id: str
-    response_id: str
+    live: LiveResponse
     position: int
     text: str
     done: bool
@@ -36,13 +41,42 @@ class Delta:
 
 @dataclass(slots=True)
 class LiveResponse:
-    """One response while it is generated."""
+    """One response while it is generated: of which attempt of which subtask, and how it ended once it is `done`.
+
+    `id` is what it will have if it is accepted; two attempts at one answer have the same.
+    """
 
     subtask_id: str
-    response_id: str
+    attempt: int
+    id: str
     pieces: list[str] = field(default_factory=list[str])
     characters: int = 0
-    done: bool = False
+    status: ResponseStatus = ResponseStatus.STREAMING
+    finish_reason: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """What tells it from all others of its task."""
+        return self.subtask_id, self.attempt
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return self.status is not ResponseStatus.STREAMING
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is written: a call that failed before it said anything leaves no response."""
+        return self.status is not ResponseStatus.FAILED or self.characters > 0
+
+    def add(self, text: str) -> None:
+        """A further piece."""
+        self.pieces.append(text)
+        self.characters += len(text)
+
+    def without_text(self, characters: int) -> LiveResponse:
+        """The same, ended after so many characters that nobody holds."""
+        return dataclasses.replace(self, pieces=[], characters=characters)
 
 
 @dataclass(slots=True)
@@ -65,11 +99,11 @@ class _Place:
         live, position = self.live, self.position
         self.pieces = len(live.pieces)
         self.position += len(text)
-        return Delta(live.subtask_id, live.response_id, position, text, live.done, self.lagged)
+        return Delta(live, position, text, live.done, self.lagged)
 
     def drop(self) -> None:
         """Let go of the text."""
-        self.live = LiveResponse(self.live.subtask_id, self.live.response_id, characters=self.position, done=True)
+        self.live = self.live.without_text(self.position)
         self.pieces, self.lagged = 0, True
 
 
@@ -77,9 +111,9 @@ class _Watcher:
     """The places of one watcher. `kept` counts the characters that only it still holds."""
 
     def __init__(self, responses: list[LiveResponse]) -> None:
-        self.places = {live.response_id: _Place(live) for live in responses}
+        self.places = {live.key: _Place(live) for live in responses}
         self.kept = 0
-        self._ended: dict[str, _Place] = {}
+        self._ended: dict[Key, _Place] = {}
         self._lost = False
 
     def begin(self, live: LiveResponse) -> None:
@@ -89,18 +123,23 @@ class _Watcher:
             self._ended.clear()
             self.kept = 0
         else:
-            self.places[live.response_id] = _Place(live)
+            self.places[live.key] = _Place(live)
 
     def end(self, live: LiveResponse) -> None:
-        place = self.places.get(live.response_id)
+        place = self.places.get(live.key)
         if place is None:
             return
-        self._ended[live.response_id] = place
+        self._ended[live.key] = place
         self.kept += place.behind
         while self.kept > MOST_KEPT and len(self._ended) > 1:
             oldest = self._ended.pop(next(iter(self._ended)))
             self.kept -= oldest.behind
             oldest.drop()
+
+    @property
+    def unread(self) -> int:
+        """How many responses have ended that it has not read to their end."""
+        return len(self._ended)
 
     def read(self) -> Delta | None:
         """The next piece. Raises `Lagged` where the watcher is too far behind."""
@@ -126,50 +165,76 @@ class Deltas:
     """The responses in flight, by task."""
 
     def __init__(self) -> None:
-        self._live: dict[str, dict[str, LiveResponse]] = {}
+        self._live: dict[str, dict[Key, LiveResponse]] = {}
         self._watchers: dict[str, list[_Watcher]] = {}
+        self._told: dict[str, set[Key]] = {}
         self._signals = Signals()
 
-    def begin(self, task_id: str, subtask_id: str, response_id: str) -> LiveResponse:
+    def begin(self, task_id: str, live: LiveResponse) -> None:
         """Begin a response."""
-        live = LiveResponse(subtask_id, response_id)
-        self._live.setdefault(task_id, {})[response_id] = live
+        self._live.setdefault(task_id, {})[live.key] = live
         for watcher in self._watchers.get(task_id, ()):
             watcher.begin(live)
-        return live
+        if (told := self._told.get(task_id)) is not None:
+            told.add(live.key)
 
     def add(self, task_id: str, live: LiveResponse, text: str) -> None:
         """Add a piece to it."""
-        live.pieces.append(text)
-        live.characters += len(text)
+        live.add(text)
         self._signals.notify(task_id)
 
     def end(self, task_id: str, live: LiveResponse) -> None:
-        """End a response: only those who watch it already still hold its text, for as long as there is room."""
-        live.done = True
+        """End a response, whose status says how: only those who watch it already still hold its text, for as long as
+        there is room."""
         responses = self._live[task_id]
-        del responses[live.response_id]
+        del responses[live.key]
         if not responses:
             del self._live[task_id]
         for watcher in self._watchers.get(task_id, ()):
             watcher.end(live)
+        if task_id in self._told and not live.is_kept:
+            self._told[task_id].discard(live.key)
+        self._signals.notify(task_id)
+
+    def was_told(self, task_id: str, key: Key) -> bool:
+        """Whether those who watch were told of a response when it was generated here. It is asked once of each."""
+        told = self._told.get(task_id, set())
+        known = key in told
+        told.discard(key)
+        return known
+
+    def tell(self, task_id: str, live: LiveResponse) -> None:
+        """Tell those who watch of a response that was generated elsewhere, and is whole."""
+        for watcher in self._watchers.get(task_id, ()):
+            watcher.begin(live)
+            watcher.end(live)
+        self._signals.notify(task_id)
+
+    def unread(self, task_id: str) -> int:
+        """How many ended responses the quickest of those who watch has still to read."""
+        return min((watcher.unread for watcher in self._watchers.get(task_id, ())), default=0)
+
+    def wake(self, task_id: str) -> None:
+        """Have those who watch look again whether it is over."""
         self._signals.notify(task_id)
 
     def kept(self, task_id: str) -> list[int]:
         """How many characters of ended responses are kept for each watcher of a task."""
         return [watcher.kept for watcher in self._watchers.get(task_id, ())]
 
-    async def follow(self, task_id: str, is_over: Callable[[], Awaitable[bool]]) -> AsyncIterator[Delta]:
+    async def follow(self, task_id: str, is_over: Callable[[], bool]) -> AsyncIterator[Delta]:
         """What is generated in a task: first each text so far, then what comes, until `is_over()`.
 
         Raises `Lagged` for a watcher that is more than a thousand responses behind.
         """
-        watcher = _Watcher(list(self._live.get(task_id, {}).values()))
+        here = self._live.get(task_id, {})
+        watcher = _Watcher(list(here.values()))
         self._watchers.setdefault(task_id, []).append(watcher)
+        self._told.setdefault(task_id, set(here))
         try:
             with self._signals.listen(task_id) as news:
                 while True:
-                    over = not news.event.is_set() and not watcher.places and await is_over()
+                    over = is_over()
                     while (delta := watcher.read()) is not None:
                         yield delta
                     if over and not watcher.places:
@@ -183,4 +248,4 @@ class Deltas:
         if watchers:
             self._watchers[task_id] = watchers
         else:
-            del self._watchers[task_id]
+            del self._watchers[task_id], self._told[task_id]

@@ -112,6 +112,11 @@ class Database:
 
         return await self._to_its_end(self._managed(work, writes=query.writes))
 
+    async def run_alone(self, query: Query, **parameters: Any) -> list[Row]:
+        """Run one stored write in one round trip: what it locks is locked no longer than it takes."""
+        query.check(parameters)
+        return await self._to_its_end(self._alone(query, parameters))
+
     async def transaction(self, statements: Sequence[tuple[Query, Row]]) -> list[list[Row]]:
         """Run stored statements in one write transaction: all or none; the records of each.
 

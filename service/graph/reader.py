@@ -121,6 +121,14 @@ class Reader:
         """The id of the attempt that yielded each response."""
         return await self._grouped("read_response_attempts", "attemptId", owner, ids)
 
+    async def read_message_branches(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The ids of the branches on whose path each message is."""
+        return await self._grouped("read_message_branches", "ids", owner, ids)
+
+    async def read_message_origins(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """`{taskId, subtaskId}` of each message: what it was written for."""
+        return await self._grouped("read_message_origins", "origin", owner, ids)
+
     # --- lists -----------------------------------------------------------------------------------
 
     async def read_owner_conversations(self, owner: str, page: Bounds, **which: Any) -> Rows:
@@ -204,19 +212,33 @@ class Reader:
     # --- events ----------------------------------------------------------------------------------
 
     async def read_task_head(self, owner: str, task_id: str) -> Row | None:
-        """`{status, conversationId}` of a task."""
+        """`{status, error, errorCode, finishedAt, conversationId}` of a task."""
         records = await self._records("read_task_head", owner, taskId=task_id)
         return records[0] if records else None
 
-    async def read_task_events(self, owner: str, task_id: str, *, after: int, limit: int) -> Rows:
+    async def read_task_events(self, owner: str, task_id: str, *, after: int, upto: int, limit: int) -> Rows:
         """A page of a task's events."""
-        records = await self._records("read_task_events", owner, taskId=task_id, after=after, limit=limit)
+        found = {"taskId": task_id, "after": after, "upto": upto, "limit": limit}
+        records = await self._records("read_task_events", owner, **found)
         return records[0]["rows"] if records else []
 
     async def read_conversation_head(self, owner: str, conversation_id: str) -> int | None:
-        """The newest sequence number of a conversation."""
+        """The newest sequence number of a conversation, which may belong to a commit that is not quite done."""
         records = await self._records("read_conversation_head", owner, conversationId=conversation_id)
         return records[0]["seq"] if records else None
+
+    async def read_settled_heads(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The newest sequence number of each conversation; everything at or below it can be found.
+
+        It waits for whoever is just writing to one of them.
+        """
+        records = await self._database.run_alone(query("read_settled_heads"), ownerId=owner, batch={"ids": sorted(ids)})
+        return {record["id"]: record["seq"] for record in records}
+
+    async def read_written_responses(self, owner: str, task_id: str, **page: Any) -> Row | None:
+        """`{status, rows}`: where a task stands, and a page of the responses that its calls left, without texts."""
+        records = await self._records("read_written_responses", owner, taskId=task_id, **page)
+        return records[0] if records else None
 
     async def read_conversation_events(
         self, owner: str, conversation_id: str, *, after: int, upto: int, limit: int

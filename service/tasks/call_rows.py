@@ -98,6 +98,14 @@ def _response_row(call: Call) -> dict[str, Any] | None:
     }
 
 
+def status_when_ended(call: Call) -> ResponseStatus:
+    """How whole the response of a call is whose stream has ended; FAILED also where there will be none."""
+    if call.completion is None and call.error is None:
+        return ResponseStatus.PARTIAL if call.pieces else ResponseStatus.FAILED
+    error = call.error or call.fault
+    return _response_status(error) if error is None or _writable(call.text) else ResponseStatus.FAILED
+
+
 def _response_status(error: BaseException | None) -> ResponseStatus:
     if error is None:
         return ResponseStatus.COMPLETE

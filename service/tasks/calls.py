@@ -30,7 +30,7 @@ from service.models.gates import Dismissed, Passage
 from service.models.registry import Models
 from service.providers.prices import cost_usd
 from service.records import TEXT_FORMAT, ResponseFormatKind, Role, SubtaskStatus
-from service.tasks.call_rows import finish_row, start_row
+from service.tasks.call_rows import finish_row, start_row, status_when_ended
 from service.tasks.jobs import Call
 from service.tasks.prompts import answer_room
 from service.tasks.tools import message_text, request_text
@@ -67,7 +67,7 @@ class Calls:
         await self._count(call)
         call.job.place.spent(call.usage, cost_usd(call.model, call.usage))
         if call.error is None:
-            call.error = _fault_of_answer(call)
+            call.error = call.fault
         return True
 
     async def finish(self, call: Call, status: SubtaskStatus | None) -> None:
@@ -93,7 +93,7 @@ class Calls:
 
     async def _cut(self, call: Call, error: asyncio.CancelledError) -> None:
         whole = call.completion is not None and call.error is None
-        call.error = _fault_of_answer(call) if whole else error
+        call.error = call.fault if whole else error
         call.ended = time.monotonic()
         self._count_cut(call)
         await self.finish(call, SubtaskStatus.SUCCEEDED if call.error is None else None)
@@ -141,7 +141,8 @@ class Calls:
 
     async def _stream(self, call: Call, request: ChatRequest) -> None:
         task_id = call.job.task.id
-        live = self._deltas.begin(task_id, call.job.id, call.response_id)
+        live = LiveResponse(call.job.id, call.number, call.accepted_id)
+        self._deltas.begin(task_id, live)
         call.begin()
         try:
             async with aclosing(self._models.provider(call.model).stream(request)) as stream:
@@ -157,6 +158,10 @@ class Calls:
             call.error = ProviderError(f"{call.model.provider} failed unexpectedly: {type(error).__name__}.")
         finally:
             call.ended = time.monotonic()
+            if call.completion is not None and call.error is None:
+                call.fault = _fault_of_answer(call)
+                live.finish_reason = call.completion.finish_reason
+            live.status = status_when_ended(call)
             self._deltas.end(task_id, live)
 
     def _take(self, call: Call, live: LiveResponse, item: TextDelta | Completion) -> None:

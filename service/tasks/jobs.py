@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from service.chat import ChatMessage, Completion, ModelConfig, Tool, Usage
-from service.errors import AntiphonError
+from service.errors import AntiphonError, ProviderError
 from service.graph.store import now_ms
-from service.records import TEXT_FORMAT, AttemptStatus, ResponseFormat, answer_id, derived_id
+from service.records import TEXT_FORMAT, AttemptStatus, ResponseFormat, accepted_response_id, derived_id
 from service.tasks.kept_settings import parse_format
 from service.tasks.material import TaskWork
 from service.tasks.prompts import ComposedPrompt
@@ -138,7 +138,8 @@ class Repair:
 class Call:
     """One attempt while it is under way, and what came of it.
 
-    `passed_over` are the models whose turn it was and that were not asked, by name, and why.
+    `passed_over` are the models whose turn it was and that were not asked, by name, and why. `error` is why the call
+    failed, `fault` why an answer that came whole cannot be used.
     """
 
     job: Job
@@ -159,6 +160,7 @@ class Call:
     begun: bool = False
     refused: AntiphonError | None = None
     error: BaseException | None = None
+    fault: ProviderError | None = None
 
     @property
     def id(self) -> str:
@@ -173,9 +175,7 @@ class Call:
     @property
     def accepted_id(self) -> str:
         """The id of its response where that is accepted: known before any call."""
-        if self.job.kind == "direct":
-            return answer_id(self.job.task.id, self.job.task.strategy, 0)
-        return derived_id(self.job.id, "answer")
+        return accepted_response_id(self.job.task.id, self.job.id, self.job.kind)
 
     @property
     def text(self) -> str:

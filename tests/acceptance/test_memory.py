@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.cursors import decode_number
+from service.conversations.events import event_number
 from service.graph.database import Database
 from tests.acceptance.test_streams import SSE
 from tests.support.front import Service
@@ -22,7 +22,7 @@ SUBTASKS, CHARACTERS = 500, 10_000
 FIRST, LAST = 100, 450
 MOST_GROWTH = 1_500_000
 """Bytes. Kept prompts and answers would be 7,000,000; what an event once left behind, 2,500,000."""
-EVENTS = "subscription($id: ID!) { taskEvents(taskId: $id) { cursor subtaskStatus } }"
+EVENTS = "subscription($id: ID!) { taskEvents(taskId: $id) { cursor ... on SubtaskChanged { subtaskStatus } } }"
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_memory_does_not_grow_with_what_is_done(service: Service, database
     async with aclosing(watched(service, task_id)) as lines:  # pyright: ignore[reportArgumentType]
         async for line in lines:
             ended += line.count(b"SUCCEEDED")
-            seqs.append(decode_number("e", line.split(b'"cursor":"')[1].split(b'"')[0].decode(), -1))
+            seqs.append(event_number(line.split(b'"cursor":"')[1].split(b'"')[0].decode()))
             if ended in (FIRST, LAST) and b"SUCCEEDED" in line:
                 sizes.append(used())
     assert await finished(database, task_id) == "SUCCEEDED"

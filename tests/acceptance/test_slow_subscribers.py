@@ -32,7 +32,7 @@ AT_ONCE = 64
 SUBTASKS = 112
 PIECES, PIECE = 6, 8000
 KERNEL_BYTES = 16_384
-WIDE = " ".join(f"a{number}: taskId" for number in range(25))
+WIDE = " ".join(f"a{number}: conversationId" for number in range(25))
 LEAN = {"TaskEvents": f"subscription($taskId: ID!) {{ taskEvents(taskId: $taskId) {{ cursor {WIDE} }} }}"}
 """As many bytes as the shipped text has, without the two queries that each of its events costs."""
 HIGH_WATER = 65_536

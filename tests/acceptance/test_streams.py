@@ -54,8 +54,8 @@ async def test_task_events_tell_the_whole_task(service: Service) -> None:
     """From the first state to the last; each subtask begins and ends."""
     task = await begin(service)
     events = await task_events(service, task["id"])
-    states = [event["taskStatus"] for event in events if event["type"] == "TASK"]
-    ended = [event["subtaskId"] for event in events if event["subtaskStatus"] == "SUCCEEDED"]
+    states = [event["taskStatus"] for event in events if event["__typename"] == "TaskChanged"]
+    ended = [event["subtaskId"] for event in events if event.get("subtaskStatus") == "SUCCEEDED"]
     assert states[0] == "PENDING"
     assert states[-1] == "SUCCEEDED"
     assert len(ended) == len(set(ended)) == len(ITEMS)
@@ -94,20 +94,23 @@ async def test_conversation_events_are_every_message_once(service: Service) -> N
         stream = sse(service, "ConversationEvents", conversationId=conversation["id"], after=cursor)
         async for payload in stream:
             found.append(payload["data"]["conversationEvents"])
-            if sum(event["type"] == "MESSAGE" for event in found) == 82:
+            if sum(event["__typename"] == "MessageAdded" for event in found) == 82:
                 break
-    messages = [event["message"]["id"] for event in found if event["message"]]
+    messages = [event["messageEdge"]["node"]["id"] for event in found if event["__typename"] == "MessageAdded"]
     assert len(set(messages)) == len(messages) == 82
 
 
 async def test_deltas_are_the_texts_of_the_responses(service: Service) -> None:
     """What is generated piece by piece is what is written in the end."""
     task = await begin(service)
-    texts: dict[str, str] = {}
+    texts, ends = dict[str, str](), list[tuple[Any, ...]]()
     async for payload in sse(service, "ResponseDeltas", taskId=task["id"]):
         delta = payload["data"]["responseDeltas"]
+        ends += [(delta["attempt"], delta["responseStatus"], delta["finishReason"])] if delta["done"] else []
+        assert (delta["responseStatus"] is None) is not delta["done"]
         assert delta["position"] == len(texts.get(delta["responseId"], ""))
         texts[delta["responseId"]] = texts.get(delta["responseId"], "") + delta["text"]
+    assert set(ends) <= {(1, "COMPLETE", "STOP")}
     for id, text in texts.items():
         assert (await service.ask("Node", id=id))["node"]["content"] == text
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from service.app import Services
-from service.conversations.events import PAGE, Events, event_cursor
+from service.conversations.events import PAGE, Events, Happening, event_cursor
+from service.conversations.heads import Heads
 from service.cursors import encode_cursor
 from service.errors import InvalidInput, NotFound
 from service.graph.database import Connection, Database
@@ -29,10 +30,16 @@ async def services(connection: Connection, database: Database, tmp_path_factory:
         yield services
 
 
-async def read_all(events: AsyncIterator[dict[str, Any]]) -> list[dict[str, Any]]:
+async def read_all(events: AsyncIterator[Happening]) -> list[dict[str, Any]]:
     """All events of a task that ends."""
     async with asyncio.timeout(60):
-        return [event async for event in events]
+        return [event.row async for event in events]
+
+
+def lonely(services: Services, signals: Signals | None = None) -> Events:
+    """The events as another process reads them, which nobody wakes."""
+    reader = Reader(services.database)
+    return Events(reader, Heads(reader, signals or Signals()))
 
 
 async def test_events_of_a_task_at_work_are_the_events_in_the_graph(
@@ -48,10 +55,9 @@ async def test_events_of_a_task_at_work_are_the_events_in_the_graph(
 
 async def test_events_of_another_process_come_by_polling(services: Services, owner: str) -> None:
     """A reader that nobody wakes sees the same."""
-    lonely = Events(Reader(services.database), Signals())
     task_id = await services.backend.tasks.create_task(owner, file_task(20))
     found, expected = await asyncio.gather(
-        read_all(lonely.task_events(owner, task_id)),
+        read_all(lonely(services).task_events(owner, task_id)),
         read_all(services.backend.events.task_events(owner, task_id)),
     )
     assert found == expected
@@ -104,7 +110,7 @@ async def test_conversation_events_are_messages_and_tasks_in_one_order(
     events = services.backend.events.conversation_events(owner, conversation_id, encode_cursor("e", -1))
     async with asyncio.timeout(30), aclosing(events) as stream:
         async for event in stream:
-            found.append(event["seq"])
+            found.append(event.row["seq"])
             if len(found) == len(kept):
                 break
     assert found == sorted(kept)
@@ -113,11 +119,12 @@ async def test_conversation_events_are_messages_and_tasks_in_one_order(
 async def test_a_reader_that_leaves_is_forgotten(services: Services, owner: str) -> None:
     """Nobody is kept for a subscriber that has gone."""
     task_id = await services.backend.tasks.create_task(owner, file_task(3))
-    signals, lonely = Signals(), None
-    lonely = Events(Reader(services.database), signals)
-    async with aclosing(lonely.task_events(owner, task_id)) as stream:
+    signals = Signals()
+    async with aclosing(lonely(services, signals).task_events(owner, task_id)) as stream:
         await anext(stream)
+        await asyncio.sleep(0)
         assert signals.__dict__["_listeners"]
+    await asyncio.sleep(0)
     assert not signals.__dict__["_listeners"]
     await finished(services.database, task_id)
 
@@ -132,7 +139,38 @@ async def test_what_is_not_the_owners_has_no_events(services: Services, database
             await anext(services.backend.events.conversation_events(owner, id))
 
 
-@pytest.mark.parametrize("cursor", ["", "x", encode_cursor("e"), encode_cursor("e", "1"), encode_cursor("t", 1)])
+async def test_a_task_whose_events_are_gone_gives_its_last_state_once(
+    services: Services, database: Database, owner: str
+) -> None:
+    """Whoever has been told its end is told nothing; whoever has not is, from whatever cursor, and then comes back."""
+    events = services.backend.events
+    task_id = await run_task(services, database, owner, file_task(3))
+    whole = await read_all(events.task_events(owner, task_id))
+    await cypher(database, "MATCH (e:TaskEvent {taskId: $id}) DELETE e", writes=True, id=task_id)
+    for after in (None, event_cursor(whole[0]), event_cursor(whole[-2])):
+        (last,) = await read_all(events.task_events(owner, task_id, after))
+        assert (last["type"], last["status"], last["error"], last["taskId"]) == ("TASK", "SUCCEEDED", None, task_id)
+        assert await read_all(events.task_events(owner, task_id, event_cursor(last))) == []
+    assert await read_all(events.task_events(owner, task_id, event_cursor(whole[-1]))) == []
+
+
+async def test_a_task_that_is_retried_when_its_events_are_gone_is_followed_on(
+    services: Services, database: Database, owner: str
+) -> None:
+    """From the cursor of its last state, what comes is the second run."""
+    events = services.backend.events
+    task_id = await run_task(services, database, owner, file_task(2, max_parallel=1, budget={"tokens": 1}))
+    await cypher(database, "MATCH (e:TaskEvent {taskId: $id}) DELETE e", writes=True, id=task_id)
+    (last,) = await read_all(events.task_events(owner, task_id))
+    await services.backend.tasks.retry_task(owner, task_id)
+    found = await read_all(events.task_events(owner, task_id, event_cursor(last)))
+    own = [event["status"] for event in found if event["type"] == "TASK"]
+    assert (last["status"], own[0], own[-1]) == ("PARTIAL", "PENDING", "SUCCEEDED")
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", encode_cursor("e"), encode_cursor("e", "1"), encode_cursor("e", 1, 2, 3), encode_cursor("t", 1)]
+)
 async def test_a_damaged_cursor_is_the_callers_error(
     services: Services, database: Database, owner: str, cursor: str
 ) -> None:

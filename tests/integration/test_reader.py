@@ -205,6 +205,8 @@ async def test_anothers_node_is_not_there(database: Database, owner: str, anothe
         ("read_decomposed", "Message", {}),
         ("read_about", "Message", {}),
         ("read_response_attempts", "Message", {}),
+        ("read_message_branches", "Message", {}),
+        ("read_message_origins", "Message", {}),
         ("read_conversation_branches", "Conversation", {}),
         ("read_conversation_statistics", "Conversation", {}),
         ("read_conversation_tasks", "Conversation", {"status": None}),
@@ -230,11 +232,14 @@ async def test_anothers_events_and_histories_are_not_there(
     """Neither heads nor events nor ancestors."""
     reader = Reader(database)
     assert await reader.read_task_head(owner, anothers["Task"]) is None
-    assert await reader.read_task_events(owner, anothers["Task"], after=-1, limit=9) == []
+    assert await reader.read_task_events(owner, anothers["Task"], after=-1, upto=99, limit=9) == []
     assert await reader.read_conversation_head(owner, anothers["Conversation"]) is None
     assert await reader.read_ancestors(owner, [ancestors(anothers["Message"])], PAGE) == {}
     branch = {"messageId": None, "conversationId": anothers["Conversation"], "branchId": anothers["Branch"]}
     assert await reader.read_ancestors(owner, [ancestors("") | branch], PAGE) == {}
+    assert await reader.read_settled_heads(owner, [anothers["Conversation"]]) == {}
+    written = {"conversationId": anothers["Conversation"], "after": -1, "upto": 99, "limit": 9}
+    assert await reader.read_written_responses(owner, anothers["Task"], **written) is None
 
 
 async def test_a_forged_frontier_opens_no_other_conversation(

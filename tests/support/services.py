@@ -70,10 +70,10 @@ def quiet_port() -> int:
     return next(port for port in random.sample(range(20_000, 32_000), 100) if is_free(port))
 
 
-async def cypher(database: Database, statement: str, **parameters: Any) -> list[Row]:
+async def cypher(database: Database, statement: str, *, writes: bool = False, **parameters: Any) -> list[Row]:
     """The records of a statement of a test."""
     text = f"CYPHER 25\n{statement}"
-    return await database.run(Query("test", "A test's.", text, frozenset(parameters), writes=False), **parameters)
+    return await database.run(Query("test", "A test's.", text, frozenset(parameters), writes), **parameters)
 
 
 async def status_of(database: Database, task_id: str) -> TaskStatus | None:

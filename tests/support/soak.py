@@ -272,7 +272,7 @@ class Soak:
                     async with aclosing(client.subscribe("TaskEvents", taskId=task_id, after=after)) as events:
                         async for event in events:
                             cursors.append(event["cursor"])
-                            if event["taskStatus"] and TaskStatus(event["taskStatus"]).is_final:
+                            if event["__typename"] == "TaskChanged" and TaskStatus(event["taskStatus"]).is_final:
                                 return cursors
             await asyncio.sleep(POLL_SECONDS)
 

@@ -12,5 +12,5 @@ RETURN COLLECT {
 } AS messages, COLLECT {
   MATCH (e:TaskEvent) WHERE e.conversationId = $conversationId AND e.seq > $after AND e.seq <= $upto
   WITH e ORDER BY e.conversationId, e.seq LIMIT $limit
-  RETURN e {.seq, .taskId, .type, .status, .subtaskId, .attempt, .error, createdAt: e.createdAt.epochMillis}
+  RETURN e {.seq, .taskId, .type, .status, .subtaskId, .attempt, .error, .errorCode, createdAt: e.createdAt.epochMillis}
 } AS events

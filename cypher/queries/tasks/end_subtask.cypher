@@ -9,7 +9,7 @@ CALL (row) {
     WITH * WHERE s.status IN ['PENDING', 'READY', 'RUNNING']
     SET s.status = row.status, s.error = row.error, s.errorCode = row.code, s.finishedAt = at
     CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
-      status: row.status, subtaskId: s.id, error: row.error})
+      status: row.status, subtaskId: s.id, error: row.error, errorCode: row.code})
   }
   RETURN s.id AS id
 }

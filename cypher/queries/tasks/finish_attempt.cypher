@@ -19,7 +19,7 @@ CALL (row) {
       SET s.status = row.subtaskStatus, s.error = row.subtaskError,
         s.errorCode = row.subtaskCode, s.finishedAt = at, s.tokens = row.tokens
       CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
-        status: row.subtaskStatus, subtaskId: s.id, error: row.subtaskError}))
+        status: row.subtaskStatus, subtaskId: s.id, error: row.subtaskError, errorCode: row.subtaskCode}))
     FOREACH (x IN CASE WHEN row.subtaskStatus = 'SUCCEEDED' AND s.status = 'CANCELLED' AND NOT late THEN [1] END |
       SET s.tokens = row.tokens)
     WITH row, a, s, c, seq, at, said, late WHERE row.response IS NOT NULL

@@ -23,7 +23,7 @@ CALL (row) {
     REMOVE t.unfinished, t.leaseOwner, t.leaseUntil
     SET t.status = row.status, t.error = row.error, t.errorCode = row.code, t.note = row.note, t.finishedAt = at
     CREATE (:TaskEvent {createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,
-      type: 'TASK', status: row.status, error: row.error})
+      type: 'TASK', status: row.status, error: row.error, errorCode: row.code})
     WITH row, t, c, seq, at WHERE row.answer IS NOT NULL
     MATCH (t)-[:ASKED]->(p:Prompt)
     CALL (row, p, c, seq, at) {

@@ -11,8 +11,9 @@ import strawberry
 from service.config import Config
 from service.conversations.catalog import Conversations
 from service.conversations.deltas import Deltas
-from service.conversations.events import Events
+from service.conversations.events import EventPage, Events
 from service.conversations.history import History
+from service.conversations.responses import Responses
 from service.conversations.usage import Usage
 from service.cursors import PageRequest, page_request
 from service.errors import GraphUnavailable, LimitExceeded
@@ -23,6 +24,9 @@ from service.tasks.kept_plans import KeptPlans
 
 if TYPE_CHECKING:
     from service.api.graphql.loaders import Loaders
+
+EVENTS_CURSOR = "eventsCursor"
+"""The field that gives the cursor to follow a conversation's or a task's events from."""
 
 MOST_NODES = 20_000
 """Nodes that one operation may return: nested lists multiply."""
@@ -41,6 +45,7 @@ class Backend:
     events: Events
     usage: Usage
     deltas: Deltas
+    responses: Responses
     models: Models
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the graph was checked and brought up to date."""
@@ -52,12 +57,26 @@ class Backend:
 
 
 @dataclass(slots=True)
+class Stream:
+    """A stream of server-sent events: the cursor that its client comes back with, and that of the event under way."""
+
+    after: str | None = None
+    place: str | None = None
+
+
+@dataclass(slots=True)
 class Context:
-    """One operation: its caller and what it has read so far. `owner` None: not signed in yet (WebSocket)."""
+    """One operation: its caller and what it has read so far. `owner` None: not signed in yet (WebSocket).
+
+    `settles`: it asks for a cursor of events, so what it reads must show all that is at or below that cursor.
+    """
 
     backend: Backend
     owner: str | None
     connection_params: dict[str, Any] | None = None
+    stream: Stream = field(default_factory=Stream)
+    settles: bool = False
+    _page: EventPage | None = field(default=None, repr=False)
     _loaders: Loaders | None = field(default=None, repr=False)
     _nodes: int = 0
 
@@ -73,15 +92,18 @@ class Context:
         if self._loaders is None:
             from service.api.graphql.loaders import Loaders
 
-            self._loaders = Loaders(self.backend, self.caller)
+            self._loaders = Loaders(self.backend, self.caller, self._page, settles=self.settles)
         return self._loaders
 
-    def fresh(self) -> Context:
-        """The same caller with nothing read: for the next operation of a connection."""
-        return Context(self.backend, self.owner, self.connection_params)
+    def fresh(self, text: str | None = None) -> Context:
+        """The same caller with nothing read: for the next operation of a connection, which has this text."""
+        settles = text is not None and EVENTS_CURSOR in text
+        return Context(self.backend, self.owner, self.connection_params, self.stream, settles)
 
-    def forget(self) -> None:
-        """Drop what was read: the next event of a subscription reads the graph as it is then."""
+    def begin_event(self, cursor: str, page: EventPage | None) -> None:
+        """Drop what was read: the next event of a subscription reads the graph as it is then, or as others who were
+        given the same page have just read it."""
+        self.stream.place, self._page = cursor, page
         self._loaders = None
         self._nodes = 0
 

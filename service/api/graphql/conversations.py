@@ -13,7 +13,8 @@ from service.api.graphql.messages import Message, message
 from service.api.graphql.models import Model, model_of_id
 from service.api.graphql.nodes import Node
 from service.api.graphql.scalars import JSON, BigInt, DateTime, values
-from service.api.graphql.tasks import Task, task
+from service.api.graphql.tasks import Task
+from service.conversations.events import cursor_at
 from service.conversations.listings import BRANCHES, CONVERSATION_TASKS, ROOTS
 from service.cursors import PageRequest
 from service.errors import NotFound
@@ -81,6 +82,13 @@ class Conversation(Node):
     updated_at: DateTime
     title: str
     kept_metadata: strawberry.Private[str | None]
+    seq: strawberry.Private[int | None] = None
+
+    @strawberry.field
+    async def events_cursor(self, info: Info) -> str:
+        """Follow it from here: with `conversationEvents(after: …)`, nothing falls between this answer and that."""
+        seq = self.seq if self.seq is not None else (await info.context.load.conversations.load(self.id)).seq
+        return cursor_at(seq)
 
     @strawberry.field
     def metadata(self) -> JSON | None:
@@ -115,7 +123,7 @@ class Conversation(Node):
     async def tasks(self, info: Info, page: PageRequest, status: list[TaskStatus] | None = None) -> Connection[Task]:
         """Its tasks, newest first."""
         found = await info.context.load.rows(CONVERSATION_TASKS, self.id, page, info, status=values(status))
-        return connection(found, task)
+        return await info.context.load.task_list(found)
 
     @strawberry.field
     async def summary(self, info: Info) -> ConversationSummary:
@@ -154,4 +162,5 @@ def conversation(row: dict[str, Any]) -> Conversation:
         updated_at=row["updatedAt"],
         title=row["title"],
         kept_metadata=row["metadata"],
+        seq=row.get("seq"),
     )

@@ -29,10 +29,19 @@ from strawberry.types import ExecutionResult
 
 from service.api.graphiql.pages import page
 from service.api.graphql.body import BodyTooLarge, bounded
-from service.api.graphql.context import Backend, Context
+from service.api.graphql.context import Backend, Context, Stream
 from service.api.graphql.documents import is_subscription
 from service.api.graphql.faults import mask
-from service.api.graphql.media import GRAPHQL, JSON, Events, Parts, json_type, takes_json
+from service.api.graphql.media import (
+    GRAPHQL,
+    JSON,
+    Events,
+    Parts,
+    is_after_the_end,
+    json_type,
+    resumes_after,
+    takes_json,
+)
 from service.api.graphql.persisted import IDS, Persisted, Refused, Wanted
 from service.api.graphql.requests import read_request
 from service.api.graphql.schema import build_schema
@@ -108,6 +117,8 @@ class Endpoint(GraphQL[Context, None]):
             return problem(401, "UNAUTHENTICATED", "Send `Authorization: Bearer TOKEN` with a configured token.")
         if not is_own_origin(request, self._server):
             return problem(403, "FORBIDDEN", "Pages of this origin may not call: see server.cors_origins.")
+        if is_after_the_end(request.headers):
+            return Response(status_code=204)
         try:
             return await self.run(request)
         except Refused as error:
@@ -172,7 +183,12 @@ class Endpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The caller's context; a WebSocket may still name its caller when it begins."""
-        return Context(self._backend, owner_of(request, self._server))
+        request.state.stream = Stream(resumes_after(request.headers))
+        return Context(self._backend, owner_of(request, self._server), stream=request.state.stream)
+
+    def _stream_result(self, request: Request, result: Any, transport: Any) -> Any:
+        own = Events(request.state.stream) if isinstance(transport, Events) else transport
+        return super()._stream_result(request, result, own)
 
     async def on_ws_connect(self, context: Context) -> Any:
         """Who begins a WebSocket: its header says so, or `authorization` in what it sends first."""

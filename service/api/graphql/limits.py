@@ -39,7 +39,7 @@ class OperationLimits(SchemaExtension):
         execution.validation_rules += (_rule(self._limits.max_depth, self._limits.max_aliases),)
         # A WebSocket has one context for all its operations, and what one has read is stale for the next.
         if execution.context is not None:
-            execution.context = execution.context.fresh()
+            execution.context = execution.context.fresh(execution.query)
         yield
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import strawberry
 
-from service.api.graphql.connections import Connection, connection
+from service.api.graphql.connections import Connection
 from service.api.graphql.context import Info
-from service.api.graphql.conversations import Conversation, conversation
+from service.api.graphql.conversations import Conversation
 from service.api.graphql.inputs import ConversationFilterInput
 from service.api.graphql.models import StrategyInfo, configured_model, find_configured, strategy_info
 from service.api.graphql.scalars import DateTime, values
-from service.api.graphql.tasks import Task, task
+from service.api.graphql.tasks import Task
 from service.api.graphql.usage import UsageRow, usage_row
 from service.conversations.catalog import ConversationOrder
 from service.conversations.listings import CONVERSATION_TASKS
@@ -54,7 +54,7 @@ async def conversations(
     found = await info.context.backend.conversations.list_conversations(
         info.context.caller, which, page, order_by or ConversationOrder.CREATED
     )
-    return connection(found, conversation)
+    return await info.context.load.conversation_list(found)
 
 
 async def tasks(
@@ -66,13 +66,14 @@ async def tasks(
         conversation_id: The conversation.
         status: Only those in one of these states.
     """
+    context, load = info.context, info.context.load
     if conversation_id is None:
-        info.context.count(page.limit)
-        listed = info.context.backend.conversations.list_tasks
-        return connection(await listed(info.context.caller, values(status), page), task)
-    await info.context.backend.conversations.require(info.context.caller, conversation_id)
-    load = info.context.load
-    return connection(await load.rows(CONVERSATION_TASKS, conversation_id, page, info, status=values(status)), task)
+        context.count(page.limit)
+        found = await context.backend.conversations.list_tasks(context.caller, values(status), page)
+    else:
+        await context.backend.conversations.require(context.caller, conversation_id)
+        found = await load.rows(CONVERSATION_TASKS, conversation_id, page, info, status=values(status))
+    return await load.task_list(found)
 
 
 async def strategies(info: Info, first: int | None = 100, name: str | None = None) -> list[StrategyInfo]:

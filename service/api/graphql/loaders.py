@@ -6,30 +6,38 @@ Owns batching and what is remembered during one operation. Knows rows only as wh
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from service.api.graphql.connections import Connection, connection_of
+from service.api.graphql.connections import AnyPage, Connection, connection, connection_of
 from service.api.graphql.context import MOST_NODES, Backend, Info, too_many_nodes
 from service.api.graphql.conversations import branch, conversation
 from service.api.graphql.messages import message
 from service.api.graphql.sources import source
 from service.api.graphql.tasks import attempt, subtask, task
+from service.conversations.events import EventPage
 from service.conversations.history import Branch, HistoryPage
 from service.conversations.listings import Listing
 from service.cursors import Page, PageRequest
 
 Make = Callable[[Any], Any]
 K = TypeVar("K")
+_SHARED = frozenset({"read_tasks", "read_task_progress", "read_metrics", "read_message_branches"})
+"""What is read once for all who are given the same page of events."""
+_FOLLOWED = frozenset({"read_conversations", "read_tasks"})
+"""What has events of its own."""
 
 
 class Loaders:
     """The loaders of one operation of one caller."""
 
-    def __init__(self, backend: Backend, owner: str) -> None:
+    def __init__(self, backend: Backend, owner: str, page: EventPage | None = None, *, settles: bool = False) -> None:
         self._backend = backend
         self._owner = owner
+        self._page = page
+        self._settles = settles
         self._by_list: dict[tuple[Any, ...], DataLoader[Any, Any]] = {}
         self.conversations = self._nodes("read_conversations", conversation)
         self.messages = self._nodes("read_messages", message)
@@ -41,16 +49,38 @@ class Loaders:
         self.source_texts = self._nodes("read_source_contents", str)
         self.statistics = self._nodes("read_conversation_statistics", dict)
         self.metrics = self._nodes("read_metrics", dict)
+        self.origins = self._nodes("read_message_origins", dict)
+        self.message_branches: DataLoader[str, Any] = DataLoader(load_fn=self._message_branches)
         self.response_attempts: DataLoader[str, Any] = DataLoader(load_fn=self._response_attempts)
 
     def _nodes(self, name: str, make: Make) -> DataLoader[str, Any]:
-        read = getattr(self._backend.reader, name)
-
         async def load(ids: list[str]) -> Sequence[Any]:
-            found = await read(self._owner, ids)
+            read = self._settled if self._settles and name in _FOLLOWED else self._read
+            found = await read(name, ids)
             return [make(found[id]) if id in found else None for id in ids]
 
         return DataLoader(load_fn=load)
+
+    async def _read(self, name: str, ids: Sequence[str]) -> dict[str, Any]:
+        read = partial(getattr(self._backend.reader, name), self._owner, ids)
+        if self._page is None or name not in _SHARED:
+            return await read()
+        return await self._page.moment.once((name, *ids), read)
+
+    async def _settled(self, name: str, ids: Sequence[str]) -> dict[str, Any]:
+        """Nodes with the number that all is there below, for what is read of them from now on."""
+        in_conversation = {id: id for id in ids}
+        if name == "read_tasks":
+            in_conversation = {id: row["conversationId"] for id, row in (await self._read(name, ids)).items()}
+        heads = await self._backend.reader.read_settled_heads(self._owner, list({*in_conversation.values()}))
+        found = await self._read(name, ids)
+        return {id: row | {"seq": heads[in_conversation[id]]} for id, row in found.items() if id in in_conversation}
+
+    async def _message_branches(self, ids: list[str]) -> Sequence[Any]:
+        # Of all messages of a page at once: each would be looked for from the same heads.
+        wanted = ids if self._page is None else sorted({*ids, *self._page.messages})
+        found = await self._read("read_message_branches", wanted)
+        return [await self.branches.load_many(found.get(id, [])) for id in ids]
 
     async def _response_attempts(self, ids: list[str]) -> Sequence[Any]:
         found = await self._backend.reader.read_response_attempts(self._owner, ids)
@@ -63,13 +93,12 @@ class Loaders:
 
     async def found(self, name: str, id: str, default: Any = None) -> Any:
         """What the reader's `name` finds beside a node; `default` where that is nothing."""
-        read = getattr(self._backend.reader, name)
 
         async def load(ids: list[str]) -> Sequence[Any]:
-            found = await read(self._owner, ids)
+            found = await self._read(name, ids)
             return [found.get(id, default) for id in ids]
 
-        return await self._shared((name,), load).load(id)
+        return await self._by_name((name,), load).load(id)
 
     async def rows(self, listing: Listing, id: str, page: PageRequest, info: Info, **which: Any) -> Page:
         """A page of a list beside a node; `which` is what the stored statement takes beside it."""
@@ -83,7 +112,7 @@ class Loaders:
                 _check_together(sum(map(len, found.values())))
             return [listing.order.page(found.get(id, ()), page) for id in ids]
 
-        found = await self._shared((listing.name, page, *map(str, which.values())), load).load(id)
+        found = await self._by_name((listing.name, page, *map(str, which.values())), load).load(id)
         info.context.count(len(found.rows))
         return found
 
@@ -92,6 +121,20 @@ class Loaders:
     ) -> Connection[Any]:
         """The connection of a list beside a node whose rows only name the nodes."""
         found = await self.rows(listing, id, page, info)
+        return connection_of(found, await nodes.load_many([row["id"] for row in found.rows]))
+
+    async def conversation_list(self, found: AnyPage) -> Connection[Any]:
+        """The connection of a page of conversations."""
+        return await self._followed(found, conversation, self.conversations)
+
+    async def task_list(self, found: AnyPage) -> Connection[Any]:
+        """The connection of a page of tasks."""
+        return await self._followed(found, task, self.tasks)
+
+    async def _followed(self, found: AnyPage, make: Make, nodes: DataLoader[str, Any]) -> Connection[Any]:
+        # Rows that were read before their head was settled may be older than it.
+        if not self._settles:
+            return connection(found, make)
         return connection_of(found, await nodes.load_many([row["id"] for row in found.rows]))
 
     async def path(self, branch: Branch, page: PageRequest, info: Info) -> HistoryPage | None:
@@ -104,11 +147,11 @@ class Loaders:
                 _check_together(sum(len(path.rows) for path in found.values()))
             return [found.get(branch) for branch in branches]
 
-        found = await self._shared(("paths", page), load).load(branch)
+        found = await self._by_name(("paths", page), load).load(branch)
         info.context.count(len(found.rows) if found else 0)
         return found
 
-    def _shared(self, key: tuple[Any, ...], load: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> Any:
+    def _by_name(self, key: tuple[Any, ...], load: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> Any:
         loader = self._by_list.get(key)
         if loader is None:
             loader = self._by_list[key] = DataLoader(load_fn=load)

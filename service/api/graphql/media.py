@@ -5,23 +5,48 @@ https://graphql.github.io/graphql-over-http/draft/ and https://github.com/enisde
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from strawberry.http.streaming import MultipartSubscriptionTransport, SSETransport
 
+from service.api.graphql.context import Stream
+
 JSON = "application/json"
+EVENTS = "text/event-stream"
+END = "complete"
+"""The `id` of the end of a stream of events: whoever comes back with it is told that there is no more."""
+RETRY_MS = 2000
+"""After how long an EventSource comes back."""
 GRAPHQL = "application/graphql-response+json"
 """JSON, with a status that says whether the operation was executed."""
 
 
 class Events(SSETransport):
-    """Server-sent events whose lines end with LF alone: of all clients, urql's reads no others."""
+    """Server-sent events whose lines end with LF alone: of all clients, urql's reads no others.
+
+    An event's `id` is its cursor, and that of the end says so: a browser's EventSource comes back with the last one.
+    """
+
+    def __init__(self, stream: Stream | None = None) -> None:
+        super().__init__()
+        self._stream = stream or Stream()
+        self._retry = f"retry: {RETRY_MS}\n" if stream else ""
 
     def encode_event(self, event: str, data: str | None = None) -> str:
         """One event. `data` is one line."""
-        return super().encode_event(event, data).replace("\r\n", "\n")
+        return self._head(END if event == "complete" else self._stream.place) + _lf(super().encode_event(event, data))
 
     def encode_comment(self, comment: str) -> str:
         """A sign of life."""
-        return super().encode_comment(comment).replace("\r\n", "\n")
+        return self._head(self._stream.place) + _lf(super().encode_comment(comment))
+
+    def _head(self, id: str | None) -> str:
+        retry, self._retry = self._retry, ""
+        return f"{retry}id: {id}\n" if id else retry
+
+
+def _lf(lines: str) -> str:
+    return lines.replace("\r\n", "\n")
 
 
 class Parts(MultipartSubscriptionTransport):
@@ -30,6 +55,16 @@ class Parts(MultipartSubscriptionTransport):
     def accepts(self, accept: str) -> bool:
         """Whether a client names them."""
         return any(super(Parts, self).accepts(part.strip()) for part in accept.split(","))
+
+
+def resumes_after(headers: Mapping[str, str]) -> str | None:
+    """The `id` of the last event that a client had who comes back to a stream."""
+    return headers.get("last-event-id") if EVENTS in headers.get("accept", "") else None
+
+
+def is_after_the_end(headers: Mapping[str, str]) -> bool:
+    """Whether a client comes back that has had the whole stream: nothing but 204 keeps an EventSource from doing so."""
+    return resumes_after(headers) == END
 
 
 def takes_json(accept: str) -> bool:

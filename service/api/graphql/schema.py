@@ -14,6 +14,7 @@ from service.api.graphql.choices import mark_choices
 from service.api.graphql.conversations import Branch, Conversation
 from service.api.graphql.descriptions import describe
 from service.api.graphql.documents import DocumentCache, DocumentValidation, OperationName
+from service.api.graphql.events import EVENTS
 from service.api.graphql.executor import Executor
 from service.api.graphql.faults import show_error
 from service.api.graphql.limits import OperationLimits
@@ -27,7 +28,7 @@ from service.api.graphql.subscription import Subscription
 from service.api.graphql.tasks import Attempt, Subtask, Task
 from service.settings.shapes import LimitSettings
 
-TYPES = [Prompt, Response, Conversation, Branch, Task, Subtask, Attempt, Model, Source]
+TYPES = [Prompt, Response, Conversation, Branch, Task, Subtask, Attempt, Model, Source, *EVENTS]
 
 
 class Schema(strawberry.Schema):

@@ -4,84 +4,43 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from enum import Enum
-from typing import Any
 
 import strawberry
 
 from service.api.graphql.context import Info
-from service.api.graphql.messages import Message, message
-from service.api.graphql.scalars import DateTime
-from service.api.graphql.tasks import Subtask, Task
-from service.conversations.events import event_cursor
-from service.records import SubtaskStatus, TaskStatus
+from service.api.graphql.events import Event, event
+from service.conversations.deltas import Delta
+from service.records import FinishReason, ResponseStatus
 
 
-@strawberry.enum(description="What a task event is about.")
-class TaskEventType(Enum):
-    """What a task event is about."""
-
-    TASK = "TASK"
-    SUBTASK = "SUBTASK"
-
-
-@strawberry.type(description="A change of a task or of one of its subtasks.")
-class TaskEvent:
-    """A change of a task or of one of its subtasks."""
-
-    cursor: str = strawberry.field(description="Go on after this event with `after: cursor`.")
-    type: TaskEventType
-    created_at: DateTime
-    task_status: TaskStatus | None = strawberry.field(description="The task's new state; null for a subtask's event.")
-    subtask_status: SubtaskStatus | None = strawberry.field(description="The subtask's new state.")
-    attempt: int | None = strawberry.field(description="The number of the attempt that began, if one did.")
-    error: str | None
-    task_id: strawberry.ID
-    subtask_id: strawberry.ID | None
-
-    @strawberry.field
-    async def task(self, info: Info) -> Task | None:
-        """The task, as it is now."""
-        return await info.context.load.tasks.load(self.task_id)
-
-    @strawberry.field
-    async def subtask(self, info: Info) -> Subtask | None:
-        """The subtask, as it is now."""
-        return await info.context.load.subtasks.load(self.subtask_id) if self.subtask_id else None
-
-
-@strawberry.enum(description="What a conversation event is about.")
-class ConversationEventType(Enum):
-    """What a conversation event is about."""
-
-    MESSAGE = "MESSAGE"
-    TASK = "TASK"
-
-
-@strawberry.type(description="A new message in a conversation, or a new state of one of its tasks.")
-class ConversationEvent:
-    """A new message in a conversation, or a new state of one of its tasks."""
-
-    cursor: str = strawberry.field(description="Go on after this event with `after: cursor`.")
-    type: ConversationEventType
-    created_at: DateTime
-    message: Message | None = strawberry.field(description="The new message.")
-    task_event: TaskEvent | None = strawberry.field(description="The task's change.")
-
-
-@strawberry.type(description="A piece of a response, as it is generated.")
+@strawberry.type
 class ResponseDelta:
     """A piece of a response."""
 
     subtask_id: strawberry.ID
-    response_id: strawberry.ID = strawberry.field(description="The response's id, once it is written.")
-    position: int = strawberry.field(description="How many characters of the response come before it.")
+    attempt: int
+    """The number of the attempt at the subtask. Another attempt begins again at position 0."""
+
+    response_id: strawberry.ID
+    """The id that the response will have if it is accepted."""
+
+    position: int
+    """How many characters of the response come before it."""
+
     text: str
-    done: bool = strawberry.field(description="Whether it is the last piece of this response.")
-    lagged: bool = strawberry.field(
-        description="Whether what comes after `position` was dropped, because the subscriber was too far behind: the "
-        "response (`node`) has it once it is written."
-    )
+    done: bool
+    """Whether it is the last piece of this response."""
+
+    response_status: ResponseStatus | None
+    """How whole the response is; null before it is done. PARTIAL where it broke off, FAILED where it cannot be used
+    or there is none."""
+
+    finish_reason: FinishReason | None
+    """Why the model stopped; null before it is done."""
+
+    lagged: bool
+    """Whether what comes after `position` was dropped, because the subscriber was too far behind: the response
+    (`node`) has it once it is written."""
 
 
 @strawberry.type
@@ -91,65 +50,60 @@ class Subscription:
     @strawberry.subscription
     async def task_events(
         self, info: Info, task_id: strawberry.ID, after: str | None = None
-    ) -> AsyncGenerator[TaskEvent, None]:
-        """A task's changes from its beginning, or after a cursor; completes after the last one."""
-        events = info.context.backend.events.task_events(info.context.caller, task_id, after)
+    ) -> AsyncGenerator[Event, None]:
+        """A task's changes from its beginning, or after a cursor; completes after the last one.
+
+        Of a task that ended so long ago that its changes are kept no more, one with its last state.
+        """
+        context = info.context
+        events = context.backend.events.task_events(context.caller, task_id, context.stream.after or after)
         async with aclosing(events):  # pyright: ignore[reportArgumentType]
-            async for row in events:
-                info.context.forget()
-                yield _task_event(row)
+            async for happening in events:
+                found = event(happening)
+                context.begin_event(found.cursor, happening.page)
+                yield found
 
     @strawberry.subscription
     async def conversation_events(
         self, info: Info, conversation_id: strawberry.ID, after: str | None = None
-    ) -> AsyncGenerator[ConversationEvent, None]:
-        """A conversation's new messages and its tasks' changes, from now on or after a cursor; does not complete."""
-        events = info.context.backend.events.conversation_events(info.context.caller, conversation_id, after)
+    ) -> AsyncGenerator[Event, None]:
+        """A conversation's new messages and its tasks' changes, from now on or after a cursor; does not complete.
+
+        The changes of its subtasks are in `taskEvents`.
+        """
+        context = info.context
+        events = context.backend.events.conversation_events(
+            context.caller, conversation_id, context.stream.after or after
+        )
         async with aclosing(events):  # pyright: ignore[reportArgumentType]
-            async for row in events:
-                info.context.forget()
-                yield _conversation_event(row)
+            async for happening in events:
+                found = event(happening)
+                context.begin_event(found.cursor, happening.page)
+                yield found
 
     @strawberry.subscription
     async def response_deltas(self, info: Info, task_id: strawberry.ID) -> AsyncGenerator[ResponseDelta, None]:
-        """The text of a task's responses as it is generated: first the text so far; completes with the task."""
-        events, caller = info.context.backend.events, info.context.caller
-        if await events.is_over(caller, task_id):
-            return
-        deltas = info.context.backend.deltas.follow(task_id, lambda: events.is_over(caller, task_id))
+        """The text of a task's responses while it runs; completes with the task.
+
+        First each text so far, then its pieces as they are generated. A response that another process of the service
+        generates comes as one piece, when it is written.
+        """
+        deltas = info.context.backend.responses.follow(info.context.caller, task_id)
         async with aclosing(deltas):  # pyright: ignore[reportArgumentType]
             async for delta in deltas:
-                yield ResponseDelta(
-                    subtask_id=strawberry.ID(delta.subtask_id),
-                    response_id=strawberry.ID(delta.response_id),
-                    position=delta.position,
-                    text=delta.text,
-                    done=delta.done,
-                    lagged=delta.lagged,
-                )
+                yield _response_delta(delta)
 
 
-def _task_event(row: dict[str, Any]) -> TaskEvent:
-    kind = TaskEventType(row["type"])
-    return TaskEvent(
-        cursor=event_cursor(row),
-        type=kind,
-        created_at=row["createdAt"],
-        task_status=TaskStatus(row["status"]) if kind is TaskEventType.TASK else None,
-        subtask_status=SubtaskStatus(row["status"]) if kind is TaskEventType.SUBTASK else None,
-        attempt=row["attempt"],
-        error=row["error"],
-        task_id=row["taskId"],
-        subtask_id=row["subtaskId"],
-    )
-
-
-def _conversation_event(row: dict[str, Any]) -> ConversationEvent:
-    is_message = "kind" in row
-    return ConversationEvent(
-        cursor=event_cursor(row),
-        type=ConversationEventType.MESSAGE if is_message else ConversationEventType.TASK,
-        created_at=row["createdAt"],
-        message=message(row) if is_message else None,
-        task_event=None if is_message else _task_event(row),
+def _response_delta(delta: Delta) -> ResponseDelta:
+    live = delta.live
+    return ResponseDelta(
+        subtask_id=strawberry.ID(live.subtask_id),
+        attempt=live.attempt,
+        response_id=strawberry.ID(live.id),
+        position=delta.position,
+        text=delta.text,
+        done=delta.done,
+        response_status=live.status if delta.done else None,
+        finish_reason=FinishReason.of(live.finish_reason) if delta.done else None,
+        lagged=delta.lagged,
     )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from service.api.graphql.media import GRAPHQL, JSON, Events, Parts, json_type, takes_json
+from service.api.graphql.context import Stream
+from service.api.graphql.media import (
+    GRAPHQL,
+    JSON,
+    Events,
+    Parts,
+    is_after_the_end,
+    json_type,
+    resumes_after,
+    takes_json,
+)
 
 URQL = f"{GRAPHQL}, application/graphql+json, {JSON}, text/event-stream, multipart/mixed"
 
@@ -50,6 +60,20 @@ def test_events_end_their_lines_with_lf() -> None:
     events = Events()
     assert events.encode_event("next", "{}") == "event: next\ndata: {}\n\n"
     assert events.encode_comment("ping") == ": ping\n\n"
+
+
+def test_an_event_has_its_cursor_as_id() -> None:
+    """And the first lines say when to come back; the end has an id of its own, which is told from all cursors."""
+    stream = Stream()
+    events = Events(stream)
+    assert events.encode_comment("ping") == "retry: 2000\n: ping\n\n"
+    stream.place = "WyJlIiwxXQ"
+    assert events.encode_event("next", "{}") == "id: WyJlIiwxXQ\nevent: next\ndata: {}\n\n"
+    assert events.encode_event("complete") == "id: complete\nevent: complete\ndata: \n\n"
+    back = {"accept": "text/event-stream", "last-event-id": "complete"}
+    assert is_after_the_end(back)
+    assert resumes_after(back | {"last-event-id": "WyJlIiwxXQ"}) == "WyJlIiwxXQ"
+    assert resumes_after(back | {"accept": "application/json"}) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,16 @@
+// The branches on whose path each of these messages is: of their heads and of what those came from.
+CYPHER 25
+UNWIND $batch.ids AS id
+MATCH (m:Message {id: id})-[:IN_CONVERSATION]->(c:Conversation {ownerId: $ownerId})
+// The answer of a task of one prompt is written a moment before its task ends, and the branch's head is set to it.
+OPTIONAL MATCH (m)-[:RESPONDS_TO]->(p:Prompt)<-[:ASKED]-(t:Task {unfinished: true})
+  WHERE EXISTS { (m)<-[:YIELDED]-(:Attempt {status: 'SUCCEEDED'}) }
+WITH id, m, c, p, CASE WHEN t IS NULL THEN [] ELSE [p] + COLLECT { MATCH (t)-[:RESULTED_IN]->(r) RETURN r } END AS ending
+RETURN id, COLLECT {
+  MATCH (c)<-[:BRANCH_OF]-(b:Branch)-[:HEAD]->(h:Message)
+  WHERE h = m OR h IN ending OR (h.depth > m.depth AND EXISTS {
+    MATCH ANY SHORTEST (h) (()-[:CONTINUES|RESPONDS_TO]->(x WHERE x.depth >= m.depth)){1,} (m)
+  })
+  WITH b ORDER BY b.createdAt, b.id
+  RETURN b.id
+} AS ids

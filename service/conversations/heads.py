@@ -1,0 +1,108 @@
+"""How far a conversation has come: its newest sequence number, watched once for all who follow it.
+
+A head is given out only when all that is at or below it can be found. Owns when the graph is looked at: when this
+process has written, and every second for what others write. Knows nothing of what happened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
+
+from service.errors import GraphUnavailable
+from service.graph.reader import Reader
+from service.signals import Listener, Signals
+
+POLL_SECONDS = 1.0
+_T = TypeVar("_T")
+
+
+class Heads:
+    """The heads of the conversations that somebody follows."""
+
+    def __init__(self, reader: Reader, signals: Signals) -> None:
+        self._reader = reader
+        self._signals = signals
+        self._watched: dict[tuple[str, str], Head] = {}
+
+    async def read(self, owner: str, conversation_id: str) -> int | None:
+        """The head now; None for a conversation that is not the owner's."""
+        return (await self._reader.read_settled_heads(owner, [conversation_id])).get(conversation_id)
+
+    @contextmanager
+    def watch(self, owner: str, conversation_id: str) -> Generator[Head]:
+        """The head, for as long as it is watched."""
+        key = owner, conversation_id
+        head = self._watched.get(key)
+        if head is None or head.has_stopped:
+            ear = self._signals.listen(conversation_id)
+            glance = partial(self._reader.read_conversation_head, owner, conversation_id)
+            head = self._watched[key] = Head(partial(self.read, owner, conversation_id), glance, ear)
+        head.watchers += 1
+        try:
+            yield head
+        finally:
+            head.watchers -= 1
+            if not head.watchers:
+                head.stop()
+                if self._watched.get(key) is head:
+                    del self._watched[key]
+
+
+class Head:
+    """One conversation's head. `look` waits for whoever is writing, `glance` does not."""
+
+    def __init__(
+        self, look: Callable[[], Awaitable[int | None]], glance: Callable[[], Awaitable[int | None]], ear: Listener
+    ) -> None:
+        self.watchers = 0
+        self._look, self._glance, self._ear = look, glance, ear
+        self._seq: int | None = -1
+        self._moved = asyncio.Event()
+        self._watching = asyncio.create_task(self._watch(), name="antiphon-head")
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether it is looked at no more: the conversation is gone, or the graph refused."""
+        return self._watching.done()
+
+    async def beyond(self, seq: int) -> int | None:
+        """The head, once it is beyond `seq`; None once the conversation is gone."""
+        while self._seq is not None and self._seq <= seq:
+            if self._watching.done():
+                await self._watching
+            await self._moved.wait()
+        return self._seq
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._watching.cancel()
+
+    async def _watch(self) -> None:
+        try:
+            with self._ear:
+                while self._seq is not None:
+                    self._move(await until_there(self._look))
+                    while not await self._ear.wait(POLL_SECONDS):
+                        if await until_there(self._glance) != self._seq:
+                            break
+        finally:
+            self._moved.set()
+
+    def _move(self, seq: int | None) -> None:
+        if seq != self._seq:
+            self._seq = seq
+            self._moved.set()
+            self._moved = asyncio.Event()
+
+
+async def until_there(read: Callable[[], Awaitable[_T]]) -> _T:
+    """Read, however long Neo4j is away: whoever follows something goes on by itself when it is back."""
+    while True:
+        try:
+            return await read()
+        except GraphUnavailable:
+            await asyncio.sleep(POLL_SECONDS)
