@@ -191,10 +191,7 @@ class GraphUnavailable(GraphError):
 
 
 class ErrorCode(StrEnum):
-    """What can stand on a task, a subtask or an attempt: the codes above that their work can meet, and two ends more.
-
-    INTERRUPTED is a call whose process went away, CANCELLED one that was cut with its task.
-    """
+    """What went wrong with a task, a subtask or an attempt. What a plug-in calls otherwise is shown as PROVIDER_ERROR."""
 
     INTERNAL = AntiphonError.code
     """Our own fault; the log has what happened."""

@@ -126,7 +126,7 @@ class ResponseStatus(StrEnum):
 
 
 class FinishReason(StrEnum):
-    """Why a model stopped. OTHER is what is none of the words that providers share."""
+    """Why a model stopped."""
 
     STOP = "STOP"
     """The model had said all."""
@@ -166,7 +166,7 @@ class Role(StrEnum):
 
 
 class StrategyName(StrEnum):
-    """The decompositions that the contract names."""
+    """The strategies that are always there."""
 
     NONE = "NONE"
     """One prompt, one answer."""

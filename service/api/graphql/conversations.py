@@ -22,12 +22,16 @@ from service.graph.store import main_branch
 from service.records import TaskStatus
 
 
-@strawberry.type(description="A named pointer into a conversation, as in git.")
+@strawberry.type
 class Branch(Node):
-    """A named pointer into a conversation."""
+    """A named pointer into a conversation, as in git."""
 
     created_at: DateTime
+    """When it was made."""
+
     name: str
+    """What it is called: `main` where the conversation begins."""
+
     row: strawberry.Private[dict[str, Any]]
 
     @strawberry.field
@@ -41,46 +45,79 @@ class Branch(Node):
         return await info.context.load.conversations.load(self.row["conversationId"])
 
 
-@strawberry.type(description="How many tasks are in a state.")
+@strawberry.type
 class TaskCount:
     """How many tasks are in a state."""
 
     status: TaskStatus
+    """The state."""
+
     count: int
+    """How many tasks are in it."""
 
 
-@strawberry.type(description="What a conversation holds and what it cost.")
+@strawberry.type
 class ConversationStatistics:
     """What a conversation holds and what it cost."""
 
     messages: int
+    """All messages."""
+
     prompts: int
+    """Messages that were sent."""
+
     responses: int
+    """Messages that came back."""
+
     attempts: int
+    """Calls to providers."""
+
     input_tokens: BigInt
+    """Tokens that were read."""
+
     output_tokens: BigInt
+    """Tokens that were written."""
+
     cached_tokens: BigInt
-    cost_usd: float = strawberry.field(description="Of the calls whose price is known.")
-    unpriced_attempts: int = strawberry.field(description="Calls whose price is not known.")
+    """The part of `inputTokens` that the provider had in its cache."""
+
+    cost_usd: float
+    """Of the calls whose price is known."""
+
+    unpriced_attempts: int
+    """Calls whose price is not known."""
+
     models: list[Model]
+    """The models that were called."""
+
     tasks: list[TaskCount]
+    """How many tasks are in which state."""
 
 
-@strawberry.type(description="A conversation in short.")
+@strawberry.type
 class ConversationSummary:
     """A conversation in short."""
 
     statistics: ConversationStatistics
-    text: str | None = strawberry.field(default=None, description="A summary in words, where one was made.")
+    """What it holds and what it cost."""
+
+    text: str | None = None
+    """A summary in words, where one was made."""
 
 
-@strawberry.type(description="One conversation.")
+@strawberry.type
 class Conversation(Node):
     """One conversation."""
 
     created_at: DateTime
+    """When it was made."""
+
     updated_at: DateTime
+    """When something was last written into it."""
+
     title: str
+    """Short and human."""
+
     kept_metadata: strawberry.Private[str | None]
     seq: strawberry.Private[int | None] = None
 

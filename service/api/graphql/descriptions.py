@@ -35,6 +35,9 @@ ARGUMENTS = {
     "last": "At most so many, from the end of the list or before `before`; in place of `first`.",
     "before": "A cursor: only what comes before it.",
     "id": "Its id.",
+    "conversation_id": "The id of the conversation.",
+    "task_id": "The id of the task.",
+    "status": "Only those in one of these states.",
     "input": "What is wanted.",
 }
 """What arguments of these names mean wherever they stand, unless a docstring says it better."""

@@ -26,7 +26,10 @@ class Event:
     """Go on after this event with `after: cursor`."""
 
     created_at: DateTime
+    """When it happened."""
+
     conversation_id: strawberry.ID
+    """The id of the conversation."""
 
     @classmethod
     def resolve_type(cls, obj: object, *_: object) -> str:
@@ -81,7 +84,11 @@ class TaskChanged(Event):
     """A new state of a task."""
 
     task_id: strawberry.ID
+    """The id of the task."""
+
     task_status: TaskStatus
+    """Its new state."""
+
     error: str | None
     """Why it failed, where it did."""
 
@@ -104,8 +111,14 @@ class SubtaskChanged(Event):
     """A new state of a subtask, or a further attempt at it."""
 
     task_id: strawberry.ID
+    """The id of the task."""
+
     subtask_id: strawberry.ID
+    """The id of the subtask."""
+
     subtask_status: SubtaskStatus
+    """Its new state."""
+
     attempt: int | None
     """The number of the attempt that began, if one did."""
 

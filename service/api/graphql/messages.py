@@ -23,16 +23,27 @@ LazyConversation = Annotated["Conversation", strawberry.lazy("service.api.graphq
 LazyAttempt = Annotated["Attempt", strawberry.lazy("service.api.graphql.tasks")]
 
 
-@strawberry.interface(description="What was said: a prompt or a response. `depth` orders a path.")
+@strawberry.interface
 class Message(Node):
-    """What was said."""
+    """What was said: a prompt or a response. `depth` orders a path."""
 
     created_at: DateTime
-    title: str = strawberry.field(description="Short and human.")
+    """When it was written down."""
+
+    title: str
+    """Short and human."""
+
     content: str
-    depth: int = strawberry.field(description="How many messages the longest way to the beginning has.")
+    """Its text."""
+
+    depth: int
+    """How many messages the longest way to the beginning has."""
+
     role: Role
+    """Who speaks."""
+
     conversation_id: strawberry.ID
+    """The id of the conversation that it is in."""
 
     @strawberry.field
     async def conversation(self, info: Info) -> LazyConversation:
@@ -50,12 +61,16 @@ class Message(Node):
         return await info.context.load.linked(CHILDREN, info.context.load.messages, self.id, page, info)
 
 
-@strawberry.type(description="The part of a source that a prompt is about; `start` and `end` in characters.")
+@strawberry.type
 class About:
-    """The part of a source that a prompt is about."""
+    """The part of a source that a prompt is about; `start` and `end` in characters."""
 
     start: int
+    """Where it begins, in characters from 0."""
+
     end: int
+    """Where it ends: the first character after it."""
+
     source_id: strawberry.Private[str]
 
     @strawberry.field
@@ -64,22 +79,32 @@ class About:
         return await info.context.load.sources.load(self.source_id)
 
 
-@strawberry.type(description="A model's wish to call a tool.")
+@strawberry.type
 class ToolCall:
     """A model's wish to call a tool."""
 
-    tool_call_id: str = strawberry.field(description="The provider's own: what `toolResults` name it by.")
+    tool_call_id: str
+    """The provider's own: what `toolResults` name it by."""
+
     name: str
-    arguments: str = strawberry.field(description="JSON as the model wrote it, which may be wrong.")
+    """The name of the tool."""
+
+    arguments: str
+    """JSON as the model wrote it, which may be wrong."""
 
 
-@strawberry.type(description="What was sent.")
+@strawberry.type
 class Prompt(Message):
     """What was sent."""
 
-    tool_call_id: str | None = strawberry.field(description="The tool call that it is the result of (role TOOL).")
-    tool_name: str | None = strawberry.field(description="The tool that it is a result of (role TOOL).")
-    is_error: bool | None = strawberry.field(description="Whether that tool failed.")
+    tool_call_id: str | None
+    """The tool call that it is the result of (role TOOL)."""
+
+    tool_name: str | None
+    """The tool that it is a result of (role TOOL)."""
+
+    is_error: bool | None
+    """Whether that tool failed."""
 
     @paged
     async def uses(self, info: Info, page: PageRequest) -> Connection[Response]:
@@ -97,17 +122,21 @@ class Prompt(Message):
         return connection(await info.context.load.rows(ABOUT, self.id, page, info), about)
 
 
-@strawberry.type(description="What came back.")
+@strawberry.type
 class Response(Message):
     """What came back."""
 
     response_status: ResponseStatus
-    finish_reason: FinishReason | None
-    tool_calls: list[ToolCall] = strawberry.field(
-        description="The calls of tools that the model wants the client to make."
-    )
+    """How whole it is."""
 
-    note: str | None = strawberry.field(description="Why it is not whole, where it is not.")
+    finish_reason: FinishReason | None
+    """Why the model stopped; null for an answer that was put together."""
+
+    tool_calls: list[ToolCall]
+    """The calls of tools that the model wants the client to make."""
+
+    note: str | None
+    """Why it is not whole, where it is not."""
 
     @paged
     async def synthesizes(self, info: Info, page: PageRequest) -> Connection[Response]:

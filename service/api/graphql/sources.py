@@ -11,16 +11,27 @@ from service.api.graphql.nodes import Node
 from service.api.graphql.scalars import BigInt, DateTime
 
 
-@strawberry.type(description="A file or text that a task reads.")
+@strawberry.type
 class Source(Node):
     """A file or text that a task reads."""
 
     created_at: DateTime
-    name: str = strawberry.field(description="The name under which it was first read.")
+    """When it was first read."""
+
+    name: str
+    """The name under which it was first read."""
+
     media_type: str
-    bytes: BigInt = strawberry.field(description="Its size as it was sent.")
-    length: BigInt = strawberry.field(description="Its size in characters.")
-    sha256: str = strawberry.field(description="Of its text in UTF-8, in hexadecimal.")
+    """What kind of text it is."""
+
+    bytes: BigInt
+    """Its size as it was sent."""
+
+    length: BigInt
+    """Its size in characters."""
+
+    sha256: str
+    """Of its text in UTF-8, in hexadecimal."""
 
     @strawberry.field
     async def text(self, info: Info) -> str:

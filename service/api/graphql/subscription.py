@@ -18,6 +18,8 @@ class ResponseDelta:
     """A piece of a response."""
 
     subtask_id: strawberry.ID
+    """The id of the subtask that it is generated for."""
+
     attempt: int
     """The number of the attempt at the subtask. Another attempt begins again at position 0."""
 
@@ -28,6 +30,8 @@ class ResponseDelta:
     """How many characters of the response come before it."""
 
     text: str
+    """The piece."""
+
     done: bool
     """Whether it is the last piece of this response."""
 
