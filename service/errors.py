@@ -191,7 +191,7 @@ class GraphUnavailable(GraphError):
 
 
 class ErrorCode(StrEnum):
-    """What went wrong with a task, a subtask or an attempt. What a plug-in calls otherwise is shown as PROVIDER_ERROR."""
+    """What went wrong with a task, a subtask or an attempt. A code of a plug-in's own is shown as PROVIDER_ERROR."""
 
     INTERNAL = AntiphonError.code
     """Our own fault; the log has what happened."""
