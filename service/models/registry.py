@@ -13,7 +13,7 @@ from service.config import Config
 from service.models.breaker import Breaker
 from service.models.gates import Gate, Limiter
 from service.providers import Provider, open_provider
-from service.providers.tokens import token_counter
+from service.providers.tokens import count_bytes, token_counter
 
 COUNTED_ON_THE_LOOP = 20_000
 """Characters up to which counting is cheaper than handing the text to a thread."""
@@ -92,6 +92,11 @@ class Models:
         if model.tokenizer == "local" or len(text) > COUNTED_ON_THE_LOOP:
             return None
         return self.counter(model)(text)
+
+    def estimate(self, text: str, model: ModelConfig) -> int:
+        """About how many tokens a text has, at once: where counting them may take long, four bytes are one."""
+        known = self.count_at_once(text, model)
+        return known if known is not None else count_bytes(text)
 
     async def fits(self, text: str, room: int, model: ModelConfig) -> bool:
         """Whether a text has `room` tokens at most. A token is at least a byte, so a short text is not counted."""

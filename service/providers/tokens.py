@@ -41,7 +41,7 @@ def token_counter(model: ModelConfig, provider: Provider | None = None) -> Count
     if model.tokenizer in _ENCODINGS:
         return _encoding_counter(_ENCODINGS[model.tokenizer])
     if model.tokenizer == "bytes":
-        return _count_bytes
+        return count_bytes
     if model.tokenizer == "estimate":
         return _estimate
     if model.tokenizer == "local" and isinstance(provider, CountsTokens):
@@ -72,7 +72,8 @@ def _estimate(text: str) -> int:
     return math.ceil(max(count(text) for count in _known) * ESTIMATE_FACTOR)
 
 
-def _count_bytes(text: str) -> int:
+def count_bytes(text: str) -> int:
+    """Tokens of a text whose tokenizer is not known, or takes too long: one for four bytes."""
     return -(-len(text.encode("utf-8", "replace")) // _BYTES_PER_TOKEN)
 
 

@@ -60,11 +60,11 @@ class Calls:
         try:
             if not await self._ask(call):
                 return False
+            await self._count(call)
         except asyncio.CancelledError as error:
             if call.begun:
                 await self._cut(call, error)
             raise
-        await self._count(call)
         call.job.place.spent(call.usage, cost_usd(call.model, call.usage))
         if call.error is None:
             call.error = call.fault
@@ -92,9 +92,11 @@ class Calls:
             await asyncio.wait(self._writing)
 
     async def _cut(self, call: Call, error: asyncio.CancelledError) -> None:
-        whole = call.completion is not None and call.error is None
-        call.error = call.fault if whole else error
-        call.ended = time.monotonic()
+        """Write what came of a call that was cut: while it was made, or while the tokens of its answer were counted."""
+        if call.error is None:
+            call.error = call.fault if call.completion else error
+        if not call.ended:
+            call.ended = time.monotonic()
         self._count_cut(call)
         await self.finish(call, SubtaskStatus.SUCCEEDED if call.error is None else None)
 
@@ -175,27 +177,20 @@ class Calls:
 
     async def _count(self, call: Call) -> None:
         """Estimate what was used where the provider did not say: its answer came without usage, or broke off."""
-        if call.usage.output_tokens is not None or (call.completion is None and not call.pieces):
+        if not _is_uncounted(call):
             return
-        said = request_text(call.messages, call.job.tools)
-        answer = ChatMessage(Role.ASSISTANT, call.text, call.completion.tool_calls if call.completion else ())
+        said, answer = _texts(call)
         try:
-            call.usage = Usage(
-                input_tokens=await self._models.count(said, call.model),
-                output_tokens=await self._models.count(message_text(answer), call.model),
-            )
+            sent, received = await self._models.count(said, call.model), await self._models.count(answer, call.model)
         except AntiphonError as error:
             _log.warning("The usage of a call could not be estimated: %s", error)
             return
-        call.usage_estimated = True
+        call.usage, call.usage_estimated = Usage(sent, received), True
 
     def _count_cut(self, call: Call) -> None:
-        """Estimate what a cut call used, where that takes no time: who is cut may be cut again."""
-        if not call.pieces or call.usage.output_tokens is not None:
-            return
-        said = "\n".join(message.content for message in call.messages)
-        sent, received = (self._models.count_at_once(text, call.model) for text in (said, call.text))
-        if sent is not None and received is not None:
+        """Estimate at once what a cut call used: who is cut may be cut again."""
+        if _is_uncounted(call):
+            sent, received = (self._models.estimate(text, call.model) for text in _texts(call))
             call.usage, call.usage_estimated = Usage(sent, received), True
 
 
@@ -216,6 +211,17 @@ def _request(call: Call) -> ChatRequest:
         tools=call.job.tools,
         timeouts=settings.timeouts,
     )
+
+
+def _is_uncounted(call: Call) -> bool:
+    """Whether something was received of which the provider did not say what it cost."""
+    return call.usage.output_tokens is None and (call.completion is not None or bool(call.pieces))
+
+
+def _texts(call: Call) -> tuple[str, str]:
+    """What was sent and what was received, for counting."""
+    answer = ChatMessage(Role.ASSISTANT, call.text, call.completion.tool_calls if call.completion else ())
+    return request_text(call.messages, call.job.tools), message_text(answer)
 
 
 def _fault_of_answer(call: Call) -> ProviderError | None:

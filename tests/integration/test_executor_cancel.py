@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ import httpx
 import pytest
 
 from service.app import Services
+from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta
+from service.errors import ProviderUnavailable
 from service.graph.database import Connection, Database
+from service.providers import PROTOCOLS
 from tests.support.books import faults_of, read_books
 from tests.support.fault_server import FaultServer
 from tests.support.services import cypher, file_task, finished, provider, run_task, running
@@ -122,6 +126,68 @@ async def test_text_that_came_before_the_cut_is_kept(
     assert [response["status"] for response in responses] == ["PARTIAL", "PARTIAL"]
     assert all(response["content"].startswith("Hello wörld") for response in responses)
     assert (books.outcomes(), faults_of(books)) == ({"CANCELLED": 2}, [])
+
+
+LONG = "An answer without usage. " * 1000
+
+
+class SlowCounter:
+    """A provider that takes long to count the tokens of its answers: until `counted` is set."""
+
+    def __init__(self, config: ProviderConfig) -> None:
+        self.config = config
+        self.answered = False
+        self.counted = threading.Event()
+        self.counting = threading.Event()
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
+        """A long text; then its end, or none."""
+        self.answered = True
+        yield TextDelta(LONG)
+        if self.config.options.get("breaks"):
+            raise ProviderUnavailable("It broke off.")
+        yield Completion("stop")
+
+    def count_tokens(self, text: str) -> int:
+        """As `local` does it."""
+        if self.answered:
+            self.counting.set()
+            assert self.counted.wait(60)
+        return len(text)
+
+    async def aclose(self) -> None:
+        """Let go of what waits."""
+        self.counted.set()
+
+
+@pytest.mark.parametrize(
+    ("breaks", "attempt", "response"), [(False, "SUCCEEDED", "COMPLETE"), (True, "FAILED", "PARTIAL")]
+)
+async def test_answer_whose_tokens_were_being_counted_is_kept(
+    connection: Connection,
+    database: Database,
+    tmp_path: Path,
+    owner: str,
+    monkeypatch: pytest.MonkeyPatch,
+    breaks: bool,
+    attempt: str,
+    response: str,
+) -> None:
+    """It had been received when its task was cancelled: it is written, and about what it cost."""
+    opened = list[SlowCounter]()
+    monkeypatch.setitem(PROTOCOLS, "slow", lambda config: opened.append(SlowCounter(config)) or opened[-1])
+    said = provider("http://127.0.0.1:9", protocol="slow", tokenizer="local", options={"breaks": breaks})
+    async with running(connection, tmp_path, said) as services:
+        task_id = await services.backend.tasks.create_task(owner, file_task(1))
+        while not (opened and opened[0].counting.is_set()):
+            await asyncio.sleep(0.01)
+        await services.backend.tasks.cancel_task(owner, task_id)
+        await services.executor.stop()
+    books = await read_books(database, task_id)
+    (made,) = books.attempts
+    assert (made["status"], faults_of(books)) == (attempt, [])
+    assert [(one["status"], one["content"]) for one in made["responses"]] == [(response, LONG)]
+    assert (made["outputTokens"], made["usageEstimated"]) == (len(LONG) // 4, True)
 
 
 async def test_cancelling_at_any_moment_leaves_nothing_open(
