@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, LiteralString, TypeVar, cast
 
 import neo4j
-from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession, AsyncTransaction
 from neo4j.exceptions import (
     AuthError,
     ClientError,
@@ -35,6 +35,7 @@ from service.graph.queries import Query, query
 
 Row = dict[str, Any]
 _T = TypeVar("_T")
+_Runner = AsyncManagedTransaction | AsyncTransaction | AsyncSession
 
 OLDEST_SERVER = (2026, 1)
 _SCHEMES = tuple(f"{name}{more}://" for name in ("bolt", "neo4j") for more in ("", "+s", "+ssc"))
@@ -43,6 +44,8 @@ _EXPIRED = "Neo.ClientError.Security.CredentialsExpired"
 _NOT_FOUND = "Neo.ClientError.Database.DatabaseNotFound"
 LEFT_SECONDS = 2.0
 """How long closing waits for statements whose callers have gone."""
+LATE_SECONDS = 15.0
+"""How long a server may take to end a transaction whose time is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,18 @@ class Database:
             result = await session.run(cast(LiteralString, statement), parameters)
             return [record.data() async for record in result]
 
+    async def look(self, query: Query, seconds: float) -> list[Row]:
+        """Run a stored statement that goes over the whole graph and changes nothing of it, once.
+
+        The server ends it after so many seconds, whatever else statements may take.
+        """
+        async with (
+            self._guarded(seconds + LATE_SECONDS),
+            self._session(neo4j.READ_ACCESS) as session,
+            await session.begin_transaction(timeout=seconds) as tx,
+        ):
+            return await _rows(tx, query, {})
+
     async def explain(self, query: Query) -> dict[str, Any] | None:
         """The plan of a stored statement, which is not run; None for one that has none (a constraint)."""
         async with self._guarded(), self._session() as session:
@@ -262,7 +277,9 @@ def why_away(error: GraphUnavailable) -> str:
     return " ".join(line.strip() for line in lines)
 
 
-async def _rows(tx: AsyncManagedTransaction | AsyncSession, query: Query, parameters: Row) -> list[Row]:
+async def _rows(
+    tx: AsyncManagedTransaction | AsyncTransaction | AsyncSession, query: Query, parameters: Row
+) -> list[Row]:
     result = await tx.run(cast(LiteralString, query.text), parameters)
     keys = result.keys()
     return [dict(zip(keys, values, strict=True)) for values in await result.values()]

@@ -62,6 +62,11 @@ async def migrate(database: Database, folder: Path | None = None) -> list[str]:
     return [migration.name for migration in pending]
 
 
+async def not_applied(database: Database) -> list[str]:
+    """The names of those that the graph lacks; errors as `migrate`."""
+    return [migration.name for migration in _pending(read_migrations(), await _applied(database))]
+
+
 def split_statements(text: str) -> tuple[str, ...]:
     """The statements of a file: separated by a semicolon at a line's end; comment lines are left out."""
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("//")]

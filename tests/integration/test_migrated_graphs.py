@@ -13,9 +13,10 @@ import pytest
 
 from service.app import connection_of
 from service.folders import cache_folder
+from service.graph.checks import run_checks
 from service.graph.database import Database, Row
 from service.graph.local import LocalSettings, start
-from service.graph.migrations import migrate
+from service.graph.migrations import migrate, read_migrations
 from service.tasks.kept_settings import parse_settings, parse_tools
 from tests.support.graphs import FOLDER, load_graph, migrations_of, read_graph
 from tests.support.services import MODEL, cypher, finished, running
@@ -114,6 +115,28 @@ async def test_answers_that_are_not_whole_say_so(migrated: Database) -> None:
     assert await cypher(migrated, statement) == [{"status": "PARTIAL", "silent": False}]
 
 
+async def test_runs_are_what_they_were(migrated: Database) -> None:
+    """As many as there were retries, with the answers that they had, and what they left undone."""
+    statement = """MATCH (run:Run) OPTIONAL MATCH (run)-[:RESULTED_IN]->(r)
+        RETURN count(run) AS runs, count(r) AS answers, sum(COUNT { (run)-[:LEFT]->() }) AS left"""
+    (row,) = await cypher(migrated, statement)
+    assert row == {"runs": sum(task.get("retries", 0) for task in old("Task")), "answers": 9, "left": 18}
+
+
+async def test_every_promise_is_kept(migrated: Database) -> None:
+    """What older versions did not write down is asked of what was written since."""
+    assert [finding async for finding in run_checks(migrated) if finding.is_broken or finding.error] == []
+
+
+async def test_bringing_back_twice_changes_nothing(migrated: Database) -> None:
+    """A migration that was cut is begun again."""
+    count = "MATCH (n) OPTIONAL MATCH (n)-[r]->() RETURN count(DISTINCT n) AS nodes, count(r) AS edges"
+    before = await cypher(migrated, count)
+    for statement in read_migrations()[12].statements:
+        await migrated.execute(statement, bounded=False)
+    assert await cypher(migrated, count) == before
+
+
 async def test_migrating_again_changes_nothing(migrated: Database) -> None:
     """What is applied is applied."""
     assert await migrate(migrated) == []
@@ -131,3 +154,4 @@ async def test_the_service_goes_on_with_what_was_unfinished(migrated: Database, 
         for task in unfinished:
             assert await finished(migrated, task["id"])
             assert await services.backend.reader.read_tasks(task["owner"], [task["id"]])
+    assert [finding async for finding in run_checks(migrated) if finding.is_broken or finding.error] == []

@@ -1,0 +1,15 @@
+// A subtask that was attempted, and no other, asked one prompt: its task's (kind direct), or a part of that one, which it alone asked.
+// Of whatever is there: it is written in one transaction.
+CYPHER 25
+CALL () {
+  MATCH (s:Subtask) WHERE COUNT { (s)-[:ASKED]->(:Prompt) } <> toInteger(EXISTS { (s)-[:ATTEMPTED]->() })
+  RETURN s.id AS id
+  UNION ALL
+  MATCH (t:Task)-[:HAS_SUBTASK]->(s)-[:ASKED]->(p)
+  WHERE (s.kind = 'direct') <> EXISTS { (p)<-[:ASKED]-(t) } OR (s.kind <> 'direct' AND NOT EXISTS { (p)-[:DECOMPOSES]->()<-[:ASKED]-(t) })
+  RETURN s.id AS id
+  UNION ALL
+  MATCH (p:Prompt)-[:DECOMPOSES]->() WHERE COUNT { (p)<-[:ASKED]-(:Subtask) } <> 1
+  RETURN p.id AS id
+}
+RETURN count(*) AS count, collect(id)[..5] AS ids

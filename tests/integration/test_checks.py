@@ -1,0 +1,208 @@
+"""The graph keeps its promises, `antiphon check` says so, and what breaks one is seen by the check that is about it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.app import Services, connection_of
+from service.chat import Tool
+from service.errors import GraphError
+from service.folders import cache_folder
+from service.graph.checks import Finding, read_checks, run_checks
+from service.graph.database import Connection, Database
+from service.graph.local import LocalSettings, start
+from service.graph.migrations import migrate
+from service.graph.queries import Query
+from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
+from service.tasks.kept_plans import NewStrategy
+from tests.support.services import cypher, file_task, files, finished, run_task, running
+
+ROOT = Path(__file__).parents[2]
+CHECKS = {check.name: check for check in read_checks()}
+OWNER = "ada"
+LONG = "\n\n".join(f"Paragraph {i} is about the number {i}, and about nothing else." for i in range(60))
+PLAN = {"steps": [{"id": "a", "prompt": "One: {{input}}"}, {"id": "b", "prompt": "Two: {{steps.a}}"}]}
+OTHER_PLAN = {"steps": [{"id": "a", "prompt": "Anew: {{input}}"}]}
+WEATHER = Tool("get_weather", "The weather.", {"type": "object"})
+
+# What is done to a graph, and the checks that must see it.
+BREAKAGES = {
+    "MATCH (m:Prompt)-[r:IN_CONVERSATION]->() LIMIT 1 DELETE r": {"message_is_in_one_conversation"},
+    "MATCH (m:Response) LIMIT 1 SET m.ownerId = 'eve'": {"message_is_in_one_conversation", "owners_do_not_mix"},
+    "MATCH (m:Response) LIMIT 1 SET m.depth = 7": {"depth_counts_what_is_above"},
+    "MATCH (b:Branch)-[r:HEAD]->() LIMIT 1 DELETE r": {"branch_points_into_its_chat"},
+    "MATCH (:Task {status: 'SUCCEEDED'})-[r:RESULTED_IN]->(x) WHERE EXISTS { (x)-[:SYNTHESIZES]->() } LIMIT 1 DELETE r": {
+        "only_answers_synthesize",
+        "response_has_a_maker",
+        "task_has_one_answer",
+    },
+    "MATCH (t:Task {status: 'SUCCEEDED'}) LIMIT 1 REMOVE t.finishedAt": {"finished_task_has_an_end"},
+    "MATCH (t:Task {status: 'SUCCEEDED'}) LIMIT 1 SET t.error = 'Why?'": {"error_says_why"},
+    "MATCH (t:Task) LIMIT 1 REMOVE t.model": {"task_has_its_settings"},
+    "MATCH (run:Run) LIMIT 1 DETACH DELETE run": {"retries_are_runs"},
+    "MATCH (s:Subtask {kind: 'part'}) LIMIT 1 SET s.index = 99": {"subtasks_are_numbered"},
+    "MATCH (a:Attempt {status: 'SUCCEEDED'}) LIMIT 1 REMOVE a.finishedAt": {"attempt_has_an_end_or_not"},
+    "MATCH (a:Attempt {status: 'SUCCEEDED'}) LIMIT 1 SET a.latencyMs = -1, a.timeToFirstTokenMs = null": {
+        "measures_make_sense"
+    },
+    "MATCH (a:Attempt)-[r:SAW]->() LIMIT 1 DELETE r": {"attempt_saw_the_path"},
+    "MATCH (:Subtask {kind: 'part'})-[r:COVERS]->() LIMIT 1 SET r.end = 1000000": {
+        "subtask_covers_what_its_task_reads",
+        "prompt_is_about_what_its_subtask_covers",
+    },
+    "MATCH (t:Task {strategy: 'FILE'})-[r:READS {index: 0}]->() LIMIT 1 SET r.index = 5": {
+        "readings_are_numbered",
+        "subtask_covers_what_its_task_reads",
+    },
+    "MATCH (s:Source) LIMIT 1 SET s.length = 0": {"source_is_a_text_of_an_owner"},
+    "MATCH (s:Strategy)-[r:SUPERSEDES]->() DELETE r": {"plan_versions_follow_each_other"},
+    "MATCH (t:Task)-[:FOLLOWED]->() LIMIT 1 SET t.plan = '{}'": {"task_has_the_plan_that_it_followed"},
+    "MATCH (x)-[:SYNTHESIZES]->(y) LIMIT 1 CREATE (x)-[:SYNTHESIZES]->(y)": {"edges_are_there_once"},
+    "MATCH (t:Task) LIMIT 1 CREATE (:TaskEvent {taskId: t.id, seq: 100000, type: 'TASK', status: 'RUNNING'})": {
+        "events_are_numbered",
+        "last_event_says_the_state",
+    },
+    "MATCH (t:Task) LIMIT 1 SET t.createdAt = datetime('2020-01-01T00:00:00+02:00')": {"times_are_utc"},
+    "MATCH (t:Tool)<-[r:OFFERS]-() DELETE r": {"tools_are_offered_or_called", "everything_is_tied"},
+    "MATCH (r:Response) LIMIT 1 SET r.toolCalls = '[]'": {"nothing_hides_in_json"},
+}
+
+
+@pytest.fixture(scope="module")
+async def graph(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    """A graph of this file's own, with what the service of today writes."""
+    folder = tmp_path_factory.mktemp("checked")
+    server = await start(folder / "neo4j", cache_folder(), settings=LocalSettings(heap="384m", page_cache="64m"))
+    database = Database(connection_of(server))
+    await migrate(database)
+    async with running(database.connection, folder) as services:
+        await work(services, database)
+    yield database
+    await database.close()
+    await server.stop()
+
+
+async def work(services: Services, database: Database) -> None:
+    """Tasks of each kind and end, a chat, a retry, and two versions of a kept plan."""
+    tasks, plans = services.backend.tasks, services.backend.plans
+    await run_task(services, database, OWNER, file_task(4))
+    chunks = NewTaskConfig(chunk_tokens=300, aggregation="REDUCE")
+    await run_task(
+        services, database, OWNER, NewTask(instruction="Shorten.", strategy="CHUNK", text=LONG, config=chunks)
+    )
+    for plan in (PLAN, OTHER_PLAN):
+        await plans.save_strategy(OWNER, NewStrategy("mine", plan))
+        kept = NewTask(instruction="Do it.", kept="mine", text="A text.")
+        await run_task(services, database, OWNER, kept)
+    first = await tasks.send_prompt(OWNER, NewPrompt("Hello", config=NewTaskConfig(tools=(WEATHER,))))
+    await finished(database, first)
+    (chat,) = await cypher(database, "MATCH (c)-[:HAS_TASK]->(:Task {id: $id}) RETURN c.id AS id", id=first)
+    await finished(database, await tasks.send_prompt(OWNER, NewPrompt("And then?", chat["id"])))
+    short = await run_task(services, database, OWNER, file_task(3, max_parallel=1, budget={"tokens": 1}))
+    await tasks.retry_task(OWNER, short)
+    await finished(database, short)
+    cut = await tasks.create_task(OWNER, NewTask(instruction="Look.", strategy="FILE", files=files(40)))
+    await tasks.cancel_task(OWNER, cut)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+async def test_check_is_a_statement_that_only_reads(name: str, database: Database) -> None:
+    """It begins with what must hold, is short, is planned by the server, and needs nothing."""
+    check = CHECKS[name]
+    lines = check.text.splitlines()
+    assert re.fullmatch(r"// [A-Z`].*\.", lines[0])
+    assert re.fullmatch(r"// Of .*\.", lines[1])
+    assert lines[2] == "CYPHER 25"
+    assert len(lines) < 40
+    assert not check.parameters
+    plan = json.dumps(await database.explain(check), default=str)
+    # Each with each: of one migration alone.
+    assert "CartesianProduct" not in plan or "(since:Migration {version: " in check.text
+
+
+async def test_graph_of_today_is_clean(graph: Database) -> None:
+    """Whatever a task was, and however it ended."""
+    findings = [finding async for finding in run_checks(graph)]
+    assert len(findings) == len(CHECKS)
+    assert [finding for finding in findings if finding.is_broken or finding.error] == []
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+async def test_breakage_is_seen_by_its_check(breakage: str, graph: Database) -> None:
+    """By those that are about it; what is broken here is never committed."""
+    async with graph.driver.session() as session, await session.begin_transaction() as tx:
+        done = await (await tx.run(f"CYPHER 25 {breakage}")).consume()  # pyright: ignore[reportArgumentType]
+        assert done.counters.contains_updates
+        seen = {name for name, check in CHECKS.items() if await count(tx, check)}
+        await tx.rollback()
+    assert seen >= BREAKAGES[breakage]
+
+
+async def count(tx: Any, check: Query) -> int:
+    """How much breaks a check."""
+    (row,) = await (await tx.run(check.text)).data()
+    assert len(row["ids"]) == min(5, row["count"])
+    return row["count"]
+
+
+async def test_statement_that_takes_too_long_is_ended(graph: Database) -> None:
+    """By the server; and one that would change something is refused."""
+    endless = "CYPHER 25 UNWIND range(1, 1000000000) AS i UNWIND range(1, 1000) AS j RETURN count(i + j) AS count"
+    with pytest.raises(GraphError, match="terminated"):
+        await graph.look(Query("endless", "", endless, frozenset(), writes=False), 0.2)
+    with pytest.raises(GraphError, match="refused"):
+        await graph.look(Query("write", "", "CYPHER 25 CREATE (:Task)", frozenset(), writes=False), 5)
+
+
+async def antiphon_check(connection: Connection, folder: Path, *options: str) -> tuple[int, str, str]:
+    """The command on a configured Neo4j: its exit code, output and errors."""
+    said = {"NEO4J_URI": connection.uri, "NEO4J_USERNAME": connection.username, "NEO4J_PASSWORD": connection.password}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "service.cli", "check", *options),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "ANTIPHON_DATA_DIR": str(folder)} | (said if connection.uri else {}),
+    )
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+async def test_command_tells_what_is_broken(graph: Database, tmp_path: Path) -> None:
+    """0 for a graph that is as promised; 1 with a line for each promise that is broken."""
+    code, out, _ = await antiphon_check(graph.connection, tmp_path)
+    assert (code, out) == (0, f"{len(CHECKS)} promises: none broken\n")
+    await graph.execute("MATCH (t:Task {status: 'SUCCEEDED'}) WITH t LIMIT 1 SET t.error = 'Why?'")
+    (task,) = await cypher(graph, "MATCH (t:Task {error: 'Why?'}) RETURN t.id AS id")
+    try:
+        code, out, _ = await antiphon_check(graph.connection, tmp_path)
+        line = f"error_says_why: {CHECKS['error_says_why'].purpose} 1 break it: {task['id']}"
+        assert (code, out.splitlines()) == (1, [line, f"{len(CHECKS)} promises: 1 broken"])
+        code, out, _ = await antiphon_check(graph.connection, tmp_path, "--json")
+        (found,) = [finding for finding in json.loads(out)["checks"] if finding["count"]]
+        assert (code, Finding(**found).ids) == (1, [task["id"]])
+    finally:
+        await graph.execute("MATCH (t:Task {error: 'Why?'}) REMOVE t.error")
+
+
+async def test_command_says_why_it_could_not_look(graph: Database, tmp_path: Path) -> None:
+    """2, and what to do: Neo4j is away, none runs, the graph is not migrated."""
+    away = Connection("bolt://127.0.0.1:9", "neo4j", "none")
+    assert (await antiphon_check(away, tmp_path))[0] == 2
+    code, _, err = await antiphon_check(Connection("bolt://none", "", ""), tmp_path)
+    assert code == 2
+    assert "not checked" in err
+    await graph.execute("MATCH (v:Migration {version: 13}) SET v.version = -13")
+    try:
+        code, _, err = await antiphon_check(graph.connection, tmp_path)
+    finally:
+        await graph.execute("MATCH (v:Migration {version: -13}) SET v.version = 13")
+    assert (code, "antiphon migrate" in err) == (2, True)
