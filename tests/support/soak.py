@@ -26,6 +26,7 @@ from service.commands.server import run
 from service.commands.serving import find_running
 from service.cursors import decode_number
 from service.errors import AntiphonError, GraphUnavailable, ServiceError
+from service.graph.checks import Finding, run_checks
 from service.graph.database import Connection, Database
 from service.graph.local.home import home_at, read_password, read_state
 from service.graph.local.process import end_servers, find_process
@@ -284,6 +285,15 @@ class Soak:
         async with Client(running.url, OWNER) as client:
             yield client
 
+    async def broken_promises(self) -> list[str]:
+        """What `antiphon check` finds at the end."""
+        await self.ready()
+        findings = await _patiently(self._findings)
+        return [f"{it.name}: {it.count} {list(it.ids)} {it.error or ''}" for it in findings if it.is_broken or it.error]
+
+    async def _findings(self) -> list[Finding]:
+        return [finding async for finding in run_checks(self.database)]
+
     async def _hit(self, told: Told, before: int) -> None:
         drawn = told.round
         wanted = {"create": 0, "work": drawn.calls, "end": SUBTASKS + (drawn.aggregation == "REDUCE")}[drawn.stretch]
@@ -395,6 +405,9 @@ async def play(folder: Path, rounds: Iterable[Round]) -> list[Told]:
             told = await soak.play(drawn)
             played.append(told)
             print(told.line(), flush=True)
+        if played and (broken := await soak.broken_promises()):
+            played[-1].faults += broken
+            print("\n".join(broken), flush=True)
     return played
 
 
