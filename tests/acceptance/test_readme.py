@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 GRAPH = (ROOT / "docs" / "graph.md").read_text()
 HERE = "http://127.0.0.1:8000"
-# `demo`, `test` and `serve` are what continuous integration and the other suites run; `check` is run on a graph of its own
+# `demo`, `test` and `serve` are what continuous integration and other suites run; `check` is run on a graph of its own
 # in tests/integration/test_checks.py, for here tests share one in which not all is whole.
 ELSEWHERE = ("./antiphon demo", "./antiphon test", "./antiphon serve", "./antiphon check")
 

@@ -40,7 +40,7 @@ BREAKAGES = {
     "MATCH (m:Response) LIMIT 1 SET m.ownerId = 'eve'": {"message_is_in_one_conversation", "owners_do_not_mix"},
     "MATCH (m:Response) LIMIT 1 SET m.depth = 7": {"depth_counts_what_is_above"},
     "MATCH (b:Branch)-[r:HEAD]->() LIMIT 1 DELETE r": {"branch_points_into_its_chat"},
-    "MATCH (:Task {status: 'SUCCEEDED'})-[r:RESULTED_IN]->(x) WHERE EXISTS { (x)-[:SYNTHESIZES]->() } LIMIT 1 DELETE r": {
+    "MATCH ({status: 'SUCCEEDED'})-[r:RESULTED_IN]->(x) WHERE EXISTS { (x)-[:SYNTHESIZES]->() } LIMIT 1 DELETE r": {
         "only_answers_synthesize",
         "response_has_a_maker",
         "task_has_one_answer",
