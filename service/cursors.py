@@ -83,6 +83,16 @@ class Order:
     key: Mapping[str, type[int] | type[str]]
     descending: bool = False
 
+    @property
+    def lowest(self) -> list[Any]:
+        """A place that sorts before all."""
+        return [_LOWEST[kind] for kind in self.key.values()]
+
+    @property
+    def highest(self) -> list[Any]:
+        """A place that sorts after all."""
+        return [_HIGHEST[kind] for kind in self.key.values()]
+
     def cursor(self, row: Mapping[str, Any]) -> str:
         """The cursor of a row."""
         return encode_cursor(self.kind, *(row[name] for name in self.key))
@@ -93,8 +103,8 @@ class Order:
         low, high = (before, after) if self.descending else (after, before)
         upwards, limit = page.backward == self.descending, page.limit + 1
         return {
-            "low": low or [_LOWEST[kind] for kind in self.key.values()],
-            "high": high or [_HIGHEST[kind] for kind in self.key.values()],
+            "low": low or self.lowest,
+            "high": high or self.highest,
             "up": limit if upwards else 0,
             "down": 0 if upwards else limit,
         }

@@ -16,3 +16,9 @@ CALL (t, s) {
   SET s.taskId = t.id
 } IN TRANSACTIONS OF 10000 ROWS;
 CREATE INDEX subtask_task IF NOT EXISTS FOR (n:Subtask) ON (n.taskId, n.index);
+
+// Plans are listed by where they are from, the newest first.
+CYPHER 25
+MATCH (s:Strategy) WHERE s.origin IS NULL
+SET s.origin = CASE WHEN s.madeBy IS NULL THEN 'CALLER' ELSE 'MODEL' END;
+CREATE INDEX strategy_origin IF NOT EXISTS FOR (n:Strategy) ON (n.ownerId, n.origin, n.createdAt, n.id);

@@ -86,11 +86,13 @@ def models(as_json: AsJson = False) -> None:
 
 @app.command()
 def strategies(
-    first: Annotated[int, typer.Option("--first", "-n", min=1, max=200, help="How many kept plans.")] = 100,
+    first: Annotated[int, typer.Option("--first", "-n", min=1, max=200, help="How many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
     """List the strategies, and the plans that are kept under a name."""
-    found: list[Json] = _ask("Strategies", first=first)
+    from service.commands.client import nodes_of
+
+    found = nodes_of(_ask("Strategies", first=first))
     if as_json:
         return print_json(found)
     from service.commands.terminal import print_table, shorten

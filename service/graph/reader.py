@@ -197,13 +197,17 @@ class Reader:
     # --- kept plans ------------------------------------------------------------------------------
 
     async def read_strategy(self, owner: str, name: str) -> Row | None:
-        """`{id, plan}` of the kept plan of that name."""
+        """`{id, plan, origin, at}` of the kept plan of that name."""
         records = await self._records("read_strategy", owner, strategyName=name)
         return records[0] if records else None
 
-    async def read_strategies(self, owner: str, *, name: str | None, limit: int) -> Rows:
-        """Kept plans with their use: those that a caller saved first, newest first."""
-        return await self._rows("read_strategies", owner, strategyName=name, limit=limit)
+    async def read_strategies(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Kept plans by id, with their use."""
+        return await self._by_id("read_strategies", owner, ids)
+
+    async def read_owner_strategies(self, owner: str, page: Bounds, *, origin: str) -> Rows:
+        """A page of the kept plans of one origin by age: `{id, at}`."""
+        return await self._rows("read_owner_strategies", owner, page=page, origin=origin)
 
     async def read_followed(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`[plan, name]` of each task: its plan as JSON, and the name of the kept plan that it followed."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from service.cursors import Bounds, Page, PageRequest
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.reader import Reader
 from service.graph.store import Store
@@ -21,6 +22,18 @@ from service.records import new_id
 from service.strategies import STRATEGIES, describe
 from service.strategies.plans import MOST_STEPS, PlanRules, StepPlan, check_plan, dump_plan, read_plan
 from service.tasks.sources import check_text
+from service.tasks.strategy_places import (
+    BUILT_IN,
+    LISTED,
+    ORIGINS,
+    Place,
+    between,
+    built_in,
+    groups,
+    within,
+)
+
+Row = dict[str, Any]
 
 NAME_CHARACTERS = 200
 DESCRIPTION_CHARACTERS = 2_000
@@ -39,8 +52,9 @@ class NewStrategy:
 
 @dataclass(frozen=True, slots=True)
 class StrategyRow:
-    """A strategy as it is listed. Built-in ones have a name and a description only; times in ms since 1970."""
+    """A strategy as it is listed; times in ms since 1970. A built-in one has a name, its id, and a description only."""
 
+    id: str
     name: str
     description: str
     plan: Any = None
@@ -96,12 +110,17 @@ class KeptPlans:
                 field="input.idempotencyKey",
                 remedy="Use a new key for a new request.",
             )
-        return (await self._kept(owner, name, 1))[0]
+        id = written["id"]
+        return _row((await self._reader.read_strategies(owner, [id]))[id])
 
-    async def list_strategies(self, owner: str, first: int, name: str | None = None) -> list[StrategyRow]:
-        """The built-in strategies, then up to `first` kept plans: those that the owner saved first, newest first."""
-        built_in = [StrategyRow(it.name, it.description) for it in describe() if name in (None, it.name)]
-        return built_in + await self._kept(owner, name, first)
+    async def list_strategies(self, owner: str, page: PageRequest, name: str | None = None) -> Page:
+        """A page of the strategies, each row's `strategy` a `StrategyRow`: the built-in ones, then the kept plans that
+        the owner saved, then those that models made, the newest first. Raises `InvalidInput` for a strange cursor."""
+        bounds, places = LISTED.bounds(page), list[Place]()
+        for group in groups(bounds):
+            inside = within(bounds, group, page.limit + 1 - len(places))
+            places += await self._places(owner, group, inside, name) if inside else []
+        return LISTED.page(await self._listed(owner, places), page)
 
     async def find(self, owner: str, name: str, rules: PlanRules) -> GivenPlan:
         """The owner's plan of that name. Raises `NotFound`, and `InvalidInput` where it breaks the rules by now."""
@@ -120,12 +139,28 @@ class KeptPlans:
         """What a plan that a caller sends may refer to."""
         return PlanRules(max_steps or MOST_STEPS, self._models.roles(), self._models.names(), has_input)
 
-    async def _kept(self, owner: str, name: str | None, first: int) -> list[StrategyRow]:
-        return [_row(row) for row in await self._reader.read_strategies(owner, name=name, limit=first)]
+    async def _places(self, owner: str, group: int, bounds: Bounds, name: str | None) -> list[Place]:
+        if group == BUILT_IN:
+            return between(bounds, [place for place in built_in() if name in (None, place["id"])])
+        if name is None:
+            rows = await self._reader.read_owner_strategies(owner, bounds, origin=ORIGINS[group])
+            return [{**row, "group": group} for row in rows]
+        row = await self._reader.read_strategy(owner, name)
+        if row is None or row["origin"] != ORIGINS[group]:
+            return []
+        return between(bounds, [{"group": group, "at": row["at"], "id": row["id"]}])
+
+    async def _listed(self, owner: str, places: list[Place]) -> list[Row]:
+        known = {it.name: StrategyRow(it.name, it.name, it.description) for it in describe()}
+        ids = [place["id"] for place in places if place["group"] != BUILT_IN]
+        kept = await self._reader.read_strategies(owner, ids) if ids else {}
+        known |= {id: _row(row) for id, row in kept.items()}
+        return [{**place, "strategy": known[place["id"]]} for place in places if place["id"] in known]
 
 
 def _row(row: Mapping[str, Any]) -> StrategyRow:
     return StrategyRow(
+        id=row["id"],
         name=row["name"],
         description=row["description"],
         plan=orjson.loads(row["plan"]),

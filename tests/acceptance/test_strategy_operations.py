@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.records import new_id
-from tests.support.front import Service
+from tests.support.front import Service, nodes
 
 CREATE = "mutation C($input: CreateTaskInput!) { createTask(input: $input) { task { id strategy plan followed } } }"
 GREET = {"steps": [{"id": "greet", "prompt": "Greet {{input}}"}]}
@@ -39,7 +39,7 @@ async def test_a_saved_plan_is_listed_and_followed(service: Service) -> None:
     assert (created["strategy"], created["plan"], created["followed"]) == ("DYNAMIC", kept["plan"], kept["name"])
     task = await ended(service, created["id"])
     assert (task["taskStatus"], task["answer"]["content"], task["followed"]) == ("SUCCEEDED", "Greet Ann", kept["name"])
-    (now,) = (await service.ask("Strategies", strategy=kept["name"]))["strategies"]
+    (now,) = nodes((await service.ask("Strategies", strategy=kept["name"]))["strategies"])
     assert now == kept | {"useCount": 1, "successRate": 1.0}
 
 
@@ -98,7 +98,7 @@ async def test_what_is_no_choice_is_refused_in_a_text(service: Service, strategy
 async def test_built_in_strategies_are_listed_first(service: Service) -> None:
     """With no plan and no use count of their own."""
     await saved(service)
-    listed = (await service.ask("Strategies"))["strategies"]
+    listed = nodes((await service.ask("Strategies"))["strategies"])
     assert [it["name"] for it in listed[:5]] == ["NONE", "CHUNK", "FILE", "ERROR", "DYNAMIC"]
     assert [(it["plan"], it["useCount"]) for it in listed[:5]] == [(None, None)] * 5
     assert listed[5]["plan"] is not None
@@ -107,10 +107,10 @@ async def test_built_in_strategies_are_listed_first(service: Service) -> None:
 async def test_an_owner_sees_no_other_owners_plans(guarded: Service) -> None:
     """Neither in the list nor by name."""
     kept = await saved(guarded)
-    query = "query N($name: String) { strategies(name: $name) { name } }"
+    query = "query N($name: String) { strategies(name: $name) { edges { node { name } } } }"
     wish = {"query": query, "variables": {"name": kept["name"]}}
     seen = [await guarded.http.post("/graphql", json=wish, headers=headers) for headers in ({}, BOB)]
-    assert [len(answer.json()["data"]["strategies"]) for answer in seen] == [1, 0]
+    assert [len(answer.json()["data"]["strategies"]["edges"]) for answer in seen] == [1, 0]
     new = {"strategy": {"kept": kept["name"]}, "input": {"text": "Ann"}}
     answer = await guarded.http.post("/graphql", json={"query": CREATE, "variables": {"input": new}}, headers=BOB)
     assert answer.json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from service.app import Services
+from service.cursors import PageRequest
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
 from service.records import TaskStatus, new_id
@@ -91,8 +92,8 @@ async def look(database: Database, task_id: str) -> dict[str, Any]:
 
 async def listed(services: Services, owner: str, name: str | None = None) -> list[StrategyRow]:
     """The owner's kept plans."""
-    rows = await services.backend.plans.list_strategies(owner, 100, name)
-    return [row for row in rows if row.plan is not None]
+    page = await services.backend.plans.list_strategies(owner, PageRequest(100), name)
+    return [row["strategy"] for row in page.rows if row["strategy"].plan is not None]
 
 
 # --- plans that a model makes -------------------------------------------------------------------

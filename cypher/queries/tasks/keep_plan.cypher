@@ -11,7 +11,8 @@ CALL (row) {
   OPTIONAL MATCH (namesake:Strategy {ownerId: c.ownerId, currentName: row.name})
   MERGE (s:Strategy {id: row.strategyId})
     ON CREATE SET s.ownerId = c.ownerId, s.name = row.name, s.plan = row.plan, s.description = row.description,
-      s.version = 1, s.createdAt = at, s.currentName = CASE WHEN namesake IS NULL THEN row.name END
+      s.version = 1, s.origin = 'MODEL', s.createdAt = at,
+      s.currentName = CASE WHEN namesake IS NULL THEN row.name END
   MERGE (t)-[:MADE]->(s)
   MERGE (t)-[:FOLLOWED]->(s)
   WITH t, s

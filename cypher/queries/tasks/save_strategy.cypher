@@ -8,8 +8,8 @@ CALL (row) {
   WITH row, known, named, row.idempotencyKey IS NULL AND coalesce(named.requestHash = row.requestHash, false) AS same
   WHERE known IS NULL AND NOT same
   FOREACH (former IN [one IN [named] WHERE one IS NOT NULL] | REMOVE former.currentName)
-  CREATE (s:Strategy {id: row.id, createdAt: datetime({epochMillis: row.at}), ownerId: row.ownerId, name: row.name,
-    currentName: row.name, version: coalesce(named.version, 0) + 1, plan: row.plan, description: row.description,
+  CREATE (s:Strategy {id: row.id, createdAt: datetime({epochMillis: row.at}), ownerId: row.ownerId, origin: 'CALLER',
+    name: row.name, currentName: row.name, version: coalesce(named.version, 0) + 1, plan: row.plan, description: row.description,
     idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
   FOREACH (former IN [one IN [named] WHERE one IS NOT NULL] | CREATE (s)-[:SUPERSEDES]->(former))
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 import strawberry
 
-from service.api.graphql.connections import Connection
+from service.api.graphql.connections import Connection, connection
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
 from service.api.graphql.inputs import ConversationFilterInput
@@ -76,15 +76,17 @@ async def tasks(
     return await load.task_list(found)
 
 
-async def strategies(info: Info, first: int | None = 100, name: str | None = None) -> list[StrategyInfo]:
-    """The ways to decompose a task: the built-in ones, then up to `first` kept plans.
+async def strategies(info: Info, page: PageRequest, name: str | None = None) -> Connection[StrategyInfo] | None:
+    """The ways to decompose a task: the built-in ones, then the kept plans.
 
     Those that a caller saved come before those that models made, the newest first.
+
+    Args:
+        name: Only what has this name.
     """
-    limit = info.context.page(first=100 if first is None else first).limit
-    info.context.count(limit)
-    rows = await info.context.backend.plans.list_strategies(info.context.caller, limit, name)
-    return [strategy_info(row) for row in rows]
+    info.context.count(page.limit)
+    found = await info.context.backend.plans.list_strategies(info.context.caller, page, name)
+    return connection(found, lambda row: strategy_info(row["strategy"]))
 
 
 async def usage(

@@ -26,7 +26,7 @@ class Viewer:
 
     conversations: Connection[Conversation] | None = paged(lists.conversations)
     tasks: Connection[Task] | None = paged(lists.tasks)
-    strategies: list[StrategyInfo] = strawberry.field(resolver=lists.strategies)
+    strategies: Connection[StrategyInfo] | None = paged(lists.strategies)
     usage: list[UsageRow] | None = strawberry.field(resolver=lists.usage)
 
 
@@ -36,7 +36,7 @@ class Query:
 
     conversations: Connection[Conversation] | None = paged(lists.conversations)
     tasks: Connection[Task] | None = paged(lists.tasks)
-    strategies: list[StrategyInfo] = strawberry.field(resolver=lists.strategies)
+    strategies: Connection[StrategyInfo] | None = paged(lists.strategies)
     usage: list[UsageRow] | None = strawberry.field(resolver=lists.usage)
 
     @strawberry.field
