@@ -22,7 +22,7 @@ OUTCOMES_PER_FAILURE = 4
 
 
 class BreakerState(StrEnum):
-    """CLOSED: calls are made. OPEN: none is. HALF_OPEN: one at a time, to find out."""
+    """Whether a model is called."""
 
     CLOSED = "CLOSED"
     """Calls are made."""

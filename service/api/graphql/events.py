@@ -11,7 +11,8 @@ from service.api.graphql.context import Info
 from service.api.graphql.conversations import Branch
 from service.api.graphql.messages import Message, message
 from service.api.graphql.scalars import DateTime
-from service.api.graphql.tasks import Subtask, Task
+from service.api.graphql.subtasks import Subtask
+from service.api.graphql.tasks import Task
 from service.conversations.events import Happening, event_cursor
 from service.conversations.history import message_cursor
 from service.errors import ErrorCode

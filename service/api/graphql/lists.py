@@ -99,6 +99,12 @@ async def usage(
     """What the calls that began from `since` on and before `until` took and cost.
 
     A row for each key: days in order, all else by cost, highest first.
+
+    Args:
+        group_by: What a row is of.
+        conversation_id: Only the calls of this conversation.
+        since: Only calls that began then or later.
+        until: Only calls that began before then.
     """
     which = UsageFilter(conversation_id, since, until)
     rows = await info.context.backend.usage.read_usage(info.context.caller, group_by, which)

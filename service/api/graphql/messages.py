@@ -17,10 +17,10 @@ from service.records import FinishReason, ResponseStatus, Role
 
 if TYPE_CHECKING:
     from service.api.graphql.conversations import Conversation
-    from service.api.graphql.tasks import Attempt
+    from service.api.graphql.subtasks import Attempt
 
 LazyConversation = Annotated["Conversation", strawberry.lazy("service.api.graphql.conversations")]
-LazyAttempt = Annotated["Attempt", strawberry.lazy("service.api.graphql.tasks")]
+LazyAttempt = Annotated["Attempt", strawberry.lazy("service.api.graphql.subtasks")]
 
 
 @strawberry.interface

@@ -16,40 +16,58 @@ from service.models.limits import LimitUse
 from service.providers.prices import prices
 from service.tasks.kept_plans import StrategyRow
 
-strawberry.enum(
-    BreakerState,
-    description="CLOSED: calls are made. OPEN: none is, for a while. HALF_OPEN: one at a time, to find out.",
-)
+strawberry.enum(BreakerState)
 
 
-@strawberry.type(name="Breaker", description="A model's circuit breaker: a model that keeps failing is skipped.")
+@strawberry.type(name="Breaker")
 class BreakerInfo:
-    """A model's circuit breaker."""
+    """A model's circuit breaker: a model that keeps failing is skipped."""
 
     state: BreakerState
-    failures: int = strawberry.field(description="How many calls failed in a row.")
-    retry_at: DateTime | None = strawberry.field(description="From when one call tries it again, where it is open.")
-    last_error: str | None = strawberry.field(description="What kind of failure the last one was.")
+    """Whether calls are made."""
+
+    failures: int
+    """How many calls failed in a row."""
+
+    retry_at: DateTime | None
+    """From when one call tries it again, where it is open."""
+
+    last_error: str | None
+    """What kind of failure the last one was."""
 
 
-@strawberry.type(description="What a model or a provider allows (null: no limit), and what is in use of it.")
+@strawberry.type
 class Limits:
-    """What a model or a provider allows, and what is in use, of all callers together in this process."""
+    """What a model or a provider allows (null: no limit), and what is in use of it by all callers of this process."""
 
     concurrent: int | None
+    """Calls at once."""
+
     requests_per_minute: int | None
+    """Calls a minute."""
+
     tokens_per_minute: int | None
+    """Tokens a minute, read and written together."""
+
     in_flight: int
+    """Calls that are under way."""
+
     requests_last_minute: int
+    """Calls of the last minute."""
+
     tokens_last_minute: int
+    """Tokens of the last minute."""
 
 
-@strawberry.type(description="A provider's model. What is null is not configured here (any more).")
+@strawberry.type
 class Model(Node):
-    """A provider's model."""
+    """A provider's model. What is null is not configured here (any more)."""
 
     provider: str
+    """The name of its provider."""
+
     name: str
+    """What its provider calls it."""
 
     @strawberry.field
     def family(self, info: Info) -> str | None:
@@ -111,23 +129,31 @@ class Model(Node):
         return _limits(provider.limits, info.context.backend.models.gate(config).use()[1])
 
 
-@strawberry.type(description="A way to decompose a task.")
+@strawberry.type
 class StrategyInfo:
     """A way to decompose a task."""
 
     name: str
+    """What tasks call it by."""
+
     description: str
-    plan: JSON | None = strawberry.field(default=None, description="The plan, where it is a kept one.")
-    created_at: DateTime | None = strawberry.field(default=None, description="Since when it is kept.")
-    made_by: strawberry.ID | None = strawberry.field(
-        default=None, description="The task whose model made it; null where it is built in or was saved by a caller."
-    )
-    use_count: int | None = strawberry.field(default=None, description="How many tasks followed the kept plan.")
-    success_rate: float | None = strawberry.field(
-        default=None,
-        description="Which part of the tasks that followed it succeeded, from 0 to 1, of those that ended and were not "
-        "cancelled; null where there is none.",
-    )
+    """What it is good for."""
+
+    plan: JSON | None = None
+    """The plan, where it is a kept one."""
+
+    created_at: DateTime | None = None
+    """Since when it is kept."""
+
+    made_by: strawberry.ID | None = None
+    """The task whose model made it; null where it is built in or was saved by a caller."""
+
+    use_count: int | None = None
+    """How many tasks followed the kept plan."""
+
+    success_rate: float | None = None
+    """Which part of the tasks that followed it succeeded, from 0 to 1, of those that ended and were not cancelled; null
+    where there is none."""
 
 
 def strategy_info(row: StrategyRow) -> StrategyInfo:

@@ -20,11 +20,12 @@ from service.conversations.history import message_cursor
 from service.records import answer_id
 
 
-@strawberry.type(description="A new conversation.")
+@strawberry.type
 class CreateConversationPayload:
     """A new conversation."""
 
     conversation: Conversation | None
+    """The conversation."""
 
     @strawberry.field
     def conversation_edge(self) -> Edge[Conversation] | None:
@@ -32,11 +33,12 @@ class CreateConversationPayload:
         return _conversation_edge(self.conversation)
 
 
-@strawberry.type(description="A new task.")
+@strawberry.type
 class CreateTaskPayload:
     """A new task."""
 
     task: Task | None
+    """The task."""
 
     @strawberry.field
     def task_edge(self) -> Edge[Task] | None:
@@ -65,23 +67,25 @@ class CreateTaskPayload:
         return _answer_id(self.task)
 
 
-@strawberry.type(description="A new task of one prompt.")
+@strawberry.type
 class SendPromptPayload(CreateTaskPayload):
     """A new task of one prompt."""
 
 
-@strawberry.type(description="A task that was cancelled, or had ended before.")
+@strawberry.type
 class CancelTaskPayload:
-    """A task that was cancelled."""
+    """A task that was cancelled, or had ended before."""
 
     task: Task | None
+    """The task, as it is now."""
 
 
-@strawberry.type(description="A task that runs again.")
+@strawberry.type
 class RetryTaskPayload:
     """A task that runs again."""
 
     task: Task | None
+    """The task, as it is now."""
 
     @strawberry.field
     def answer_id(self) -> strawberry.ID | None:
@@ -89,11 +93,12 @@ class RetryTaskPayload:
         return _answer_id(self.task)
 
 
-@strawberry.type(description="A plan that is kept.")
+@strawberry.type
 class SaveStrategyPayload:
     """A plan that is kept."""
 
     strategy: StrategyInfo | None
+    """The strategy that is kept."""
 
 
 def _answer_id(task: Task | None) -> strawberry.ID | None:

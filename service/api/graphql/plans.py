@@ -11,7 +11,7 @@ from service.answers.formats import format_json
 from service.api.graphql.choices import ResponseFormatInput, chosen
 from service.records import Aggregation, StrategyName
 
-strawberry.enum(StrategyName, name="BuiltInStrategy", description="The strategies that are always there.")
+strawberry.enum(StrategyName, name="BuiltInStrategy")
 
 
 @strawberry.input

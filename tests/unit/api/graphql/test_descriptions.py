@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from enum import Enum
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import strawberry
 from graphql import GraphQLEnumType, GraphQLObjectType
 
+from service.api import graphql
 from service.api.graphql.descriptions import ARGUMENTS, attribute_docs, describe, split
 
 
@@ -107,3 +110,17 @@ def test_a_text_that_is_not_below_an_attribute_is_none() -> None:
 def test_a_method_without_a_docstring_says_nothing() -> None:
     """Nothing is made up for it."""
     assert split(None) == (None, {})
+
+
+def test_descriptions_stand_in_docstrings_alone() -> None:
+    """Scalars have no class to put one into."""
+    calls = (
+        node for file in Path(graphql.__file__).parent.glob("*.py") for node in ast.walk(ast.parse(file.read_text()))
+    )
+    described = [ast.unparse(it.func) for it in calls if isinstance(it, ast.Call) and has_description(it)]
+    assert {name for name in described if name.startswith("strawberry.")} == {"strawberry.scalar"}
+
+
+def has_description(call: ast.Call) -> bool:
+    """Whether a call is given one."""
+    return any(keyword.arg == "description" for keyword in call.keywords)
