@@ -37,6 +37,10 @@ class Reader:
         records = await self._records(name, owner, batch={"ids": list(ids)}, **more)
         return {record["id"]: record[column] for record in records}
 
+    async def _locked(self, name: str, owner: str, ids: Sequence[str]) -> Rows:
+        """A look while nobody writes to these conversations: it waits for their locks, for itself alone."""
+        return await self._database.run_alone(query(name), ownerId=owner, batch={"ids": sorted(ids)})
+
     # --- nodes by id -----------------------------------------------------------------------------
 
     async def read_node_kinds(self, owner: str, ids: Sequence[str]) -> Grouped:
@@ -123,7 +127,8 @@ class Reader:
 
     async def read_message_branches(self, owner: str, ids: Sequence[str]) -> Grouped:
         """The ids of the branches on whose path each message is."""
-        return await self._grouped("read_message_branches", "ids", owner, ids)
+        records = await self._locked("read_message_branches", owner, ids)
+        return {record["id"]: record["ids"] for record in records}
 
     async def read_message_origins(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`{taskId, subtaskId}` of each message: what it was written for."""
@@ -236,7 +241,12 @@ class Reader:
 
         It waits for whoever is just writing to one of them.
         """
-        records = await self._database.run_alone(query("read_settled_heads"), ownerId=owner, batch={"ids": sorted(ids)})
+        records = await self._locked("read_settled_heads", owner, ids)
+        return {record["id"]: record["seq"] for record in records}
+
+    async def read_shown_heads(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The sequence number up to which each conversation shows all: an answer is written before it is shown."""
+        records = await self._locked("read_shown_heads", owner, ids)
         return {record["id"]: record["seq"] for record in records}
 
     async def read_written_responses(self, owner: str, task_id: str, **page: Any) -> Row | None:

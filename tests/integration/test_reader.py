@@ -238,6 +238,7 @@ async def test_anothers_events_and_histories_are_not_there(
     branch = {"messageId": None, "conversationId": anothers["Conversation"], "branchId": anothers["Branch"]}
     assert await reader.read_ancestors(owner, [ancestors("") | branch], PAGE) == {}
     assert await reader.read_settled_heads(owner, [anothers["Conversation"]]) == {}
+    assert await reader.read_shown_heads(owner, [anothers["Conversation"]]) == {}
     written = {"conversationId": anothers["Conversation"], "after": -1, "upto": 99, "limit": 9}
     assert await reader.read_written_responses(owner, anothers["Task"], **written) is None
 

@@ -2,10 +2,13 @@
 CYPHER 25
 UNWIND $batch.ids AS id
 MATCH (m:Message {id: id})-[:IN_CONVERSATION]->(c:Conversation {ownerId: $ownerId})
-// The answer of a task of one prompt is written a moment before its task ends, and the branch's head is set to it.
+// As in `read_settled_heads`: nobody is in the middle of moving a head while this looks.
+REMOVE c.taskId
+WITH id, m, c, c.lastSeq AS locked
+// A task of one prompt has its answer a moment before it ends, and only then the branch's head is set to it.
 OPTIONAL MATCH (m)-[:RESPONDS_TO]->(p:Prompt)<-[:ASKED]-(t:Task {unfinished: true})
   WHERE EXISTS { (m)<-[:YIELDED]-(:Attempt {status: 'SUCCEEDED'}) }
-WITH id, m, c, p, CASE WHEN t IS NULL THEN [] ELSE [p] + COLLECT { MATCH (t)-[:RESULTED_IN]->(r) RETURN r } END AS ending
+WITH id, m, c, CASE WHEN t IS NULL THEN [] ELSE [p] + COLLECT { MATCH (t)-[:RESULTED_IN]->(r) RETURN r } END AS ending
 RETURN id, COLLECT {
   MATCH (c)<-[:BRANCH_OF]-(b:Branch)-[:HEAD]->(h:Message)
   WHERE h = m OR h IN ending OR (h.depth > m.depth AND EXISTS {

@@ -73,7 +73,7 @@ class Loaders:
         in_conversation = {id: id for id in ids}
         if name == "read_tasks":
             in_conversation = {id: row["conversationId"] for id, row in (await self._read(name, ids)).items()}
-        heads = await self._backend.reader.read_settled_heads(self._owner, list({*in_conversation.values()}))
+        heads = await self._backend.reader.read_shown_heads(self._owner, list({*in_conversation.values()}))
         found = await self._read(name, ids)
         return {id: row | {"seq": heads[in_conversation[id]]} for id, row in found.items() if id in in_conversation}
 
