@@ -36,8 +36,8 @@ Json = dict[str, Any]
 
 MODEL = "local/smollm2"
 FILES = (
-    ("cypher", "queries", "read_conversation_head.cypher"),
-    ("cypher", "queries", "renew_leases.cypher"),
+    ("cypher", "queries", "conversations", "read_conversation_head.cypher"),
+    ("cypher", "queries", "tasks", "renew_leases.cypher"),
     ("schema", "operations", "CreateConversation.graphql"),
     ("schema", "operations", "ResponseDeltas.graphql"),
 )
