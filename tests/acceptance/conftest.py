@@ -1,4 +1,4 @@
-"""A service of the tests' own over the run's Neo4j: its answers come from `echo`."""
+"""A service of the tests' own over the worker's Neo4j: its answers come from `echo`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def service(connection: Connection, make_config: MakeConfig) -> AsyncItera
     app = create_app(config, connection=connection)
     async with (
         serving(app, config, port=0) as url,
-        httpx.AsyncClient(base_url=url, timeout=30) as http,
+        httpx.AsyncClient(base_url=url, timeout=60) as http,
     ):
         yield Service(url, app, http)
 
@@ -52,6 +52,6 @@ async def guarded(connection: Connection, make_config: MakeConfig) -> AsyncItera
     ann = {"authorization": "Bearer token-of-ann"}
     async with (
         serving(app, config, port=0) as url,
-        httpx.AsyncClient(base_url=url, timeout=30, headers=ann) as http,
+        httpx.AsyncClient(base_url=url, timeout=60, headers=ann) as http,
     ):
         yield Service(url, app, http)

@@ -68,7 +68,7 @@ async def ask(url: str, prompt: str, *options: str) -> tuple[str, str]:
 
 async def running(url: str, title: str) -> None:
     """Wait until a task of that title runs."""
-    async with Client(url) as client, asyncio.timeout(30):
+    async with Client(url) as client, asyncio.timeout(60):
         while not any(it["title"] == title for it in nodes_of(await client.execute("Tasks", status=["RUNNING"]))):
             await asyncio.sleep(0.1)
 
@@ -161,7 +161,7 @@ async def test_ctrl_c_cancels_the_task(url: str) -> None:
     process.stdin.close()
     await running(url, "Wait.")
     process.send_signal(signal.SIGINT)
-    out, err = await asyncio.wait_for(process.communicate(), 15)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 130, err
     assert json.loads(out)["taskStatus"] == "CANCELLED"
 

@@ -84,6 +84,6 @@ async def test_what_a_finished_task_held_is_let_go(service: Service, database: D
     task_id = await create(service)
     await finished(database, task_id)
     prompts = service.services.executor._worker.material
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while task_id in prompts._tasks or any("x" * CHARACTERS in text for text in prompts._texts.values()):
             await asyncio.sleep(0.02)

@@ -87,10 +87,10 @@ async def test_conversation_events_are_every_message_once(service: Service) -> N
     watching = asyncio.create_task(watch(10, None))
     await begun.wait()
     await begin(service, conversationId=conversation["id"])
-    await asyncio.wait_for(watching, 20)
+    await asyncio.wait_for(watching, 60)
     cursor = found[-1]["cursor"]
     # The task's prompt and answer, forty prompts, forty responses, and at least PENDING and SUCCEEDED of the task.
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         stream = sse(service, "ConversationEvents", conversationId=conversation["id"], after=cursor)
         async for payload in stream:
             found.append(payload["data"]["conversationEvents"])
@@ -274,6 +274,6 @@ async def test_a_service_stops_in_spite_of_open_subscriptions(connection: Connec
             watching = asyncio.create_task(anext(sse(service, "ConversationEvents", conversationId=made["id"])))
             await asyncio.sleep(0.5)
             stopping = time.monotonic()
-        assert time.monotonic() - stopping < 20
+        assert time.monotonic() - stopping < 60
         with suppress(httpx.HTTPError, StopAsyncIteration):
             await watching

@@ -47,7 +47,7 @@ TWO = """mutation Two($input: CreateTaskInput!, $id: ID!) {
 
 async def finished(service: Service, task_id: str) -> dict[str, Any]:
     """The task, once it is over."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (task := (await service.ask("Task", id=task_id))["task"])["finishedAt"] is None:
             await asyncio.sleep(0.05)
     return task

@@ -108,7 +108,7 @@ async def test_conversation_events_are_messages_and_tasks_in_one_order(
     kept = [row["seq"] for text in (messages, own) for row in await cypher(database, text, id=conversation_id)]
     found: list[int] = []
     events = services.backend.events.conversation_events(owner, conversation_id, encode_cursor("e", -1))
-    async with asyncio.timeout(30), aclosing(events) as stream:
+    async with asyncio.timeout(60), aclosing(events) as stream:
         async for event in stream:
             found.append(event.row["seq"])
             if len(found) == len(kept):

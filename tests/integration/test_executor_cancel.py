@@ -1,4 +1,4 @@
-"""Cancelling what runs: connections closed within a second, everything that was cut has a last state."""
+"""Cancelling what runs: connections closed at once, everything that was cut has a last state."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from service.graph.database import Connection, Database
 from service.providers import PROTOCOLS
 from tests.support.books import faults_of, read_books
 from tests.support.fault_server import FaultServer
-from tests.support.services import cypher, file_task, finished, provider, run_task, running
+from tests.support.services import PATIENCE_SECONDS, cypher, file_task, finished, provider, run_task, running
 from tests.support.slow_provider import slow_provider
 
 
 @pytest.fixture(scope="module")
 def slow() -> Iterator[str]:
-    """A provider that takes half a minute."""
-    with slow_provider(30) as base_url:
+    """A provider that takes ten minutes: longer than any test waits."""
+    with slow_provider(600) as base_url:
         yield base_url
 
 
@@ -36,19 +36,18 @@ async def stats(base_url: str) -> dict[str, Any]:
         return (await client.get(base_url.removesuffix("/v1") + "/stats")).json()
 
 
-async def open_calls(base_url: str, wanted: int, seconds: float) -> float:
-    """Wait until so many calls are open; how long it took."""
-    began = time.monotonic()
+async def open_calls(base_url: str, wanted: int) -> None:
+    """Wait until so many calls are open."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (await stats(base_url))["open"] != wanted:
-        assert time.monotonic() - began < seconds, await stats(base_url)
+        assert time.monotonic() < deadline, await stats(base_url)
         await asyncio.sleep(0.01)
-    return time.monotonic() - began
 
 
 async def begun(services: Services, owner: str, slow: str) -> str:
     """A task of 20 subtasks with eight calls in flight."""
     task_id = await services.backend.tasks.create_task(owner, file_task(20, max_parallel=8))
-    await open_calls(slow, 8, 20)
+    await open_calls(slow, 8)
     return task_id
 
 
@@ -60,7 +59,7 @@ async def test_cancelling_closes_all_connections(
         task_id = await begun(services, owner, slow)
         calls = (await stats(slow))["calls"]
         await services.backend.tasks.cancel_task(owner, task_id)
-        await open_calls(slow, 0, 20)
+        await open_calls(slow, 0)
         await services.backend.tasks.cancel_task(owner, task_id)
         await services.executor.stop()
     books = await read_books(database, task_id)
@@ -85,13 +84,13 @@ async def test_cancelling_at_another_service_closes_the_connections(
     ):
         task_id = await begun(one, owner, slow)
         await two.backend.tasks.cancel_task(owner, task_id)
-        await open_calls(slow, 0, 20)
+        await open_calls(slow, 0)
         calls = (await stats(slow))["calls"]
         await (one, two)[retrier].backend.tasks.retry_task(owner, task_id)
-        await open_calls(slow, 8, 20)
+        await open_calls(slow, 8)
         assert (await stats(slow))["calls"] == calls + 8
         await one.backend.tasks.cancel_task(owner, task_id)
-        await open_calls(slow, 0, 20)
+        await open_calls(slow, 0)
 
 
 async def test_stopping_leaves_the_task_to_be_gone_on_with(
@@ -102,9 +101,9 @@ async def test_stopping_leaves_the_task_to_be_gone_on_with(
         task_id = await begun(services, owner, slow)
     books = await read_books(database, task_id)
     assert (books.task["status"], books.outcomes()) == ("RUNNING", {"INTERRUPTED": 8})
-    await open_calls(slow, 0, 1.0)
+    await open_calls(slow, 0)
     async with running(connection, tmp_path, provider(slow)) as services:
-        await open_calls(slow, 8, 20)
+        await open_calls(slow, 8)
         await services.backend.tasks.cancel_task(owner, task_id)
     again = await read_books(database, task_id)
     assert (again.outcomes(), faults_of(again)) == ({"INTERRUPTED": 8, "CANCELLED": 8}, [])
@@ -226,9 +225,9 @@ async def test_answers_that_came_after_a_cancel_elsewhere_are_kept(
         said = provider(base_url)
         async with running(connection, tmp_path, said) as one, running(connection, tmp_path / "other", said) as other:
             task_id = await one.backend.tasks.create_task(owner, file_task(8, max_parallel=4))
-            await open_calls(base_url, 4, 20)
+            await open_calls(base_url, 4)
             await other.backend.tasks.cancel_task(owner, task_id)
-            await open_calls(base_url, 0, 20)
+            await open_calls(base_url, 0)
             await settled(database, task_id)
             kept = len([a for a in (await read_books(database, task_id)).attempts if a["status"] == "SUCCEEDED"])
             before = (await stats(base_url))["calls"]
@@ -245,6 +244,6 @@ async def settled(database: Database, task_id: str) -> None:
     statement = (
         "MATCH (:Task {id: $id})-[:HAS_SUBTASK]->()-[:ATTEMPTED]->(a) WHERE a.latencyMs IS NULL RETURN a.id AS id"
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await cypher(database, statement, id=task_id):
             await asyncio.sleep(0.02)

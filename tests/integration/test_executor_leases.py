@@ -195,12 +195,12 @@ async def test_service_leaves_the_tasks_of_another_alone(
     connection: Connection, database: Database, tmp_path: Path, owner: str
 ) -> None:
     """Two services on one Neo4j: what one began, the other does not touch, however long it takes."""
-    lease = {"executor": {"lease_seconds": 5.0}, "providers": {"echo": {"options": {"delay_ms": 300}}}}
+    lease = {"executor": {"lease_seconds": 10.0}, "providers": {"echo": {"options": {"delay_ms": 300}}}}
     async with running(connection, tmp_path / "a", lease) as one, running(connection, tmp_path / "b", lease) as two:
         tasks = [
             await service.backend.tasks.create_task(owner, file_task(40, max_parallel=1)) for service in (one, two)
         ]
-        await asyncio.sleep(6)
+        await asyncio.sleep(11)
         rows = await cypher(
             database, "UNWIND $ids AS id MATCH (t:Task {id: id}) RETURN t.leaseOwner AS name", ids=tasks
         )

@@ -41,7 +41,7 @@ def slow() -> Iterator[str]:
 
 @pytest.fixture
 async def proxy(connection: Connection) -> AsyncIterator[Proxy]:
-    """The way to the run's Neo4j."""
+    """The way to the worker's Neo4j."""
     async with Proxy(int(connection.uri.rpartition(":")[2])) as proxy:
         yield proxy
 
@@ -59,7 +59,7 @@ async def stats(base_url: str) -> dict[str, Any]:
 
 async def until_called(base_url: str, calls: int) -> None:
     """Wait until the provider was called so often."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (await stats(base_url))["calls"] < calls:
             await asyncio.sleep(0.02)
 
@@ -74,7 +74,7 @@ async def refused(services: Services, owner: str) -> float:
 
 async def accepted(services: Services, database: Database, owner: str) -> str:
     """Create a task as soon as Neo4j is back, and wait for its end; its status."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while True:
             try:
                 task_id = await services.backend.tasks.send_prompt(owner, NewPrompt("Hello."))
@@ -159,7 +159,7 @@ async def test_service_begins_without_neo4j_and_goes_on_when_it_is_there(
         await service.kill()
         await proxy.cut()
         starting = asyncio.create_task(service.start())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await service.ready()) != 503:
                 await asyncio.sleep(0.05)
         assert await status_of(database, task_id) == "RUNNING"
@@ -191,7 +191,7 @@ async def own_neo4j(folder: Path) -> AsyncIterator[tuple[LocalNeo4j, Database]]:
 
 async def test_two_services_and_a_neo4j_that_die(tmp_path: Path, slow: str, owner: str) -> None:
     """Two services on one Neo4j, each with a task. One is killed, then Neo4j: the other takes over, once each."""
-    settings = provider(slow) | {"executor": {"lease_seconds": 8}}
+    settings = provider(slow) | {"executor": {"lease_seconds": 20}}
     items = [f"Item {i}." for i in range(SUBTASKS)]
     async with own_neo4j(tmp_path / "neo4j") as (server, database):
         folders = (tmp_path / "one", tmp_path / "two")

@@ -21,7 +21,7 @@ SUBTASKS = 40
 
 @pytest.fixture
 async def proxy(connection: Connection) -> AsyncIterator[Proxy]:
-    """The way to the run's Neo4j."""
+    """The way to the worker's Neo4j."""
     async with Proxy(int(connection.uri.rpartition(":")[2])) as proxy:
         yield proxy
 

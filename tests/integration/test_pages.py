@@ -117,7 +117,8 @@ async def check(read: Read, count: int) -> list[dict[str, Any]]:
     assert len(whole) == count
     cursor = (await read(PageRequest(100))).cursor
     for _ in range(12):
-        begin, end = sorted(random.choices(range(-1, count + 1), k=2))
+        begin = random.randint(-1, count - 1)
+        end = random.randint(max(begin, 0), count)
         limit, backward = random.choice([1, 2, 5, 50]), random.random() < 0.5
         after, before = cursor(begin) if begin >= 0 else None, cursor(end) if end < count else None
         page = await read(PageRequest(limit, backward, after, before))

@@ -13,12 +13,12 @@ from service.chat import Timeouts
 from service.errors import ProviderTimeout
 from service.providers import Provider
 from tests.support.fault_server import anthropic_events, openai_events, response, sse
-from tests.support.provider_calls import answer, ask, both, failure, opened
+from tests.support.provider_calls import QUICK, answer, ask, both, failure, opened
 
 _LENGTH = re.compile(rb"^content-length:\s*(\d+)", re.IGNORECASE | re.MULTILINE)
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: %d\r\n\r\n"
 ROUNDS = 3
-SHORT = Timeouts(connect=5.0, first_token=20.0, total=40.0)
+SHORT = Timeouts(connect=20.0, first_token=20.0, total=40.0)
 TICKS = 30
 """A call is over after fewer turns of the event loop."""
 
@@ -74,7 +74,7 @@ async def test_calls_after_one_that_timed_out(protocol: str, fault: str) -> None
     async with served(protocol) as (server, provider):
         for _ in range(ROUNDS):
             server.faults.append(fault)
-            _, error = await failure(provider)
+            _, error = await failure(provider, ask(QUICK))
             assert isinstance(error, ProviderTimeout)
             await answer(provider)
 

@@ -12,7 +12,7 @@ import pytest
 from service.chat import TextDelta, Timeouts
 from service.errors import ProviderTimeout
 from tests.support.fault_server import FaultServer
-from tests.support.provider_calls import answer, ask, both, failure, opened
+from tests.support.provider_calls import QUICK, answer, ask, both, failure, opened
 
 PROMPT_SECONDS = 20.0
 """Far less than the calls would take by themselves, far more than a busy machine needs."""
@@ -77,7 +77,7 @@ async def test_cancelling_many_calls_leaves_nothing_behind(server: FaultServer, 
             call.cancel()
         async with asyncio.timeout(PROMPT_SECONDS):
             await asyncio.gather(*calls, return_exceptions=True)
-        _, error = await failure(provider)
+        _, error = await failure(provider, ask(QUICK))
         assert type(error) is ProviderTimeout
     gc.collect()
     await asyncio.sleep(0)

@@ -7,7 +7,7 @@ from llmock.pytest_plugin import LLMock
 
 from service.errors import ProviderRejected, ProviderTimeout, ProviderUnavailable, RateLimited
 from service.providers.faults import ContextOverflow
-from tests.support.provider_calls import answer, both, failure, opened
+from tests.support.provider_calls import QUICK, answer, ask, both, failure, opened
 
 
 @both
@@ -56,9 +56,9 @@ async def test_llmock_breaks_the_stream(llmock: LLMock, protocol: str, fault: st
 @pytest.mark.parametrize("fault", ["slow_first_token", "stall"])
 async def test_llmock_is_silent(llmock: LLMock, protocol: str, fault: str) -> None:
     """Silence at the start or in the middle is a timeout."""
-    getattr(llmock, fault)(seconds=1.0)
+    getattr(llmock, fault)(seconds=5.0)
     async with opened(protocol, llmock.base_url(protocol)) as provider:
-        _, error = await failure(provider)
+        _, error = await failure(provider, ask(QUICK))
     assert type(error) is ProviderTimeout
 
 

@@ -56,7 +56,7 @@ def known_task(owner: str, **more: Any) -> MadeTask:
 
 
 def use_case(database: Database, most_rows: int = 100) -> Usage:
-    """The use case over the run's graph."""
+    """The use case over the worker's graph."""
     reader = Reader(database)
     return Usage(reader, Conversations(reader, Store(database, Writer(database), Signals())), most_rows=most_rows)
 

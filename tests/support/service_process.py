@@ -19,7 +19,7 @@ from service.commands.serving import find_running
 from service.graph.database import Connection
 from tests.support.services import Settings, configuration
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 
 
 class ServiceProcess:
@@ -89,7 +89,7 @@ class ServiceProcess:
         """SIGTERM; its exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return await asyncio.to_thread(self.process.wait, 30)
+        return await asyncio.to_thread(self.process.wait, 60)
 
     def log(self) -> str:
         """What it said."""

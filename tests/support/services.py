@@ -1,4 +1,4 @@
-"""A service for a test: all parts wired over the run's Neo4j, configured in the test's own folder."""
+"""A service for a test: all parts wired over the worker's Neo4j, configured in the test's own folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from service.tasks.creating import NewFile, NewTask, NewTaskConfig
 
 Settings = Mapping[str, Any]
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 MODEL = {"family": "test", "context_window": 8192, "max_output_tokens": 1024, "tokenizer": "bytes"}
 
 

@@ -24,7 +24,7 @@ from typing import Any
 from service.commands.client import Client
 from service.commands.server import run
 from service.commands.serving import find_running
-from service.cursors import decode_number
+from service.conversations.events import event_number
 from service.errors import AntiphonError, GraphUnavailable, ServiceError
 from service.graph.checks import Finding, run_checks
 from service.graph.database import Connection, Database
@@ -244,7 +244,7 @@ class Soak:
         books = await _patiently(read_books, self.database, task_id)
         told.outcomes = books.outcomes()
         told.faults += faults_of(books) + _promises(books, told, self.seen)
-        if [decode_number("e", cursor, -1) for cursor in cursors] != [event["seq"] for event in books.events]:
+        if [event_number(cursor) for cursor in cursors] != [event["seq"] for event in books.events]:
             told.faults.append("who watched did not see each event once, in order")
         told.faults += await _patiently(self._rest)
 

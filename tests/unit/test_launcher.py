@@ -104,10 +104,11 @@ def test_launcher_hands_over_when_all_is_there(checkout: Path, tmp_path: Path) -
 
 
 def test_launcher_runs_the_tests(checkout: Path) -> None:
-    """After the local model is there; options go to pytest."""
+    """Side by side, after all is there that is fetched; options go to pytest, which heeds the last of two."""
     make_ready(checkout)
     said = launch(checkout, "test", "-k", "cli")[1]
-    assert said.splitlines() == ["-P -m service.cli setup --model", "-m pytest -k cli"]
+    run = "-m pytest -n 4 --dist loadfile --no-loadscope-reorder -k cli"
+    assert said.splitlines() == ["-P -m service.cli setup", run]
 
 
 @pytest.mark.parametrize("change", ["lock", "unfinished", "python"])
