@@ -10,7 +10,17 @@ import pytest
 from service.records import new_id
 from tests.support.front import Service, nodes
 
-CREATE = "mutation C($input: CreateTaskInput!) { createTask(input: $input) { task { id strategy plan followed } } }"
+CREATE = """mutation C($input: CreateTaskInput!) {
+  createTask(input: $input) {
+    task {
+      id strategy followed
+      plan {
+        steps { id title prompt dependsOn forEach role model responseFormat { kind jsonSchema } }
+        answer aggregation
+      }
+    }
+  }
+}"""
 GREET = {"steps": [{"id": "greet", "prompt": "Greet {{input}}"}]}
 BOB = {"authorization": "Bearer token-of-bob"}
 
@@ -23,7 +33,7 @@ async def saved(service: Service, **more: Any) -> dict[str, Any]:
 
 async def ended(service: Service, task_id: str) -> dict[str, Any]:
     """The task, once it is over, with its plan."""
-    query = "query T($id: ID!) { task(id: $id) { taskStatus finishedAt strategy plan followed answer { content } } }"
+    query = "query T($id: ID!) { task(id: $id) { taskStatus finishedAt strategy followed answer { content } } }"
     async with asyncio.timeout(60):
         while (task := (await service.post(query, id=task_id))["data"]["task"])["finishedAt"] is None:
             await asyncio.sleep(0.05)
@@ -41,6 +51,28 @@ async def test_a_saved_plan_is_listed_and_followed(service: Service) -> None:
     assert (task["taskStatus"], task["answer"]["content"], task["followed"]) == ("SUCCEEDED", "Greet Ann", kept["name"])
     (now,) = nodes((await service.ask("Strategies", strategy=kept["name"]))["strategies"])
     assert now == kept | {"useCount": 1, "successRate": 1.0}
+
+
+async def test_a_plan_comes_back_as_it_was_sent(service: Service) -> None:
+    """Each of its fields, with what the check made clear: the format of a list, and which steps are the answer."""
+    schema = {"type": "object"}
+    steps = [
+        {"id": "people", "prompt": "List {{input}}", "title": "People"},
+        {"id": "each", "prompt": "Describe {{item}}", "forEach": "people", "responseFormat": {"jsonSchema": schema}},
+        {"id": "last", "prompt": "Sum up {{steps.each}}", "dependsOn": ["people"], "responseFormat": {"text": True}},
+    ]
+    plan = (await saved(service, plan={"steps": steps, "aggregation": "LIST"}))["plan"]
+    assert (plan["answer"], plan["aggregation"]) == (["last"], "LIST")
+    assert [(step["title"], step["dependsOn"], step["forEach"]) for step in plan["steps"]] == [
+        ("People", [], None),
+        (None, [], "people"),
+        (None, ["people"], None),
+    ]
+    assert [step["responseFormat"] for step in plan["steps"]] == [
+        {"kind": "JSON", "jsonSchema": None},
+        {"kind": "JSON_SCHEMA", "jsonSchema": schema},
+        {"kind": "TEXT", "jsonSchema": None},
+    ]
 
 
 async def test_a_strategy_is_chosen_in_four_ways(service: Service) -> None:

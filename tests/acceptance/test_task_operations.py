@@ -109,6 +109,29 @@ async def test_a_place_needs_a_conversation_and_results_a_response(service: Serv
         assert (await service.error(operation("SendPrompt"), input=new))["field"] == field
 
 
+async def test_a_task_says_how_it_is_run(service: Service) -> None:
+    """What was asked for, and what the defaults made of the rest."""
+    wish = {
+        "maxParallel": 3,
+        "budget": {"tokens": 9000},
+        "timeouts": {"total": 7.5},
+        "responseFormat": {"jsonSchema": {"type": "string"}},
+        "aggregation": "NONE",
+    }
+    new = {"instruction": "Look.", "strategy": {"builtIn": "FILE"}, "input": {"list": ["a"]}, "config": wish}
+    made = (await service.ask("CreateTask", input=new))["createTask"]
+    config = (await service.ask("Task", id=made["task"]["id"]))["task"]["config"]
+    assert {key: config[key] for key in ("model", "maxParallel", "aggregation", "budget", "responseFormat")} == {
+        "model": "echo/echo",
+        "maxParallel": 3,
+        "aggregation": "NONE",
+        "budget": {"tokens": 9000, "costUsd": None},
+        "responseFormat": {"kind": "JSON_SCHEMA", "jsonSchema": {"type": "string"}},
+    }
+    assert (config["timeouts"]["total"], config["retries"]["maxAttempts"], config["tools"]) == (7.5, 4, [])
+    assert made["answerId"] is None
+
+
 async def test_node_finds_everything_again(service: Service) -> None:
     """Whatever has an id is found by it, with its kind."""
     task = await run_task(service)

@@ -6,7 +6,7 @@ RETURN COLLECT {
   // Read first: whatever the rest does not show yet has a number above it.
   WITH t, c, c.lastSeq AS seq
   RETURN t {.id, .type, .strategy, .status, .title, .error, .errorCode, .note, .idempotencyKey,
-    seq: seq, retries: coalesce(t.retries, 0),
+    .aggregation, seq: seq, retries: coalesce(t.retries, 0),
     createdAt: t.createdAt.epochMillis, startedAt: t.startedAt.epochMillis, finishedAt: t.finishedAt.epochMillis,
     conversationId: c.id,
     promptId: head(COLLECT { MATCH (t)-[:ASKED]->(p:Prompt) RETURN p.id }),

@@ -11,10 +11,7 @@ import strawberry
 from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry import UNSET
 
-from service.answers.formats import schema_format
-from service.api.graphql.scalars import JSON
 from service.errors import InvalidInput
-from service.records import TEXT_FORMAT, ResponseFormat, ResponseFormatKind
 
 T = TypeVar("T")
 
@@ -51,25 +48,3 @@ class ParentInput:
     def record(self) -> tuple[str | None, bool]:
         """The message's id, and whether it is from nothing."""
         return chosen(self.message_id), require_true(self.root, "input.parent.root")
-
-
-@strawberry.input(one_of=True)
-class ResponseFormatInput:
-    """What an answer must be."""
-
-    text: bool | None = UNSET
-    """`true`: any text."""
-
-    json: bool | None = UNSET
-    """`true`: one JSON value, perhaps in a Markdown code fence."""
-
-    json_schema: JSON | None = UNSET
-    """One JSON value that meets this JSON Schema."""
-
-    def record(self, field: str) -> ResponseFormat:
-        """As the use case takes it. Raises `InvalidInput` that names the field."""
-        if require_true(self.text, f"{field}.text"):
-            return TEXT_FORMAT
-        if require_true(self.json, f"{field}.json"):
-            return ResponseFormat(ResponseFormatKind.JSON)
-        return schema_format(self.json_schema, f"{field}.jsonSchema")

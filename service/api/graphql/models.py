@@ -8,7 +8,8 @@ import strawberry
 
 from service.api.graphql.context import Info
 from service.api.graphql.nodes import Node
-from service.api.graphql.scalars import JSON, DateTime
+from service.api.graphql.plans import Plan, plan
+from service.api.graphql.scalars import DateTime
 from service.chat import ModelConfig, RateLimits
 from service.graph.store import now_ms
 from service.models.breaker import Breaker, BreakerState
@@ -137,23 +138,17 @@ class StrategyInfo:
     """What tasks call it by."""
 
     description: str
-    """What it is good for."""
-
-    plan: JSON | None = None
-    """The plan, where it is a kept one."""
-
-    created_at: DateTime | None = None
-    """Since when it is kept."""
-
-    made_by: strawberry.ID | None = None
-    """The task whose model made it; null where it is built in or was saved by a caller."""
-
-    use_count: int | None = None
-    """How many tasks followed the kept plan."""
-
-    success_rate: float | None = None
-    """Which part of the tasks that followed it succeeded, from 0 to 1, of those that ended and were not cancelled; null
-    where there is none."""
+    plan: Plan | None = strawberry.field(default=None, description="The plan, where it is a kept one.")
+    created_at: DateTime | None = strawberry.field(default=None, description="Since when it is kept.")
+    made_by: strawberry.ID | None = strawberry.field(
+        default=None, description="The task whose model made it; null where it is built in or was saved by a caller."
+    )
+    use_count: int | None = strawberry.field(default=None, description="How many tasks followed the kept plan.")
+    success_rate: float | None = strawberry.field(
+        default=None,
+        description="Which part of the tasks that followed it succeeded, from 0 to 1, of those that ended and were not "
+        "cancelled; null where there is none.",
+    )
 
 
 def strategy_info(row: StrategyRow) -> StrategyInfo:
@@ -161,7 +156,7 @@ def strategy_info(row: StrategyRow) -> StrategyInfo:
     return StrategyInfo(
         name=row.name,
         description=row.description,
-        plan=row.plan,
+        plan=None if row.plan is None else plan(row.plan),
         created_at=None if row.created_at is None else DateTime(row.created_at),
         made_by=None if row.made_by is None else strawberry.ID(row.made_by),
         use_count=row.use_count,

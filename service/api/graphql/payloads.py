@@ -17,7 +17,7 @@ from service.api.graphql.models import StrategyInfo
 from service.api.graphql.tasks import Task
 from service.conversations.catalog import conversation_cursor, task_cursor
 from service.conversations.history import message_cursor
-from service.records import answer_id
+from service.records import Aggregation, StrategyName, answer_id
 
 
 @strawberry.type
@@ -63,7 +63,7 @@ class CreateTaskPayload:
 
     @strawberry.field
     def answer_id(self) -> strawberry.ID | None:
-        """The id that the answer will have."""
+        """The id that the answer will have; null where the task makes none of its subtasks' answers."""
         return _answer_id(self.task)
 
 
@@ -102,7 +102,9 @@ class SaveStrategyPayload:
 
 
 def _answer_id(task: Task | None) -> strawberry.ID | None:
-    return None if task is None else strawberry.ID(answer_id(task.id, task.strategy, task.row["retries"]))
+    if task is None or (task.row["aggregation"] == Aggregation.NONE and task.strategy != StrategyName.NONE):
+        return None
+    return strawberry.ID(answer_id(task.id, task.strategy, task.row["retries"]))
 
 
 async def _conversation(info: Info, task: Task | None) -> Any:

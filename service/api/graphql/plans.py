@@ -1,14 +1,16 @@
-"""Plans and strategies as callers send them."""
+"""Plans as callers send them and as they are shown, and how a caller chooses a strategy."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import strawberry
 from strawberry import UNSET
 
-from service.answers.formats import format_json
-from service.api.graphql.choices import ResponseFormatInput, chosen
+from service.answers.formats import format_json, read_format
+from service.api.graphql.choices import chosen
+from service.api.graphql.formats import ResponseFormat, ResponseFormatInput, response_format
 from service.records import Aggregation, StrategyName
 
 strawberry.enum(StrategyName, name="BuiltInStrategy")
@@ -104,3 +106,70 @@ class StrategyInput:
             "kept": chosen(self.kept),
             "plan": None if plan is None else plan.said("input.strategy.plan"),
         }
+
+
+@strawberry.type
+class PlanStep:
+    """One prompt of a plan."""
+
+    id: str
+    """Its name in the plan."""
+
+    prompt: str
+    """What is asked, with its placeholders."""
+
+    title: str | None
+    """Short and human."""
+
+    depends_on: list[str]
+    """Steps that must have ended before it, besides those that its prompt names."""
+
+    for_each: str | None
+    """The step over whose list it is asked, once for each element."""
+
+    role: str | None
+    """The agent role whose model is asked."""
+
+    model: str | None
+    """The model that is asked; the task's where neither is named."""
+
+    response_format: ResponseFormat | None
+    """What its answer must be; null where the plan does not say."""
+
+
+@strawberry.type
+class Plan:
+    """A plan: prompts, and what makes the answer out of their answers."""
+
+    steps: list[PlanStep]
+    """Its prompts, each after those that it needs."""
+
+    answer: list[str]
+    """The steps whose answers make the task's answer."""
+
+    aggregation: Aggregation | None
+    """How they make it; null is as the task says."""
+
+
+def plan(said: Mapping[str, Any]) -> Plan:
+    """A kept plan as it is shown. It was checked when it was kept."""
+    aggregation = said.get("aggregation")
+    return Plan(
+        steps=[_step(step) for step in said["steps"]],
+        answer=said.get("answer", []),
+        aggregation=None if aggregation is None else Aggregation(aggregation),
+    )
+
+
+def _step(said: Mapping[str, Any]) -> PlanStep:
+    form = said.get("responseFormat")
+    return PlanStep(
+        id=said["id"],
+        prompt=said["prompt"],
+        title=said.get("title"),
+        depends_on=said.get("dependsOn", []),
+        for_each=said.get("forEach"),
+        role=said.get("role"),
+        model=said.get("model"),
+        response_format=None if form is None else response_format(read_format(form)),
+    )

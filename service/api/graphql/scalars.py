@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, NewType, cast
 
 import strawberry
+from strawberry.file_uploads import Upload
 from strawberry.scalars import JSON
 
 from service.errors import InvalidInput
 
-__all__ = ["JSON", "SCALARS", "BigInt", "DateTime", "camel", "camel_keys", "values"]
+__all__ = ["JSON", "SCALARS", "BigInt", "DateTime", "camel", "values"]
 
 DateTime = NewType("DateTime", int)
 """A time in milliseconds since 1970, UTC; ISO 8601 on the wire."""
@@ -47,8 +48,15 @@ SCALARS: dict[object, Any] = {
     DateTime: strawberry.scalar(
         name="DateTime",
         description="A time in UTC, ISO 8601 with milliseconds: 2026-01-31T12:00:00.000Z.",
+        specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         serialize=_serialize_time,
         parse_value=_parse_time,
+    ),
+    Upload: strawberry.scalar(
+        name="Upload",
+        description="A file beside the operation (GraphQL multipart request); in the variables, null stands for it.",
+        specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
+        parse_value=lambda value: value,
     ),
     BigInt: strawberry.scalar(
         name="BigInt",
@@ -63,15 +71,6 @@ def camel(name: str) -> str:
     """snake_case as camelCase."""
     head, *tail = name.split("_")
     return head + "".join(word.capitalize() for word in tail)
-
-
-def camel_keys(value: Any) -> Any:
-    """A JSON value whose objects' keys are camelCase; values are left as they are."""
-    if isinstance(value, Mapping):
-        return {camel(key): camel_keys(item) for key, item in cast("Mapping[str, Any]", value).items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [camel_keys(item) for item in cast("Sequence[Any]", value)]
-    return value
 
 
 def values(members: Sequence[Enum] | None) -> list[Any] | None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import strawberry
 
-from service.api.graphql.choices import ResponseFormatInput
+from service.api.graphql.formats import ResponseFormatInput
 from service.api.graphql.scalars import JSON, camel
 from service.chat import Tool
 from service.records import Aggregation, OnFailure

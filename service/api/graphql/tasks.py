@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import strawberry
@@ -12,9 +11,10 @@ from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.messages import LazyConversation, Prompt, Response
 from service.api.graphql.nodes import Node
-from service.api.graphql.scalars import JSON, DateTime, camel_keys, values
+from service.api.graphql.plans import Plan, plan
+from service.api.graphql.scalars import DateTime, values
 from service.api.graphql.sources import Source, source
-from service.api.graphql.subtasks import Subtask, subtask
+from service.api.graphql.task_config import TaskConfig, task_config
 from service.api.graphql.usage import Metrics, metrics
 from service.conversations.events import cursor_at
 from service.conversations.listings import SOURCES, SUBTASKS
@@ -114,16 +114,16 @@ class Task(Node):
         return (await self._kept(info))["instruction"]
 
     @strawberry.field
-    async def config(self, info: Info) -> JSON:
+    async def config(self, info: Info) -> TaskConfig:
         """How it is run: every setting as it was decided."""
         kept = await self._kept(info)
-        return camel_keys(asdict(parse_settings(kept["settings"], parse_tools(kept["tools"]))))
+        return task_config(parse_settings(kept["settings"], parse_tools(kept["tools"])))
 
     @strawberry.field
-    async def plan(self, info: Info) -> JSON | None:
+    async def plan(self, info: Info) -> Plan | None:
         """The plan that it follows, where its strategy is DYNAMIC; null until there is one."""
         text, _ = await info.context.load.found("read_followed", self.id, (None, None))
-        return None if text is None else orjson.loads(text)
+        return None if text is None else plan(orjson.loads(text))
 
     @strawberry.field
     async def followed(self, info: Info) -> str | None:
