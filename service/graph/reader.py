@@ -215,7 +215,7 @@ class Reader:
         return await self._rows("read_owner_strategies", owner, page=page, origin=origin)
 
     async def read_followed(self, owner: str, ids: Sequence[str]) -> Grouped:
-        """`[plan, name]` of each task: its plan as JSON, and the name of the kept plan that it followed."""
+        """`[plan, strategyId]` of each task: its plan as JSON, and the kept plan that it followed."""
         return await self._grouped("read_followed", "followed", owner, ids)
 
     # --- events ----------------------------------------------------------------------------------

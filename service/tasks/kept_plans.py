@@ -62,6 +62,8 @@ class StrategyRow:
     created_at: int | None = None
     use_count: int | None = None
     success_rate: float | None = None
+    version: int | None = None
+    previous_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class KeptPlans:
                 remedy="Use a new key for a new request.",
             )
         id = written["id"]
-        return _row((await self._reader.read_strategies(owner, [id]))[id])
+        return strategy_row((await self._reader.read_strategies(owner, [id]))[id])
 
     async def list_strategies(self, owner: str, page: PageRequest, name: str | None = None) -> Page:
         """A page of the strategies, each row's `strategy` a `StrategyRow`: the built-in ones, then the kept plans that
@@ -154,11 +156,12 @@ class KeptPlans:
         known = {it.name: StrategyRow(it.name, it.name, it.description) for it in describe()}
         ids = [place["id"] for place in places if place["group"] != BUILT_IN]
         kept = await self._reader.read_strategies(owner, ids) if ids else {}
-        known |= {id: _row(row) for id, row in kept.items()}
+        known |= {id: strategy_row(row) for id, row in kept.items()}
         return [{**place, "strategy": known[place["id"]]} for place in places if place["id"] in known]
 
 
-def _row(row: Mapping[str, Any]) -> StrategyRow:
+def strategy_row(row: Mapping[str, Any]) -> StrategyRow:
+    """A kept plan as it is listed, of its row in the graph."""
     return StrategyRow(
         id=row["id"],
         name=row["name"],
@@ -168,6 +171,8 @@ def _row(row: Mapping[str, Any]) -> StrategyRow:
         created_at=row["createdAt"],
         use_count=row["useCount"],
         success_rate=row["successRate"],
+        version=row["version"],
+        previous_id=row["previousId"],
     )
 
 

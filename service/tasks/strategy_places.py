@@ -25,6 +25,11 @@ def built_in() -> list[Place]:
     return [{"group": BUILT_IN, "at": _TOP - i, "id": it.name} for i, it in enumerate(describe())]
 
 
+def saved_cursor(id: str, at: int) -> str:
+    """The cursor of a plan that was saved then, in ms since 1970."""
+    return LISTED.cursor({"group": SAVED, "at": at, "id": id})
+
+
 def groups(bounds: Bounds) -> tuple[int, ...]:
     """The groups in the order in which they are read."""
     return (BUILT_IN, SAVED, MADE) if bounds["down"] else (MADE, SAVED, BUILT_IN)

@@ -13,7 +13,7 @@ from tests.support.front import Service, nodes
 CREATE = """mutation C($input: CreateTaskInput!) {
   createTask(input: $input) {
     task {
-      id strategy followed
+      id strategy followed { id name }
       plan {
         steps { id title prompt dependsOn forEach role model responseFormat { kind jsonSchema } }
         answer aggregation
@@ -33,7 +33,9 @@ async def saved(service: Service, **more: Any) -> dict[str, Any]:
 
 async def ended(service: Service, task_id: str) -> dict[str, Any]:
     """The task, once it is over, with its plan."""
-    query = "query T($id: ID!) { task(id: $id) { taskStatus finishedAt strategy followed answer { content } } }"
+    query = (
+        "query T($id: ID!) { task(id: $id) { taskStatus finishedAt strategy followed { name } answer { content } } }"
+    )
     async with asyncio.timeout(60):
         while (task := (await service.post(query, id=task_id))["data"]["task"])["finishedAt"] is None:
             await asyncio.sleep(0.05)
@@ -46,9 +48,10 @@ async def test_a_saved_plan_is_listed_and_followed(service: Service) -> None:
     assert (kept["plan"]["steps"][0]["id"], kept["useCount"], kept["successRate"]) == ("greet", 0, None)
     new = {"strategy": {"kept": kept["name"]}, "input": {"text": "Ann"}}
     created = (await service.post(CREATE, input=new))["data"]["createTask"]["task"]
-    assert (created["strategy"], created["plan"], created["followed"]) == ("DYNAMIC", kept["plan"], kept["name"])
+    assert (created["strategy"], created["plan"], created["followed"]["id"]) == ("DYNAMIC", kept["plan"], kept["id"])
     task = await ended(service, created["id"])
-    assert (task["taskStatus"], task["answer"]["content"], task["followed"]) == ("SUCCEEDED", "Greet Ann", kept["name"])
+    assert (task["taskStatus"], task["answer"]["content"]) == ("SUCCEEDED", "Greet Ann")
+    assert task["followed"] == {"name": kept["name"]}
     (now,) = nodes((await service.ask("Strategies", strategy=kept["name"]))["strategies"])
     assert now == kept | {"useCount": 1, "successRate": 1.0}
 
@@ -127,6 +130,23 @@ async def test_what_is_no_choice_is_refused_in_a_text(service: Service, strategy
     assert "StrategyInput" in error["message"]
 
 
+async def test_a_strategy_is_a_node(service: Service) -> None:
+    """A plan that replaces another is a version of its own, and the one before it is still there."""
+    first = await saved(service)
+    new = {"name": first["name"], "plan": {"steps": [{"id": "a", "prompt": "Ask {{input}}"}]}}
+    made = (await service.ask("SaveStrategy", input=new))["saveStrategy"]
+    assert (first["version"], made["strategy"]["version"]) == (1, 2)
+    listed = (await service.ask("Strategies", strategy=first["name"]))["strategies"]["edges"]
+    assert [(edge["cursor"], edge["node"]["id"]) for edge in listed] == [
+        (made["strategyEdge"]["cursor"], made["strategy"]["id"])
+    ]
+    both = "query B($id: ID!) { node(id: $id) { ... on Strategy { id previous { id version } madeBy { id } } } }"
+    node = (await service.post(both, id=made["strategy"]["id"]))["data"]["node"]
+    assert node == {"id": made["strategy"]["id"], "previous": {"id": first["id"], "version": 1}, "madeBy": None}
+    built_in = (await service.ask("Node", id="FILE"))["node"]
+    assert (built_in["__typename"], built_in["id"], built_in["version"]) == ("Strategy", "FILE", None)
+
+
 async def test_built_in_strategies_are_listed_first(service: Service) -> None:
     """With no plan and no use count of their own."""
     await saved(service)
@@ -144,6 +164,12 @@ async def test_an_owner_sees_no_other_owners_plans(guarded: Service) -> None:
     seen = [await guarded.http.post("/graphql", json=wish, headers=headers) for headers in ({}, BOB)]
     assert [len(answer.json()["data"]["strategies"]["edges"]) for answer in seen] == [1, 0]
     new = {"strategy": {"kept": kept["name"]}, "input": {"text": "Ann"}}
+    seen = await guarded.http.post(
+        "/graphql",
+        json={"query": "query N($id: ID!) { node(id: $id) { id } }", "variables": {"id": kept["id"]}},
+        headers=BOB,
+    )
+    assert seen.json()["data"] == {"node": None}
     answer = await guarded.http.post("/graphql", json={"query": CREATE, "variables": {"input": new}}, headers=BOB)
     assert answer.json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 

@@ -16,5 +16,7 @@ CALL (id) {
   RETURN 'Attempt' AS kind
   UNION ALL
   MATCH (:Source {id: id, ownerId: $ownerId}) RETURN 'Source' AS kind
+  UNION ALL
+  MATCH (:Strategy {id: id, ownerId: $ownerId}) RETURN 'Strategy' AS kind
 }
 RETURN id, kind

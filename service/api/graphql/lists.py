@@ -15,8 +15,9 @@ from service.api.graphql.connections import Connection, connection
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
 from service.api.graphql.inputs import ConversationFilterInput
-from service.api.graphql.models import StrategyInfo, configured_model, find_configured, strategy_info
+from service.api.graphql.models import configured_model, find_configured
 from service.api.graphql.scalars import DateTime, values
+from service.api.graphql.strategies import Strategy, find_built_in, strategy
 from service.api.graphql.tasks import Task
 from service.api.graphql.usage import UsageRow, usage_row
 from service.conversations.catalog import ConversationOrder
@@ -34,6 +35,7 @@ _LOADERS = {
     "Subtask": "subtasks",
     "Attempt": "attempts",
     "Source": "sources",
+    "Strategy": "strategies",
 }
 
 
@@ -76,7 +78,7 @@ async def tasks(
     return await load.task_list(found)
 
 
-async def strategies(info: Info, page: PageRequest, name: str | None = None) -> Connection[StrategyInfo] | None:
+async def strategies(info: Info, page: PageRequest, name: str | None = None) -> Connection[Strategy] | None:
     """The ways to decompose a task: the built-in ones, then the kept plans.
 
     Those that a caller saved come before those that models made, the newest first.
@@ -86,7 +88,7 @@ async def strategies(info: Info, page: PageRequest, name: str | None = None) -> 
     """
     info.context.count(page.limit)
     found = await info.context.backend.plans.list_strategies(info.context.caller, page, name)
-    return connection(found, lambda row: strategy_info(row["strategy"]))
+    return connection(found, lambda row: strategy(row["strategy"]))
 
 
 async def usage(
@@ -123,6 +125,8 @@ async def nodes(info: Info, ids: Sequence[str]) -> list[Any]:
     async def load(id: str) -> Any:
         if (model := find_configured(info, id)) is not None:
             return configured_model(model)
+        if (built_in := find_built_in(id)) is not None:
+            return built_in
         return await getattr(info.context.load, _LOADERS[kinds[id]]).load(id) if id in kinds else None
 
     return await asyncio.gather(*(load(id) for id in ids))

@@ -16,8 +16,8 @@ from service.api.graphql.context import MOST_NODES, Backend, Info, too_many_node
 from service.api.graphql.conversations import branch, conversation
 from service.api.graphql.messages import message
 from service.api.graphql.sources import source
-from service.api.graphql.subtasks import attempt, subtask
-from service.api.graphql.tasks import task
+from service.api.graphql.strategies import kept_strategy
+from service.api.graphql.tasks import attempt, subtask, task
 from service.conversations.events import EventPage
 from service.conversations.history import Branch, HistoryPage
 from service.conversations.listings import Listing
@@ -47,6 +47,7 @@ class Loaders:
         self.subtasks = self._nodes("read_subtasks", subtask)
         self.attempts = self._nodes("read_attempts", attempt)
         self.sources = self._nodes("read_sources", source)
+        self.strategies = self._nodes("read_strategies", kept_strategy)
         self.source_texts = self._nodes("read_source_contents", str)
         self.statistics = self._nodes("read_conversation_statistics", dict)
         self.metrics = self._nodes("read_metrics", dict)

@@ -1,4 +1,4 @@
-"""Models and strategies as GraphQL types: what a task may ask for."""
+"""Models as GraphQL types: what a task may ask for."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ import strawberry
 
 from service.api.graphql.context import Info
 from service.api.graphql.nodes import Node
-from service.api.graphql.plans import Plan, plan
 from service.api.graphql.scalars import DateTime
 from service.chat import ModelConfig, RateLimits
 from service.graph.store import now_ms
 from service.models.breaker import Breaker, BreakerState
 from service.models.limits import LimitUse
 from service.providers.prices import prices
-from service.tasks.kept_plans import StrategyRow
 
 strawberry.enum(BreakerState)
 
@@ -128,40 +126,6 @@ class Model(Node):
             return None
         provider = info.context.backend.config.providers[config.provider]
         return _limits(provider.limits, info.context.backend.models.gate(config).use()[1])
-
-
-@strawberry.type
-class StrategyInfo:
-    """A way to decompose a task."""
-
-    name: str
-    """What tasks call it by."""
-
-    description: str
-    plan: Plan | None = strawberry.field(default=None, description="The plan, where it is a kept one.")
-    created_at: DateTime | None = strawberry.field(default=None, description="Since when it is kept.")
-    made_by: strawberry.ID | None = strawberry.field(
-        default=None, description="The task whose model made it; null where it is built in or was saved by a caller."
-    )
-    use_count: int | None = strawberry.field(default=None, description="How many tasks followed the kept plan.")
-    success_rate: float | None = strawberry.field(
-        default=None,
-        description="Which part of the tasks that followed it succeeded, from 0 to 1, of those that ended and were not "
-        "cancelled; null where there is none.",
-    )
-
-
-def strategy_info(row: StrategyRow) -> StrategyInfo:
-    """A strategy as it is listed."""
-    return StrategyInfo(
-        name=row.name,
-        description=row.description,
-        plan=None if row.plan is None else plan(row.plan),
-        created_at=None if row.created_at is None else DateTime(row.created_at),
-        made_by=None if row.made_by is None else strawberry.ID(row.made_by),
-        use_count=row.use_count,
-        success_rate=row.success_rate,
-    )
 
 
 def known_model(row: dict[str, Any]) -> Model:

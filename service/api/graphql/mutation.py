@@ -13,7 +13,6 @@ from service.api.graphql.inputs import (
     SaveStrategyInput,
     SendPromptInput,
 )
-from service.api.graphql.models import strategy_info
 from service.api.graphql.payloads import (
     CancelTaskPayload,
     CreateConversationPayload,
@@ -22,6 +21,7 @@ from service.api.graphql.payloads import (
     SaveStrategyPayload,
     SendPromptPayload,
 )
+from service.api.graphql.strategies import strategy
 from service.api.graphql.tasks import Task
 
 
@@ -55,7 +55,7 @@ class Mutation:
     async def save_strategy(self, info: Info, input: SaveStrategyInput) -> SaveStrategyPayload | None:
         """Keep a plan under a name, to be followed by tasks that name it."""
         row = await info.context.begin_write().plans.save_strategy(info.context.caller, input.record())
-        return SaveStrategyPayload(strategy=strategy_info(row))
+        return SaveStrategyPayload(strategy=strategy(row))
 
     @strawberry.mutation
     async def cancel_task(self, info: Info, input: CancelTaskInput) -> CancelTaskPayload | None:

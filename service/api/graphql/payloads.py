@@ -13,11 +13,12 @@ from service.api.graphql.connections import Edge, one_edge
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
 from service.api.graphql.messages import Message
-from service.api.graphql.models import StrategyInfo
+from service.api.graphql.strategies import Strategy
 from service.api.graphql.tasks import Task
 from service.conversations.catalog import conversation_cursor, task_cursor
 from service.conversations.history import message_cursor
 from service.records import Aggregation, StrategyName, answer_id
+from service.tasks.strategy_places import saved_cursor
 
 
 @strawberry.type
@@ -97,8 +98,16 @@ class RetryTaskPayload:
 class SaveStrategyPayload:
     """A plan that is kept."""
 
-    strategy: StrategyInfo | None
-    """The strategy that is kept."""
+    strategy: Strategy | None
+    """The plan in its newest version."""
+
+    @strawberry.field
+    def strategy_edge(self) -> Edge[Strategy] | None:
+        """The strategy, for the list `strategies`, in which it takes the place of the version before it."""
+        saved = self.strategy
+        if saved is None or saved.saved_at is None:
+            return None
+        return one_edge(saved, saved_cursor(saved.id, saved.saved_at))
 
 
 def _answer_id(task: Task | None) -> strawberry.ID | None:

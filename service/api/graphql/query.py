@@ -9,8 +9,9 @@ from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
 from service.api.graphql.messages import Message, message
-from service.api.graphql.models import Model, StrategyInfo, configured_model
+from service.api.graphql.models import Model, configured_model
 from service.api.graphql.nodes import Node
+from service.api.graphql.strategies import Strategy
 from service.api.graphql.tasks import Task
 from service.api.graphql.usage import UsageRow
 from service.conversations.history import Direction, Walk
@@ -26,7 +27,7 @@ class Viewer:
 
     conversations: Connection[Conversation] | None = paged(lists.conversations)
     tasks: Connection[Task] | None = paged(lists.tasks)
-    strategies: Connection[StrategyInfo] | None = paged(lists.strategies)
+    strategies: Connection[Strategy] | None = paged(lists.strategies)
     usage: list[UsageRow] | None = strawberry.field(resolver=lists.usage)
 
 
@@ -36,7 +37,7 @@ class Query:
 
     conversations: Connection[Conversation] | None = paged(lists.conversations)
     tasks: Connection[Task] | None = paged(lists.tasks)
-    strategies: Connection[StrategyInfo] | None = paged(lists.strategies)
+    strategies: Connection[Strategy] | None = paged(lists.strategies)
     usage: list[UsageRow] | None = strawberry.field(resolver=lists.usage)
 
     @strawberry.field

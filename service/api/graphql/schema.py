@@ -24,12 +24,13 @@ from service.api.graphql.mutation import Mutation
 from service.api.graphql.query import Query
 from service.api.graphql.scalars import SCALARS
 from service.api.graphql.sources import Source
+from service.api.graphql.strategies import Strategy
 from service.api.graphql.subscription import Subscription
 from service.api.graphql.subtasks import Attempt, Subtask
 from service.api.graphql.tasks import Task
 from service.settings.shapes import LimitSettings
 
-TYPES = [Prompt, Response, Conversation, Branch, Task, Subtask, Attempt, Model, Source, *EVENTS]
+TYPES = [Prompt, Response, Conversation, Branch, Task, Subtask, Attempt, Model, Source, Strategy, *EVENTS]
 
 
 class Schema(strawberry.Schema):

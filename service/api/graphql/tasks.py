@@ -23,8 +23,15 @@ from service.errors import ErrorCode
 from service.records import SubtaskStatus, TaskStatus
 from service.tasks.kept_settings import parse_settings, parse_tools
 
+if TYPE_CHECKING:
+    from service.api.graphql.models import Model
+    from service.api.graphql.strategies import Strategy
 
-@strawberry.type
+LazyModel = Annotated["Model", strawberry.lazy("service.api.graphql.models")]
+LazyStrategy = Annotated["Strategy", strawberry.lazy("service.api.graphql.strategies")]
+
+
+@strawberry.type(description="How far a task is: how many of its subtasks are in which state.")
 class TaskProgress:
     """How far a task is: how many of its subtasks are in which state."""
 
@@ -126,10 +133,10 @@ class Task(Node):
         return None if text is None else plan(orjson.loads(text))
 
     @strawberry.field
-    async def followed(self, info: Info) -> str | None:
-        """The name of the kept plan that it follows."""
-        _, name = await info.context.load.found("read_followed", self.id, (None, None))
-        return name
+    async def followed(self, info: Info) -> LazyStrategy | None:
+        """The kept plan that it follows, in the version that it began with."""
+        _, id = await info.context.load.found("read_followed", self.id, (None, None))
+        return None if id is None else await info.context.load.strategies.load(id)
 
     @strawberry.field
     async def conversation(self, info: Info) -> LazyConversation:
