@@ -214,11 +214,16 @@ class OnFailure(StrEnum):
 
 
 class ResponseFormatKind(StrEnum):
-    """What an answer must be: any text, one JSON value, or one that meets a schema."""
+    """What an answer must be."""
 
     TEXT = "TEXT"
+    """Any text."""
+
     JSON = "JSON"
+    """One JSON value."""
+
     JSON_SCHEMA = "JSON_SCHEMA"
+    """One JSON value that meets a JSON Schema."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from service.api.graphql.scalars import JSON
 from service.records import TEXT_FORMAT, ResponseFormatKind
 from service.records import ResponseFormat as Record
 
-strawberry.enum(ResponseFormatKind, description="What an answer must be: any text, one JSON value, or one of a schema.")
+strawberry.enum(ResponseFormatKind)
 
 
 @strawberry.input(one_of=True)

@@ -17,7 +17,8 @@ from service.api.graphql.conversations import branch, conversation
 from service.api.graphql.messages import message
 from service.api.graphql.sources import source
 from service.api.graphql.strategies import kept_strategy
-from service.api.graphql.tasks import attempt, subtask, task
+from service.api.graphql.subtasks import attempt, subtask
+from service.api.graphql.tasks import task
 from service.conversations.events import EventPage
 from service.conversations.history import Branch, HistoryPage
 from service.conversations.listings import Listing

@@ -14,6 +14,7 @@ from service.api.graphql.nodes import Node
 from service.api.graphql.plans import Plan, plan
 from service.api.graphql.scalars import DateTime, values
 from service.api.graphql.sources import Source, source
+from service.api.graphql.subtasks import Subtask, subtask
 from service.api.graphql.task_config import TaskConfig, task_config
 from service.api.graphql.usage import Metrics, metrics
 from service.conversations.events import cursor_at
@@ -24,14 +25,12 @@ from service.records import SubtaskStatus, TaskStatus
 from service.tasks.kept_settings import parse_settings, parse_tools
 
 if TYPE_CHECKING:
-    from service.api.graphql.models import Model
     from service.api.graphql.strategies import Strategy
 
-LazyModel = Annotated["Model", strawberry.lazy("service.api.graphql.models")]
 LazyStrategy = Annotated["Strategy", strawberry.lazy("service.api.graphql.strategies")]
 
 
-@strawberry.type(description="How far a task is: how many of its subtasks are in which state.")
+@strawberry.type
 class TaskProgress:
     """How far a task is: how many of its subtasks are in which state."""
 
