@@ -122,6 +122,29 @@ async def test_who_lost_its_lease_starts_nothing(held: Held) -> None:
     assert (await read_books(held.database, held.task_id)).attempts == []
 
 
+async def test_lease_of_a_task_that_just_ended_is_not_renewed(held: Held) -> None:
+    """Its end was being written when the process that works on it renewed its leases."""
+    cancel = {"n": 0, "taskId": held.task_id, "ownerId": held.owner, "at": 0}
+    async with held.database.holding(query("cancel_task"), batch={"rows": [cancel]}):
+        late = asyncio.create_task(held.store.renew_leases(held.holder, [held.task_id], seconds=30))
+        await asyncio.sleep(0.5)
+    assert await late == set()
+    rows = await cypher(held.database, "MATCH (t:Task {id: $id}) RETURN t.leaseUntil AS until", id=held.task_id)
+    assert rows == [{"until": None}]
+
+
+async def test_attempt_that_just_ended_is_not_interrupted(held: Held) -> None:
+    """Its answer was being written when another process took its task over."""
+    await held.start("a")
+    row = held.outcome("a", "SUCCEEDED") | {"n": 0, "at": 0}
+    async with held.database.holding(query("finish_attempt"), batch={"rows": [row]}):
+        late = asyncio.create_task(held.store.interrupt_attempts([held.task_id]))
+        await asyncio.sleep(0.5)
+    assert await late == 0
+    books = await read_books(held.database, held.task_id)
+    assert (books.outcomes(), books.statuses()) == ({"SUCCEEDED": 1}, {"SUCCEEDED": 1, "READY": 1})
+
+
 async def test_cancelled_task_gets_no_attempts_and_no_subtasks(held: Held) -> None:
     """What was under way when it was cancelled, in this process or another, does not come after it."""
     await held.store.cancel_task(held.conversation_id, held.owner, held.task_id)

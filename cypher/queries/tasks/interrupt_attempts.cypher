@@ -1,7 +1,11 @@
 // Mark what was in flight when a task's process died, so that it is asked anew.
 CYPHER 25
 UNWIND $batch.ids AS id
-MATCH (t:Task {id: id})-[:HAS_SUBTASK]->(s:Subtask {status: 'RUNNING'})
+MATCH (t:Task {id: id})<-[:HAS_TASK]-(c:Conversation)
+// This locks the conversation: a process that is not dead, only late, ends its attempt before it or after it.
+SET c.lastSeq = c.lastSeq + 1
+WITH t, c.lastSeq AS locked
+MATCH (t)-[:HAS_SUBTASK]->(s:Subtask {status: 'RUNNING'})
 SET s.status = 'READY'
 WITH s
 MATCH (s)-[:ATTEMPTED]->(a:Attempt {status: 'RUNNING'})
