@@ -24,6 +24,7 @@ from neo4j.exceptions import (
     Neo4jError,
     ServiceUnavailable,
     SessionExpired,
+    TransientError,
 )
 from neo4j.exceptions import (
     ConfigurationError as DriverConfigurationError,
@@ -152,11 +153,20 @@ class Database:
     async def execute(self, statement: str, *, bounded: bool = True, **parameters: Any) -> list[Row]:
         """Run a statement of a migration or of the shell as it is, in a transaction of its own.
 
-        Not `bounded`: for as long as it takes. A migration goes over the whole graph.
+        Not `bounded`: for as long as it takes. A migration goes over the whole graph. What Neo4j undid because two were
+        in each other's way, such as two replicas that migrate a new graph, is tried again.
         """
-        async with self._guarded(-1 if bounded else None), self._session() as session:
-            result = await session.run(cast(LiteralString, statement), parameters)
-            return [record.data() async for record in result]
+        give_up = time.monotonic() + self.connection.retry_seconds
+        async with self._guarded(-1 if bounded else None):
+            while True:
+                try:
+                    async with self._session() as session:
+                        result = await session.run(cast(LiteralString, statement), parameters)
+                        return [record.data() async for record in result]
+                except TransientError:
+                    if time.monotonic() > give_up:
+                        raise
+                await asyncio.sleep(random.uniform(0.02, 0.2))
 
     async def look(self, query: Query, seconds: float) -> list[Row]:
         """Run a stored statement that goes over the whole graph and changes nothing of it, once.

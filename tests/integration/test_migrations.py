@@ -25,11 +25,13 @@ async def connection(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 
 @pytest.fixture(scope="module")
 async def database(connection: Connection) -> AsyncIterator[Database]:
-    """Its graph, migrated."""
-    database = Database(connection)
-    await migrate(database)
-    yield database
-    await database.close()
+    """Its graph, which four replicas found empty and migrated at once."""
+    replicas = [Database(connection) for _ in range(4)]
+    applied = await asyncio.gather(*map(migrate, replicas))
+    assert sorted(map(len, applied)) == [0, 0, 0, len(read_migrations())]
+    yield replicas[0]
+    for replica in replicas:
+        await replica.close()
 
 
 async def test_migrating_again_applies_nothing(database: Database) -> None:
