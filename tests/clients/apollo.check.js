@@ -1,0 +1,32 @@
+import { assert, assertSame, cut, done, until } from "./harness.js";
+
+const shown = (chat) => current(chat).messages.edges.map(({ node }) => node);
+
+assert.equal(ended.taskStatus, "SUCCEEDED");
+assert.equal(ended.answer.content, "What is an antiphon?");
+
+const pieces = [];
+await showAnswer(await send("piece by piece"), (text) => pieces.push(text));
+assert.deepEqual(pieces, ["piece by piece", "piece by piece"]);
+
+const key = crypto.randomUUID();
+const [once, again] = [await send("twice", undefined, key), await send("twice", undefined, key)];
+assert.equal(once.task.id, again.task.id);
+
+const long = await openChat(process.env.LONG_CHAT);
+assert.equal(shown(long).length, 50);
+while (await older(long));
+assert.equal(shown(long).length, Number(process.env.LONG_CHAT_MESSAGES));
+assert.equal(shown(long)[0].content, "Prompt 1.");
+
+await until(() => shown(chat).length === 4);
+await cut();
+await send("after the cut", sent.conversation.id);
+const written = async () => {
+  const { data } = await client.query({ query: CHAT, variables: { id: sent.conversation.id }, fetchPolicy: "no-cache" });
+  return data.conversation.messages.edges.map(({ node }) => node);
+};
+await until(async () => (await written()).length === 6);
+await until(() => chat.getCurrentResult().data.conversation.messages.edges.length >= 6);
+assertSame(shown(chat), await written());
+done();
