@@ -37,8 +37,7 @@ OWNER = "local"
 MESSAGES = 300
 PAGE = 100
 TURNS = 150
-QUERY = """query Page($id: ID!, $first: Int!) {
-  history(nodeId: $id, first: $first) {
+FIELDS = """
     edges {
       cursor
       node {
@@ -47,9 +46,13 @@ QUERY = """query Page($id: ID!, $first: Int!) {
         ... on Response { responseStatus finishReason }
       }
     }
-    pageInfo { hasNextPage endCursor }
-  }
-}"""
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+"""
+HISTORY = "query Page($head: ID!, $size: Int) { page: history(nodeId: $head, first: $size) {" + FIELDS + "} }"
+CHAT = (
+    "query Chat($conversation: ID!, $size: Int) { conversation(id: $conversation) { id title "
+    "page: messages(last: $size) {" + FIELDS + "} } }"
+)
 STATEMENT = """CYPHER 25
 MATCH (:Message {id: $id}) (()-[:CONTINUES|RESPONDS_TO]->()){0,99} (m:Message)
 RETURN m.id AS id, m.title AS title, m.content AS content, m.depth AS depth, m.createdAt AS createdAt,
@@ -73,21 +76,19 @@ async def _measure(config: Config) -> None:
             server = await embedded(config)
             stack.push_async_callback(server.stop)
             connection = connection_of(server)
-        head = await _fill(connection)
-        ours, theirs = await asyncio.to_thread(_compare, config, connection, head)
-    for name, value, more in (
-        (
-            "page_of_100_messages_graphql_ms",
-            ours,
-            {"ratio": round(ours / theirs, 3), "against": "plain driver, same run"},
-        ),
-        ("page_of_100_messages_driver_ms", theirs, {}),
+        path = await _fill(connection)
+        history, chat, driver = await asyncio.to_thread(_compare, config, connection, path)
+    for name, value, is_ours in (
+        ("page_of_100_messages_graphql_ms", history, True),
+        ("chat_opened_with_100_messages_graphql_ms", chat, True),
+        ("page_of_100_messages_driver_ms", driver, False),
     ):
+        more = {"ratio": round(value / driver, 3), "against": "plain driver, same run"} if is_ours else {}
         print(json.dumps({"name": name, "value": round(value, 2), "unit": "ms", **more}))
 
 
-async def _fill(connection: Connection) -> str:
-    """A path of messages; the id of the newest."""
+async def _fill(connection: Connection) -> dict[str, str]:
+    """A path of messages: the ids of its conversation and of the newest message."""
     database = Database(connection)
     await migrate(database)
     writer = Writer(database)
@@ -105,10 +106,11 @@ async def _fill(connection: Connection) -> str:
         )
     await writer.close()
     await database.close()
-    return head
+    return {"conversation": conversation, "head": head}
 
 
-def _compare(config: Config, connection: Connection, head: str) -> tuple[float, float]:
+def _compare(config: Config, connection: Connection, path: dict[str, str]) -> list[float]:
+    """The medians in ms of a page of a history, of a chat that is opened, and of the driver's own rows."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(connection, there), daemon=True)
@@ -120,12 +122,16 @@ def _compare(config: Config, connection: Connection, head: str) -> tuple[float, 
         auth=(connection.username, connection.password),
         notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
     )
-    body = json.dumps({"query": QUERY, "variables": {"id": head, "first": PAGE}})
+    history, chat = (json.dumps({"query": text, "variables": {**path, "size": PAGE}}) for text in (HISTORY, CHAT))
     with driver, driver.session(database=connection.database) as session:
-        ours, theirs = _in_turns(lambda: _page(http_client, body), lambda: _records(session, head))
+        medians = _in_turns(
+            lambda: _page(http_client, history),
+            lambda: _page(http_client, chat),
+            lambda: _records(session, path["head"]),
+        )
     here.send("stop")
     process.join(10)
-    return ours, theirs
+    return medians
 
 
 def _serve(connection: Connection, pipe: Pipe) -> None:
@@ -138,21 +144,22 @@ def _serve(connection: Connection, pipe: Pipe) -> None:
     run(served())
 
 
-def _in_turns(ours: Callable[[], None], theirs: Callable[[], None]) -> tuple[float, float]:
-    times: tuple[list[float], list[float]] = ([], [])
+def _in_turns(*calls: Callable[[], None]) -> list[float]:
+    times: list[list[float]] = [[] for _ in calls]
     for turn in range(TURNS + 20):
-        for call, taken in ((ours, times[0]), (theirs, times[1])):
+        for call, taken in zip(calls, times, strict=True):
             begun = time.perf_counter()
             call()
             if turn >= 20:
                 taken.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(times[0]), statistics.median(times[1])
+    return [statistics.median(taken) for taken in times]
 
 
 def _page(client: http.client.HTTPConnection, body: str) -> None:
     client.request("POST", "/graphql", body, {"content-type": "application/json"})
     said: Any = json.loads(client.getresponse().read())
-    if len(said["data"]["history"]["edges"]) != PAGE:
+    found = said["data"].get("conversation") or said["data"]
+    if len(found["page"]["edges"]) != PAGE:
         raise SystemExit(f"unexpected answer: {said}")
 
 
