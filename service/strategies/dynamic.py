@@ -1,6 +1,7 @@
 """The strategy DYNAMIC: a plan of prompts, made by the model or sent along, and followed step by step.
 
-Owns how a plan is asked for and how its steps become asks. What a plan is and what is wrong with one is in `plans.py`.
+Owns how a plan is asked for and how its steps become asks. A plan itself is in `plans.py`, how one is read
+in `plan_reading.py`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from service.records import TEXT_FORMAT, Aggregation, ResponseFormat, ResponseFo
 from service.strategies.interface import Ask, Asks, Plan, Read, TaskState
 from service.strategies.parts import finish, short_name, stopped
 from service.strategies.plan_prompt import SourceNote, render_plan_prompt
+from service.strategies.plan_reading import read_plan
 from service.strategies.plans import (
     DEFAULT_STEPS,
     PlanRules,
@@ -22,7 +24,6 @@ from service.strategies.plans import (
     dump_plan,
     placeholders,
     read_elements,
-    read_plan,
     sent_schema,
 )
 from service.strategies.reducing import Names, Progress, reduce_tree

@@ -20,7 +20,8 @@ from service.graph.store import Store
 from service.models.registry import Models
 from service.records import new_id
 from service.strategies import STRATEGIES, describe
-from service.strategies.plans import MOST_STEPS, PlanRules, StepPlan, check_plan, dump_plan, read_plan
+from service.strategies.plan_reading import check_plan, read_plan
+from service.strategies.plans import MOST_STEPS, PlanRules, StepPlan, dump_plan
 from service.tasks.sources import check_text
 from service.tasks.strategy_places import (
     BUILT_IN,

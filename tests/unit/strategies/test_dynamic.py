@@ -14,21 +14,16 @@ from hypothesis import strategies as st
 from service.records import Aggregation, OnFailure, ResponseFormatKind, SubtaskStatus
 from service.strategies.dynamic import plan, rules_of
 from service.strategies.interface import Ask, Asks, Budget, DoneSubtask, Finish, Read, TaskSettings, TaskState
+from tests.support.plans import Json, step, steps
 from tests.support.task_states import FAILED, OK, done, state
 
-Json = dict[str, Any]
 Answers = Callable[[Ask], str | None]
 ROOM = 10_000
 
 
-def step(id: str, prompt: str = "Say something.", **more: Any) -> Json:
-    """A step of a plan."""
-    return {"id": id, "prompt": prompt, **more}
-
-
-def planned(*steps: Json, **more: Any) -> str:
+def planned(*made: Json, **more: Any) -> str:
     """A plan as a model writes it."""
-    return json.dumps({"steps": list(steps), **more})
+    return json.dumps(steps(*made, **more))
 
 
 def fanned(*elements: object, **more: Any) -> Json:
