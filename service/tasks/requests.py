@@ -1,0 +1,105 @@
+"""What callers ask for: tasks and prompts as they are sent, and what tells one request from another.
+
+Owns idempotency: what a key may be, and that it stands for one request. Knows nothing of what a request comes to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from service.answers.formats import read_format
+from service.errors import Conflict, InvalidInput
+from service.tasks.settings import NewTaskConfig
+from service.tasks.sources import NewFile, NewSource, check_text
+from service.tasks.tools import ToolResult
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """What a caller wants done. `instruction` may be left out where the task type has one of its own.
+
+    `kept` names a plan that was kept, `plan` is one (any JSON value, to be checked): the strategy is then DYNAMIC.
+    `root` asks from nothing: a first prompt beside the one that the conversation has.
+    Without a `type` it is `prompt`, or `explain_errors` for the strategy ERROR.
+    """
+
+    type: str | None = None
+    instruction: str | None = None
+    strategy: str | None = None
+    conversation_id: str | None = None
+    title: str | None = None
+    parent_id: str | None = None
+    root: bool = False
+    text: str | None = None
+    items: tuple[str, ...] | None = None
+    files: tuple[NewFile, ...] | None = None
+    config: NewTaskConfig = field(default_factory=NewTaskConfig)
+    idempotency_key: str | None = None
+    tool_results: tuple[ToolResult, ...] = ()
+    kept: str | None = None
+    plan: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrompt:
+    """One prompt to be answered: the smallest task. With results of tools there need be no content."""
+
+    content: str | None = None
+    conversation_id: str | None = None
+    title: str | None = None
+    parent_id: str | None = None
+    root: bool = False
+    config: NewTaskConfig = field(default_factory=NewTaskConfig)
+    idempotency_key: str | None = None
+    tool_results: tuple[ToolResult, ...] = ()
+
+
+def check_key(key: str | None) -> str | None:
+    """An idempotency key as it is kept; None where there is none."""
+    if key is not None and not 1 <= len(key) <= 255:
+        raise InvalidInput("An idempotency key has 1 to 255 characters.", field="input.idempotencyKey")
+    return check_text(key, "input.idempotencyKey") if key else None
+
+
+def same_task(written: Mapping[str, Any], request_hash: str) -> str:
+    """The id of the task that an idempotency key made; `Conflict` where that was for another request."""
+    if written["requestHash"] != request_hash:
+        raise Conflict(
+            "This idempotency key was used for another request.",
+            field="input.idempotencyKey",
+            remedy="Use a new key for a new request.",
+        )
+    return written["id"]
+
+
+def hash_request(new: NewTask, sources: tuple[NewSource, ...]) -> str:
+    """What tells a request from another: equal for the same values, in whatever order a JSON object has them."""
+    try:
+        said = json.dumps(_identity(new, sources), sort_keys=True, default=repr)
+    except RecursionError as error:
+        raise InvalidInput("The request is nested too deeply.", field="input") from error
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _identity(new: NewTask, sources: tuple[NewSource, ...]) -> dict[str, Any]:
+    form = new.config.response_format
+    return {
+        "type": new.type,
+        "instruction": new.instruction,
+        "strategy": new.strategy,
+        "conversationId": new.conversation_id,
+        "title": new.title,
+        "parentId": new.parent_id,
+        "sources": [[source.name, source.sha256] for source in sources],
+        "config": asdict(replace(new.config, response_format=None)),
+        "responseFormat": None if form is None else asdict(read_format(form)),
+        "kept": new.kept,
+        "plan": new.plan,
+        "toolResults": [asdict(result) for result in new.tool_results],
+        # What older requests could not say is left out where it is not said: their hashes stay as they are.
+        **({"root": True} if new.root else {}),
+    }
