@@ -65,7 +65,7 @@ def cursor_at(seq: int, ended: int | None = None) -> str:
 
 def event_number(cursor: str) -> int:
     """The sequence number in a cursor. Raises `InvalidInput` for one that we did not make."""
-    return _place(cursor, _BEGINNING)[0]
+    return _place(cursor)[0]
 
 
 class Events:
@@ -82,7 +82,7 @@ class Events:
         Of a task whose events are kept no more, its last state. Raises `NotFound` for a task that is not the owner's,
         `InvalidInput` for a bad cursor.
         """
-        seq, known_end = _place(after, _BEGINNING)
+        seq, known_end = _place(after)
         task = await self._reader.read_task_head(owner, task_id)
         if task is None:
             raise NotFound("There is no such task.", field="taskId")
@@ -114,18 +114,20 @@ class Events:
             last = {"type": "TASK", "taskId": task_id, "seq": upto, "createdAt": task["finishedAt"]}
             yield Happening(task | last, None)
 
-    async def conversation_events(
-        self, owner: str, conversation_id: str, after: str | None = None
-    ) -> AsyncIterator[Happening]:
-        """New messages and tasks' own events after a cursor, from now on without one; ends with the conversation.
-
-        Raises `NotFound`, `InvalidInput` as `task_events` does.
-        """
-        seq, _ = _place(after, None)
+    async def now(self, owner: str, conversation_id: str) -> str:
+        """The cursor of who knows all that happened in a conversation up to now. Raises `NotFound`."""
         upto = await self._heads.read(owner, conversation_id)
         if upto is None:
             raise NotFound("There is no such conversation.", field="conversationId")
-        seq = upto if seq is None else seq
+        return cursor_at(upto)
+
+    async def conversation_events(self, owner: str, conversation_id: str, after: str) -> AsyncIterator[Happening]:
+        """New messages and tasks' own events after a cursor; ends with the conversation.
+
+        Raises `NotFound`, `InvalidInput` as `task_events` does.
+        """
+        seq, _ = _place(after)
+        await self.now(owner, conversation_id)
         with self._heads.watch(owner, conversation_id) as head:
             while (upto := await head.beyond(seq)) is not None:
                 page = self._page(self._conversation_rows, (owner, conversation_id, seq, upto))
@@ -158,10 +160,10 @@ def _ends_task(row: Row) -> bool:
     return row.get("type") == "TASK" and TaskStatus(row["status"]).is_final
 
 
-def _place(cursor: str | None, default: int | None) -> tuple[Any, int | None]:
-    """The number in a cursor and the end of the task that it tells, or the default without a cursor."""
+def _place(cursor: str | None) -> tuple[int, int | None]:
+    """The number in a cursor and the end of the task that it tells; the beginning without a cursor."""
     if cursor is None:
-        return default, None
+        return _BEGINNING, None
     parts = decode_cursor(_KIND, cursor)
     if len(parts) not in (1, 2) or any(type(part) is not int or not -(2**63) <= part < 2**63 for part in parts):
         raise damaged_cursor()

@@ -139,3 +139,11 @@ async def test_page_of_gql_works(tmp_path: Path, pages: Service, long_chat: str)
         (tmp_path / "page.py").write_text(snippets("gql", "py", url))
         (tmp_path / "check.py").write_text(checks("gql", "py"))
         await succeed([sys.executable, "check.py"], tmp_path, proxy, long_chat)
+
+
+async def test_library_that_retries_by_itself_goes_on(folder: Path, pages: Service, long_chat: str) -> None:
+    """graphql-ws as it comes, cut again and again: it misses nothing and gets nothing twice."""
+    async with proxied(pages) as (proxy, url):
+        program = f"const URL_OF_SERVICE = {url + '/graphql'!r};\n" + checks("retrying", "js")
+        (folder / "retrying.js").write_text(program)
+        await succeed([str(NODE), "retrying.js"], folder, proxy, long_chat)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from service.app import Services
-from service.conversations.events import PAGE, Events, Happening, event_cursor
+from service.conversations.events import PAGE, Events, Happening, cursor_at, event_cursor
 from service.conversations.heads import Heads
 from service.cursors import encode_cursor
 from service.errors import InvalidInput, NotFound
@@ -136,7 +136,9 @@ async def test_what_is_not_the_owners_has_no_events(services: Services, database
         with pytest.raises(NotFound):
             await anext(services.backend.events.task_events(owner, id))
         with pytest.raises(NotFound):
-            await anext(services.backend.events.conversation_events(owner, id))
+            await services.backend.events.now(owner, id)
+        with pytest.raises(NotFound):
+            await anext(services.backend.events.conversation_events(owner, id, cursor_at(0)))
 
 
 async def test_a_task_whose_events_are_gone_gives_its_last_state_once(

@@ -58,7 +58,7 @@ class Backend:
 
 @dataclass(slots=True)
 class Stream:
-    """A stream of server-sent events: the cursor that its client comes back with, and that of the event under way."""
+    """A stream of events: the cursor of what its client is known to have, and that of the event under way."""
 
     after: str | None = None
     place: str | None = None

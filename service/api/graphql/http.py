@@ -44,6 +44,7 @@ from service.api.graphql.media import (
 )
 from service.api.graphql.persisted import IDS, Persisted, Refused, Wanted
 from service.api.graphql.requests import read_request
+from service.api.graphql.returning import Subscribers
 from service.api.graphql.schema import build_schema
 from service.api.graphql.sockets import SocketHandler
 from service.api.graphql.trusted import read_trusted
@@ -86,6 +87,8 @@ class Endpoint(GraphQL[Context, None]):
         self._backend = backend
         self._server = backend.config.server
         self.persisted = Persisted(read_trusted(backend.config))
+        self.subscribers = Subscribers()
+        self.max_tokens = self._server.limits.max_tokens
         super().__init__(
             build_schema(self._server.limits),
             subscription_protocols=PROTOCOLS,
@@ -144,7 +147,7 @@ class Endpoint(GraphQL[Context, None]):
         asked = await read_request(said, limits.max_body_bytes)
         wanted = Wanted(asked.query, asked.document_id, asked.extensions)
         asked.query = self.persisted.text_of(owner_of(said, self._server) or "", wanted)
-        streams = is_subscription(asked.query, asked.operation_name, limits.max_tokens)
+        streams = is_subscription(asked.query, asked.operation_name, self.max_tokens)
         transport = self._get_stream_transport_from_headers(request.headers)
         if transport is None and streams:
             raise HTTPException(406, _STREAMED)

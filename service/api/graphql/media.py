@@ -38,7 +38,7 @@ class Events(SSETransport):
 
     def encode_comment(self, comment: str) -> str:
         """A sign of life."""
-        return self._head(self._stream.place) + _lf(super().encode_comment(comment))
+        return self._head(self._stream.place or self._stream.after) + _lf(super().encode_comment(comment))
 
     def _head(self, id: str | None) -> str:
         retry, self._retry = self._retry, ""

@@ -6,15 +6,18 @@ https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from graphql import GraphQLError
 from strawberry.http.exceptions import WebSocketDisconnected
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, PongMessage, SubscribeMessage
 
-from service.api.graphql.context import Context
+from service.api.graphql.context import Context, Stream
+from service.api.graphql.documents import is_subscription
 from service.api.graphql.persisted import Refused, Wanted, document_id_of
+from service.api.graphql.returning import confirm
 
 if TYPE_CHECKING:
     from service.api.graphql.http import Endpoint
@@ -30,6 +33,10 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Holds one WebSocket."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._streams: dict[str, Stream] = {}
 
     async def handle_message(self, message: Message) -> None:
         """Do what a message says; one that nobody can be answered for ends the connection with 4400."""
@@ -51,6 +58,39 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 return await self.send_message({"type": "error", "id": message["id"], "payload": payload})
         await super().handle_subscribe(message)
 
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Do what an operation says; a subscription whose client comes back goes on after what it received."""
+        if not is_subscription(operation.query, operation.operation_name, self._endpoint.max_tokens):
+            return await super().run_operation(operation)
+        said = operation.query, operation.variables, operation.operation_name
+        known = self._endpoint.subscribers.begin(self.context.caller, operation.id, *said)
+        if known is not None:
+            self._streams[operation.id] = known
+        # Read by what follows before it waits for anything.
+        self.context = replace(self.context, stream=known or Stream())
+        try:
+            await super().run_operation(operation)
+        finally:
+            # By now another operation may have the id.
+            if self._streams.get(operation.id) is known:
+                self._streams.pop(operation.id, None)
+
+    async def send_message(self, message: Message) -> None:
+        """Send a message; an event is followed by a ping, whose pong says that it was received."""
+        await super().send_message(message)
+        if message["type"] == "next" and (stream := self._streams.get(message["id"])) and stream.place:
+            await super().send_message({"type": "ping", "payload": {"id": message["id"], "cursor": stream.place}})
+
+    async def handle_pong(self, message: PongMessage) -> None:
+        """Note what a client says it received."""
+        said = message.get("payload")
+        if isinstance(said, dict) and (stream := self._streams.get(str(said.get("id")))):
+            confirm(stream, said.get("cursor"))
+
+    @property
+    def _endpoint(self) -> Endpoint:
+        return cast("Endpoint", self.view)
+
     def _text_of(self, payload: object) -> str:
         """The text of an operation that may begin. Raises `Refused`."""
         if (wrong := _fault_of_payload(payload)) is not None:
@@ -59,7 +99,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             raise self._too_many()
         said = cast("dict[str, Any]", payload)
         wanted = Wanted(said.get("query"), document_id_of(said), said.get("extensions"))
-        return cast("Endpoint", self.view).persisted.text_of(self.context.caller, wanted) or ""
+        return self._endpoint.persisted.text_of(self.context.caller, wanted) or ""
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Log what was not expected; a client that went away while it was sent something is."""

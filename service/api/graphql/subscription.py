@@ -60,7 +60,8 @@ class Subscription:
         Of a task that ended so long ago that its changes are kept no more, one with its last state.
         """
         context = info.context
-        events = context.backend.events.task_events(context.caller, task_id, context.stream.after or after)
+        context.stream.after = context.stream.after or after
+        events = context.backend.events.task_events(context.caller, task_id, context.stream.after)
         async with aclosing(events):  # pyright: ignore[reportArgumentType]
             async for happening in events:
                 found = event(happening)
@@ -75,10 +76,10 @@ class Subscription:
 
         The changes of its subtasks are in `taskEvents`.
         """
-        context = info.context
-        events = context.backend.events.conversation_events(
-            context.caller, conversation_id, context.stream.after or after
-        )
+        context, source = info.context, info.context.backend.events
+        # From now on is a place, too: who is cut off before the first event comes back to it.
+        context.stream.after = context.stream.after or after or await source.now(context.caller, conversation_id)
+        events = source.conversation_events(context.caller, conversation_id, context.stream.after)
         async with aclosing(events):  # pyright: ignore[reportArgumentType]
             async for happening in events:
                 found = event(happening)

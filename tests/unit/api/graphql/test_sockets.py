@@ -28,6 +28,7 @@ class View:
     """An endpoint with no documents of its own."""
 
     persisted = Persisted(Trusted())
+    max_tokens = 2000
 
 
 class OneResult:
