@@ -15,7 +15,7 @@ CREATE = """mutation C($input: CreateTaskInput!) {
     task {
       id strategy followed { id name }
       plan {
-        steps { id title prompt dependsOn forEach role model responseFormat { kind jsonSchema } }
+        steps { stepId title prompt dependsOn forEach role model responseFormat { kind jsonSchema } }
         answer aggregation
       }
     }
@@ -45,7 +45,7 @@ async def ended(service: Service, task_id: str) -> dict[str, Any]:
 async def test_a_saved_plan_is_listed_and_followed(service: Service) -> None:
     """Under its name, without planning; then it says how often and how well it was used."""
     kept = await saved(service)
-    assert (kept["plan"]["steps"][0]["id"], kept["useCount"], kept["successRate"]) == ("greet", 0, None)
+    assert (kept["plan"]["steps"][0]["stepId"], kept["useCount"], kept["successRate"]) == ("greet", 0, None)
     new = {"strategy": {"kept": kept["name"]}, "input": {"text": "Ann"}}
     created = (await service.post(CREATE, input=new))["data"]["createTask"]["task"]
     assert (created["strategy"], created["plan"], created["followed"]["id"]) == ("DYNAMIC", kept["plan"], kept["id"])

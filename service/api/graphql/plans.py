@@ -112,8 +112,8 @@ class StrategyInput:
 class PlanStep:
     """One prompt of a plan."""
 
-    id: str
-    """Its name in the plan."""
+    step_id: str
+    """Its `id` in the plan, which steps of other plans may have, too."""
 
     prompt: str
     """What is asked, with its placeholders."""
@@ -164,7 +164,7 @@ def plan(said: Mapping[str, Any]) -> Plan:
 def _step(said: Mapping[str, Any]) -> PlanStep:
     form = said.get("responseFormat")
     return PlanStep(
-        id=said["id"],
+        step_id=said["id"],
         prompt=said["prompt"],
         title=said.get("title"),
         depends_on=said.get("dependsOn", []),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from graphql import (
+    GraphQLObjectType,
     GraphQLSchema,
     build_schema,
     is_introspection_type,
@@ -52,3 +53,10 @@ def test_operation_fits_the_schema(name: str) -> None:
     document = parse(read_resource("schema", "operations", f"{name}.graphql"))
     assert validate(build_schema(export()), document) == []
     assert [definition.name.value for definition in document.definitions] == [name]
+
+
+def test_only_nodes_have_a_field_id() -> None:
+    """And the viewer: caches of clients take all that has the same `id` for one thing, wherever it stands."""
+    kinds = [kind for kind in build_schema(export()).type_map.values() if isinstance(kind, GraphQLObjectType)]
+    nodes = {kind.name for kind in kinds if "Node" in [it.name for it in kind.interfaces]}
+    assert {kind.name for kind in kinds if "id" in kind.fields} == nodes | {"Viewer"}
