@@ -13,6 +13,7 @@ from service.commands.server import serving
 from service.config import Config, load_config
 from service.graph.database import Connection
 from tests.support.front import MakeConfig, Service
+from tests.support.node import packages
 
 ECHO = "defaults: {model: echo/echo}\n"
 
@@ -55,3 +56,13 @@ async def guarded(connection: Connection, make_config: MakeConfig) -> AsyncItera
         httpx.AsyncClient(base_url=url, timeout=60, headers=ann) as http,
     ):
         yield Service(url, app, http)
+
+
+@pytest.fixture
+def node_folder(tmp_path: Path) -> Path:
+    """A folder for programs that import the packages of `tests/clients/package.json`, and its `harness.js`."""
+    (tmp_path / "node_modules").symlink_to(packages() / "node_modules")
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    harness = Path(__file__).parents[1] / "clients" / "harness.js"
+    (tmp_path / "harness.js").write_text(harness.read_text())
+    return tmp_path

@@ -22,8 +22,9 @@ from service.app import create_app
 from service.commands.server import serving
 from service.graph.database import Connection
 from tests.support.front import MakeConfig, Service
-from tests.support.node import NODE, packages
+from tests.support.node import NODE
 from tests.support.proxy import Proxy
+from tests.support.relay import as_program, compile_modules
 
 ROOT = Path(__file__).parents[2]
 CHECKS = ROOT / "tests" / "clients"
@@ -36,6 +37,7 @@ providers:
     options: {delay_ms: 400}
     models: {echo: {family: test, context_window: 8192, max_output_tokens: 1024, tokenizer: bytes}}
 """
+NODE_WITH_EVENT_SOURCE = [str(NODE), "--experimental-eventsource", "--disable-warning=UNDICI-ES"]
 PROMPTS = 27
 STATUS = "query($id: ID!) { task(id: $id) { taskStatus } }"
 
@@ -116,21 +118,21 @@ async def succeed(command: list[str], folder: Path, proxy: Proxy, chat: str) -> 
     assert said.endswith("#done\n"), said
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder for programs that import the packages of `tests/clients/package.json`."""
-    (tmp_path / "node_modules").symlink_to(packages() / "node_modules")
-    (tmp_path / "package.json").write_text('{"type": "module"}')
-    (tmp_path / "harness.js").write_text((CHECKS / "harness.js").read_text())
-    return tmp_path
-
-
 @pytest.mark.parametrize("page", ["fetch", "urql", "apollo"])
-async def test_page_works(page: str, folder: Path, pages: Service, long_chat: str) -> None:
+async def test_page_works(page: str, node_folder: Path, pages: Service, long_chat: str) -> None:
     """Its program sends, shows, pages, follows over a cut connection, sends again, and knows errors."""
     async with proxied(pages) as (proxy, url):
-        (folder / "page.js").write_text(snippets(page, "js", url) + checks(page, "js"))
-        await succeed([str(NODE), "page.js"], folder, proxy, long_chat)
+        (node_folder / "page.js").write_text(snippets(page, "js", url) + checks(page, "js"))
+        await succeed([*NODE_WITH_EVENT_SOURCE, "page.js"], node_folder, proxy, long_chat)
+
+
+async def test_page_of_relay_works(node_folder: Path, pages: Service, long_chat: str) -> None:
+    """So does Relay's, compiled with the page's own configuration."""
+    async with proxied(pages) as (proxy, url):
+        chat = snippets("relay", "js", url)
+        compile_modules(node_folder, snippets("relay", "json", url), {"Chat.js": chat})
+        (node_folder / "page.js").write_text(as_program(node_folder, chat) + checks("relay", "js"))
+        await succeed([str(NODE), "page.js"], node_folder, proxy, long_chat)
 
 
 async def test_page_of_gql_works(tmp_path: Path, pages: Service, long_chat: str) -> None:
@@ -141,9 +143,9 @@ async def test_page_of_gql_works(tmp_path: Path, pages: Service, long_chat: str)
         await succeed([sys.executable, "check.py"], tmp_path, proxy, long_chat)
 
 
-async def test_library_that_retries_by_itself_goes_on(folder: Path, pages: Service, long_chat: str) -> None:
+async def test_library_that_retries_by_itself_goes_on(node_folder: Path, pages: Service, long_chat: str) -> None:
     """graphql-ws as it comes, cut again and again: it misses nothing and gets nothing twice."""
     async with proxied(pages) as (proxy, url):
         program = f"const URL_OF_SERVICE = {url + '/graphql'!r};\n" + checks("retrying", "js")
-        (folder / "retrying.js").write_text(program)
-        await succeed([str(NODE), "retrying.js"], folder, proxy, long_chat)
+        (node_folder / "retrying.js").write_text(program)
+        await succeed([str(NODE), "retrying.js"], node_folder, proxy, long_chat)
