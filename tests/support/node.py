@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import shutil
@@ -34,6 +35,20 @@ def packages() -> Path:
                 alone.release()
         time.sleep(0.1)
     return folder
+
+
+async def run(folder: Path, program: str, **environ: str) -> tuple[str, str]:
+    """What a program of a folder says, to both outputs; what does not end is ended."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        str(NODE), program, cwd=folder, env=os.environ | environ, stdout=pipe, stderr=pipe
+    )
+    try:
+        said, errors = await asyncio.wait_for(process.communicate(), 90)
+    except TimeoutError:
+        process.kill()
+        raise
+    return said.decode(), errors.decode()
 
 
 def _install(folder: Path) -> None:
