@@ -19,10 +19,11 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import neo4j
 
+from benchmarks.bench import figure
 from service.app import connection_of, create_app, embedded, remote
 from service.commands.server import run, serving
 from service.config import Config, load_config
@@ -53,8 +54,10 @@ CHAT = (
     "query Chat($conversation: ID!, $size: Int) { conversation(id: $conversation) { id title "
     "page: messages(last: $size) {" + FIELDS + "} } }"
 )
-STATEMENT = """CYPHER 25
-MATCH (:Message {id: $id}) (()-[:CONTINUES|RESPONDS_TO]->()){0,99} (m:Message)
+TITLE = "CYPHER 25 MATCH (c:Conversation {id: $id}) RETURN c.id AS id, c.title AS title, c.createdAt AS createdAt"
+FROM_MESSAGE = "CYPHER 25 MATCH (start:Message {id: $id}) "
+FROM_BRANCH = "CYPHER 25 MATCH (:Conversation {id: $id})<-[:BRANCH_OF]-(:Branch {name: 'main'})-[:HEAD]->(start) "
+PATH = """MATCH (start) (()-[:CONTINUES|RESPONDS_TO]->()){0,99} (m:Message)
 RETURN m.id AS id, m.title AS title, m.content AS content, m.depth AS depth, m.createdAt AS createdAt,
   m.role AS role, m.status AS status, m.finishReason AS finishReason, m.conversationId AS conversationId,
   labels(m) AS labels
@@ -77,14 +80,11 @@ async def _measure(config: Config) -> None:
             stack.push_async_callback(server.stop)
             connection = connection_of(server)
         path = await _fill(connection)
-        history, chat, driver = await asyncio.to_thread(_compare, config, connection, path)
-    for name, value, is_ours in (
-        ("page_of_100_messages_graphql_ms", history, True),
-        ("chat_opened_with_100_messages_graphql_ms", chat, True),
-        ("page_of_100_messages_driver_ms", driver, False),
-    ):
-        more = {"ratio": round(value / driver, 3), "against": "plain driver, same run"} if is_ours else {}
-        print(json.dumps({"name": name, "value": round(value, 2), "unit": "ms", **more}))
+        medians = await asyncio.to_thread(_compare, config, connection, path)
+    for name, ours, driver in zip(("page_of", "chat_opened_with"), medians[:2], medians[2:], strict=True):
+        compared = {"ratio": round(ours / driver, 3), "against": "plain driver, same run"}
+        figure(f"{name}_100_messages_graphql_ms", ours, "ms", **compared)
+        figure(f"{name}_100_messages_driver_ms", driver, "ms")
 
 
 async def _fill(connection: Connection) -> dict[str, str]:
@@ -110,7 +110,7 @@ async def _fill(connection: Connection) -> dict[str, str]:
 
 
 def _compare(config: Config, connection: Connection, path: dict[str, str]) -> list[float]:
-    """The medians in ms of a page of a history, of a chat that is opened, and of the driver's own rows."""
+    """The medians in ms of a page of a history and of a chat that is opened: by GraphQL, then by the driver alone."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(connection, there), daemon=True)
@@ -127,7 +127,8 @@ def _compare(config: Config, connection: Connection, path: dict[str, str]) -> li
         medians = _in_turns(
             lambda: _page(http_client, history),
             lambda: _page(http_client, chat),
-            lambda: _records(session, path["head"]),
+            lambda: _records(session, FROM_MESSAGE + PATH, path["head"]),
+            lambda: _chat(session, path["conversation"]),
         )
     here.send("stop")
     process.join(10)
@@ -163,10 +164,15 @@ def _page(client: http.client.HTTPConnection, body: str) -> None:
         raise SystemExit(f"unexpected answer: {said}")
 
 
-def _records(session: neo4j.Session, head: str) -> None:
-    rows = [record.data() for record in session.run(STATEMENT, id=head, first=PAGE)]
+def _records(session: neo4j.Session, statement: LiteralString, id: str) -> None:
+    rows = [record.data() for record in session.run(statement, id=id, first=PAGE)]
     if len(rows) != PAGE:
         sys.exit(f"unexpected rows: {len(rows)}")
+
+
+def _chat(session: neo4j.Session, conversation: str) -> None:
+    session.run(TITLE, id=conversation).single(strict=True)
+    _records(session, FROM_BRANCH + PATH, conversation)
 
 
 if __name__ == "__main__":
