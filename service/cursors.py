@@ -76,12 +76,14 @@ def page_request(
 class Order:
     """The order of a list: by the properties of `key`, which tell each row from all others, and their types.
 
-    `kind` keeps one list's cursors from being used in another.
+    `kind` keeps one list's cursors from being used in another. Where the same things are listed in two orders, cursors
+    of both may hold the longer key: what it has `beside` the key of the shorter is passed over there.
     """
 
     kind: str
     key: Mapping[str, type[int] | type[str]]
     descending: bool = False
+    beside: Mapping[str, type[int] | type[str]] = field(default_factory=dict[str, "type[int] | type[str]"])
 
     @property
     def lowest(self) -> list[Any]:
@@ -95,7 +97,7 @@ class Order:
 
     def cursor(self, row: Mapping[str, Any]) -> str:
         """The cursor of a row."""
-        return encode_cursor(self.kind, *(row[name] for name in self.key))
+        return encode_cursor(self.kind, *(row[name] for name in (*self.beside, *self.key)))
 
     def bounds(self, page: PageRequest) -> Bounds:
         """What the stored statement is to read: one row more than the page has. Raises `InvalidInput` for cursors."""
@@ -120,10 +122,10 @@ class Order:
         if cursor is None:
             return None
         parts = decode_cursor(self.kind, cursor, argument)
-        kinds = list(self.key.values())
+        kinds = [*self.beside.values(), *self.key.values()]
         if [type(part) for part in parts] != kinds or not all(map(_is_within, parts)):
             raise damaged_cursor(argument)
-        return parts
+        return parts[len(self.beside) :]
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class Conversations:
 
 
 def conversation_cursor(row: Row) -> str:
-    """The cursor of a conversation in the list by age."""
+    """The cursor of a conversation, in both orders."""
     return CONVERSATIONS.cursor(row)
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from service.cursors import Order
 
-CONVERSATIONS = Order("c", {"id": str}, descending=True)
-"""Newest first."""
-ACTIVE_CONVERSATIONS = Order("u", {"updatedAt": int, "id": str}, descending=True)
+CONVERSATIONS = Order("c", {"id": str}, descending=True, beside={"updatedAt": int})
+"""Newest first. Its cursors are good for the next list, too, so that one edge fits both."""
+ACTIVE_CONVERSATIONS = Order("c", {"updatedAt": int, "id": str}, descending=True)
 """Last activity first. The order may change between two pages; a cursor keeps its place in time."""
 TASKS = Order("t", {"id": str}, descending=True)
 """Newest first, in one conversation or in all."""

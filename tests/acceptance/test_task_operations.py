@@ -30,9 +30,10 @@ NESTED = """query Nested($id: ID!) {
     messages(last: 20) { nodes { id } }
   }
 }"""
-EDGES = """query Edges($id: ID!, $title: String) {
+EDGES = """query Edges($id: ID!, $title: String, $after: String) {
   tasks(conversationId: $id, first: 1) { edges { cursor node { id } } }
-  conversations(first: 1, filter: {title: $title}) { edges { cursor } }
+  created: conversations(filter: {title: $title}, orderBy: CREATED, after: $after) { edges { cursor } }
+  updated: conversations(filter: {title: $title}, orderBy: UPDATED, after: $after) { edges { cursor } }
 }"""
 THREE = """mutation Three($id: ID!) {
   a: createConversation(input: {title: "Kept"}) { conversation { title } }
@@ -173,15 +174,16 @@ async def test_the_same_idempotency_key_is_the_same_task(service: Service) -> No
 
 
 async def test_a_new_task_comes_with_all_that_a_client_caches(service: Service) -> None:
-    """The edges have the cursors that the lists give, and the answer has the id that was announced."""
+    """The edges have cursors that are good for the lists, and the answer has the id that was announced."""
     title = f"Cached {asyncio.get_running_loop().time()}"
     new = {"title": title, "instruction": "Summarize.", "strategy": {"builtIn": "FILE"}, "input": {"files": FILES}}
     made = (await service.ask("CreateTask", input=new))["createTask"]
     task = await finished(service, made["task"]["id"])
     assert made["answerId"] == task["answer"]["id"]
-    lists = (await service.post(EDGES, id=task["conversation"]["id"], title=title))["data"]
+    after = made["conversationEdge"]["cursor"]
+    lists = (await service.post(EDGES, id=task["conversation"]["id"], title=title, after=after))["data"]
     assert lists["tasks"]["edges"] == [made["taskEdge"]]
-    assert lists["conversations"]["edges"][0]["cursor"] == made["conversationEdge"]["cursor"]
+    assert lists["created"] == lists["updated"] == {"edges": []}
     place = {"nodeId": task["answer"]["id"], "first": 9, "after": made["promptEdge"]["cursor"]}
     assert (await service.ask("History", **place))["history"]["edges"] == []
 

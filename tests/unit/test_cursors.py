@@ -16,6 +16,7 @@ ORDERS = [
     Order("b", {"at": int, "id": str}),
     Order("c", {"at": int, "id": str}, descending=True),
     Order("d", {"id": str}, descending=True),
+    Order("c", {"id": str}, descending=True, beside={"at": int}),
 ]
 
 
@@ -74,6 +75,15 @@ def test_a_cursor_of_another_list_is_refused(parts: list[Any]) -> None:
         ORDERS[1].bounds(PageRequest(5, after=encode_cursor("b", *parts)))
     with pytest.raises(InvalidInput):
         ORDERS[1].bounds(PageRequest(5, after=ORDERS[0].cursor({"id": "x"})))
+
+
+def test_one_cursor_is_a_place_in_both_orders_of_a_list() -> None:
+    """The shorter key is found in the longer."""
+    by_time, by_id = ORDERS[2], ORDERS[4]
+    row = {"at": 5, "id": "x"}
+    assert by_time.cursor(row) == by_id.cursor(row)
+    page = PageRequest(1, after=by_id.cursor(row))
+    assert (by_time.bounds(page)["high"], by_id.bounds(page)["high"]) == ([5, "x"], ["x"])
 
 
 @pytest.mark.parametrize(

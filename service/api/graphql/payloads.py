@@ -30,7 +30,7 @@ class CreateConversationPayload:
 
     @strawberry.field
     def conversation_edge(self) -> Edge[Conversation] | None:
-        """The conversation, for the list `conversations`."""
+        """The conversation, for the lists `conversations`, in either order."""
         return _conversation_edge(self.conversation)
 
 
@@ -53,7 +53,7 @@ class CreateTaskPayload:
 
     @strawberry.field
     async def conversation_edge(self, info: Info) -> Edge[Conversation] | None:
-        """The conversation, for the list `conversations`."""
+        """The conversation, for the lists `conversations`, in either order."""
         return _conversation_edge(await _conversation(info, self.task))
 
     @strawberry.field
@@ -121,4 +121,6 @@ async def _conversation(info: Info, task: Task | None) -> Any:
 
 
 def _conversation_edge(node: Conversation | None) -> Edge[Conversation] | None:
-    return None if node is None else one_edge(node, conversation_cursor({"id": node.id}))
+    if node is None:
+        return None
+    return one_edge(node, conversation_cursor({"id": node.id, "updatedAt": node.updated_at}))
