@@ -3,5 +3,6 @@
 CYPHER 25
 MATCH (p:Prompt)-[about:ABOUT]->(source)
 WHERE about.start IS NULL OR about.end IS NULL OR NOT 0 <= about.start < about.end OR about.end > source.length
-  OR NOT (EXISTS { (p)<-[:ASKED]-(:Task)-[:READS]->(source) } OR EXISTS { (p)<-[:ASKED]-(:Subtask)<-[:HAS_SUBTASK]-()-[:READS]->(source) })
+  OR NOT (EXISTS { (p)<-[:ASKED]-(t:Task) WHERE EXISTS { (t)-[:READS]->(source) } }
+    OR EXISTS { (p)<-[:ASKED]-(:Subtask)<-[:HAS_SUBTASK]-(t) WHERE EXISTS { (t)-[:READS]->(source) } })
 RETURN count(*) AS count, collect(p.id)[..5] AS ids
