@@ -37,7 +37,8 @@ providers:
     options: {delay_ms: 400}
     models: {echo: {family: test, context_window: 8192, max_output_tokens: 1024, tokenizer: bytes}}
 """
-NODE_WITH_EVENT_SOURCE = [str(NODE), "--experimental-eventsource", "--disable-warning=UNDICI-ES"]
+AS_A_BROWSER = [str(NODE), "--experimental-eventsource", "--disable-warning=UNDICI-ES", "--conditions=development"]
+"""Node with `EventSource`, and with the builds of libraries that warn of what is wrong."""
 PROMPTS = 27
 STATUS = "query($id: ID!) { task(id: $id) { taskStatus } }"
 
@@ -123,7 +124,7 @@ async def test_page_works(page: str, node_folder: Path, pages: Service, long_cha
     """Its program sends, shows, pages, follows over a cut connection, sends again, and knows errors."""
     async with proxied(pages) as (proxy, url):
         (node_folder / "page.js").write_text(snippets(page, "js", url) + checks(page, "js"))
-        await succeed([*NODE_WITH_EVENT_SOURCE, "page.js"], node_folder, proxy, long_chat)
+        await succeed([*AS_A_BROWSER, "page.js"], node_folder, proxy, long_chat)
 
 
 async def test_page_of_relay_works(node_folder: Path, pages: Service, long_chat: str) -> None:
@@ -132,7 +133,7 @@ async def test_page_of_relay_works(node_folder: Path, pages: Service, long_chat:
         chat = snippets("relay", "js", url)
         compile_modules(node_folder, snippets("relay", "json", url), {"Chat.js": chat})
         (node_folder / "page.js").write_text(as_program(node_folder, chat) + checks("relay", "js"))
-        await succeed([str(NODE), "page.js"], node_folder, proxy, long_chat)
+        await succeed([*AS_A_BROWSER, "page.js"], node_folder, proxy, long_chat)
 
 
 async def test_page_of_gql_works(tmp_path: Path, pages: Service, long_chat: str) -> None:

@@ -1,3 +1,4 @@
+import { buildSchema, getNullableType, isObjectType } from "graphql";
 import { assert, assertSame, cut, done, until } from "./harness.js";
 
 const shown = (chat) => current(chat).messages.edges.map(({ node }) => node);
@@ -29,4 +30,17 @@ const written = async () => {
 await until(async () => (await written()).length === 6);
 await until(() => chat.getCurrentResult().data.conversation.messages.edges.length >= 6);
 assertSame(shown(chat), await written());
+
+const whole = gql`query ($id: ID!) { task(id: $id) { id progress { total done failed } metrics { attempts latencyMs { total max } } } }`;
+const part = gql`query ($id: ID!) { task(id: $id) { id progress { total } metrics { latencyMs { median } } } }`;
+const variables = { id: sent.task.id };
+await client.query({ query: whole, variables });
+await client.query({ query: part, variables });
+assert.ok(client.readQuery({ query: whole, variables }), "what two components ask for is not kept together");
+const schema = buildSchema(await (await fetch(url.replace("/graphql", "/schema.graphql"))).text());
+const embedded = Object.values(schema.getTypeMap())
+  .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
+  .map(({ type }) => getNullableType(type))
+  .filter((type) => isObjectType(type) && !/^__|Payload$|Connection$|Edge$|^(PageInfo|About|ResponseDelta)$/.test(type.name) && !type.getFields().id);
+assert.deepEqual([...new Set(embedded.map(({ name }) => name))].sort(), parts);
 done();
