@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 from service.conversations.heads import Heads, until_there
 from service.conversations.moments import Moment
 from service.cursors import damaged_cursor, decode_cursor, encode_cursor
-from service.errors import NotFound
+from service.errors import InvalidInput, NotFound
 from service.graph.reader import Reader
 from service.records import TaskStatus
 
@@ -88,6 +88,7 @@ class Events:
             raise NotFound("There is no such task.", field="taskId")
         over, told = TaskStatus(task["status"]).is_final, False
         upto = await until_there(partial(self._heads.read, owner, task["conversationId"]))
+        _check_place(seq, upto)
         with self._heads.watch(owner, task["conversationId"]) as head:
             while upto is not None:
                 page = self._page(self._task_rows, (owner, task_id, seq, upto))
@@ -116,18 +117,16 @@ class Events:
 
     async def now(self, owner: str, conversation_id: str) -> str:
         """The cursor of who knows all that happened in a conversation up to now. Raises `NotFound`."""
-        upto = await self._heads.read(owner, conversation_id)
-        if upto is None:
-            raise NotFound("There is no such conversation.", field="conversationId")
-        return cursor_at(upto)
+        return cursor_at(await self._head(owner, conversation_id))
 
     async def conversation_events(self, owner: str, conversation_id: str, after: str) -> AsyncIterator[Happening]:
         """New messages and tasks' own events after a cursor; ends with the conversation.
 
-        Raises `NotFound`, `InvalidInput` as `task_events` does.
+        Of a task that ended after the cursor and whose events are kept no more, its last state. Raises `NotFound`,
+        `InvalidInput` as `task_events` does.
         """
         seq, _ = _place(after)
-        await self.now(owner, conversation_id)
+        _check_place(seq, await self._head(owner, conversation_id))
         with self._heads.watch(owner, conversation_id) as head:
             while (upto := await head.beyond(seq)) is not None:
                 page = self._page(self._conversation_rows, (owner, conversation_id, seq, upto))
@@ -135,6 +134,12 @@ class Events:
                 for row in rows:
                     yield Happening(row | {"conversationId": conversation_id}, page)
                 seq = rows[-1]["seq"] if len(rows) == PAGE else upto
+
+    async def _head(self, owner: str, conversation_id: str) -> int:
+        upto = await self._heads.read(owner, conversation_id)
+        if upto is None:
+            raise NotFound("There is no such conversation.", field="conversationId")
+        return upto
 
     def _page(self, read: Callable[..., Awaitable[list[Row]]], what: tuple[str, str, int, int]) -> EventPage:
         """A page, which others may have at hand or read just now."""
@@ -158,6 +163,17 @@ class Events:
 
 def _ends_task(row: Row) -> bool:
     return row.get("type") == "TASK" and TaskStatus(row["status"]).is_final
+
+
+def _check_place(seq: int, head: int | None) -> None:
+    """Raises `InvalidInput` for a place that is not reached yet: who waits there misses all that comes before it."""
+    if head is not None and seq > head:
+        raise InvalidInput(
+            "This cursor is ahead of all that has happened here: it is of another conversation, or the graph was "
+            "replaced by an older copy.",
+            field="after",
+            remedy="Read what you show again, and go on from its eventsCursor.",
+        )
 
 
 def _place(cursor: str | None) -> tuple[int, int | None]:

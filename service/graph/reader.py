@@ -257,7 +257,7 @@ class Reader:
     async def read_conversation_events(
         self, owner: str, conversation_id: str, *, after: int, upto: int, limit: int
     ) -> tuple[Rows, Rows]:
-        """A page of new messages and one of task events."""
+        """A page of new messages, and one of task events and one of the ends of tasks that have none any more."""
         found = {"conversationId": conversation_id, "after": after, "upto": upto, "limit": limit}
         records = await self._records("read_conversation_events", owner, **found)
-        return (records[0]["messages"], records[0]["events"]) if records else ([], [])
+        return (records[0]["messages"], records[0]["events"] + records[0]["ends"]) if records else ([], [])

@@ -180,3 +180,18 @@ async def test_a_damaged_cursor_is_the_callers_error(
     task_id = await run_task(services, database, owner, file_task(1))
     with pytest.raises(InvalidInput):
         await anext(services.backend.events.task_events(owner, task_id, cursor))
+
+
+async def test_a_cursor_ahead_of_all_that_happened_is_the_callers_error(
+    services: Services, database: Database, owner: str
+) -> None:
+    """Of another conversation, or of a graph that was replaced by an older copy: who waits there misses the rest."""
+    task_id = await run_task(services, database, owner, file_task(1))
+    conversation_id = (await services.backend.reader.read_task_head(owner, task_id) or {})["conversationId"]
+    events, ahead = services.backend.events, encode_cursor("e", 1_000_000)
+    for stream in (
+        events.task_events(owner, task_id, ahead),
+        events.conversation_events(owner, conversation_id, ahead),
+    ):
+        with pytest.raises(InvalidInput, match="ahead of all"):
+            await anext(stream)

@@ -1,4 +1,4 @@
-// A page of what happened in a conversation after $after and up to $upto: new messages, and tasks' own events.
+// A page of what happened in a conversation after $after and up to $upto: new messages, tasks' own events, and ends of tasks that have none any more.
 CYPHER 25
 MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
 RETURN COLLECT {
@@ -13,4 +13,9 @@ RETURN COLLECT {
   MATCH (e:TaskEvent) WHERE e.conversationId = $conversationId AND e.seq > $after AND e.seq <= $upto
   WITH e ORDER BY e.conversationId, e.seq LIMIT $limit
   RETURN e {.seq, .taskId, .type, .status, .subtaskId, .attempt, .error, .errorCode, createdAt: e.createdAt.epochMillis}
-} AS events
+} AS events, COLLECT {
+  MATCH (t:Task) WHERE t.conversationId = $conversationId AND t.endSeq > $after AND t.endSeq <= $upto
+  WITH t ORDER BY t.conversationId, t.endSeq LIMIT $limit
+  RETURN t {seq: t.endSeq, taskId: t.id, type: 'TASK', .status, subtaskId: null, attempt: null, .error, .errorCode,
+    createdAt: t.finishedAt.epochMillis}
+} AS ends

@@ -15,7 +15,7 @@ CALL (row) {
   }
   SET t.unfinished = true, t.keepsEvents = true, t.leaseOwner = row.leaseOwner, t.leaseUntil = timestamp() + row.lease, t.status = 'PENDING',
     t.retries = coalesce(t.retries, 0) + 1, t.retriedAt = at, c.updatedAt = at
-  REMOVE t.error, t.errorCode, t.note, t.finishedAt
+  REMOVE t.error, t.errorCode, t.note, t.finishedAt, t.endSeq
   CREATE (:TaskEvent {createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,
     type: 'TASK', status: 'PENDING'})
   CALL (t, c, seq, at) {
