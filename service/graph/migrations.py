@@ -9,16 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from service.errors import ConfigurationError
+from service.errors import ConfigurationError, Conflict, GraphError, GraphUnavailable
 from service.graph.database import Database
 from service.graph.queries import query
 from service.graph.rewrites import REWRITES, Rewrite
 from service.resources import resource
 
 REWRITTEN_ROWS = 500
+Step = Callable[[], Awaitable[object]]
+
+_REMEDY = (
+    "Drop what it names, if that is not Antiphon's and nobody needs it, or give Antiphon a database of its own "
+    "(NEO4J_DATABASE). The next start, or `antiphon migrate`, goes on from there."
+)
 _GOES_OVER_NODES = re.compile(r"(CYPHER 25\s+)?MATCH\b")
 _NAME = re.compile(r"V(\d{3,})__([a-z0-9_]+)\.cypher")
 
@@ -46,11 +54,15 @@ def read_migrations(folder: Path | None = None) -> list[Migration]:
 async def migrate(database: Database, folder: Path | None = None) -> list[str]:
     """Apply what is not applied yet; the names of those that were applied now.
 
-    Raises `ConfigurationError` for an applied file that has changed, and for a graph that is newer than we are.
+    Raises `ConfigurationError` for an applied file that has changed, for a graph that is newer than we are, and for one
+    that another application has nodes of our labels in.
     """
-    migrations = read_migrations(folder)
-    if _pending(migrations, await _applied(database)) == []:
+    migrations, taken = read_migrations(folder), await database.run(query("read_taken_labels"))
+    applied = await _applied(database)
+    if _pending(migrations, applied) == []:
         return []
+    if taken and not applied:
+        raise _shared(database, [row["label"] for row in taken])
     await database.execute(query("constrain_migration_locks").text)
     await database.execute(query("constrain_migrations").text)
     async with database.holding(query("hold_migration_lock")):
@@ -114,16 +126,49 @@ def _pending(migrations: list[Migration], applied: dict[int, tuple[str, str]]) -
     return [migration for migration in migrations if migration.version not in applied]
 
 
-async def _apply(database: Database, migration: Migration, *, is_new: bool) -> None:
-    """Apply a migration; in a graph that `is_new` without the statements that go over what is there."""
-    statements = migration.statements
-    if rewrite := REWRITES.get(migration.name):
-        read, write, *statements = statements
-        if not is_new:
-            await _rewrite(database, (read, write), rewrite)
-    for statement in statements:
-        if not (is_new and _GOES_OVER_NODES.match(statement)):
-            await database.execute(statement, bounded=False)
-    await database.run(
-        query("record_migration"), version=migration.version, name=migration.name, checksum=migration.checksum
+def _shared(database: Database, labels: list[str]) -> ConfigurationError:
+    """The error for a graph of another application's, whose nodes would get our constraints and our migrations."""
+    return ConfigurationError(
+        f"The database {database.connection.database!r} has nodes of another application, with labels that Antiphon "
+        f"uses: {', '.join(labels)}. Nothing was changed.",
+        remedy="Give Antiphon a database of its own (NEO4J_DATABASE), or unset NEO4J_URI to use the embedded one.",
     )
+
+
+async def _apply(database: Database, migration: Migration, *, is_new: bool) -> None:
+    """Apply a migration; in a graph that `is_new` without the statements that go over what is there.
+
+    One that was interrupted goes on with the statement that it had come to. Raises `ConfigurationError`.
+    """
+    file = {"version": migration.version, "checksum": migration.checksum}
+    (row,) = await database.run(query("begin_migration"), **file)
+    for number, step in _steps(database, migration, is_new=is_new):
+        if number >= row["done"]:
+            await _take(step, migration, database)
+            await database.run(query("record_step"), version=migration.version, done=number + 1)
+    await database.run(query("record_migration"), name=migration.name, **file)
+
+
+def _steps(database: Database, migration: Migration, *, is_new: bool) -> Iterator[tuple[int, Step]]:
+    """What is done for a migration, each step with its number; each can be done again where it was interrupted."""
+    statements = migration.statements
+    rewrite = REWRITES.get(migration.name)
+    if rewrite and not is_new:
+        yield 0, partial(_rewrite, database, (statements[0], statements[1]), rewrite)
+    for number, statement in enumerate(statements):
+        is_rewrite = rewrite is not None and number < 2
+        if not is_rewrite and not (is_new and _GOES_OVER_NODES.match(statement)):
+            yield number, partial(database.execute, statement, bounded=False)
+
+
+async def _take(step: Step, migration: Migration, database: Database) -> None:
+    try:
+        await step()
+    except GraphUnavailable:
+        raise
+    except (Conflict, GraphError) as error:
+        raise ConfigurationError(
+            f"cypher/migrations/{migration.name}.cypher could not be applied to the database "
+            f"{database.connection.database!r}. {error.message}",
+            remedy=_REMEDY,
+        ) from error

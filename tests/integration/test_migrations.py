@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,8 @@ from service.folders import cache_folder
 from service.graph.database import Connection, Database
 from service.graph.local import start
 from service.graph.migrations import migrate, read_migrations, split_statements
+
+EVERYTHING = "MATCH (n) RETURN labels(n) AS labels, properties(n) AS said ORDER BY elementId(n)"
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +79,62 @@ async def test_a_graph_newer_than_the_files_is_an_error(database: Database, tmp_
         await forget(database)
 
 
+async def test_a_migration_that_was_interrupted_anywhere_goes_on(connection: Connection, database: Database) -> None:
+    """Cut after each statement of each migration, before that is recorded: in the end all is as if it had not been."""
+    whole = await schema(database)
+    await forget_all(database)
+    replica = Interrupted(connection)
+    try:
+        cuts = 0
+        while not replica.is_through:
+            replica.left = 1 + cuts % 3
+            cuts += await replica.migrate()
+    finally:
+        await replica.close()
+    assert cuts > len(read_migrations())
+    assert await schema(database) == whole
+    assert await migrate(database) == []
+
+
+@pytest.mark.parametrize(
+    ("theirs", "label"),
+    [
+        ("CREATE (:Task {id: 1, name: 'Clean the house'}), (:Task {id: 1})", "Task"),
+        ("CREATE (:Source {name: 'Reuters'})", "Source"),
+        (
+            "CREATE (:Conversation {id: 'c'})<-[:IN]-(:Message {metadata: 'free text'})",
+            "Conversation, Message",
+        ),
+        ("CREATE (:Migration {version: 1, name: 'Their first'})", "Migration"),
+    ],
+)
+async def test_a_graph_of_another_application_is_left_as_it_is(database: Database, theirs: str, label: str) -> None:
+    """Where its labels are ours too, it is refused by their names, and not a property of it is changed."""
+    await forget_all(database)
+    await database.execute(theirs)
+    before = await database.execute(EVERYTHING)
+    try:
+        with pytest.raises(ConfigurationError, match=f"uses: {label}.") as caught:
+            await migrate(database)
+        assert "NEO4J_DATABASE" in (caught.value.remedy or "")
+        after = await database.execute(EVERYTHING)
+        assert (after, await schema(database)) == (before, [])
+    finally:
+        await database.execute("MATCH (n) DETACH DELETE n")
+        await migrate(database)
+
+
+async def test_what_stands_in_the_way_of_a_migration_is_named_with_a_remedy(database: Database) -> None:
+    """An index that somebody made where a constraint is wanted; once it is gone, the next start goes on."""
+    await forget_all(database)
+    await database.execute("CREATE INDEX mine FOR (n:Task) ON (n.id)")
+    with pytest.raises(ConfigurationError, match=r"V001__\w+\.cypher could not be applied .*Task \{id\}") as caught:
+        await migrate(database)
+    assert "antiphon migrate" in (caught.value.remedy or "")
+    await database.execute("DROP INDEX mine")
+    assert len(await migrate(database)) == len(read_migrations())
+
+
 def test_a_missing_number_is_an_error(tmp_path: Path) -> None:
     """Migrations are numbered without gaps."""
     (tmp_path / "V002__later.cypher").write_text("RETURN 1;")
@@ -112,3 +171,47 @@ async def forget(database: Database) -> None:
     """Undo what a test's own migration did."""
     await database.execute("MATCH (n:MigrationTest) DELETE n")
     await database.execute(f"MATCH (m:Migration) WHERE m.version > {len(read_migrations())} DELETE m")
+
+
+class Cut(Exception):
+    """The process was killed, as far as the graph knows."""
+
+
+class Interrupted(Database):
+    """A replica that is killed after so many statements of migrations."""
+
+    left = 0
+    is_through = False
+
+    async def execute(self, statement: str, *, bounded: bool = True, **parameters: Any) -> list[dict[str, Any]]:
+        """Run it, and perhaps no more."""
+        rows = await super().execute(statement, bounded=bounded, **parameters)
+        self.left -= not bounded
+        if self.left <= 0:
+            raise Cut
+        return rows
+
+    async def migrate(self) -> bool:
+        """Whether it was killed before it was through."""
+        try:
+            await migrate(self)
+        except Cut:
+            return True
+        self.is_through = True
+        return False
+
+
+async def schema(database: Database) -> list[dict[str, Any]]:
+    """The names of all constraints and indexes that somebody made."""
+    found = await database.execute("SHOW CONSTRAINTS YIELD name RETURN name")
+    found += await database.execute("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name")
+    return sorted(found, key=lambda row: row["name"])
+
+
+async def forget_all(database: Database) -> None:
+    """An empty database again."""
+    await database.execute("MATCH (n) DETACH DELETE n")
+    for kind in ("CONSTRAINT", "INDEX"):
+        named = f"SHOW {kind}{'ES' if kind == 'INDEX' else 'S'} YIELD name, type WHERE type <> 'LOOKUP' RETURN name"
+        for row in await database.execute(named):
+            await database.execute(f"DROP {kind} `{row['name']}`")

@@ -1,5 +1,6 @@
 // Record a migration as applied.
 CYPHER 25
-MERGE (m:Migration {version: $version})
-  ON CREATE SET m.name = $name, m.checksum = $checksum, m.appliedAt = datetime()
+MATCH (m:Migration {version: $version})
+SET m.name = $name, m.checksum = $checksum, m.appliedAt = datetime()
+REMOVE m.done, m.begun
 RETURN m.checksum AS checksum
