@@ -28,6 +28,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import specification_with
 
+from service.answers.kept_json import check_json
 from service.answers.patterns import compiled, found, work
 from service.errors import InvalidInput
 
@@ -58,9 +59,9 @@ def checkable(schema: dict[str, Any], field: str, remedy: str) -> dict[str, Any]
 
 def keepable(schema: dict[str, Any], field: str, remedy: str) -> dict[str, Any]:
     """The schema, when it is one of its draft, whole and not too large. Raises `InvalidInput` that names the field."""
+    check_json(schema, field)
     try:
-        size = len(json.dumps(schema, allow_nan=False, ensure_ascii=False).encode())
-        orjson.dumps(schema)
+        size = len(json.dumps(schema, ensure_ascii=False).encode())
         if size > SCHEMA_BYTES:
             raise InvalidInput(f"The schema has {size} bytes; {SCHEMA_BYTES} are the most.", field=field)
         # Whether patterns are some is for `compiled` to say.

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from service.answers.kept_json import check_json
 from service.conversations.listings import ACTIVE_CONVERSATIONS, CONVERSATIONS, TASKS
 from service.cursors import Page, PageRequest
 from service.errors import Conflict, InvalidInput, NotFound
@@ -140,9 +141,7 @@ def _check_text(text: str, field: str) -> None:
 
 
 def _check_metadata(metadata: dict[str, Any] | None) -> None:
-    try:
-        size = len(orjson.dumps(metadata))
-    except TypeError:
-        raise InvalidInput("metadata is not JSON that can be kept.", field="input.metadata") from None
+    check_json(metadata, "input.metadata")
+    size = len(orjson.dumps(metadata))
     if size > METADATA_BYTES:
         raise InvalidInput(f"metadata has {METADATA_BYTES} bytes at most.", field="input.metadata")

@@ -66,6 +66,27 @@ async def test_a_wrong_input_names_its_field(service: Service, new: dict[str, An
     assert (error["code"], error["field"], error["retryable"]) == ("INVALID_INPUT", field, False)
 
 
+@pytest.mark.parametrize("metadata", [{"a": 1e999}, {"a": 2**70}, {"deep": json.loads("[" * 230 + "]" * 230)}])
+async def test_metadata_that_would_not_come_back_is_refused(service: Service, metadata: dict[str, Any]) -> None:
+    """Else one conversation would take every list that it is in from its owner, or hold what nobody sent."""
+    literal = json.dumps(metadata).replace('"', "").replace("Infinity", "1e999")
+    query = f"mutation {{ createConversation(input: {{metadata: {literal}}}) {{ conversation {{ id }} }} }}"
+    if "deep" in metadata:
+        query = "mutation($m: JSON) { createConversation(input: {metadata: $m}) { conversation { metadata } } }"
+    error = await service.error(query, m=metadata) if "deep" in metadata else await service.error(query)
+    assert (error["code"], error["field"]) == ("INVALID_INPUT", "input.metadata")
+    assert "errors" not in await service.post("{ conversations(first: 200) { nodes { metadata } } }")
+
+
+async def test_a_wrong_time_in_a_variable_names_where_it_stands(service: Service) -> None:
+    """What reads it does not know where it stands, but the variable does."""
+    query = """query($f: ConversationFilter, $t: DateTime) {
+      conversations(filter: $f) { nodes { id } } usage(groupBy: DAY, since: $t) { key } }"""
+    for variables, field in (({"f": {"createdFrom": "2026-13-01"}}, "f.createdFrom"), ({"t": "tomorrow"}, "t")):
+        error = await service.error(query, **variables)
+        assert (error["code"], error["field"]) == ("INVALID_INPUT", field)
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -199,6 +220,13 @@ async def test_a_type_is_known_in_capitals_too_and_a_compressed_body_is_not(serv
         assert (await service.http.post("/graphql", content=body, headers=headers)).status_code == status
 
 
+async def test_a_body_may_begin_with_a_byte_order_mark(service: Service) -> None:
+    """Some editors and shells write one before UTF-8."""
+    body = b'\xef\xbb\xbf{"query": "{ models { id } }"}'
+    response = await service.http.post("/graphql", content=body, headers={"content-type": "application/json"})
+    assert response.json()["data"]["models"]
+
+
 async def test_what_is_left_empty_in_an_address_is_as_left_out(service: Service) -> None:
     """Forms send all their fields."""
     said = {"query": "{ models { id } }", "variables": "", "operationName": "", "extensions": ""}
@@ -256,7 +284,8 @@ async def test_a_subscription_without_a_stream_says_how_to_get_one(service: Serv
 async def test_a_strangers_page_may_not_call(service: Service) -> None:
     """A browser sends some requests without asking us first; their origin tells them."""
     said = {"query": "{models{id}}"}
-    for headers, word in (({"origin": "http://evil.example"}, "origin"), ({"host": "evil.example"}, "Host")):
+    for name, value in (("origin", "http://evil.example"), ("Host", "evil.example"), ("Host", "[::1")):
+        headers, word = {name.lower(): value}, name
         response = await service.http.post("/graphql", json=said, headers=headers)
         assert response.status_code == 403
         assert word in response.json()["errors"][0]["message"]

@@ -241,6 +241,15 @@ async def test_a_message_that_is_none_ends_a_websocket_with_4400(service: Servic
         assert connection.close_code == 4400
 
 
+async def test_an_empty_name_of_an_operation_is_as_none(service: Service) -> None:
+    """As it is over HTTP: editors send one where they know of one operation alone."""
+    async with socket(service) as connection:
+        assert json.loads(await connection.recv())["type"] == "connection_ack"
+        payload = {"query": "query Only { models { id } }", "operationName": ""}
+        await connection.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+        assert json.loads(await connection.recv())["payload"]["data"]["models"]
+
+
 async def test_a_websocket_may_begin_with_no_payload(service: Service) -> None:
     """Null is what some clients send where they have none."""
     url, protocol = service.url.replace("http", "ws") + "/graphql", Subprotocol("graphql-transport-ws")

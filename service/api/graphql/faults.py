@@ -40,7 +40,9 @@ def show_error(error: GraphQLError) -> None:
         said = {"code": "INVALID_REQUEST", "retryable": False, "field": _field_of_variable(error.message)}
         error.extensions = {key: value for key, value in said.items() if value is not None} | (error.extensions or {})
     elif isinstance(cause, EXPECTED):
-        error.extensions = describe_error(cause)
+        said = describe_error(cause)
+        # A scalar does not know where it stands, but a variable does.
+        error.extensions = said | {"field": cause.field or _field_of_variable(error.message)}
         # What was wrong with a literal is wrapped in the parser's words; ours alone are clearer.
         error.message = cause.message
     else:

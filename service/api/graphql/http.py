@@ -247,7 +247,11 @@ def is_own_host(request: Request | WebSocket, server: ServerSettings) -> bool:
     """Whether nobody calls us by a name of theirs: without keys, a page could have its own name lead here."""
     if server.api_keys or not is_loopback(server.host):
         return True
-    name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    try:
+        name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        # Half an address in brackets.
+        return False
     return is_loopback(name) or name == server.host
 
 

@@ -52,6 +52,11 @@ def _lf(lines: str) -> str:
 class Parts(MultipartSubscriptionTransport):
     """Apollo's multipart subscriptions, wherever in `Accept` a client names them."""
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Its type, and what proxies are told of events: that it is passed on as it comes."""
+        return {**SSETransport.headers, **super().headers}
+
     def accepts(self, accept: str) -> bool:
         """Whether a client names them."""
         return any(super(Parts, self).accepts(part.strip()) for part in accept.split(","))

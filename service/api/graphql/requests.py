@@ -5,6 +5,7 @@ Uploads follow the GraphQL multipart request specification (https://github.com/j
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -58,8 +59,9 @@ def _of_address(request: Request) -> dict[str, Any]:
 
 
 def _json(text: str | bytes, what: str) -> Any:
+    """What a JSON text says. It may begin with a byte order mark, which JSON does not have and editors write."""
     try:
-        return orjson.loads(text)
+        return orjson.loads(text.removeprefix(codecs.BOM_UTF8) if isinstance(text, bytes) else text)
     except orjson.JSONDecodeError as error:
         raise HTTPException(400, f"{what} is not JSON: {error}.") from None
 

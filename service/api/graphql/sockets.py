@@ -98,6 +98,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if self._is_full:
             raise self._too_many()
         said = cast("dict[str, Any]", payload)
+        # Clients that know of one operation may send an empty name, as over HTTP.
+        said["operationName"] = said.get("operationName") or None
         wanted = Wanted(said.get("query"), document_id_of(said), said.get("extensions"))
         return self._endpoint.persisted.text_of(self.context.caller, wanted) or ""
 

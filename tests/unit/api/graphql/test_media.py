@@ -88,3 +88,11 @@ def test_an_event_has_its_cursor_as_id() -> None:
 def test_parts_are_known_wherever_they_are_named(accept: str, named: bool) -> None:
     """The order of `Accept` says nothing."""
     assert Parts().accepts(accept) is named
+
+
+def test_proxies_are_told_to_pass_parts_on_as_they_come() -> None:
+    """As they are of events: nginx holds an answer back, and a subscription's never ends."""
+    for streams in (Parts(), Events()):
+        assert streams.headers["X-Accel-Buffering"] == "no"
+        assert "no-transform" in streams.headers["Cache-Control"]
+    assert Parts().headers["Content-Type"].startswith("multipart/mixed")
