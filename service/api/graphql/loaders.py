@@ -5,6 +5,7 @@ Owns batching and what is remembered during one operation. Knows rows only as wh
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -32,6 +33,17 @@ _FOLLOWED = frozenset({"read_conversations", "read_tasks"})
 """What has events of its own."""
 
 
+class Loader(DataLoader[K, Any]):
+    """Loads what is asked for meanwhile together.
+
+    Who waits for a value and is cancelled, because a field beside it failed, takes it from nobody else.
+    """
+
+    def load(self, key: K) -> Awaitable[Any]:
+        """The value of a key."""
+        return asyncio.shield(super().load(key))
+
+
 class Loaders:
     """The loaders of one operation of one caller."""
 
@@ -40,7 +52,7 @@ class Loaders:
         self._owner = owner
         self._page = page
         self._settles = settles
-        self._by_list: dict[tuple[Any, ...], DataLoader[Any, Any]] = {}
+        self._by_list: dict[tuple[Any, ...], Loader[Any]] = {}
         self.conversations = self._nodes("read_conversations", conversation)
         self.messages = self._nodes("read_messages", message)
         self.branches = self._nodes("read_branches", branch)
@@ -53,16 +65,16 @@ class Loaders:
         self.statistics = self._nodes("read_conversation_statistics", dict)
         self.metrics = self._nodes("read_metrics", dict)
         self.origins = self._nodes("read_message_origins", dict)
-        self.message_branches: DataLoader[str, Any] = DataLoader(load_fn=self._message_branches)
-        self.response_attempts: DataLoader[str, Any] = DataLoader(load_fn=self._response_attempts)
+        self.message_branches: Loader[str] = Loader(load_fn=self._message_branches)
+        self.response_attempts: Loader[str] = Loader(load_fn=self._response_attempts)
 
-    def _nodes(self, name: str, make: Make) -> DataLoader[str, Any]:
+    def _nodes(self, name: str, make: Make) -> Loader[str]:
         async def load(ids: list[str]) -> Sequence[Any]:
             read = self._settled if self._settles and name in _FOLLOWED else self._read
             found = await read(name, ids)
             return [make(found[id]) if id in found else None for id in ids]
 
-        return DataLoader(load_fn=load)
+        return Loader(load_fn=load)
 
     async def _read(self, name: str, ids: Sequence[str]) -> dict[str, Any]:
         read = partial(getattr(self._backend.reader, name), self._owner, ids)
@@ -120,7 +132,7 @@ class Loaders:
         return found
 
     async def linked(
-        self, listing: Listing, nodes: DataLoader[str, Any], id: str, page: PageRequest, info: Info
+        self, listing: Listing, nodes: Loader[str], id: str, page: PageRequest, info: Info
     ) -> Connection[Any]:
         """The connection of a list beside a node whose rows only name the nodes."""
         found = await self.rows(listing, id, page, info)
@@ -134,7 +146,7 @@ class Loaders:
         """The connection of a page of tasks."""
         return await self._followed(found, task, self.tasks)
 
-    async def _followed(self, found: AnyPage, make: Make, nodes: DataLoader[str, Any]) -> Connection[Any]:
+    async def _followed(self, found: AnyPage, make: Make, nodes: Loader[str]) -> Connection[Any]:
         # Rows that were read before their head was settled may be older than it.
         if not self._settles:
             return connection(found, make)
@@ -157,7 +169,7 @@ class Loaders:
     def _by_name(self, key: tuple[Any, ...], load: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> Any:
         loader = self._by_list.get(key)
         if loader is None:
-            loader = self._by_list[key] = DataLoader(load_fn=load)
+            loader = self._by_list[key] = Loader(load_fn=load)
         return loader
 
 
