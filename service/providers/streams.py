@@ -11,6 +11,7 @@ from typing import Protocol
 
 from service.chat import Completion, TextDelta
 from service.errors import ProviderError
+from service.providers.halves import Halves, without_halves
 from service.providers.tool_calls import CUT, CallPieces
 from service.providers.wire import Call
 
@@ -44,9 +45,9 @@ class Answer(Protocol):
 async def read_answer(call: Call, begin: Callable[[Call], Answer]) -> AsyncGenerator[TextDelta | Completion, None]:
     """Makes the call, and yields the answer as it comes; the last item is the `Completion`."""
     async with call:
-        answer = begin(call)
+        answer, halves = begin(call), Halves()
         if not call.is_stream:
-            for item in (*answer.whole(await call.body()), answer.completion()):
+            for item in (*answer.whole(without_halves(await call.body())), answer.completion()):
                 yield item
             return
         while not (answer.is_done or call.is_over):
@@ -57,7 +58,7 @@ async def read_answer(call: Call, begin: Callable[[Call], Answer]) -> AsyncGener
                     raise
                 break  # only the goodbye is missing: the answer was paid for and is whole
             for event in events:
-                for delta in answer.take(event.data):
+                for delta in answer.take(halves.joined(event.data)):
                     yield delta
         yield answer.completion()
         await call.drain()

@@ -24,6 +24,13 @@ async def server() -> AsyncIterator[FaultServer]:
 
 
 @both
+async def test_a_character_that_a_server_cut_in_two_is_whole(server: FaultServer, protocol: str) -> None:
+    """The answer is paid for; its halves are in two events, and pings between them."""
+    async with opened(protocol, server.url("torn")) as provider:
+        assert (await answer(provider))[0] == "Hello 😀 wörld"
+
+
+@both
 @pytest.mark.parametrize("case", ["good", "bytewise", "plain_json", "no_goodbye", "no_last_blank"])
 async def test_good_answer_is_read_whole(server: FaultServer, protocol: str, case: str) -> None:
     """However it is cut or ended; the input includes what was cached."""

@@ -232,6 +232,15 @@ def _long(protocol: str) -> bytes:
     )
 
 
+def _torn(protocol: str) -> list[str]:
+    """The events of an answer whose text is cut by UTF-16, through an emoji."""
+    halves = (('"Hello "', r'"Hello \ud83d"'), ('"wörld"', r'"\ude00 wörld"'))
+    events = EVENTS[protocol]()
+    for whole, half in halves:
+        events = [event.replace(whole, half) for event in events]
+    return events
+
+
 def _error(kind: str, message: str, code: str | int | None = None) -> bytes:
     return json.dumps({"error": {"type": kind, "message": message, "code": code}}).encode()
 
@@ -260,6 +269,7 @@ FAULTS: dict[str, Fault] = {
     "good": _sends(lambda p: _chunked(sse(EVENTS[p]())), keep=True),
     "bytewise": _bytewise,
     "plain_json": _sends(lambda p: response(200, _whole(p)), keep=True),
+    "torn": _sends(lambda p: STREAM + sse(_torn(p))),
     "usage_missing": _sends(lambda p: STREAM + sse(EVENTS[p](usage=False))),
     "no_goodbye": _sends(lambda p: STREAM + sse(EVENTS[p](done=False))),
     # The last event that matters is ended by the end of the stream alone.
