@@ -406,6 +406,21 @@ async def test_saving_twice_is_saving_once(
         assert (kept.name, kept.plan["steps"][0]["prompt"]) == ("mine", "Go.")
 
 
+async def test_plans_that_are_saved_at_once_under_one_name_are_versions_of_it(
+    connection: Connection, database: Database, owner: str, tmp_path: Path
+) -> None:
+    """Each caller is given its own, and none is told of a key that it did not send."""
+    async with asking(connection, tmp_path, Model()) as (services, _):
+        plans = services.backend.plans
+        new = [NewStrategy("mine", {"steps": [{"id": "a", "prompt": f"Say {i // 2}."}]}) for i in range(12)]
+        saved = await asyncio.gather(*(plans.save_strategy(owner, one) for one in new))
+        (kept,) = await listed(services, owner)
+    said = [one.plan["steps"][0]["prompt"] for one in saved if one.plan]
+    assert said == [f"Say {i // 2}." for i in range(12)]
+    assert kept.version == len({one.id for one in saved})
+    assert {one.version for one in saved} == set(range(1, kept.version + 1))
+
+
 async def test_a_plan_that_was_replaced_does_not_come_back(
     connection: Connection, database: Database, owner: str, tmp_path: Path
 ) -> None:

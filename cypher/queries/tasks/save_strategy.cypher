@@ -5,15 +5,18 @@ CALL (row) {
   OPTIONAL MATCH (known:Strategy {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
   OPTIONAL MATCH (named:Strategy {ownerId: row.ownerId, currentName: row.name})
   // The same plan under the same name is there already, unless a request of its own asks for it.
-  WITH row, known, named, row.idempotencyKey IS NULL AND coalesce(named.requestHash = row.requestHash, false) AS same
-  WHERE known IS NULL AND NOT same
-  FOREACH (former IN [one IN [named] WHERE one IS NOT NULL] | REMOVE former.currentName)
-  CREATE (s:Strategy {id: row.id, createdAt: datetime({epochMillis: row.at}), ownerId: row.ownerId, origin: 'CALLER',
-    name: row.name, currentName: row.name, version: coalesce(named.version, 0) + 1, plan: row.plan, description: row.description,
-    idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
-  FOREACH (former IN [one IN [named] WHERE one IS NOT NULL] | CREATE (s)-[:SUPERSEDES]->(former))
+  WITH row, named, CASE
+    WHEN known IS NOT NULL THEN known.id
+    WHEN row.idempotencyKey IS NULL AND named.requestHash = row.requestHash THEN named.id
+  END AS there
+  FOREACH (new IN CASE WHEN there IS NULL THEN [row] ELSE [] END |
+    FOREACH (former IN [one IN [named] WHERE one IS NOT NULL] | REMOVE former.currentName)
+    CREATE (s:Strategy {id: new.id, createdAt: datetime({epochMillis: new.at}), ownerId: new.ownerId, origin: 'CALLER',
+      name: new.name, currentName: new.name, version: coalesce(named.version, 0) + 1, plan: new.plan,
+      description: new.description, idempotencyKey: new.idempotencyKey, requestHash: new.requestHash})
+    FOREACH (former IN [one IN [named] WHERE one IS NOT NULL] | CREATE (s)-[:SUPERSEDES]->(former)))
+  RETURN coalesce(there, row.id) AS id
 }
-OPTIONAL MATCH (known:Strategy {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
-OPTIONAL MATCH (named:Strategy {ownerId: row.ownerId, currentName: row.name})
-WITH row, coalesce(known, named) AS s
+// By its id: others may have taken the name since.
+MATCH (s:Strategy {id: id})
 RETURN collect({n: row.n, id: s.id, requestHash: s.requestHash}) AS written
