@@ -68,7 +68,8 @@ def _line(finding: Finding) -> str:
     if finding.error:
         return f"{finding.name}: {finding.sentence} Not checked: {finding.error}"
     named = ", ".join(finding.ids) + ", …" * (finding.count > len(finding.ids))
-    return f"{finding.name}: {finding.sentence} {finding.count} break it: {named}"
+    what = f": {named}" if finding.ids else " and have no id: they are not Antiphon's."
+    return f"{finding.name}: {finding.sentence} {finding.count} break it{what}"
 
 
 def _summary(findings: list[Finding]) -> str:

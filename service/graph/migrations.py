@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,8 +25,9 @@ REWRITTEN_ROWS = 500
 Step = Callable[[], Awaitable[object]]
 
 _REMEDY = (
-    "Drop what it names, if that is not Antiphon's and nobody needs it, or give Antiphon a database of its own "
-    "(NEO4J_DATABASE). The next start, or `antiphon migrate`, goes on from there."
+    "Give NEO4J_USERNAME the right to change the schema; drop what is in the way, if it is not Antiphon's and nobody "
+    "needs it; or give Antiphon a database of its own (NEO4J_DATABASE). "
+    "The next start, or `antiphon migrate`, goes on from there."
 )
 _GOES_OVER_NODES = re.compile(r"(CYPHER 25\s+)?MATCH\b")
 _NAME = re.compile(r"V(\d{3,})__([a-z0-9_]+)\.cypher")
@@ -57,14 +59,14 @@ async def migrate(database: Database, folder: Path | None = None) -> list[str]:
     Raises `ConfigurationError` for an applied file that has changed, for a graph that is newer than we are, and for one
     that another application has nodes of our labels in.
     """
-    migrations, taken = read_migrations(folder), await database.run(query("read_taken_labels"))
-    applied = await _applied(database)
+    migrations, applied = read_migrations(folder), await _applied(database)
     if _pending(migrations, applied) == []:
         return []
-    if taken and not applied:
-        raise _shared(database, [row["label"] for row in taken])
-    await database.execute(query("constrain_migration_locks").text)
-    await database.execute(query("constrain_migrations").text)
+    if not applied:
+        await _require_own(database)
+    with _naming(database, "Its migrations"):
+        await database.execute(query("constrain_migration_locks").text)
+        await database.execute(query("constrain_migrations").text)
     async with database.holding(query("hold_migration_lock")):
         # Read again under the lock: another replica may have been here meanwhile.
         pending = _pending(migrations, await _applied(database))
@@ -126,13 +128,17 @@ def _pending(migrations: list[Migration], applied: dict[int, tuple[str, str]]) -
     return [migration for migration in migrations if migration.version not in applied]
 
 
-def _shared(database: Database, labels: list[str]) -> ConfigurationError:
-    """The error for a graph of another application's, whose nodes would get our constraints and our migrations."""
-    return ConfigurationError(
-        f"The database {database.connection.database!r} has nodes of another application, with labels that Antiphon "
-        f"uses: {', '.join(labels)}. Nothing was changed.",
-        remedy="Give Antiphon a database of its own (NEO4J_DATABASE), or unset NEO4J_URI to use the embedded one.",
-    )
+async def _require_own(database: Database) -> None:
+    """Raises `ConfigurationError` for a graph of another application's: its nodes would get our constraints, and be
+    taken for ours."""
+    taken = [row["label"] for row in await database.run(query("read_taken_labels"))]
+    # Looked at again after that: another replica may just have begun.
+    if taken and not await _applied(database):
+        raise ConfigurationError(
+            f"The database {database.connection.database!r} has nodes of another application, with labels that "
+            f"Antiphon uses: {', '.join(taken)}. Nothing was changed.",
+            remedy="Give Antiphon a database of its own (NEO4J_DATABASE), or unset NEO4J_URI to use the embedded one.",
+        )
 
 
 async def _apply(database: Database, migration: Migration, *, is_new: bool) -> None:
@@ -144,7 +150,8 @@ async def _apply(database: Database, migration: Migration, *, is_new: bool) -> N
     (row,) = await database.run(query("begin_migration"), **file)
     for number, step in _steps(database, migration, is_new=is_new):
         if number >= row["done"]:
-            await _take(step, migration, database)
+            with _naming(database, f"cypher/migrations/{migration.name}.cypher"):
+                await step()
             await database.run(query("record_step"), version=migration.version, done=number + 1)
     await database.run(query("record_migration"), name=migration.name, **file)
 
@@ -161,14 +168,15 @@ def _steps(database: Database, migration: Migration, *, is_new: bool) -> Iterato
             yield number, partial(database.execute, statement, bounded=False)
 
 
-async def _take(step: Step, migration: Migration, database: Database) -> None:
+@contextmanager
+def _naming(database: Database, what: str) -> Generator[None]:
+    """Say of a statement that Neo4j refused what it was for, and what helps. Raises `ConfigurationError`."""
     try:
-        await step()
+        yield
     except GraphUnavailable:
         raise
     except (Conflict, GraphError) as error:
         raise ConfigurationError(
-            f"cypher/migrations/{migration.name}.cypher could not be applied to the database "
-            f"{database.connection.database!r}. {error.message}",
+            f"{what} could not be applied to the database {database.connection.database!r}. {error.message}",
             remedy=_REMEDY,
         ) from error

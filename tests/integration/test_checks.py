@@ -191,6 +191,17 @@ async def test_command_tells_what_is_broken(graph: Database, tmp_path: Path) -> 
         await graph.execute("MATCH (t:Task {error: 'Why?'}) REMOVE t.error")
 
 
+async def test_command_says_that_what_it_found_is_not_ours(graph: Database, tmp_path: Path) -> None:
+    """Nodes that another application writes beside ours, under our labels, have no ids to be named by."""
+    await graph.execute("CREATE (:Task {name: 'Clean the house'})")
+    try:
+        code, out, _ = await antiphon_check(graph.connection, tmp_path)
+        assert code == 1
+        assert f"{CHECKS['task_has_one_template'].purpose} 1 break it and have no id: they are not Antiphon's." in out
+    finally:
+        await graph.execute("MATCH (t:Task {name: 'Clean the house'}) DELETE t")
+
+
 async def test_command_says_why_it_could_not_look(graph: Database, tmp_path: Path) -> None:
     """2, and what to do: Neo4j is away, none runs, the graph is not migrated."""
     away = Connection("bolt://127.0.0.1:9", "neo4j", "none")
