@@ -113,7 +113,7 @@ async def test_parameters_are_checked_by_name(database: Database) -> None:
 async def test_a_second_node_with_the_same_key_is_a_conflict(database: Database) -> None:
     """Neo4j's constraint errors reach callers as `Conflict`."""
     version = 10**6
-    await database.run(query("record_migration"), version=version, name="x", checksum="y")
+    await database.run(query("begin_migration"), version=version, checksum="y")
     with pytest.raises(Conflict):
         await database.execute(f"CREATE (:Migration {{version: {version}}})")
     await database.execute(f"MATCH (m:Migration {{version: {version}}}) DELETE m")
