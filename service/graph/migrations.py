@@ -30,6 +30,7 @@ _REMEDY = (
     "The next start, or `antiphon migrate`, goes on from there."
 )
 _GOES_OVER_NODES = re.compile(r"(CYPHER 25\s+)?MATCH\b")
+_CONSTRAINT = re.compile(r"CREATE CONSTRAINT (\w+) IF NOT EXISTS\s+FOR \(n:(\w+)\)")
 _NAME = re.compile(r"V(\d{3,})__([a-z0-9_]+)\.cypher")
 
 
@@ -165,7 +166,22 @@ def _steps(database: Database, migration: Migration, *, is_new: bool) -> Iterato
     for number, statement in enumerate(statements):
         is_rewrite = rewrite is not None and number < 2
         if not is_rewrite and not (is_new and _GOES_OVER_NODES.match(statement)):
-            yield number, partial(database.execute, statement, bounded=False)
+            yield number, partial(_execute, database, statement)
+
+
+async def _execute(database: Database, statement: str) -> None:
+    """Run a statement. Where Neo4j was killed over a constraint, its index stays without it, and is made anew with it
+    (https://github.com/neo4j/neo4j/issues/13208)."""
+    try:
+        await database.execute(statement, bounded=False)
+    except GraphUnavailable:
+        raise
+    except GraphError:
+        named = _CONSTRAINT.match(statement)
+        if named is None or not await database.run(query("read_left_index"), name=named[1], label=named[2]):
+            raise
+        await database.execute(query("drop_left_index").text, name=named[1])
+        await database.execute(statement, bounded=False)
 
 
 @contextmanager

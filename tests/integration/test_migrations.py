@@ -96,6 +96,17 @@ async def test_a_migration_that_was_interrupted_anywhere_goes_on(connection: Con
     assert await migrate(database) == []
 
 
+async def test_an_index_without_its_constraint_is_made_anew_with_it(database: Database) -> None:
+    """So Neo4j leaves it that was killed while it made one; to make it only if it is not there is refused."""
+    whole = await schema(database)
+    await forget_all(database)
+    await database.execute("CREATE INDEX message_id FOR (n:Message) ON (n.id)")
+    await migrate(database)
+    assert await schema(database) == whole
+    (found,) = await database.execute("SHOW CONSTRAINTS YIELD name WHERE name = 'message_id' RETURN count(*) AS made")
+    assert found == {"made": 1}
+
+
 @pytest.mark.parametrize(
     ("theirs", "label"),
     [
