@@ -134,6 +134,10 @@ class Reader:
         """`{taskId, subtaskId}` of each message: what it was written for."""
         return await self._grouped("read_message_origins", "origin", owner, ids)
 
+    async def read_tool_calls(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """`{toolCallId, name, arguments}` of each response's tool calls, in order."""
+        return await self._grouped("read_tool_calls", "calls", owner, ids)
+
     # --- lists -----------------------------------------------------------------------------------
 
     async def read_owner_conversations(self, owner: str, page: Bounds, **which: Any) -> Rows:

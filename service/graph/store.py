@@ -96,11 +96,9 @@ class Store:
     async def append_message(self, row: Row) -> Row | None:
         """Append a prompt or a response (`kind`) to the main branch; `{depth}`, or None: the owner has no such one."""
         conversation_id = row["conversationId"]
-        is_prompt = row["kind"] == "Prompt"
-        # Lists of one or none: what FOREACH takes for a condition.
-        kinds = {"prompt": [1] if is_prompt else [], "response": [] if is_prompt else [1]}
+        link = "CONTINUES" if row["kind"] == "Prompt" else "RESPONDS_TO"
         return await self._write(
-            "append_message", conversation_id, {"branchId": main_branch(conversation_id), **kinds, **row}
+            "append_message", conversation_id, {"branchId": main_branch(conversation_id), "link": link, **row}
         )
 
     async def create_task(self, row: Row) -> Row | None:

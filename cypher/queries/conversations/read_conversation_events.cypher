@@ -6,8 +6,6 @@ RETURN COLLECT {
   WITH m ORDER BY m.conversationId, m.seq LIMIT $limit
   RETURN m {.id, .title, .content, .depth, .role, .status, .finishReason, .note, .conversationId,
     .toolCallId, .toolName, .isError,
-    toolCalls: COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
-      RETURN {toolCallId: call.toolCallId, arguments: call.arguments, name: tool.name} ORDER BY call.index },
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END, seq: m.seq}
 } AS messages, COLLECT {
   MATCH (e:TaskEvent) WHERE e.conversationId = $conversationId AND e.seq > $after AND e.seq <= $upto

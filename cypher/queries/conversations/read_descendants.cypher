@@ -19,8 +19,6 @@ RETURN row.n AS n, met, COLLECT {
   ORDER BY CASE WHEN $page.up THEN place END, place DESC LIMIT $page.limit
   RETURN m {.id, .title, .content, .depth, .role, .status, .finishReason, .note, .conversationId,
     .toolCallId, .toolName, .isError,
-    toolCalls: COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
-      RETURN {toolCallId: call.toolCallId, arguments: call.arguments, name: tool.name} ORDER BY call.index },
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END,
     next: COLLECT { MATCH (m)<-[:CONTINUES|RESPONDS_TO]-(down) RETURN down.id LIMIT $page.next }}
 } AS rows

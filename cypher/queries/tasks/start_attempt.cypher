@@ -41,17 +41,13 @@ CALL (row) {
     CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
       status: 'RUNNING', subtaskId: s.id, attempt: row.number})
     SET s.status = 'RUNNING', s.startedAt = coalesce(s.startedAt, at), a.repair = row.repair
-    WITH row, a, at
-    CALL (row, a, at) {
-      UNWIND row.passedOver AS over
+    FOREACH (over IN row.passedOver |
       MERGE (m:Model {id: over.id})
         ON CREATE SET m.provider = over.provider, m.name = over.name, m.createdAt = at
-      CREATE (a)-[:PASSED_OVER {reason: over.reason}]->(m)
-    }
-    CALL (row, a) {
-      MATCH (refused:Response {id: row.repairedId})
-      CREATE (a)-[:REPAIRS]->(refused)
-    }
+      CREATE (a)-[:PASSED_OVER {reason: over.reason}]->(m))
+    WITH row, a
+    OPTIONAL MATCH (refused:Response {id: row.repairedId})
+    FOREACH (x IN CASE WHEN refused IS NULL THEN [] ELSE [1] END | CREATE (a)-[:REPAIRS]->(refused))
     WITH row, a
     MATCH (saw:Message {id: row.sawId})
     CREATE (a)-[:SAW]->(saw)

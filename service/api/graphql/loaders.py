@@ -27,7 +27,7 @@ from service.cursors import Page, PageRequest
 
 Make = Callable[[Any], Any]
 K = TypeVar("K")
-_SHARED = frozenset({"read_tasks", "read_task_progress", "read_metrics", "read_message_branches"})
+_SHARED = frozenset({"read_tasks", "read_task_progress", "read_metrics", "read_message_branches", "read_tool_calls"})
 """What is read once for all who are given the same page of events."""
 _FOLLOWED = frozenset({"read_conversations", "read_tasks"})
 """What has events of its own."""

@@ -132,11 +132,13 @@ class Response(Message):
     finish_reason: FinishReason | None
     """Why the model stopped; null for an answer that was put together."""
 
-    tool_calls: list[ToolCall]
-    """The calls of tools that the model wants the client to make."""
-
     note: str | None
     """Why it is not whole, where it is not."""
+
+    @strawberry.field
+    async def tool_calls(self, info: Info) -> list[ToolCall]:
+        """The calls of tools that the model wants the client to make."""
+        return [_tool_call(call) for call in await info.context.load.found("read_tool_calls", self.id, ())]
 
     @paged
     async def synthesizes(self, info: Info, page: PageRequest) -> Connection[Response]:
@@ -179,7 +181,6 @@ def message(row: dict[str, Any]) -> Prompt | Response:
         conversation_id=row["conversationId"],
         response_status=ResponseStatus(row["status"] or "COMPLETE"),
         finish_reason=FinishReason.of(row["finishReason"]),
-        tool_calls=[_tool_call(call) for call in row["toolCalls"]],
         note=row["note"],
     )
 
