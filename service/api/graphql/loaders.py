@@ -41,7 +41,15 @@ class Loader(DataLoader[K, Any]):
 
     def load(self, key: K) -> Awaitable[Any]:
         """The value of a key."""
-        return asyncio.shield(super().load(key))
+        value = asyncio.ensure_future(super().load(key))
+        value.add_done_callback(_see)
+        return asyncio.shield(value)
+
+
+def _see(value: asyncio.Future[Any]) -> None:
+    """Look at an error that nobody may wait for any more: asyncio would log it."""
+    if not value.cancelled():
+        value.exception()
 
 
 class Loaders:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Sequence
 
 import pytest
 
 from service.api.graphql.loaders import Loader
+from service.errors import GraphUnavailable
 
 
 async def test_who_is_cancelled_takes_the_value_from_nobody_else() -> None:
@@ -33,3 +35,22 @@ async def test_who_is_cancelled_takes_the_value_from_nobody_else() -> None:
     assert asked == ["a"]
     with pytest.raises(asyncio.CancelledError):
         await first
+
+
+async def test_an_error_that_nobody_waits_for_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """All who asked for the node were cancelled before Neo4j was found to be away."""
+
+    async def load(_: list[str]) -> Sequence[str]:
+        await asyncio.sleep(0.02)
+        raise GraphUnavailable("Neo4j is not available.")
+
+    async def wait() -> str:
+        return await Loader(load_fn=load).load("a")
+
+    waiting = asyncio.create_task(wait())
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    await asyncio.sleep(0.05)
+    gc.collect()
+    assert waiting.cancelled()
+    assert caplog.records == []
