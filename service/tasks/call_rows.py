@@ -79,12 +79,12 @@ def _response_row(call: Call) -> dict[str, Any] | None:
     content = _writable(call.text)
     if call.error is not None and not content:
         return None
-    calls = call.completion.tool_calls if call.completion else ()
+    calls, id_ = call.completion.tool_calls if call.completion else (), call.response_id
     title = " ".join(content[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
     if not title and calls:
         title = f"calls {', '.join(one.name for one in calls)}"[:TITLE_CHARACTERS]
     return {
-        "id": call.response_id,
+        "id": id_,
         "acceptedId": call.accepted_id,
         "content": content,
         "status": _response_status(call.error).value,
@@ -92,7 +92,7 @@ def _response_row(call: Call) -> dict[str, Any] | None:
         "title": title or "(empty)",
         "toolCalls": [
             {key: _writable(value) if isinstance(value, str) else value for key, value in row.items()}
-            for row in call_rows(call.response_id, calls)
+            for row in call_rows(id_, calls)
         ],
         "note": _writable(str(call.error)) if isinstance(call.error, AntiphonError) else None,
     }

@@ -139,7 +139,8 @@ class Call:
     """One attempt while it is under way, and what came of it.
 
     `passed_over` are the models whose turn it was and that were not asked, by name, and why. `error` is why the call
-    failed, `fault` why an answer that came whole cannot be used.
+    failed, `fault` why an answer that came whole cannot be used. `id` is the attempt's, `accepted_id` that of its
+    response where that is accepted: both are known before any call.
     """
 
     job: Job
@@ -161,21 +162,17 @@ class Call:
     refused: AntiphonError | None = None
     error: BaseException | None = None
     fault: ProviderError | None = None
+    id: str = field(init=False)
+    accepted_id: str = field(init=False)
 
-    @property
-    def id(self) -> str:
-        """The attempt's id."""
-        return derived_id(self.job.id, "attempt", self.number)
+    def __post_init__(self) -> None:
+        self.id = derived_id(self.job.id, "attempt", self.number)
+        self.accepted_id = accepted_response_id(self.job.task.id, self.job.id, self.job.kind)
 
     @property
     def response_id(self) -> str:
         """The id of what it leaves where that is not accepted."""
         return derived_id(self.id, "response")
-
-    @property
-    def accepted_id(self) -> str:
-        """The id of its response where that is accepted: known before any call."""
-        return accepted_response_id(self.job.task.id, self.job.id, self.job.kind)
 
     @property
     def text(self) -> str:
