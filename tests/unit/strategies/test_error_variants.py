@@ -8,17 +8,6 @@ from service.strategies.failures.cases import find_cases
 from tests.support.error_texts import sample
 from tests.support.task_states import source
 
-TITLES = {}
-"""By sample: the cases, the weightiest first, with how often each occurs."""
-
-
-@pytest.mark.parametrize("name", TITLES)
-def test_every_error_is_a_case_by_its_own_words(name: str):
-    """None is lost, none is told twice, and no line of an error is another error."""
-    cases = find_cases([source(0, sample(name), f"{name}.txt")])
-    assert [f"{case.count}: {case.title}" for case in cases] == TITLES[name]
-
-
 TITLES = {
     "ci_commands": [
         "1: TS2322: Type 'string' is not assignable to type 'number'.",
@@ -182,3 +171,11 @@ TITLES = {
         "1: Error: outer",
     ],
 }
+"""By sample: the cases, the weightiest first, with how often each occurs."""
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_every_error_is_a_case_by_its_own_words(name: str):
+    """None is lost, none is told twice, and no line of an error is another error."""
+    cases = find_cases([source(0, sample(name), f"{name}.txt")])
+    assert [f"{case.count}: {case.title}" for case in cases] == TITLES[name]
