@@ -286,3 +286,26 @@ async def test_a_service_stops_in_spite_of_open_subscriptions(connection: Connec
         assert time.monotonic() - stopping < 60
         with suppress(httpx.HTTPError, StopAsyncIteration):
             await watching
+
+
+@pytest.mark.parametrize("id", [7, "7", "0198c0de-0000-7000-8000-000000000007"])
+async def test_a_subscription_has_whatever_id_its_client_gives_it(service: Service, id: str | int) -> None:
+    """Numbers, as some clients count, and UUIDs; also where its variables hold more than it needs, however deep."""
+    new = {"instruction": "Repeat.", "strategy": {"builtIn": "FILE"}, "input": {"list": ITEMS}}
+    task = (await service.ask("CreateTask", input=new))["createTask"]["task"]
+    deep: list[Any] = []
+    for _ in range(300):
+        deep = [deep]
+    payload = {"query": operation("TaskEvents"), "variables": {"taskId": task["id"], "more": deep}}
+    async with asyncio.timeout(30), socket(service) as connection:
+        await connection.send(json.dumps({"id": id, "type": "subscribe", "payload": payload}))
+        types = [json.loads(text)["type"] async for text in until_complete(connection)]
+    assert types.count("next") > len(ITEMS)
+
+
+async def until_complete(connection: Any) -> AsyncIterator[str]:
+    """The messages of a connection, up to the end of its operation."""
+    async for text in connection:
+        yield text
+        if json.loads(text)["type"] in ("complete", "error"):
+            return

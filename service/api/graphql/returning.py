@@ -33,15 +33,18 @@ class Subscribers:
     def __init__(self) -> None:
         self._owners: dict[str, OrderedDict[str, Stream]] = {}
 
-    def begin(self, owner: str, id: str, *operation: Any) -> Stream | None:
+    def begin(self, owner: str, id: str | int, *operation: Any) -> Stream | None:
         """The stream of a subscription: it goes on after what is known to have been received under its id.
 
-        None for an id that is no UUID: it may be anybody's next one.
+        None for an id that is no UUID, since it may be anybody's next one, and for variables too deep to compare.
         """
-        if not _UUID.fullmatch(id):
+        if not _UUID.fullmatch(str(id)):
+            return None
+        try:
+            key = hashlib.sha256(orjson.dumps([id, *operation])).hexdigest()
+        except orjson.JSONEncodeError:
             return None
         known = self._owners.setdefault(owner, OrderedDict())
-        key = hashlib.sha256(orjson.dumps([id, *operation])).hexdigest()
         former = known.pop(key, None)
         stream = known[key] = Stream(former.after if former else None)
         if len(known) > MOST:
