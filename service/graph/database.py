@@ -139,16 +139,20 @@ class Database:
     async def _alone(self, query: Query, parameters: Row) -> list[Row]:
         """One write in one round trip. Tried again while the error may pass, as the driver's own transactions are:
         stored writes are safe to repeat."""
-        give_up = time.monotonic() + self.connection.retry_seconds
         async with self._guarded():
-            while True:
-                try:
-                    async with self._session() as session:
-                        return await _rows(session, query, parameters)
-                except (Neo4jError, DriverError) as error:
-                    if not error.is_retryable() or time.monotonic() > give_up:
-                        raise
-                await asyncio.sleep(random.uniform(0.02, 0.2))
+            return await self._again(lambda session: _rows(session, query, parameters), (Neo4jError, DriverError))
+
+    async def _again(self, work: Callable[[AsyncSession], Awaitable[_T]], passing: type | tuple[type, ...]) -> _T:
+        """Do the work, and do it again for a while where an error of these kinds may pass."""
+        give_up = time.monotonic() + self.connection.retry_seconds
+        while True:
+            try:
+                async with self._session() as session:
+                    return await work(session)
+            except (Neo4jError, DriverError) as error:
+                if not isinstance(error, passing) or not error.is_retryable() or time.monotonic() > give_up:
+                    raise
+            await asyncio.sleep(random.uniform(0.02, 0.2))
 
     async def execute(self, statement: str, *, bounded: bool = True, **parameters: Any) -> list[Row]:
         """Run a statement of a migration or of the shell as it is, in a transaction of its own.
@@ -156,17 +160,13 @@ class Database:
         Not `bounded`: for as long as it takes. A migration goes over the whole graph. What Neo4j undid because two were
         in each other's way, such as two replicas that migrate a new graph, is tried again.
         """
-        give_up = time.monotonic() + self.connection.retry_seconds
+
+        async def work(session: AsyncSession) -> list[Row]:
+            result = await session.run(cast(LiteralString, statement), parameters)
+            return [record.data() async for record in result]
+
         async with self._guarded(-1 if bounded else None):
-            while True:
-                try:
-                    async with self._session() as session:
-                        result = await session.run(cast(LiteralString, statement), parameters)
-                        return [record.data() async for record in result]
-                except TransientError:
-                    if time.monotonic() > give_up:
-                        raise
-                await asyncio.sleep(random.uniform(0.02, 0.2))
+            return await self._again(work, TransientError)
 
     async def look(self, query: Query, seconds: float) -> list[Row]:
         """Run a stored statement that goes over the whole graph and changes nothing of it, once.

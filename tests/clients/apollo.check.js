@@ -1,18 +1,10 @@
 import { buildSchema, getNullableType, isObjectType } from "graphql";
-import { assert, assertSame, cut, done, until } from "./harness.js";
+import { assert, assertAnswered, assertSame, assertSentOnce, cut, done, until } from "./harness.js";
 
 const shown = (chat) => current(chat).messages.edges.map(({ node }) => node);
 
-assert.equal(ended.taskStatus, "SUCCEEDED");
-assert.equal(ended.answer.content, "What is an antiphon?");
-
-const pieces = [];
-await showAnswer(await send("piece by piece"), (text) => pieces.push(text));
-assert.deepEqual(pieces, ["piece by piece", "piece by piece"]);
-
-const key = crypto.randomUUID();
-const [once, again] = [await send("twice", undefined, key), await send("twice", undefined, key)];
-assert.equal(once.task.id, again.task.id);
+await assertAnswered(ended, showAnswer, send);
+await assertSentOnce((key) => send("twice", undefined, key));
 
 const long = await openChat(process.env.LONG_CHAT);
 assert.equal(shown(long).length, 50);

@@ -25,6 +25,22 @@ export function assertSame(shown, written) {
   assert.equal(new Set(shown.map(({ id }) => id)).size, shown.length);
 }
 
+/** What the snippets saw of their first prompt, and how an answer is shown while it comes. */
+export async function assertAnswered(ended, showAnswer, send) {
+  assert.equal(ended.taskStatus, "SUCCEEDED");
+  assert.equal(ended.answer.content, "What is an antiphon?");
+  const pieces = [];
+  await showAnswer(await send("piece by piece"), (text) => pieces.push(text));
+  assert.deepEqual(pieces, ["piece by piece", "piece by piece"]);
+}
+
+/** What is sent twice with one key is one task; `send` takes the key. */
+export async function assertSentOnce(send) {
+  const key = crypto.randomUUID();
+  const [once, again] = [await send(key), await send(key)];
+  assert.equal(once.task.id, again.task.id);
+}
+
 /** The end, whatever is still subscribed. */
 export function done() {
   process.stdout.write("\n#done\n", () => process.exit(0));

@@ -1,17 +1,9 @@
-import { assert, assertSame, cut, done, until } from "./harness.js";
+import { assert, assertAnswered, assertSame, assertSentOnce, cut, done, until } from "./harness.js";
 
 const shown = (chat) => current(chat).edges.map(({ node }) => node);
 
-assert.equal(ended.taskStatus, "SUCCEEDED");
-assert.equal(ended.answer.content, "What is an antiphon?");
-
-const pieces = [];
-await showAnswer(await send("piece by piece"), (text) => pieces.push(text));
-assert.deepEqual(pieces, ["piece by piece", "piece by piece"]);
-
-const idempotencyKey = crypto.randomUUID();
-const [once, again] = [await send("twice", { idempotencyKey }), await send("twice", { idempotencyKey })];
-assert.equal(once.task.id, again.task.id);
+await assertAnswered(ended, showAnswer, send);
+await assertSentOnce((idempotencyKey) => send("twice", { idempotencyKey }));
 
 await assert.rejects(send("x", { conversationId: "nothing" }), { code: "NOT_FOUND", retryable: false });
 const half = await sendBoth({ content: "one" }, { content: "x", conversationId: "nothing" });
