@@ -2,14 +2,16 @@
 
 Owns batching, order and back-pressure. Knows queries only by name and rows only as dicts.
 
-A write is one row of one stored query. An awaited write is durable when it returns, and a bad row fails
-its own caller alone. Rows with the same key always go through the same committer, so that two transactions of
-ours never wait for each other's locks; a row that is written after another was awaited comes after it.
+A write is one row of one stored query, or several rows that are written together or not at all. An awaited write is
+durable when it returns, and a bad one fails its own caller alone. Rows with the same key always go through the same
+committer, so that two transactions of ours never wait for each other's locks; a row that is written after another was
+awaited comes after it.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
@@ -22,8 +24,22 @@ COMMITTERS = 2
 ROWS_A_TRANSACTION = 500
 WAITING_ROWS = 20_000
 
-_Write = tuple[str, Row]
-_Batch = list[Waiting[_Write, Row | None]]
+Write = tuple[str, Row]
+_Written = list[Row | None]
+_Batch = list[Waiting[Sequence[Write], _Written]]
+
+IN_ORDER = (
+    "create_conversation",
+    "append_message",
+    "create_task",
+    "advance_task",
+    "plan_subtasks",
+    "start_attempt",
+    "finish_attempt",
+    "end_subtask",
+    "finish_task",
+)
+"""The order of the statements in a transaction, as a task lives; all others come before them."""
 
 
 class Writer:
@@ -36,7 +52,7 @@ class Writer:
     def __init__(self, database: Database, *, committers: int = COMMITTERS, waiting: int = WAITING_ROWS) -> None:
         self._database = database
         self._room = asyncio.Semaphore(waiting)
-        self._committers: list[Gatherer[_Write, Row | None]] = [
+        self._committers: list[Gatherer[Sequence[Write], _Written]] = [
             Gatherer(self._commit, most=ROWS_A_TRANSACTION) for _ in range(committers)
         ]
 
@@ -47,9 +63,14 @@ class Writer:
         `Conflict` or `GraphError` when it refused this row. A caller that is cancelled while its row waits takes it
         back; a row that is under way is written.
         """
+        (record,) = await self.write_together([(name, row)], key=key)
+        return record
+
+    async def write_together(self, writes: Sequence[Write], *, key: str) -> list[Row | None]:
+        """Write rows of several stored queries in one transaction, in the order of `IN_ORDER`; see `write`."""
         async with self._room:
             committer = self._committers[crc32(key.encode()) % len(self._committers)]
-            return await committer.put((name, row))
+            return await committer.put(writes)
 
     async def close(self) -> None:
         """Write what is waiting, then stop."""
@@ -73,16 +94,27 @@ class Writer:
                 fail_all(batch, error)
 
     async def _transact(self, batch: _Batch) -> None:
-        groups: dict[str, list[tuple[Row, asyncio.Future[Row | None]]]] = {}
-        for (name, row), done in batch:
-            groups.setdefault(name, []).append((row, done))
-        statements = [
-            (query(name), {"batch": {"rows": [{**row, "n": n} for n, (row, _) in enumerate(writes)]}})
-            for name, writes in groups.items()
-        ]
+        groups: dict[str, list[Row]] = {}
+        # Where the record of each row will be: of its statement, under its number.
+        places: list[list[tuple[str, int]]] = []
+        for writes, _ in batch:
+            places.append([])
+            for name, row in writes:
+                rows = groups.setdefault(name, [])
+                places[-1].append((name, len(rows)))
+                rows.append({**row, "n": len(rows)})
+        names = sorted(groups, key=_place)
+        statements = [(query(name), {"batch": {"rows": groups[name]}}) for name in names]
         results = await self._database.transaction(statements)
-        for writes, records in zip(groups.values(), results, strict=True):
-            found: dict[Any, Row] = {written["n"]: written for written in records[0]["written"]}
-            for n, (_, done) in enumerate(writes):
-                if not done.done():
-                    done.set_result(found.get(n))
+        found: dict[tuple[str, Any], Row] = {
+            (name, written["n"]): written
+            for name, records in zip(names, results, strict=True)
+            for written in records[0]["written"]
+        }
+        for (_, done), own in zip(batch, places, strict=True):
+            if not done.done():
+                done.set_result([found.get(place) for place in own])
+
+
+def _place(name: str) -> int:
+    return IN_ORDER.index(name) + 1 if name in IN_ORDER else 0

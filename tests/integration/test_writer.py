@@ -12,10 +12,11 @@ import pytest
 from service.errors import Conflict, GraphError, GraphUnavailable
 from service.graph.database import Connection, Database
 from service.graph.queries import query
-from service.graph.store import Store
+from service.graph.store import Store, main_branch, now_ms
 from service.graph.writer import Writer
 from service.records import new_id
 from service.signals import Signals
+from tests.support.services import cypher
 
 
 def conversation(owner: str, **more: Any) -> dict[str, Any]:
@@ -28,6 +29,16 @@ def message(owner: str, conversation_id: str, kind: str = "Prompt", **more: Any)
     """A row of `append_message`."""
     properties = {"content": "hello", "title": "hello"} | more
     return {"ownerId": owner, "conversationId": conversation_id, "id": new_id(), "kind": kind, "properties": properties}
+
+
+def beginning(row: dict[str, Any], **more: Any) -> list[tuple[str, dict[str, Any]]]:
+    """A conversation and its first message in one write, the message first."""
+    at, branch = now_ms(), main_branch(row["conversationId"])
+    said = message(row["ownerId"], row["conversationId"], **more)
+    return [
+        ("append_message", {"at": at, "branchId": branch, "link": "CONTINUES", **said}),
+        ("create_conversation", {"at": at, "branchId": branch, **row}),
+    ]
 
 
 @pytest.fixture
@@ -133,3 +144,18 @@ async def test_cancelled_callers_leave_no_connection_open(connection: Connection
             await database.close()
         gc.collect()
     assert [str(warning.message) for warning in unclosed] == []
+
+
+async def test_what_is_written_together_is_in_order_or_not_at_all(database: Database, owner: str) -> None:
+    """A message is appended to the conversation of its own write, whatever comes first in it; a bad row undoes both."""
+    writer, good, bad = Writer(database), conversation(owner), conversation(owner)
+    results = await asyncio.gather(
+        writer.write_together(beginning(good), key="x"),
+        writer.write_together(beginning(bad, nested={"a": "map is no property value"}), key="x"),
+        return_exceptions=True,
+    )
+    assert isinstance(results[0], list)
+    assert [record and record.get("depth") for record in results[0]] == [0, None]
+    assert isinstance(results[1], GraphError)
+    made = await cypher(database, "MATCH (c:Conversation {ownerId: $owner}) RETURN c.id AS id", owner=owner)
+    assert [row["id"] for row in made] == [good["conversationId"]]
