@@ -156,11 +156,16 @@ def remote(config: Config) -> Connection | None:
     return Connection(neo4j.uri, neo4j.username, password, neo4j.database)
 
 
-async def embedded(config: Config, progress: Progress = SILENT) -> LocalNeo4j:
-    """The service's own Neo4j, started or adopted. Raises `Conflict`, `SetupError`."""
+async def embedded(config: Config, progress: Progress = SILENT, *, brief: bool = False) -> LocalNeo4j:
+    """The service's own Neo4j, started (`brief`: for one command) or adopted. Raises `Conflict`, `SetupError`."""
     wish = config.neo4j.embedded
     settings = LocalSettings(
-        heap=wish.heap, page_cache=wish.page_cache, bolt_port=wish.bolt_port or 0, http_port=wish.http_port or 0
+        heap=wish.heap,
+        page_cache=wish.page_cache,
+        bolt_port=wish.bolt_port or 0,
+        http_port=wish.http_port or 0,
+        java_options=wish.java_options,
+        brief=brief,
     )
     folders = config.storage
     return await start_neo4j(folders.data_folder / "neo4j", folders.cache_folder, settings=settings, progress=progress)

@@ -17,7 +17,6 @@ import llmock.testing  # noqa: F401 # pyright: ignore[reportUnusedImport]
 import pytest
 from hypothesis import HealthCheck, settings
 
-from service.commands.serving import compile_less
 from service.folders import cache_folder
 from service.graph.database import Connection, Database
 from service.graph.local import LocalSettings, start, stop
@@ -61,8 +60,7 @@ async def _stop_all(homes: list[Path]) -> None:
 @pytest.fixture(scope="session")
 async def connection() -> Connection:
     """How to reach this worker's Neo4j; the first test that asks starts it."""
-    compile_less()
-    size = LocalSettings(heap="768m", page_cache="128m")
+    size = LocalSettings(heap="768m", page_cache="128m", brief=True)
     # Detached: also where this process ends by no fault of its own, the run stops it.
     server = await start(Path(os.environ[HOME]) / f"neo4j-{WORKER}", cache_folder(), settings=size, detached=True)
     await server.release()

@@ -16,7 +16,6 @@ from service.commands.client import Client, Upload
 from service.commands.following import exit_code, follow_or_cancel, interruptions
 from service.commands.neo4j import show_login
 from service.commands.serving import (
-    compile_less,
     find_running,
     listening_on,
     neo4j_address,
@@ -76,8 +75,8 @@ async def _service(config: Config, stack: AsyncExitStack) -> str:
     place = await take_place(config.storage.data_folder)
     stack.callback(place.leave)
     say("Starting Antiphon.")
-    compile_less()
-    started = await stack.enter_async_context(start_service(listening_on(config, "127.0.0.1", 0), progress_on()))
+    service = start_service(listening_on(config, "127.0.0.1", 0), progress_on(), brief=True)
+    started = await stack.enter_async_context(service)
     place.announce(started.url)
     return started.url
 

@@ -105,8 +105,11 @@ class Started:
 
 
 @asynccontextmanager
-async def start_service(config: Config, progress: Progress = SILENT) -> AsyncGenerator[Started]:
-    """Run a service in this process, with a Neo4j of its own unless another is configured."""
+async def start_service(config: Config, progress: Progress = SILENT, *, brief: bool = False) -> AsyncGenerator[Started]:
+    """Run a service in this process, with a Neo4j of its own unless another is configured.
+
+    A `brief` one is for a single command: its Neo4j compiles less, which is slower at its best.
+    """
     from service.api.graphql.trusted import read_trusted
     from service.app import connection_of, create_app, embedded
     from service.commands.server import serving
@@ -115,7 +118,7 @@ async def start_service(config: Config, progress: Progress = SILENT) -> AsyncGen
     await check_parts(config)
     read_trusted(config)
     # Started here, and not by the application, so that what goes wrong reaches the person as it is.
-    neo4j = None if config.neo4j.uri else await embedded(config, progress)
+    neo4j = None if config.neo4j.uri else await embedded(config, progress, brief=brief)
     reviving = asyncio.create_task(neo4j.keep_alive(), name="antiphon-neo4j") if neo4j else None
     try:
         app = create_app(config, connection=connection_of(neo4j) if neo4j else None)
@@ -148,21 +151,12 @@ async def _start_own(
     config: Config, prepare: Callable[[Config], None], progress: Progress, stack: AsyncExitStack
 ) -> str:
     prepare(config)
-    compile_less()
-    service = start_service(listening_on(config, "127.0.0.1", 0), progress)
+    service = start_service(listening_on(config, "127.0.0.1", 0), progress, brief=True)
     try:
         return (await stack.enter_async_context(service)).url
     except Conflict as error:
         remedy = "Wait for it to end; or run `antiphon serve`, which all commands can share."
         raise Conflict(error.message, remedy=remedy) from error
-
-
-def compile_less() -> None:
-    """Have the Neo4j that this process starts compile less, for one that lives as long as a command.
-
-    Measured on the demo: 15 s of processor time in place of 27 s. At its best it is slower, so `serve` does without.
-    """
-    os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
 def listening_on(config: Config, host: str | None, port: int | None) -> Config:

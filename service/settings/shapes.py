@@ -36,6 +36,7 @@ Temperature = Annotated[float, Field(ge=0, le=2)]
 Parallel = Annotated[int, Field(ge=1, le=1024)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 JavaSize = Annotated[str, Field(pattern=r"^[1-9][0-9]*[kmgKMG]$")]
+JavaOption = Annotated[str, Field(pattern=r"^-[^\r\n]+$")]
 StrategyKey = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
@@ -161,12 +162,16 @@ class TaskTypeSettings(Frozen):
 
 
 class EmbeddedSettings(Frozen):
-    """The Neo4j that the service runs itself. No port: the usual one where it is free, else any free one."""
+    """The Neo4j that the service runs itself. No port: the usual one where it is free, else any free one.
+
+    `java_options` come after our own, and are the only way to give its Java options: the environment gives it none.
+    """
 
     heap: JavaSize = "512m"
     page_cache: JavaSize = "128m"
     bolt_port: Port | None = None
     http_port: Port | None = None
+    java_options: tuple[JavaOption, ...] = ()
 
 
 class Neo4jSettings(Frozen):

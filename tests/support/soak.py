@@ -179,11 +179,11 @@ class Soak:
 
     def __init__(self, folder: Path, base_url: str, seen: Provider) -> None:
         bolt, http = quiet_port(), quiet_port()
-        embedded = {"heap": "384m", "page_cache": "64m", "bolt_port": bolt, "http_port": http}
+        # It is killed as often as it is used: what is compiled thoroughly is compiled in vain.
+        less = ["-XX:TieredStopAtLevel=1"]
+        embedded = {"heap": "384m", "page_cache": "64m", "bolt_port": bolt, "http_port": http, "java_options": less}
         settings = provider(base_url) | {"executor": {"lease_seconds": LEASE_SECONDS}}
         self.service = ServiceProcess(None, folder, settings | {"storage": {"neo4j": {"embedded": embedded}}}, OWNER)
-        # It is killed as often as it is used: what is compiled thoroughly is compiled in vain.
-        self.service.environment["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1"
         self.seen = seen
         self._home = home_at(folder / "neo4j")
         self._database: Database | None = None

@@ -18,7 +18,7 @@ import psutil
 
 from service.graph.local.home import Home
 from service.graph.local.install import Installation
-from service.graph.local.java import fingerprint
+from service.graph.local.java import fingerprint, java_environment
 from service.locks import FileLock
 
 # So long after the start the first work is done, and its classes are on the list too.
@@ -66,6 +66,7 @@ async def _make(archive: Archive, java: Path, argument_file: Path) -> None:
         f"-XX:SharedClassListFile={archive.classes}",
         f"-XX:SharedArchiveFile={partial}",
         f"@{argument_file}",
+        env=java_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

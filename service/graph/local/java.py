@@ -7,12 +7,30 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from service.errors import SetupError
 
 OLDEST = 21
+
+_FOREIGN = frozenset(
+    {
+        "JAVA_TOOL_OPTIONS",
+        "_JAVA_OPTIONS",
+        "JDK_JAVA_OPTIONS",
+        "JDK_AOT_VM_OPTIONS",
+        "IBM_JAVA_OPTIONS",
+        "OPENJ9_JAVA_OPTIONS",
+        "CLASSPATH",
+    }
+)
+"""Variables that give every Java more options. They are meant for others: a heap, an agent, a collector."""
+
+
+def java_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment for a Java that we start: the options on its command line are all that it has."""
+    return {name: value for name, value in environ.items() if name.upper() not in _FOREIGN}
 
 
 def find_java() -> Path:
@@ -21,7 +39,7 @@ def find_java() -> Path:
     if packaged:
         return packaged
     for java in _system_javas():
-        if _version_of(java) >= OLDEST:
+        if version_of(java) >= OLDEST:
             return java
     raise SetupError(
         f"No Java {OLDEST} or newer was found to run Neo4j.",
@@ -60,9 +78,18 @@ def _system_javas() -> Iterator[Path]:
         yield Path(found)
 
 
-def _version_of(java: Path) -> int:
+def version_of(java: Path) -> int:
+    """The major version of this Java, or 0 where it cannot be run."""
     try:
-        ran = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=False)
+        ran = subprocess.run(
+            [java, "-version"],
+            env=java_environment(),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=30,
+            check=False,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return 0
     return parse_version(ran.stderr + ran.stdout)

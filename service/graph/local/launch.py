@@ -33,6 +33,7 @@ from service.graph.local.home import (
     write_state,
 )
 from service.graph.local.install import Installation
+from service.graph.local.java import java_environment
 from service.graph.local.process import choose_ports, created_at, end, home_argument, spawn
 from service.graph.local.readiness import Answer, address_of, ask, listens
 
@@ -59,9 +60,10 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when a running server is not what this plan would start."""
+        """Changes when a running server is not what this plan would start, or would not do as well."""
         settings, java = self.settings, str(self.java)
-        shape = (self.installation.lock.digest, java, settings.heap, settings.page_cache, dict(settings.extra))
+        sizes = (settings.heap, settings.page_cache, settings.java_options)
+        shape = (self.installation.lock.digest, java, *sizes, dict(settings.extra))
         return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
 
 
@@ -104,10 +106,11 @@ def _set_password(plan: Plan, password: str) -> None:
     try:
         ran = subprocess.run(
             [str(plan.java), f"@{secret}"],
-            env={**os.environ, **folders},
+            env={**java_environment(), **folders},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
         )
     finally:
@@ -132,7 +135,7 @@ async def _launch_on(
     _write_conf(plan, ports)
     write_private(plan.arguments, argument_file([*java_flags(plan.settings), "-cp", _class_path(plan)]))
     seen = plan.home.log.stat().st_size if plan.home.log.exists() else 0
-    child = spawn(_command(plan), plan.home.console)
+    child = spawn(_command(plan), plan.home.console, java_environment())
     state = ServerState(
         pid=child.pid,
         created=created_at(child.pid),

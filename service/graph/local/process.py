@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,11 +21,12 @@ _CLOCK_SLACK_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 
 
-def spawn(arguments: list[str], output: Path) -> subprocess.Popen[bytes]:
+def spawn(arguments: list[str], output: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a process of its own session, so that a Ctrl-C meant for us does not reach it."""
     with output.open("wb") as file:
         return subprocess.Popen(
             arguments,
+            env=environ,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,

@@ -33,6 +33,14 @@ def test_conf_takes_sizes_and_extra_settings() -> None:
     assert "-Xmx2g" in java_flags(LocalSettings(heap="2g"))
 
 
+def test_options_of_java_come_after_our_own() -> None:
+    """So they have the last word; and a server for one command compiles less."""
+    flags = java_flags(LocalSettings(java_options=("-Xss2m", "-Dx=y")))
+    assert flags[-2:] == ["-Xss2m", "-Dx=y"]
+    assert "-XX:TieredStopAtLevel=1" not in flags
+    assert "-XX:TieredStopAtLevel=1" in java_flags(LocalSettings(brief=True))
+
+
 @pytest.mark.parametrize("extra", [{"a": "b\nc"}, {"a=b": "c"}, {" ": "c"}])
 def test_conf_refuses_what_is_no_setting(extra: dict[str, str]) -> None:
     """One extra setting cannot smuggle in another."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.graph.local.java import find_java, fingerprint, parse_version
+from service.graph.local.java import find_java, fingerprint, java_environment, parse_version, version_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,26 @@ def test_java_is_found_and_known_again(tmp_path: Path) -> None:
     other.write_text("x")
     assert os.access(java, os.X_OK)
     assert fingerprint(java) == fingerprint(java) != fingerprint(other)
+
+
+FOREIGN = {
+    "JAVA_TOOL_OPTIONS": "-Xms1G -Xmx4G",
+    "_JAVA_OPTIONS": "-XX:+UseZGC",
+    "JDK_JAVA_OPTIONS": "-javaagent:/no/such.jar",
+    "CLASSPATH": "/no/such.jar",
+}
+
+
+def test_java_is_given_no_options_of_others() -> None:
+    """What else is in the environment stays, the memory of the C library for one."""
+    assert java_environment({**FOREIGN, "MALLOC_ARENA_MAX": "2", "java_home": "/j"}) == {
+        "MALLOC_ARENA_MAX": "2",
+        "java_home": "/j",
+    }
+
+
+def test_options_of_others_do_not_hide_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Java that cannot be started with them is looked at without them."""
+    for name, value in FOREIGN.items():
+        monkeypatch.setenv(name, value)
+    assert version_of(find_java()) >= 21
