@@ -1,16 +1,16 @@
 """The words that everybody uses: statuses, what an answer must be, a part of a source, ids.
 
-A leaf: it imports nothing of the service. Records are frozen; a change is a new record.
+A leaf: of the service it imports the clock. Records are frozen; a change is a new record.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import time
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from service.clock import new_stamp
 
 
 class TaskStatus(StrEnum):
@@ -248,8 +248,8 @@ class Span:
 
 
 def new_id() -> str:
-    """A new UUIDv7 (RFC 9562): its text sorts by the time it was made."""
-    return _uuid7(int(time.time() * 1000), os.urandom(10))
+    """A new UUIDv7 (RFC 9562): its text sorts behind all that this process made before, whatever the clock does."""
+    return _uuid7(*new_stamp())
 
 
 def derived_id(parent: str, *parts: object) -> str:
@@ -258,7 +258,7 @@ def derived_id(parent: str, *parts: object) -> str:
     A UUIDv7 with the parent's time; its random bits are a hash of the parent and the parts.
     """
     digest = hashlib.blake2b("\x1f".join([parent, *map(str, parts)]).encode(), digest_size=10).digest()
-    return _uuid7(int(parent[:8] + parent[9:13], 16), digest)
+    return _uuid7(int(parent[:8] + parent[9:13], 16), _tail(digest))
 
 
 def subtask_id(task_id: str, key: str) -> str:
@@ -283,10 +283,16 @@ def template_id(instruction: str, reduce: str | None) -> str:
     return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-8{text[17:20]}-{text[20:32]}"
 
 
-def _uuid7(milliseconds: int, noise: bytes) -> str:
-    tail = int.from_bytes(noise, "big")
+def _tail(noise: bytes) -> int:
+    # Of 80 bits, those that ids have been made of since the first: 12, and the last 62.
+    bits = int.from_bytes(noise, "big")
+    return (bits >> 64 & 0xFFF) << 62 | bits & (1 << 62) - 1
+
+
+def _uuid7(milliseconds: int, tail: int) -> str:
+    """The id of so many milliseconds since 1970 and 74 bits."""
     value = (milliseconds & (1 << 48) - 1) << 80
-    value |= 0x7 << 76 | (tail >> 64 & 0xFFF) << 64
+    value |= 0x7 << 76 | (tail >> 62) << 64
     value |= 0b10 << 62 | tail & (1 << 62) - 1
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

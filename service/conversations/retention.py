@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from service.clock import now_ms
 from service.errors import AntiphonError
-from service.graph.store import Store, now_ms
+from service.graph.store import Store
 
 SWEEP_SECONDS = 600.0
 HOUR_MS = 3_600_000

@@ -5,12 +5,12 @@ Owns the shape of rows. Knows nothing of providers, strategies or GraphQL. What 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from service.clock import now_ms
 from service.errors import NotFound
 from service.graph.database import Database, Row
 from service.graph.gather import Gatherer, Waiting
@@ -46,11 +46,6 @@ class SubtaskState:
     title: str
     error: str | None
     code: str | None
-
-
-def now_ms() -> int:
-    """The time in milliseconds since 1970, UTC."""
-    return time.time_ns() // 1_000_000
 
 
 @lru_cache(maxsize=4096)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from service.chat import ChatMessage, Completion, ModelConfig, Tool, Usage
+from service.clock import now_ms
 from service.errors import AntiphonError, ProviderError
-from service.graph.store import now_ms
 from service.records import TEXT_FORMAT, AttemptStatus, ResponseFormat, accepted_response_id, derived_id
 from service.tasks.kept_settings import parse_format
 from service.tasks.material import TaskWork

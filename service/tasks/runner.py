@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from service.answers.formats import format_instruction
 from service.chat import ChatMessage, ModelConfig
+from service.clock import now_ms
 from service.errors import AntiphonError, ContextOverflow, InvalidAnswer
 from service.graph.patience import patiently
-from service.graph.store import Store, now_ms
+from service.graph.store import Store
 from service.models.breaker import BreakerState
 from service.models.failure import PATIENCE_SECONDS, Bounds, Ladder, Made, blames_model
 from service.models.registry import Models

@@ -10,7 +10,7 @@ from service.api.graphql.context import Info
 from service.api.graphql.nodes import Node
 from service.api.graphql.scalars import DateTime
 from service.chat import ModelConfig, RateLimits
-from service.graph.store import now_ms
+from service.clock import now_ms
 from service.models.breaker import Breaker, BreakerState
 from service.models.limits import LimitUse
 from service.providers.prices import prices

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 import strawberry
 
 from service.api.graphql.scalars import BigInt
+from service.clock import now_ms
 
 Row = Mapping[str, Any]
 
@@ -201,7 +201,7 @@ def _durations(row: Row, name: str) -> Durations:
 def _elapsed(started_at: int | None, finished_at: int | None) -> float | None:
     if started_at is None:
         return None
-    ended = time.time_ns() // 1_000_000 if finished_at is None else finished_at
+    ended = now_ms() if finished_at is None else finished_at
     return max(0, ended - started_at)
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.chat import Usage
+from service.clock import now_ms
 from service.errors import AntiphonError, BudgetExceeded, DeadlineExceeded, FailedFast
-from service.graph.store import now_ms
 from service.records import OnFailure
 from service.strategies.interface import TaskSettings
 
