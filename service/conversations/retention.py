@@ -1,6 +1,7 @@
 """How long events of tasks that have ended are kept: who followed a task has them, and the graph what came of it.
 
-Owns when they go. Who asks later for the events of such a task is told its last state, see `events.py`.
+Owns when they go, and what was written of tasks that never came to be. Who asks later for the events of such a task
+is told its last state, see `events.py`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Retention:
         while True:
             try:
                 await self.sweep()
+                await self._store.delete_old_drafts()
             except AntiphonError as error:
                 _log.debug("The events of old tasks were not deleted; it is tried again later: %s", error)
             except Exception:

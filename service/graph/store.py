@@ -13,6 +13,7 @@ from typing import Any
 from service.clock import now_ms
 from service.errors import NotFound
 from service.graph.database import Database, Row
+from service.graph.drafts import delete_old_drafts, draft, is_much
 from service.graph.gather import Gatherer, Waiting
 from service.graph.queries import query
 from service.graph.writer import Writer
@@ -97,9 +98,21 @@ class Store:
         )
 
     async def create_task(self, row: Row) -> Row | None:
-        """Write a task; `{id, requestHash}`, or None where the conversation is not there or not the owner's."""
+        """Write a task; `{id, requestHash}`, or None where the conversation is not there or not the owner's.
+
+        What it reads is written first where it is much, see `drafts.py`.
+        """
         conversation_id = row["conversationId"]
+        if is_much(row["sources"]):
+            row = await draft(row, self._draft)
         return await self._write("create_task", conversation_id, {"branchId": main_branch(conversation_id), **row})
+
+    async def _draft(self, piece: Row) -> Row | None:
+        return await self._writer.write("draft_task", {"at": now_ms(), **piece}, key=piece["taskId"])
+
+    async def delete_old_drafts(self) -> None:
+        """Delete what is left of tasks that were not written to their end."""
+        await delete_old_drafts(self._database)
 
     async def advance_task(self, conversation_id: str, task_id: str, status: TaskStatus, holder: str) -> int | None:
         """Move a task to PLANNING or RUNNING; how often it was retried.

@@ -37,10 +37,22 @@ CALL (row) {
     RETURN last(chain) AS lastResult
   }
   WITH *, coalesce(lastResult, parent) AS above
-  CREATE (t:Task {id: row.taskId, createdAt: at, ownerId: row.ownerId, conversationId: c.id, type: row.type,
+  // What reads much was written before it, in pieces: then the draft becomes the task.
+  CALL (row) {
+    WITH row WHERE row.draftId IS NULL
+    CREATE (t:Task {id: row.taskId})
+    RETURN t
+    UNION ALL
+    WITH row
+    MATCH (t:Draft {id: row.draftId})
+    SET t:Task
+    REMOVE t:Draft, t.readings, t.draftedAt
+    RETURN t
+  }
+  SET t += {createdAt: at, ownerId: row.ownerId, conversationId: c.id, type: row.type,
     strategy: row.strategy, status: 'PENDING', plan: row.plan, title: row.title, unfinished: true, keepsEvents: true,
     leaseOwner: row.leaseOwner, leaseUntil: timestamp() + row.lease, idempotencyKey: row.idempotencyKey,
-    requestHash: row.requestHash})
+    requestHash: row.requestHash}
   SET t += row.settings
   CREATE (c)-[:HAS_TASK]->(t)
   MERGE (template:Template {id: row.template.id})
@@ -72,6 +84,11 @@ CALL (row) {
     CREATE (t)-[:READS {index: reading.index, name: reading.name, mediaType: reading.source.mediaType}]->(s)
     FOREACH (x IN CASE WHEN row.direct THEN [1] ELSE [] END |
       CREATE (p)-[:ABOUT {start: 0, end: reading.source.length}]->(s)))
+  CALL (row, t, p) {
+    WITH * WHERE row.direct AND row.draftId IS NOT NULL
+    MATCH (t)-[:READS]->(s:Source)
+    CREATE (p)-[:ABOUT {start: 0, end: s.length}]->(s)
+  }
 }
 OPTIONAL MATCH (known:Task {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
 OPTIONAL MATCH (fresh:Task {id: row.taskId})
