@@ -133,6 +133,13 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """A piece of what the model thinks before its answer, where the server keeps the two apart."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """The last thing a provider's stream yields. `finish_reason`: stop, length, content_filter, tool_calls."""
 
@@ -140,3 +147,7 @@ class Completion:
     usage: Usage = Usage()
     model: str | None = None
     tool_calls: tuple[ToolCall, ...] = ()
+
+
+StreamItem = TextDelta | ReasoningDelta | Completion
+"""What a provider's stream yields."""

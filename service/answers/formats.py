@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import orjson
 
+from service.answers.reasoning import set_aside
 from service.answers.schemas import checkable, keepable, shortened, violation
 from service.errors import InvalidInput
 from service.records import TEXT_FORMAT, ResponseFormat, ResponseFormatKind
@@ -20,8 +21,6 @@ from service.records import TEXT_FORMAT, ResponseFormat, ResponseFormatKind
 FIELD = "input.config.responseFormat"
 _CUT = "It was cut off at its most tokens."
 _SPENT = "They went into reasoning, or into a call that is not whole: maxOutputTokens may be too small."
-_THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
-"""What a reasoning model writes first where its server does not keep it apart (DeepSeek R1, Qwen 3)."""
 _NAMES = {"text": "TEXT", "json": "JSON", "json_object": "JSON", "json_schema": "JSON_SCHEMA"}
 _WRAPPING = {"json_schema", "schema", "name", "description", "strict"}
 """What may stand around a schema where no type is said, as OpenAI has it; none of them is a word of a schema."""
@@ -112,7 +111,17 @@ def parse_json(text: str) -> Any:
 
     ValueError where it is none.
     """
-    return json.loads(_unfenced(_THOUGHT.sub("", text, count=1)), parse_constant=_refuse, parse_float=_finite)
+    try:
+        return _loaded(text)
+    except ValueError:
+        answer = set_aside(text, reasons=True).answer
+        if answer == text:
+            raise
+    return _loaded(answer)
+
+
+def _loaded(text: str) -> Any:
+    return json.loads(_unfenced(text), parse_constant=_refuse, parse_float=_finite)
 
 
 def _kind_and_schema(said: object, field: str) -> tuple[ResponseFormatKind, object]:

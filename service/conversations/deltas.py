@@ -29,7 +29,8 @@ Key = tuple[str, int]
 class Delta:
     """A piece of a response: characters from `position` on. `done` marks the last piece of that response.
 
-    `lagged`: what comes after `position` was dropped, because the watcher was too far behind; the graph has it.
+    `lagged`: what comes after `position` was dropped, because the watcher was too far behind, or what came
+    before it is no part of the answer after all; the graph has it.
     """
 
     live: LiveResponse
@@ -43,7 +44,8 @@ class Delta:
 class LiveResponse:
     """One response while it is generated: of which attempt of which subtask, and how it ended once it is `done`.
 
-    `id` is what it will have if it is accepted; two attempts at one answer have the same.
+    `id` is what it will have if it is accepted; two attempts at one answer have the same. `corrected`: some of what was
+    generated turned out, at the end, to be what the model thought and no part of its answer.
     """
 
     subtask_id: str
@@ -53,6 +55,7 @@ class LiveResponse:
     characters: int = 0
     status: ResponseStatus = ResponseStatus.STREAMING
     finish_reason: str | None = None
+    corrected: bool = False
 
     @property
     def key(self) -> Key:
@@ -73,6 +76,10 @@ class LiveResponse:
         """A further piece."""
         self.pieces.append(text)
         self.characters += len(text)
+
+    def is_beginning_of(self, text: str) -> bool:
+        """Whether all that was shown of it is what a text begins with."""
+        return text[: self.characters] == "".join(self.pieces)
 
     def without_text(self, characters: int) -> LiveResponse:
         """The same, ended after so many characters that nobody holds."""
@@ -99,7 +106,7 @@ class _Place:
         live, position = self.live, self.position
         self.pieces = len(live.pieces)
         self.position += len(text)
-        return Delta(live, position, text, live.done, self.lagged)
+        return Delta(live, position, text, live.done, self.lagged or (live.done and live.corrected))
 
     def drop(self) -> None:
         """Let go of the text."""

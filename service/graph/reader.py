@@ -138,6 +138,10 @@ class Reader:
         """`{toolCallId, name, arguments}` of each response's tool calls, in order."""
         return await self._grouped("read_tool_calls", "calls", owner, ids)
 
+    async def read_reasoning(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """What the model thought before each response, where that is kept."""
+        return await self._grouped("read_reasoning", "reasoning", owner, ids)
+
     # --- lists -----------------------------------------------------------------------------------
 
     async def read_owner_conversations(self, owner: str, page: Bounds, **which: Any) -> Rows:

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
-from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta
+from service.chat import ChatRequest, ProviderConfig, StreamItem
 from service.errors import ConfigurationError
 from service.providers.anthropic import AnthropicProvider
 from service.providers.echo import EchoProvider
@@ -27,7 +27,7 @@ class Provider(Protocol):
 
     config: ProviderConfig
 
-    def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[StreamItem, None]:
         """Asks, and yields the answer as it comes; the last item is a `Completion`.
 
         Closing it (`contextlib.aclosing`) or cancelling its reader closes the connection at once.

@@ -12,11 +12,11 @@ from typing import Any, TypeVar, cast
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
+from service.chat import ChatRequest, Completion, ProviderConfig, ReasoningDelta, StreamItem, TextDelta, Usage
 from service.errors import ProviderError
 from service.providers.anthropic_request import request_body
 from service.providers.options import Options, read_options
-from service.providers.streams import read_answer, with_calls
+from service.providers.streams import Deltas, read_answer, with_calls
 from service.providers.tool_calls import CallPieces, Piece
 from service.providers.wire import Call, Wire
 
@@ -46,7 +46,7 @@ class AnthropicProvider:
         self.config = config
         self._wire = Wire(config, _headers(config, read_options(config, AnthropicOptions)))
 
-    def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[StreamItem, None]:
         """Asks, and yields the answer as it comes; the last item is the `Completion`."""
         return read_answer(self._wire.post("/v1/messages", request_body(request), request.timeouts), _Answer)
 
@@ -89,6 +89,12 @@ class _Block(BaseModel):
     id: str | None = None
     name: str | None = None
     input: Any = None
+
+    @property
+    def said(self) -> Deltas:
+        """What it says, and what the model thinks."""
+        thought: Deltas = [ReasoningDelta(self.thinking)] if self.thinking else []
+        return [*thought, TextDelta(self.text)] if self.text else thought
 
 
 class _Message(BaseModel):
@@ -133,7 +139,7 @@ class _Answer:
         """See `streams.Answer`."""
         return self._finish is not None
 
-    def take(self, data: bytes) -> list[TextDelta]:
+    def take(self, data: bytes) -> Deltas:
         """See `streams.Answer`. An event of a kind that we do not know is passed over."""
         if data.strip() == b"[DONE]":
             return []
@@ -146,7 +152,7 @@ class _Answer:
         begun = self._begin(event.content_block, event.index) if event.content_block else []
         return [*begun, *(self._delta(event.delta, event.index) if event.delta else [])]
 
-    def whole(self, body: bytes) -> list[TextDelta]:
+    def whole(self, body: bytes) -> Deltas:
         """See `streams.Answer`."""
         message = self._parsed(_Message, body)
         if message.content is None:
@@ -172,29 +178,28 @@ class _Answer:
         if self._finish is None and self._said:
             self._finished("end_turn")
 
-    def _begin(self, block: _Block, index: int | None) -> list[TextDelta]:
+    def _begin(self, block: _Block, index: int | None) -> Deltas:
         """A block begins; its first text may stand in it already."""
         if block.type == "tool_use":
             self._token()
             given = json.dumps(block.input, ensure_ascii=False) if block.input else ""
             self._calls.begin(Piece(index, block.id, block.name), given)
-        if not block.text:
-            return []
-        self._token()
-        return [TextDelta(block.text)]
+        if block.text or block.thinking:
+            self._token()
+        return block.said
 
     def _token(self) -> None:
         self._said = True
         self._call.token()
 
-    def _delta(self, delta: _Block, index: int | None) -> list[TextDelta]:
+    def _delta(self, delta: _Block, index: int | None) -> Deltas:
         if delta.text or delta.thinking or delta.partial_json:
             self._token()
         if delta.partial_json:
             self._calls.extend(index, delta.partial_json)
         if delta.stop_reason:
             self._finished(delta.stop_reason)
-        return [TextDelta(delta.text)] if delta.text else []
+        return delta.said
 
     def _finished(self, stop_reason: str) -> None:
         self._finish = _FINISH.get(stop_reason, "stop")

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator
 
-from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta, ToolCall, Usage
+from service.chat import ChatRequest, Completion, ProviderConfig, StreamItem, TextDelta, ToolCall, Usage
 from service.providers.options import Options, read_options
 from service.records import Role
 
@@ -31,7 +31,7 @@ class EchoProvider:
         self._delay = options.delay_ms / 1000
         self._prefix = options.prefix
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamItem, None]:
         """The echo, then the `Completion`."""
         if self._delay:
             await asyncio.sleep(self._delay)

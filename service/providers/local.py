@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta
+from service.chat import ChatRequest, ProviderConfig, StreamItem
 from service.errors import ProviderTimeout, ProviderUnavailable, SetupError
 from service.providers.endpoints import encode
 from service.providers.local_process import Endpoint, LocalProcess, ServerSettings
@@ -56,7 +56,7 @@ class LocalProvider:
         self._starting = asyncio.Lock()
         self._counter = httpx.Client(trust_env=False, verify=False, timeout=_COUNT_SECONDS)
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamItem, None]:
         """Asks the model, and starts it first if need be. Raises `SetupError` if it cannot run here."""
         speaker = await self._speak()
         try:

@@ -10,11 +10,11 @@ from collections.abc import AsyncGenerator
 import orjson
 from pydantic import ValidationError
 
-from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
+from service.chat import ChatRequest, Completion, ProviderConfig, ReasoningDelta, StreamItem, TextDelta, Usage
 from service.providers.openai_chunk import Choice, Chunk, finish_of
 from service.providers.openai_request import OpenAIOptions, key_header, request_body
 from service.providers.options import read_options
-from service.providers.streams import read_answer, with_calls
+from service.providers.streams import Deltas, read_answer, with_calls
 from service.providers.tool_calls import CallPieces
 from service.providers.wire import Call, Wire
 
@@ -27,7 +27,7 @@ class OpenAIProvider:
         self._options = read_options(config, OpenAIOptions)
         self._wire = Wire(config, {"content-type": "application/json", **key_header(config)})
 
-    def stream(self, request: ChatRequest) -> AsyncGenerator[TextDelta | Completion, None]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[StreamItem, None]:
         """Asks, and yields the answer as it comes; the last item is the `Completion`."""
         body = request_body(request, self._options, self._wire.host)
         return read_answer(self._wire.post("/chat/completions", body, request.timeouts), _Answer)
@@ -55,14 +55,14 @@ class _Answer:
         """See `streams.Answer`. Only the usage may still come."""
         return self._finish is not None
 
-    def take(self, data: bytes) -> list[TextDelta]:
+    def take(self, data: bytes) -> Deltas:
         """See `streams.Answer`."""
         if b"\n" not in data or _is_json(data):
             return self._read(data)
         # A server that ends its events with one line break, where the format wants two.
         return [delta for line in data.splitlines() for delta in self._read(line)]
 
-    def whole(self, body: bytes) -> list[TextDelta]:
+    def whole(self, body: bytes) -> Deltas:
         """See `streams.Answer`."""
         deltas = self._read(body, whole=True)
         if self._chosen and self._finish is None:
@@ -77,7 +77,7 @@ class _Answer:
             raise self._call.broken("the stream ended with no finish reason.")
         return with_calls(self._call, Completion(self._finish, self._usage, self._model), self._calls)
 
-    def _read(self, data: bytes, *, whole: bool = False) -> list[TextDelta]:
+    def _read(self, data: bytes, *, whole: bool = False) -> Deltas:
         data = data.strip()
         if self.is_done or not data:
             return []
@@ -109,7 +109,7 @@ class _Answer:
         self._usage = chunk.used(self._usage)
         return chunk
 
-    def _choose(self, choice: Choice, data: bytes) -> list[TextDelta]:
+    def _choose(self, choice: Choice, data: bytes) -> Deltas:
         self._chosen = True
         part = choice.said
         if part.has_token:
@@ -125,7 +125,8 @@ class _Answer:
         if finish:
             self._finish = finish
             self._call.finished()
-        return [TextDelta(part.text)] if part.text else []
+        reasoning: Deltas = [ReasoningDelta(part.reasoned)] if part.reasoned else []
+        return [*reasoning, TextDelta(part.text)] if part.text else reasoning
 
 
 def _is_json(data: bytes) -> bool:

@@ -66,6 +66,7 @@ class Said(BaseModel):
     refusal: Any = None
     reasoning_content: Any = None
     reasoning: Any = None
+    thinking: Any = None
     tool_calls: list[ToolCall] | None = None
     function_call: Function | None = None
 
@@ -76,9 +77,16 @@ class Said(BaseModel):
         return content + (self.refusal if isinstance(self.refusal, str) else "")
 
     @property
+    def reasoned(self) -> str:
+        """What the model thinks, by the first name that has some: some servers send it under two at once."""
+        parts = "".join(map(_thought_of_part, self.content)) if isinstance(self.content, list) else ""
+        named = (self.reasoning_content, self.reasoning, self.thinking)
+        return parts or next((said for said in named if said and isinstance(said, str)), "")
+
+    @property
     def has_token(self) -> bool:
         """Whether the model has said anything at all, reasoning included."""
-        said = self.content or self.refusal or self.reasoning_content or self.reasoning
+        said = self.content or self.refusal or self.reasoning_content or self.reasoning or self.thinking
         return bool(said or self.tool_calls or self.function_call)
 
     def pieces(self, *, whole: bool) -> Iterator[Piece]:
@@ -147,6 +155,14 @@ def _text_of_part(part: Any) -> str:
     said = cast("dict[str, Any]", part)
     text = said.get("text") if said.get("type", "text") in ("text", "output_text") else None
     return text if isinstance(text, str) else ""
+
+
+def _thought_of_part(part: Any) -> str:
+    """What Mistral sends among the parts of a content: `{type: thinking, thinking: [{type: text, text}]}`."""
+    thought = cast("dict[str, Any]", part).get("thinking") if isinstance(part, dict) else None
+    if isinstance(thought, list):
+        return "".join(map(_text_of_part, cast("list[Any]", thought)))
+    return thought if isinstance(thought, str) else ""
 
 
 def _says_something(error: Any) -> bool:

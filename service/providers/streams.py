@@ -9,11 +9,13 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Protocol
 
-from service.chat import Completion, TextDelta
+from service.chat import Completion, ReasoningDelta, StreamItem, TextDelta
 from service.errors import ProviderError
 from service.providers.halves import Halves, without_halves
 from service.providers.tool_calls import CUT, CallPieces
 from service.providers.wire import Call
+
+Deltas = list[TextDelta | ReasoningDelta]
 
 
 class Answer(Protocol):
@@ -29,12 +31,12 @@ class Answer(Protocol):
         """Whether it has said its goodbye: no event is waited for any more."""
         ...
 
-    def take(self, data: bytes) -> list[TextDelta]:
-        """The text of one event's data."""
+    def take(self, data: bytes) -> Deltas:
+        """The text, and the reasoning, of one event's data."""
         ...
 
-    def whole(self, body: bytes) -> list[TextDelta]:
-        """The text of an answer that came in one piece."""
+    def whole(self, body: bytes) -> Deltas:
+        """The text, and the reasoning, of an answer that came in one piece."""
         ...
 
     def completion(self) -> Completion:
@@ -42,7 +44,7 @@ class Answer(Protocol):
         ...
 
 
-async def read_answer(call: Call, begin: Callable[[Call], Answer]) -> AsyncGenerator[TextDelta | Completion, None]:
+async def read_answer(call: Call, begin: Callable[[Call], Answer]) -> AsyncGenerator[StreamItem, None]:
     """Makes the call, and yields the answer as it comes; the last item is the `Completion`."""
     async with call:
         answer, halves = begin(call), Halves()

@@ -76,8 +76,8 @@ def finish_row(call: Call, status: SubtaskStatus | None, *, stopping: bool) -> d
 
 
 def _response_row(call: Call) -> dict[str, Any] | None:
-    content = _writable(call.text)
-    if call.error is not None and not content:
+    content, reasoning = _writable(call.text), _writable(call.reasoning)
+    if call.error is not None and not (content or reasoning):
         return None
     calls, id_ = call.completion.tool_calls if call.completion else (), call.response_id
     title = " ".join(content[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
@@ -87,6 +87,7 @@ def _response_row(call: Call) -> dict[str, Any] | None:
         "id": id_,
         "acceptedId": call.accepted_id,
         "content": content,
+        "reasoning": reasoning or None,
         "status": _response_status(call.error).value,
         "finishReason": call.completion.finish_reason if call.completion else None,
         "title": title or "(empty)",
@@ -101,9 +102,9 @@ def _response_row(call: Call) -> dict[str, Any] | None:
 def status_when_ended(call: Call) -> ResponseStatus:
     """How whole the response of a call is whose stream has ended; FAILED also where there will be none."""
     if call.completion is None and call.error is None:
-        return ResponseStatus.PARTIAL if call.pieces else ResponseStatus.FAILED
+        return ResponseStatus.PARTIAL if call.has_received else ResponseStatus.FAILED
     error = call.error or call.fault
-    return _response_status(error) if error is None or _writable(call.text) else ResponseStatus.FAILED
+    return _response_status(error) if error is None or call.text or call.reasoning else ResponseStatus.FAILED
 
 
 def _response_status(error: BaseException | None) -> ResponseStatus:

@@ -14,7 +14,7 @@ from contextlib import aclosing
 from typing import Any
 
 from service.answers.formats import check_answer, format_instruction
-from service.chat import ChatMessage, ChatRequest, Completion, TextDelta, Usage
+from service.chat import ChatMessage, ChatRequest, Completion, ReasoningDelta, StreamItem, Usage
 from service.conversations.deltas import Deltas, LiveResponse
 from service.errors import (
     AntiphonError,
@@ -131,7 +131,7 @@ class Calls:
             await self._stream(call, request)
         if isinstance(call.error, RateLimited):
             passage.refused(call.error.retry_after)
-        if call.error is not None and not call.pieces and not isinstance(call.error, ProviderTimeout):
+        if call.error is not None and not call.has_received and not isinstance(call.error, ProviderTimeout):
             passage.settle(0)
         elif call.usage.output_tokens is not None:
             passage.settle((call.usage.input_tokens or 0) + call.usage.output_tokens)
@@ -160,20 +160,35 @@ class Calls:
             call.error = ProviderError(f"{call.model.provider} failed unexpectedly: {type(error).__name__}.")
         finally:
             call.ended = time.monotonic()
+            call.hear_out()
+            self._show_rest(call, live)
             if call.completion is not None and call.error is None:
                 call.fault = _fault_of_answer(call)
                 live.finish_reason = call.completion.finish_reason
             live.status = status_when_ended(call)
             self._deltas.end(task_id, live)
 
-    def _take(self, call: Call, live: LiveResponse, item: TextDelta | Completion) -> None:
+    def _take(self, call: Call, live: LiveResponse, item: StreamItem) -> None:
         if isinstance(item, Completion):
             call.completion, call.usage = item, item.usage
             return
         if call.first_token is None:
             call.first_token = time.monotonic()
+        if isinstance(item, ReasoningDelta):
+            call.thoughts.append(item.text)
+            return
         call.pieces.append(item.text)
-        self._deltas.add(call.job.task.id, live, item.text)
+        if shown := call.hearing.take(item.text):
+            self._deltas.add(call.job.task.id, live, shown)
+
+    def _show_rest(self, call: Call, live: LiveResponse) -> None:
+        """What was held back because it might have been thought, or what was shown as text and was: see `Hearing`."""
+        rest = call.text[live.characters :]
+        if live.is_beginning_of(call.text):
+            if rest:
+                self._deltas.add(call.job.task.id, live, rest)
+        else:
+            live.corrected = True
 
     async def _count(self, call: Call) -> None:
         """Estimate what was used where the provider did not say: its answer came without usage, or broke off."""
@@ -215,12 +230,13 @@ def _request(call: Call) -> ChatRequest:
 
 def _is_uncounted(call: Call) -> bool:
     """Whether something was received of which the provider did not say what it cost."""
-    return call.usage.output_tokens is None and (call.completion is not None or bool(call.pieces))
+    return call.usage.output_tokens is None and (call.completion is not None or call.has_received)
 
 
 def _texts(call: Call) -> tuple[str, str]:
     """What was sent and what was received, for counting."""
-    answer = ChatMessage(Role.ASSISTANT, call.text, call.completion.tool_calls if call.completion else ())
+    said = "".join((*call.thoughts, *call.pieces))
+    answer = ChatMessage(Role.ASSISTANT, said, call.completion.tool_calls if call.completion else ())
     return request_text(call.messages, call.job.tools), message_text(answer)
 
 

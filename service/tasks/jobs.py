@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from service.answers.reasoning import MOST_CHARACTERS, Hearing, Said
 from service.chat import ChatMessage, Completion, ModelConfig, Tool, Usage
 from service.clock import now_ms
 from service.errors import AntiphonError, ProviderError
@@ -139,8 +140,9 @@ class Call:
     """One attempt while it is under way, and what came of it.
 
     `passed_over` are the models whose turn it was and that were not asked, by name, and why. `error` is why the call
-    failed, `fault` why an answer that came whole cannot be used. `id` is the attempt's, `accepted_id` that of its
-    response where that is accepted: both are known before any call.
+    failed, `fault` why an answer that came whole cannot be used. `pieces` are all texts that came, `thoughts` what came
+    apart as reasoning; `said` is the answer without what was thought in it, once the call has ended. `id` is the
+    attempt's, `accepted_id` that of its response where that is accepted: both are known before any call.
     """
 
     job: Job
@@ -155,6 +157,9 @@ class Call:
     first_token: float | None = None
     ended: float = 0.0
     pieces: list[str] = field(default_factory=list[str])
+    thoughts: list[str] = field(default_factory=list[str])
+    hearing: Hearing = field(init=False)
+    said: Said | None = None
     completion: Completion | None = None
     usage: Usage = field(default_factory=Usage)
     usage_estimated: bool = False
@@ -166,6 +171,7 @@ class Call:
     accepted_id: str = field(init=False)
 
     def __post_init__(self) -> None:
+        self.hearing = Hearing(reasons="reasoning" in self.model.features)
         self.id = derived_id(self.job.id, "attempt", self.number)
         self.accepted_id = accepted_response_id(self.job.task.id, self.job.id, self.job.kind)
 
@@ -176,8 +182,30 @@ class Call:
 
     @property
     def text(self) -> str:
-        """What was received so far."""
+        """What was answered so far: what was received, without what was thought in it once that is known."""
+        return self.received if self.said is None else self.said.answer
+
+    @property
+    def received(self) -> str:
+        """All text that was received so far."""
         return "".join(self.pieces)
+
+    @property
+    def reasoning(self) -> str:
+        """What was thought so far, bounded."""
+        inside = self.said.reasoning if self.said else ""
+        return "\n\n".join(filter(None, ("".join(self.thoughts).strip(), inside)))[:MOST_CHARACTERS]
+
+    @property
+    def has_received(self) -> bool:
+        """Whether anything was received: a text, or what was thought."""
+        return bool(self.pieces or self.thoughts)
+
+    def hear_out(self) -> None:
+        """The call has ended: what was answered, and what was thought, is known from now on."""
+        end = self.completion
+        cut = end is None or end.finish_reason != "stop" or bool(end.tool_calls)
+        self.said = self.hearing.end(cut=cut, apart=bool(self.thoughts))
 
     @property
     def messages(self) -> tuple[ChatMessage, ...]:

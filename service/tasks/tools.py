@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from service.answers.formats import read_schema
+from service.answers.reasoning import set_aside
 from service.chat import ChatMessage, Tool, ToolCall
 from service.errors import InvalidInput
 from service.providers.tool_calls import SENDABLE_NAME
@@ -179,10 +180,11 @@ def _result_row(task_id: str, index: int, result: ToolResult, name: str) -> dict
 
 
 def chat_message(row: dict[str, Any]) -> ChatMessage:
-    """A message of the graph as it is sent to a model."""
+    """A message of the graph as it is sent to a model: an answer that was written elsewhere may begin with thoughts."""
+    role, content = Role(row["role"]), row["content"]
     return ChatMessage(
-        role=Role(row["role"]),
-        content=row["content"],
+        role=role,
+        content=set_aside(content).answer if role is Role.ASSISTANT else content,
         tool_calls=parse_calls(row.get("toolCalls")),
         tool_call_id=row.get("toolCallId"),
         is_error=bool(row.get("isError")),

@@ -7,7 +7,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from service.chat import ChatMessage, ChatRequest, Completion, ModelConfig, ProviderConfig, TextDelta, Timeouts
+from service.chat import (
+    ChatMessage,
+    ChatRequest,
+    Completion,
+    ModelConfig,
+    ProviderConfig,
+    ReasoningDelta,
+    TextDelta,
+    Timeouts,
+)
 from service.errors import ProviderError
 from service.providers import Provider, open_provider
 from service.records import Role
@@ -51,3 +60,8 @@ async def failure(provider: Provider, request: ChatRequest | None = None) -> tup
     except ProviderError as error:
         return text, error
     raise AssertionError(f"no error, but {text!r}")
+
+
+async def thoughts(provider: Provider) -> str:
+    """What the model thought, as far as the server keeps it apart."""
+    return "".join([item.text async for item in provider.stream(ask()) if isinstance(item, ReasoningDelta)])

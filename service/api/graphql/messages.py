@@ -136,6 +136,11 @@ class Response(Message):
     """Why it is not whole, where it is not."""
 
     @strawberry.field
+    async def reasoning(self, info: Info) -> str | None:
+        """What the model thought before it answered, as far as its server shows it; it is no part of `content`."""
+        return await info.context.load.found("read_reasoning", self.id)
+
+    @strawberry.field
     async def tool_calls(self, info: Info) -> list[ToolCall]:
         """The calls of tools that the model wants the client to make."""
         return [_tool_call(call) for call in await info.context.load.found("read_tool_calls", self.id, ())]

@@ -9,7 +9,7 @@ import pytest
 
 from service.chat import Usage
 from service.errors import ProviderUnavailable
-from tests.support.provider_calls import PATIENT, answer, ask, failure, opened
+from tests.support.provider_calls import PATIENT, answer, ask, failure, opened, thoughts
 from tests.support.scripted_provider import Json, ScriptedProvider
 
 
@@ -98,6 +98,16 @@ async def test_event_that_says_nothing_to_us_is_passed_over(server: ScriptedProv
     """Kinds that are newer than we are, of whatever shape, and the other protocol's goodbye."""
     server.say(START, other, *HELLO, end(), other, STOP, other)
     assert (await read(server))[:2] == ("Hello wörld", "stop")
+
+
+async def test_thinking_is_read_apart(server: ScriptedProvider) -> None:
+    """It is no text of the answer."""
+    thinking = event("content_block_delta", index=0, delta={"type": "thinking_delta", "thinking": "hm"})
+    for _ in range(2):
+        server.say(START, thinking, *HELLO, end(), STOP)
+    async with opened("anthropic", server.url) as provider:
+        assert await thoughts(provider) == "hm"
+        assert (await answer(provider))[0] == "Hello wörld"
 
 
 async def test_text_may_stand_in_the_beginning_of_its_block(server: ScriptedProvider) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from service.chat import Usage
 from service.errors import ProviderError, ProviderUnavailable, RateLimited
-from tests.support.provider_calls import PATIENT, answer, ask, failure, opened
+from tests.support.provider_calls import PATIENT, answer, ask, failure, opened, thoughts
 from tests.support.scripted_provider import Json, ScriptedProvider, sse
 
 USED = {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}
@@ -100,6 +100,25 @@ async def test_text_in_parts_is_read_without_its_reasoning(server: ScriptedProvi
     thought = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
     server.say(chunk([thought]), chunk([{"type": "text", "text": "Hello "}]), chunk("wörld"), END, DONE)
     assert (await read(server))[0] == "Hello wörld"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"reasoning_content": "hm"},
+        {"reasoning": "hm"},
+        {"thinking": "hm"},
+        {"reasoning": "hm", "reasoning_content": "hm", "reasoning_details": [{"type": "reasoning.text", "text": "hm"}]},
+        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}]},
+    ],
+)
+async def test_reasoning_that_comes_apart_is_read(server: ScriptedProvider, said: Json) -> None:
+    """By whatever name, once; it is no text of the answer."""
+    for _ in range(2):
+        server.say(choice(delta=said), *HELLO, END, DONE)
+    async with opened("openai", server.url) as provider:
+        assert await thoughts(provider) == "hm"
+        assert (await answer(provider))[0] == "Hello wörld"
 
 
 @pytest.mark.parametrize(
