@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NOT_BENCHMARKS = {"__init__", "__main__", "bench"}
+NOT_BENCHMARKS = {"__init__", "__main__", "bench", "attackers"}
 
 
 def main() -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import signal
 import socket
+import sys
 import time
 from collections.abc import AsyncGenerator, Coroutine, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -27,6 +29,9 @@ CANCEL_SECONDS = 5
 
 STUCK_SECONDS = 60.0
 """How long a client may take nothing of what is sent to it. Then its connection is cut: no more is made for it."""
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread that reads a text keeps the event loop waiting each time that it wants to go on."""
 
 COLLECTOR_THRESHOLDS = (20_000, 20, 20)
 """Objects made before the garbage collector looks at the young ones, and how often it looks at older ones."""
@@ -108,6 +113,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin; what is there from now on to the end is not looked at by the garbage collector any more."""
         await super().startup(sockets)
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._cutting = asyncio.create_task(self._cut_stuck(), name="antiphon-stuck-clients")
         gc.collect()
         gc.freeze()
@@ -162,6 +168,7 @@ def make_server(app: Starlette, config: Config) -> uvicorn.Server:
             access_log=False,
             server_header=False,
             lifespan="off",
+            timeout_keep_alive=math.ceil(config.server.keep_alive),
             timeout_graceful_shutdown=CANCEL_SECONDS,
         )
     )

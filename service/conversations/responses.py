@@ -118,10 +118,10 @@ class _Elsewhere:
         if not others:
             return
         ids = [row["id"] for row in others]
-        texts = await until_there(partial(self._reader.read_messages, self._owner, ids))
+        texts = await until_there(partial(self._reader.read_message_contents, self._owner, ids))
         for row in others:
             if row["id"] in texts:
-                self._deltas.tell(self._task_id, _whole(self._task_id, row, texts[row["id"]]["content"]))
+                self._deltas.tell(self._task_id, _whole(self._task_id, row, texts[row["id"]]))
         for _ in range(PATIENCE):
             if self._deltas.unread(self._task_id) < PAGE:
                 break

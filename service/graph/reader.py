@@ -52,8 +52,12 @@ class Reader:
         return await self._by_id("read_conversations", owner, ids)
 
     async def read_messages(self, owner: str, ids: Sequence[str]) -> Grouped:
-        """Messages by id."""
+        """Messages by id, without the texts that are long: `length` says how long each is, in characters."""
         return await self._by_id("read_messages", owner, ids)
+
+    async def read_message_contents(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The whole texts of messages by id."""
+        return await self._grouped("read_message_contents", "content", owner, ids)
 
     async def read_branches(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Branches by id."""

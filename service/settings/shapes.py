@@ -201,11 +201,14 @@ class LoggingSettings(Frozen):
 
 
 class LimitSettings(Frozen):
-    """The bounds of one request: of its GraphQL text, its body and its pages."""
+    """The bounds of one request: of its GraphQL text, its body, its pages and its answer."""
 
     max_depth: PositiveInt = 18
     max_aliases: PositiveInt = 30
     max_tokens: PositiveInt = 2000
+    max_document_bytes: PositiveInt = 64 * 1024
+    max_cost: PositiveInt = 250_000
+    max_answer_bytes: PositiveInt = 64 * 1024 * 1024
     max_body_bytes: PositiveInt = 32 * 1024 * 1024
     max_page: PositiveInt = 200
 
@@ -225,6 +228,8 @@ class ServerSettings(Frozen):
     api_keys: dict[Annotated[SecretStr, Field(min_length=1)], Annotated[str, Field(min_length=1)]] = {}
     cors_origins: tuple[str, ...] = ()
     graphiql: Literal["auto", True, False] = "auto"
+    introspection: bool = True
+    keep_alive: PositiveFloat = 75.0
     limits: LimitSettings = LimitSettings()
     documents: DocumentSettings = DocumentSettings()
 

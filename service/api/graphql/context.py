@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
+from service.api.graphql.encoding import Answer
 from service.config import Config
 from service.conversations.catalog import Conversations
 from service.conversations.deltas import Deltas
@@ -68,6 +69,8 @@ class Stream:
 class Context:
     """One operation: its caller and what it has read so far. `owner` None: not signed in yet (WebSocket).
 
+    `answer`: what its answer is written to.
+
     `settles`: it asks for a cursor of events, so what it reads must show all that is at or below that cursor.
     """
 
@@ -76,6 +79,7 @@ class Context:
     connection_params: dict[str, Any] | None = None
     stream: Stream = field(default_factory=Stream)
     settles: bool = False
+    answer: Answer | None = None
     _page: EventPage | None = field(default=None, repr=False)
     _loaders: Loaders | None = field(default=None, repr=False)
     _nodes: int = 0
@@ -92,13 +96,13 @@ class Context:
         if self._loaders is None:
             from service.api.graphql.loaders import Loaders
 
-            self._loaders = Loaders(self.backend, self.caller, self._page, settles=self.settles)
+            self._loaders = Loaders(self.backend, self.caller, self._page, self.answer, settles=self.settles)
         return self._loaders
 
     def fresh(self, text: str | None = None) -> Context:
         """The same caller with nothing read: for the next operation of a connection, which has this text."""
         settles = text is not None and EVENTS_CURSOR in text
-        return Context(self.backend, self.owner, self.connection_params, self.stream, settles)
+        return Context(self.backend, self.owner, self.connection_params, self.stream, settles, self.answer)
 
     def begin_event(self, cursor: str, page: EventPage | None) -> None:
         """Drop what was read: the next event of a subscription reads the graph as it is then, or as others who were
@@ -106,6 +110,8 @@ class Context:
         self.stream.place, self._page = cursor, page
         self._loaders = None
         self._nodes = 0
+        if self.answer:
+            self.answer.begin()
 
     def begin_write(self) -> Backend:
         """The use cases, for a mutation: what was read before it is read again after it.

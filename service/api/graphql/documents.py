@@ -1,16 +1,21 @@
-"""What an operation's text says: parsed once for all who send it, and which of its operations is meant."""
+"""Texts of operations: each is read once, beside the event loop, and which of its operations is meant.
+
+Reading and validating a text is work that grows with the square of it. It is done in a thread, one text at a time, so
+that others go on meanwhile.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import lru_cache
+from typing import Generic, TypeVar
 
 from graphql import (
-    ASTValidationRule,
     DocumentNode,
     GraphQLError,
-    GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     get_operation_ast,
@@ -26,61 +31,61 @@ MOST_DOCUMENTS = 128
 LONGEST_KEPT = 20_000
 """Characters. What is longer has a value written into it, is not sent again, and would be held for nothing."""
 
+_T = TypeVar("_T")
 
-def parse_document(text: str, max_tokens: int | None) -> DocumentNode:
+
+class _Kept(Generic[_T]):
+    """What was made lately, by what it was made of."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[Hashable, _T] = OrderedDict()
+        self._beside = ThreadPoolExecutor(1, "antiphon-documents")
+
+    async def get(self, key: Hashable, text: str, make: Callable[[], _T]) -> _T:
+        """What is kept, or what `make` makes of a text in the thread."""
+        if (found := self._found.get(key)) is not None:
+            self._found.move_to_end(key)
+            return found
+        made = await asyncio.get_running_loop().run_in_executor(self._beside, make)
+        if len(text) <= LONGEST_KEPT:
+            self._found[key] = made
+            if len(self._found) > MOST_DOCUMENTS:
+                self._found.popitem(last=False)
+        return made
+
+
+_parsed: _Kept[DocumentNode] = _Kept()
+_validated: _Kept[list[GraphQLError]] = _Kept()
+
+
+async def read_document(text: str, max_tokens: int | None) -> DocumentNode:
     """A text, parsed. Raises `GraphQLError`."""
-    if len(text) > LONGEST_KEPT:
-        return parse(text, max_tokens=max_tokens)
-    return _parse_once(text, max_tokens)
+    return await _parsed.get((text, max_tokens), text, lambda: parse(text, max_tokens=max_tokens))
 
 
-@lru_cache(MOST_DOCUMENTS)
-def _parse_once(text: str, max_tokens: int | None) -> DocumentNode:
-    return parse(text, max_tokens=max_tokens)
-
-
-def is_subscription(text: str | None, operation: str | None, max_tokens: int) -> bool:
+async def is_subscription(text: str | None, operation: str | None, max_tokens: int) -> bool:
     """Whether this operation of a text is a subscription; a text that says none is not."""
     if "subscription" not in (text or ""):
         return False
     with suppress(GraphQLError):
-        found = get_operation_ast(parse_document(text or "", max_tokens), operation)
+        found = get_operation_ast(await read_document(text or "", max_tokens), operation)
         return found is not None and found.operation is OperationType.SUBSCRIPTION
     return False
-
-
-class DocumentCache(SchemaExtension):
-    """Takes texts that were parsed before. (Strawberry's own raises where a stream can report nothing any more.)"""
-
-    def on_parse(self) -> Iterator[None]:
-        """Set the document; a text that is wrong is left for Strawberry to parse, and to say so."""
-        execution = self.execution_context
-        with suppress(GraphQLError):
-            execution.graphql_document = parse_document(
-                execution.query or "", execution.parse_options.get("max_tokens")
-            )
-        yield
 
 
 class DocumentValidation(SchemaExtension):
     """Validates a text that is kept once, by GraphQL's own rules. (Strawberry's give each wrong choice two errors.)"""
 
-    def on_validate(self) -> Iterator[None]:
+    async def on_validate(self) -> AsyncIterator[None]:
         """Set the errors."""
         execution = self.execution_context
-        document = execution.graphql_document
+        document, rules, text = execution.graphql_document, execution.validation_rules, execution.query or ""
         if document is not None:
-            check = validate if len(execution.query or "") > LONGEST_KEPT else _validate_once
             schema = execution.schema._schema  # pyright: ignore[reportPrivateUsage]
-            execution.pre_execution_errors = check(schema, document, execution.validation_rules)
+            key = schema, rules, text
+            found = await _validated.get(key, text, lambda: validate(schema, document, rules))
+            execution.pre_execution_errors = found
         yield
-
-
-@lru_cache(MOST_DOCUMENTS)
-def _validate_once(
-    schema: GraphQLSchema, document: DocumentNode, rules: tuple[type[ASTValidationRule], ...]
-) -> list[GraphQLError]:
-    return validate(schema, document, rules)
 
 
 class OperationName(SchemaExtension):

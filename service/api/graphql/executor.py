@@ -1,20 +1,35 @@
-"""Executes operations as graphql-core does, but takes plain values the short way.
+"""Executes operations as graphql-core does, but takes plain values the short way, and long lists in slices.
 
 Most of what a page holds are scalars that are simply attributes. Whatever is not as simple as that, and everything
-that goes wrong, takes graphql-core's own way, so that its rules and its errors stay the only ones.
+that goes wrong, takes graphql-core's own way, so that its rules and its errors stay the only ones. Items of long lists
+are written as JSON as soon as they are complete, where the answer says how (`encoding.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, Undefined, is_leaf_type
+from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, Undefined, get_named_type, is_leaf_type
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
+
+from service.api.graphql.encoding import Answer
+from service.api.graphql.nodes import PLAIN
+from service.api.graphql.pace import pace
+
+LONG_LIST = 20
+"""Items of a list that are completed at once."""
+
+LONG_TEXT = 256 * 1024
+"""Characters that are written as JSON at once."""
+
+AT_ONCE = 32
+"""Fields that are begun before others have their turn."""
 
 Read = Callable[[Any], Any]
 Plain = tuple[str, Read, Callable[[Any], Any], bool]
@@ -26,6 +41,8 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._pace = pace()
+        self._answer: Answer | None = getattr(self.context_value, "answer", None)
         self._plans: dict[tuple[str, int], tuple[Any, list[Plain], dict[str, Any]]] = {}
 
     def build_per_event_executor(self, payload: Any) -> Executor:
@@ -49,20 +66,124 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
         # The response has the order of the request, whatever is computed when.
         results: dict[str, Any] = dict.fromkeys(grouped_field_set)
+        characters, found = 0, cast(Any, None)
         try:
             for name, read, coerce, nullable in plain:
                 value = read(source_value)
                 if value is None and nullable:
                     continue
                 results[name] = value = coerce(value)
-                if value is None or value is Undefined:
+                if value.__class__ is str:
+                    characters += len(value)
+                elif value is None or value is Undefined:
                     raise TypeError
         except Exception:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+        if self._answer is not None:
+            self._answer.count(characters)
+            if characters > LONG_TEXT:
+                return self._with_long_texts(
+                    results, super().execute_fields(parent_type, source_value, path, others, None)
+                )
         if not others:
             return results
-        found: Any = super().execute_fields(parent_type, source_value, path, others, position_context)
+        found = cast(Any, super().execute_fields(parent_type, source_value, path, others, position_context))
         return _merge_later(results, found) if self.is_awaitable(found) else _merge(results, found, others)
+
+    async def _with_long_texts(self, results: dict[str, Any], found: Any) -> dict[str, Any]:
+        """Values and what is awaited beside them, with the long texts among them as JSON."""
+        results.update(cast("dict[str, Any]", await found if self.is_awaitable(found) else found))
+        for name, value in results.items():
+            results[name] = await self._written(value)
+        return results
+
+    async def _written(self, value: Any) -> Any:
+        if value.__class__ is str and len(value) > LONG_TEXT and self._answer is not None:
+            return await self._answer.write(value)
+        return value
+
+    async def complete_awaitable_value(
+        self,
+        return_type: Any,
+        field_details_list: Any,
+        info: Any,
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """The value of what is awaited, as soon as there is time to complete it."""
+        try:
+            resolved = await result
+            if self._pace.is_spent:
+                await self._pace.turn()
+            completed: Any = self.complete_value(
+                return_type, field_details_list, info, path, resolved, position_context
+            )
+            if self.is_awaitable(completed):
+                return cast(Any, await completed)
+            if completed.__class__ is str and self._answer is not None:
+                self._answer.count(len(completed))
+                return await self._written(completed)
+        except Exception as error:
+            self.handle_field_error(error, return_type, field_details_list, path)
+            return None
+        return completed
+
+    def complete_iterable_value(
+        self,
+        item_type: Any,
+        field_details_list: Any,
+        info: Any,
+        path: Path,
+        items: Any,
+        position_context: Any,
+    ) -> Any:
+        """The items of a list; those of a long one in slices."""
+        if (
+            isinstance(items, list)
+            and len(cast("list[Any]", items)) > LONG_LIST
+            and not is_leaf_type(get_named_type(item_type))
+        ):
+            items = cast("list[Any]", items)
+            return self._complete_in_slices(item_type, field_details_list, info, path, items, position_context)
+        items = cast(Any, items)
+        return super().complete_iterable_value(item_type, field_details_list, info, path, items, position_context)
+
+    async def _complete_in_slices(
+        self, item_type: Any, field_details_list: Any, info: Any, path: Path, items: list[Any], position_context: Any
+    ) -> list[Any]:
+        results: list[Any] = []
+        later: list[int] = []
+        self._begin_list()
+        try:
+            for index, item in enumerate(items):
+                if self._pace.is_spent:
+                    await self._pace.turn()
+                place = path.add_key(index, None)
+                if self.complete_list_item_value(
+                    item, results, item_type, field_details_list, info, place, position_context
+                ):
+                    later.append(index)
+                elif self._answer is not None:
+                    results[index] = self._answer.encode(results[index])
+        except BaseException:
+            self.settle_in_background([results[index] for index in later])
+            raise
+        finally:
+            self._end_list()
+        for index, value in zip(later, await gather_in_slices([results[index] for index in later]), strict=True):
+            results[index] = value if self._answer is None else self._answer.encode(value)
+            if self._pace.is_spent:
+                await self._pace.turn()
+        return results
+
+    def _begin_list(self) -> None:
+        if self._answer is not None:
+            self._answer.lists += 1
+
+    def _end_list(self) -> None:
+        if self._answer is not None:
+            self._answer.lists -= 1
 
     def _plan(self, parent_type: GraphQLObjectType, fields: Any) -> tuple[Any, list[Plain], dict[str, Any]]:
         key = parent_type.name, id(fields)
@@ -80,6 +201,23 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             # The fields are kept with the plan, so that their identity is not given to others.
             plan = self._plans[key] = fields, plain, others
         return plan
+
+
+async def gather_in_slices(values: Sequence[Awaitable[Any]]) -> list[Any]:
+    """What is awaited, all at the same time, but begun a few at a time. Where one fails, the others are cancelled."""
+    futures: list[asyncio.Future[Any]] = []
+    try:
+        for start in range(0, len(values), AT_ONCE):
+            futures += map(asyncio.ensure_future, values[start : start + AT_ONCE])
+            if start + AT_ONCE < len(values):
+                await asyncio.sleep(0)
+        return await asyncio.gather(*futures)
+    except BaseException:
+        futures += map(asyncio.ensure_future, values[len(futures) :])
+        for future in futures:
+            future.cancel()
+        await asyncio.gather(*futures, return_exceptions=True)
+        raise
 
 
 def _merge(results: dict[str, Any], found: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
@@ -107,10 +245,14 @@ def _plain(parent_type: GraphQLObjectType, name: str, field_name: str) -> Plain 
 
 def _read(field: GraphQLField) -> Read | None:
     definition = cast("StrawberryField | None", field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF))
-    if definition is None or not definition.is_basic_field:
+    attribute = _attribute(definition) if definition else None
+    if attribute is None:
         return _method(definition)
-    attribute = definition.python_name
     return lambda source: getattr(source, attribute)
+
+
+def _attribute(definition: StrawberryField) -> str | None:
+    return definition.python_name if definition.is_basic_field else definition.metadata.get(PLAIN)
 
 
 def _method(definition: StrawberryField | None) -> Read | None:

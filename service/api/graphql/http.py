@@ -30,13 +30,16 @@ from strawberry.types import ExecutionResult
 from service.api.graphiql.pages import page
 from service.api.graphql.body import BodyTooLarge, bounded
 from service.api.graphql.context import Backend, Context, Stream
+from service.api.graphql.crossing import REFUSED, may_get
 from service.api.graphql.documents import is_subscription
+from service.api.graphql.encoding import Answer, dumps
 from service.api.graphql.faults import mask
 from service.api.graphql.media import (
     GRAPHQL,
     JSON,
     Events,
     Parts,
+    Pieces,
     is_after_the_end,
     json_type,
     resumes_after,
@@ -86,11 +89,11 @@ class Endpoint(GraphQL[Context, None]):
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._server = backend.config.server
-        self.persisted = Persisted(read_trusted(backend.config))
+        self.persisted = Persisted(read_trusted(backend.config), self._server.limits.max_document_bytes)
         self.subscribers = Subscribers()
         self.max_tokens = self._server.limits.max_tokens
         super().__init__(
-            build_schema(self._server.limits),
+            build_schema(self._server.limits, introspection=self._server.introspection),
             subscription_protocols=PROTOCOLS,
             multipart_uploads_enabled=True,
             allowed_origins=self._server.cors_origins,
@@ -120,6 +123,8 @@ class Endpoint(GraphQL[Context, None]):
             return problem(401, "UNAUTHENTICATED", "Send `Authorization: Bearer TOKEN` with a configured token.")
         if not is_own_origin(request, self._server):
             return problem(403, "FORBIDDEN", "Pages of this origin may not call: see server.cors_origins.")
+        if request.method == "GET" and not may_get(request.headers):
+            return problem(403, "FORBIDDEN", REFUSED)
         if is_after_the_end(request.headers):
             return Response(status_code=204)
         try:
@@ -147,7 +152,7 @@ class Endpoint(GraphQL[Context, None]):
         asked = await read_request(said, limits.max_body_bytes)
         wanted = Wanted(asked.query, asked.document_id, asked.extensions)
         asked.query = self.persisted.text_of(owner_of(said, self._server) or "", wanted)
-        streams = is_subscription(asked.query, asked.operation_name, self.max_tokens)
+        streams = await is_subscription(asked.query, asked.operation_name, self.max_tokens)
         transport = self._get_stream_transport_from_headers(request.headers)
         if transport is None and streams:
             raise HTTPException(406, _STREAMED)
@@ -182,12 +187,18 @@ class Endpoint(GraphQL[Context, None]):
         said = await super().process_result(request, result)
         if result.data is None and result.errors and all(error.path is None for error in result.errors):
             del said["data"]
-        return said
+        return cast(GraphQLHTTPResponse, await request.state.answer.whole(said))
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The caller's context; a WebSocket may still name its caller when it begins."""
         request.state.stream = Stream(resumes_after(request.headers))
-        return Context(self._backend, owner_of(request, self._server), stream=request.state.stream)
+        request.state.answer = self.answer()
+        owner = owner_of(request, self._server)
+        return Context(self._backend, owner, stream=request.state.stream, answer=request.state.answer)
+
+    def answer(self) -> Answer:
+        """An answer that is to be written, with the bound on its length."""
+        return Answer(self._server.limits.max_answer_bytes)
 
     def _stream_result(self, request: Request, result: Any, transport: Any) -> Any:
         own = Events(request.state.stream) if isinstance(transport, Events) else transport
@@ -204,7 +215,7 @@ class Endpoint(GraphQL[Context, None]):
 
     def encode_json(self, data: object) -> bytes | str:
         """JSON; text for WebSockets, whose frames must be text."""
-        return orjson.dumps(data).decode()
+        return dumps(data).decode()
 
     def decode_json(self, data: str | bytes) -> object:
         """What a JSON text says."""
@@ -213,8 +224,8 @@ class Endpoint(GraphQL[Context, None]):
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         """A JSON response. Its status is 200 for whoever does not take GraphQL's own type."""
         kind = sub_response.media_type
-        status = 400 if kind == GRAPHQL and "data" not in response_data else 200
-        return Response(orjson.dumps(response_data), status, media_type=kind)
+        status = 400 if kind == GRAPHQL and not response_data.is_result else 200
+        return Pieces(response_data.pieces, status, media_type=kind)
 
 
 def wants_page(request: Request) -> bool:

@@ -1,4 +1,4 @@
-"""The bounds of an operation's text: how deep, how many aliases, how many tokens.
+"""The bounds of an operation: how deep, how many aliases and tokens, and what it may cost, known before it is executed.
 
 Each fragment is looked at once, however often it is spread, so that the check itself cannot be made slow.
 """
@@ -18,9 +18,12 @@ from graphql import (
     SelectionSetNode,
     ValidationContext,
     ValidationRule,
+    get_operation_ast,
 )
 from strawberry.extensions import SchemaExtension
 
+from service.api.graphql.costs import Costs
+from service.api.graphql.introspection import NoIntrospection
 from service.settings.shapes import LimitSettings
 
 _FAR = 1_000_000
@@ -29,18 +32,47 @@ _FAR = 1_000_000
 class OperationLimits(SchemaExtension):
     """Puts the bounds on each operation, and gives it a context of its own."""
 
-    def __init__(self, limits: LimitSettings) -> None:
+    def __init__(self, limits: LimitSettings, introspection: bool = True) -> None:
         self._limits = limits
+        self._more = () if introspection else (NoIntrospection,)
 
     def on_operation(self) -> Iterator[None]:
         """Set what the parser and the validation are to refuse."""
         execution = self.execution_context
         execution.parse_options["max_tokens"] = self._limits.max_tokens
-        execution.validation_rules += (_rule(self._limits.max_depth, self._limits.max_aliases),)
+        execution.validation_rules += (_rule(self._limits.max_depth, self._limits.max_aliases), *self._more)
         # A WebSocket has one context for all its operations, and what one has read is stale for the next.
         if execution.context is not None:
             execution.context = execution.context.fresh(execution.query)
         yield
+
+
+class OperationCost(SchemaExtension):
+    """Refuses what would cost more than it may, once its variables are known and before anything is read."""
+
+    def __init__(self, limits: LimitSettings) -> None:
+        self._limits = limits
+
+    def on_validate(self) -> Iterator[None]:
+        """Set the error, where there is no other."""
+        execution = self.execution_context
+        document = execution.graphql_document
+        if document is not None and not execution.pre_execution_errors:
+            operation = get_operation_ast(document, execution.operation_name)
+            schema = execution.schema._schema  # pyright: ignore[reportPrivateUsage]
+            costs = Costs(schema, document, execution.variables or {}, self._limits.max_page)
+            cost = costs.of(operation) if operation else 0
+            if cost > self._limits.max_cost:
+                execution.pre_execution_errors = [_too_costly(cost, self._limits.max_cost)]
+        yield
+
+
+def _too_costly(cost: int, most: int) -> GraphQLError:
+    message = (
+        f"This operation may cost {cost:,} fields, each counted as often as its pages have nodes; {most:,} are allowed."
+    )
+    remedy = "Ask for smaller pages (`first`, `last`), or for fewer fields and lists inside of lists."
+    return GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED", "remedy": remedy, "retryable": False})
 
 
 @cache
@@ -67,7 +99,7 @@ def _many(number: int) -> str:
 
 
 class _Measure:
-    """Depth and aliases of selections; introspection is not counted."""
+    """Depth and aliases of selections."""
 
     def __init__(self, context: ValidationContext) -> None:
         self._context = context
@@ -85,8 +117,6 @@ class _Measure:
             return self._fragment(node.name.value)
         if not isinstance(node, FieldNode):
             return self.selections(node.selection_set)
-        if node.name.value.startswith("__"):
-            return 0, 0
         deep, aliases = self.selections(node.selection_set)
         return min(deep + 1, _FAR), aliases + (node.alias is not None)
 

@@ -5,16 +5,15 @@ Owns batching and what is remembered during one operation. Knows rows only as wh
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from strawberry.dataloader import DataLoader
-
 from service.api.graphql.connections import AnyPage, Connection, connection, connection_of
 from service.api.graphql.context import MOST_NODES, Backend, Info, too_many_nodes
 from service.api.graphql.conversations import branch, conversation
+from service.api.graphql.encoding import Answer
+from service.api.graphql.loading import Loader
 from service.api.graphql.messages import message
 from service.api.graphql.sources import source
 from service.api.graphql.strategies import kept_strategy
@@ -27,38 +26,32 @@ from service.cursors import Page, PageRequest
 
 Make = Callable[[Any], Any]
 K = TypeVar("K")
+TOGETHER = 250
+"""Nodes that one statement is asked for: its answer is converted while nobody else has a turn."""
+MOST_CHARACTERS = 4_000_000
+"""Characters of texts that are read together."""
 _SHARED = frozenset({"read_tasks", "read_task_progress", "read_metrics", "read_message_branches", "read_tool_calls"})
 """What is read once for all who are given the same page of events."""
 _FOLLOWED = frozenset({"read_conversations", "read_tasks"})
 """What has events of its own."""
 
 
-class Loader(DataLoader[K, Any]):
-    """Loads what is asked for meanwhile together.
-
-    Who waits for a value and is cancelled, because a field beside it failed, takes it from nobody else.
-    """
-
-    def load(self, key: K) -> Awaitable[Any]:
-        """The value of a key."""
-        value = asyncio.ensure_future(super().load(key))
-        value.add_done_callback(_see)
-        return asyncio.shield(value)
-
-
-def _see(value: asyncio.Future[Any]) -> None:
-    """Look at an error that nobody may wait for any more: asyncio would log it."""
-    if not value.cancelled():
-        value.exception()
-
-
 class Loaders:
     """The loaders of one operation of one caller."""
 
-    def __init__(self, backend: Backend, owner: str, page: EventPage | None = None, *, settles: bool = False) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        owner: str,
+        page: EventPage | None = None,
+        answer: Answer | None = None,
+        *,
+        settles: bool = False,
+    ) -> None:
         self._backend = backend
         self._owner = owner
         self._page = page
+        self._answer = answer
         self._settles = settles
         self._by_list: dict[tuple[Any, ...], Loader[Any]] = {}
         self.conversations = self._nodes("read_conversations", conversation)
@@ -69,12 +62,13 @@ class Loaders:
         self.attempts = self._nodes("read_attempts", attempt)
         self.sources = self._nodes("read_sources", source)
         self.strategies = self._nodes("read_strategies", kept_strategy)
-        self.source_texts = self._nodes("read_source_contents", str)
+        self.source_texts = self._texts("read_source_contents")
+        self.contents = self._texts("read_message_contents")
         self.statistics = self._nodes("read_conversation_statistics", dict)
         self.metrics = self._nodes("read_metrics", dict)
         self.origins = self._nodes("read_message_origins", dict)
-        self.message_branches: Loader[str] = Loader(load_fn=self._message_branches)
-        self.response_attempts: Loader[str] = Loader(load_fn=self._response_attempts)
+        self.message_branches: Loader[str] = self._loader(self._message_branches)
+        self.response_attempts: Loader[str] = self._loader(self._response_attempts)
 
     def _nodes(self, name: str, make: Make) -> Loader[str]:
         async def load(ids: list[str]) -> Sequence[Any]:
@@ -82,7 +76,23 @@ class Loaders:
             found = await read(name, ids)
             return [make(found[id]) if id in found else None for id in ids]
 
-        return Loader(load_fn=load)
+        return self._loader(load)
+
+    def _texts(self, name: str) -> Loader[tuple[str, int]]:
+        """Texts by id and length: a few at a time, and none where the answer would become too long."""
+
+        async def load(keys: list[tuple[str, int]]) -> Sequence[Any]:
+            if self._answer is not None:
+                self._answer.require(sum(length for _, length in keys))
+            found: dict[str, Any] = {}
+            for some in _together(keys):
+                found |= await self._read(name, some)
+            return [found.get(id) for id, _ in keys]
+
+        return self._loader(load)
+
+    def _loader(self, load: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> Loader[Any]:
+        return Loader(load, self._answer)
 
     async def _read(self, name: str, ids: Sequence[str]) -> dict[str, Any]:
         read = partial(getattr(self._backend.reader, name), self._owner, ids)
@@ -177,14 +187,28 @@ class Loaders:
     def _by_name(self, key: tuple[Any, ...], load: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> Any:
         loader = self._by_list.get(key)
         if loader is None:
-            loader = self._by_list[key] = Loader(load_fn=load)
+            loader = self._by_list[key] = self._loader(load)
         return loader
 
 
 def _parts(keys: Sequence[K], page: PageRequest) -> Iterator[Sequence[K]]:
-    """The keys that one statement may be asked about: it answers with no more nodes than an operation may return."""
-    most = max(1, MOST_NODES // (page.limit + 1))
+    """The keys that one statement may be asked about: what it answers is converted at once."""
+    most = max(1, TOGETHER // (page.limit + 1))
     return (keys[start : start + most] for start in range(0, len(keys), most))
+
+
+def _together(keys: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
+    """The ids of texts that are read together: many short ones, or few long ones."""
+    some: list[str] = []
+    characters = 0
+    for id, length in keys:
+        if some and characters + length > MOST_CHARACTERS:
+            yield some
+            some, characters = [], 0
+        some.append(id)
+        characters += length
+    if some:
+        yield some
 
 
 def _check_together(nodes: int) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from strawberry.http.streaming import MultipartSubscriptionTransport, SSETransport
 
 from service.api.graphql.context import Stream
@@ -60,6 +62,22 @@ class Parts(MultipartSubscriptionTransport):
     def accepts(self, accept: str) -> bool:
         """Whether a client names them."""
         return any(super(Parts, self).accepts(part.strip()) for part in accept.split(","))
+
+
+class Pieces(Response):
+    """An answer that is sent in the pieces that it was written in, each when the one before is on its way."""
+
+    def __init__(self, pieces: list[bytes], status: int, *, media_type: str | None) -> None:
+        self._pieces = pieces
+        super().__init__(status_code=status, media_type=media_type)
+        self.headers["content-length"] = str(sum(map(len, pieces)))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for piece in self._pieces[:-1]:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": self._pieces[-1] if self._pieces else b""})
 
 
 def resumes_after(headers: Mapping[str, str]) -> str | None:

@@ -8,7 +8,7 @@ import strawberry
 
 from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
-from service.api.graphql.nodes import Node
+from service.api.graphql.nodes import PLAIN, Node
 from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
 from service.conversations.listings import ABOUT, CHILDREN, PARENTS, SYNTHESIZED, USED
@@ -33,9 +33,6 @@ class Message(Node):
     title: str
     """Short and human."""
 
-    content: str
-    """Its text."""
-
     depth: int
     """How many messages the longest way to the beginning has."""
 
@@ -44,6 +41,19 @@ class Message(Node):
 
     conversation_id: strawberry.ID
     """The id of the conversation that it is in."""
+
+    row: strawberry.Private[dict[str, Any]]
+
+    @property
+    def short_content(self) -> str | None:
+        """Its text, unless it is long and is to be read by itself."""
+        return self.row["content"]
+
+    @strawberry.field(metadata={PLAIN: "short_content"})
+    async def content(self, info: Info) -> str:
+        """Its text."""
+        content = self.row["content"]
+        return await info.context.load.contents.load((self.id, self.row["length"])) if content is None else content
 
     @strawberry.field
     async def conversation(self, info: Info) -> LazyConversation:
@@ -168,7 +178,7 @@ def message(row: dict[str, Any]) -> Prompt | Response:
             id=row["id"],
             created_at=row["createdAt"],
             title=row["title"],
-            content=row["content"],
+            row=row,
             depth=row["depth"],
             role=Role(row["role"] or "USER"),
             conversation_id=row["conversationId"],
@@ -180,7 +190,7 @@ def message(row: dict[str, Any]) -> Prompt | Response:
         id=row["id"],
         created_at=row["createdAt"],
         title=row["title"],
-        content=row["content"],
+        row=row,
         depth=row["depth"],
         role=Role.ASSISTANT,
         conversation_id=row["conversationId"],

@@ -9,6 +9,9 @@ from service.conversations.catalog import ConversationOrder
 from service.conversations.history import Direction
 from service.conversations.usage import UsageDimension
 
+PLAIN = "plain"
+"""In a field's `metadata`: the attribute that is its value wherever it is not None."""
+
 
 @strawberry.interface
 class Node:

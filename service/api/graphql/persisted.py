@@ -22,6 +22,9 @@ MOST_BYTES = 16 * 1024 * 1024
 LEAST_BYTES = 1024
 """What a text counts for at least, for what is kept beside it: so there are 16,384 texts at most."""
 
+LONGEST = 64 * 1024
+"""Bytes of a text that is sent. What takes more has values written into it."""
+
 NOT_FOUND = "PersistedQueryNotFound"
 """The words that clients wait for: they send the text then."""
 
@@ -70,13 +73,16 @@ class Trusted:
 class Persisted:
     """Finds the texts that requests mean."""
 
-    def __init__(self, trusted: Trusted) -> None:
+    def __init__(self, trusted: Trusted, longest: int = LONGEST) -> None:
+        self._longest = longest
         self._trusted, self._only = trusted.texts, trusted.only
         self._allowed = frozenset(trusted.texts.values())
         self._kept = Kept()
 
     def text_of(self, caller: str, wanted: Wanted) -> str | None:
         """The text that a caller means, if any. Raises `Refused`."""
+        if _is_longer(wanted.text or "", self._longest):
+            raise _too_long(self._longest)
         text = self._find(caller, wanted)
         if self._only and text and text not in self._allowed:
             raise _untrusted()
@@ -169,6 +175,18 @@ def _hash_of(asked: object) -> str:
     if not isinstance(said.get("sha256Hash"), str):
         raise Refused(400, "INVALID_REQUEST", "`extensions.persistedQuery` must be {version: 1, sha256Hash: string}.")
     return said["sha256Hash"]
+
+
+def _is_longer(text: str, most: int) -> bool:
+    # A character has four bytes at most; a text is encoded only where that does not say it.
+    return len(text) * 4 > most and (len(text) > most or len(text.encode(errors="replace")) > most)
+
+
+def _too_long(most: int) -> Refused:
+    long = f"The text of the operation is larger than {most} bytes."
+    return Refused(
+        413, "LIMIT_EXCEEDED", long, "Send texts and lists as variables; the limit is server.limits.max_document_bytes."
+    )
 
 
 def _untrusted() -> Refused:

@@ -9,15 +9,17 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
+from strawberry.types.execution import PreExecutionError
 
 from service.api.graphql.choices import mark_choices
 from service.api.graphql.conversations import Branch, Conversation
 from service.api.graphql.descriptions import describe
-from service.api.graphql.documents import DocumentCache, DocumentValidation, OperationName
+from service.api.graphql.documents import DocumentValidation, OperationName, read_document
 from service.api.graphql.events import EVENTS
 from service.api.graphql.executor import Executor
 from service.api.graphql.faults import show_error
-from service.api.graphql.limits import OperationLimits
+from service.api.graphql.introspection import Answers, IntrospectionCache
+from service.api.graphql.limits import OperationCost, OperationLimits
 from service.api.graphql.messages import Prompt, Response
 from service.api.graphql.models import Model
 from service.api.graphql.mutation import Mutation
@@ -46,16 +48,33 @@ class Schema(strawberry.Schema):
         for error in errors:
             show_error(error)
 
+    async def _prepare_operation_async(self, context: ExecutionContext, extensions_runner: Any) -> Any:
+        """Read the text beside the event loop; Strawberry would read it here."""
+        try:
+            if context.query and context.graphql_document is None:
+                most = context.parse_options.get("max_tokens")
+                context.graphql_document = await read_document(context.query, most)
+        except GraphQLError as error:
+            context.pre_execution_errors = [error]
+            return PreExecutionError(data=None, errors=[error])
+        return await super()._prepare_operation_async(context, extensions_runner)
 
-def build_schema(limits: LimitSettings | None = None) -> Schema:
-    """The schema, with the limits of one operation's text."""
-    bounds = limits or LimitSettings()
+
+def build_schema(limits: LimitSettings | None = None, *, introspection: bool = True) -> Schema:
+    """The schema, with the limits of one operation's text, and whether it may be asked for itself."""
+    bounds, kept = limits or LimitSettings(), Answers()
     return Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         types=TYPES,
-        extensions=[lambda: OperationLimits(bounds), DocumentCache, DocumentValidation, OperationName],
+        extensions=[
+            lambda: OperationLimits(bounds, introspection),
+            DocumentValidation,
+            OperationName,
+            lambda: OperationCost(bounds),
+            lambda: IntrospectionCache(kept),
+        ],
         execution_context_class=Executor,
         config=StrawberryConfig(scalar_map=SCALARS),
     )

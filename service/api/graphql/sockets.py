@@ -5,7 +5,8 @@ https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,8 +17,11 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Messag
 
 from service.api.graphql.context import Context, Stream
 from service.api.graphql.documents import is_subscription
+from service.api.graphql.encoding import Answer, Written
+from service.api.graphql.faults import describe_error
 from service.api.graphql.persisted import Refused, Wanted, document_id_of
 from service.api.graphql.returning import confirm
+from service.errors import LimitExceeded
 
 if TYPE_CHECKING:
     from service.api.graphql.http import Endpoint
@@ -37,6 +41,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._streams: dict[str, Stream] = {}
+        self._answers: dict[Operation[Context, None], Answer] = {}
 
     async def handle_message(self, message: Message) -> None:
         """Do what a message says; one that nobody can be answered for ends the connection with 4400."""
@@ -60,20 +65,32 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Do what an operation says; a subscription whose client comes back goes on after what it received."""
-        if not is_subscription(operation.query, operation.operation_name, self._endpoint.max_tokens):
-            return await super().run_operation(operation)
+        if not await is_subscription(operation.query, operation.operation_name, self._endpoint.max_tokens):
+            return await self._run(operation, Stream())
         said = operation.query, operation.variables, operation.operation_name
         known = self._endpoint.subscribers.begin(self.context.caller, operation.id, *said)
         if known is not None:
             self._streams[operation.id] = known
-        # Read by what follows before it waits for anything.
-        self.context = replace(self.context, stream=known or Stream())
         try:
-            await super().run_operation(operation)
+            await self._run(operation, known or Stream())
         finally:
             # By now another operation may have the id.
             if self._streams.get(operation.id) is known:
                 self._streams.pop(operation.id, None)
+
+    async def _run(self, operation: Operation[Context, None], stream: Stream) -> None:
+        answer = self._answers[operation] = self._endpoint.answer()
+        # Read by what follows before it waits for anything.
+        self.context = replace(self.context, stream=stream, answer=answer)
+        try:
+            await super().run_operation(operation)
+        finally:
+            del self._answers[operation]
+
+    async def _send_result_stream(self, operation: Operation[Context, None], result_source: Any) -> None:
+        written = _written(self._answers[operation], result_source)
+        async with aclosing(written):
+            await super()._send_result_stream(operation, written)
 
     async def send_message(self, message: Message) -> None:
         """Send a message; an event is followed by a ping, whose pong says that it was received."""
@@ -121,6 +138,18 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
         # A text with a mistake in it is an `error` of its operation: the others on the connection go on.
         return None
+
+
+async def _written(answer: Answer, results: AsyncIterator[Any]) -> AsyncGenerator[Any]:
+    """Results whose data are JSON already; in place of what would be too long, the error that says so."""
+    async for result in results:
+        if result.data is not None:
+            try:
+                result.data = Written(await answer.blocks(result.data))
+            except LimitExceeded as error:
+                shown = GraphQLError(error.message, extensions=describe_error(error))
+                result.data, result.errors = None, [shown]
+        yield result
 
 
 def fault_of(message: object) -> str | None:

@@ -36,7 +36,7 @@ class Source(Node):
     @strawberry.field
     async def text(self, info: Info) -> str:
         """All of its text."""
-        return await info.context.load.source_texts.load(self.id)
+        return await info.context.load.source_texts.load((self.id, self.length))
 
 
 def source(row: dict[str, Any]) -> Source:

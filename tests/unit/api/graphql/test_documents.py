@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from graphql import GraphQLError
 
-from service.api.graphql.documents import LONGEST_KEPT, is_subscription, parse_document
+from service.api.graphql.documents import LONGEST_KEPT, is_subscription, read_document
 from service.api.graphql.schema import build_schema
 
 SHORT = "{ models { id } }"
 LONG = f'{{ conversation(id: "{"x" * LONGEST_KEPT}") {{ nothing }} }}'
 
 
-def test_a_text_is_parsed_once_and_a_long_one_is_not_kept() -> None:
+async def test_a_text_is_parsed_once_and_a_long_one_is_not_kept() -> None:
     """A file that was written into a mutation does not stay in memory after it."""
-    assert parse_document(SHORT, 100) is parse_document(SHORT, 100)
-    assert parse_document(LONG, 100) is not parse_document(LONG, 100)
+    assert await read_document(SHORT, 100) is await read_document(SHORT, 100)
+    assert await read_document(LONG, 100) is not await read_document(LONG, 100)
 
 
-def test_the_bound_of_tokens_holds_for_what_is_kept() -> None:
+async def test_the_bound_of_tokens_holds_for_what_is_kept() -> None:
     """Also where the same text was within another bound."""
-    parse_document(SHORT, 100)
+    await read_document(SHORT, 100)
     with pytest.raises(GraphQLError):
-        parse_document(SHORT, 2)
+        await read_document(SHORT, 2)
 
 
 async def test_a_long_text_is_validated_too() -> None:
@@ -30,6 +32,26 @@ async def test_a_long_text_is_validated_too() -> None:
     result = await build_schema().execute(LONG)
     assert result.errors is not None
     assert "nothing" in result.errors[0].message
+
+
+async def test_others_go_on_while_a_text_is_validated() -> None:
+    """Repeated fields are compared with one another, which takes long: the loop turns meanwhile."""
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    turning = asyncio.create_task(turn())
+    await asyncio.sleep(0)
+    before = turns
+    result = await build_schema().execute("{" + " viewer { id }" * 200 + "}")
+    turning.cancel()
+    assert result is not None
+    # Parsed and validated at once it would turn a few times only.
+    assert turns - before > 50
 
 
 @pytest.mark.parametrize(
@@ -44,6 +66,6 @@ async def test_a_long_text_is_validated_too() -> None:
         (None, None, False),
     ],
 )
-def test_a_subscription_is_known_by_its_operation(text: str | None, operation: str | None, is_one: bool) -> None:
+async def test_a_subscription_is_known_by_its_operation(text: str | None, operation: str | None, is_one: bool) -> None:
     """A text that says none, or is wrong, is not one."""
-    assert is_subscription(text, operation, 100) is is_one
+    assert await is_subscription(text, operation, 100) is is_one

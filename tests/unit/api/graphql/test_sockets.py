@@ -12,6 +12,7 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.types import ExecutionResult
 
 from service.api.graphql.context import Context
+from service.api.graphql.encoding import Answer
 from service.api.graphql.persisted import Persisted, Trusted
 from service.api.graphql.sockets import SocketHandler, fault_of
 
@@ -29,6 +30,10 @@ class View:
 
     persisted = Persisted(Trusted())
     max_tokens = 2000
+
+    def answer(self) -> Answer:
+        """What an operation's answer is written to."""
+        return Answer(1_000_000)
 
 
 class OneResult:

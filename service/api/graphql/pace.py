@@ -1,0 +1,98 @@
+"""How long work may hold the event loop: what is long is done in slices, and others have their turn between them.
+
+One pace a loop: whatever is long shares its slices, so that ten large operations hold others up no more than one does.
+Knows nothing of what is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+SLICE_SECONDS = 0.002
+"""How long work goes on before others have their turn."""
+PAUSE_SECONDS = 0.001
+"""How long it waits then, where it has gone on for a while: small requests come to their end meanwhile."""
+SLICES_AT_ONCE = 5
+"""Slices with no more between them than one turn of the loop: a page that somebody waits for is done by then."""
+QUIET_SECONDS = 0.05
+"""After so long without any work, the next begins at once."""
+_T = TypeVar("_T")
+
+
+class Pace:
+    """The slices of one event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._end = 0.0
+        self._slices = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether work must wait for its turn."""
+        return time.monotonic() >= self._end
+
+    async def turn(self) -> None:
+        """Go on, or wait for the next slice."""
+        now = time.monotonic()
+        if now < self._end:
+            return
+        if not self._waiting and now - self._end > QUIET_SECONDS:
+            self._slices, self._end = 1, now + SLICE_SECONDS
+            return
+        turn = self._loop.create_future()
+        self._waiting.append(turn)
+        if len(self._waiting) == 1:
+            self._later()
+        await turn
+
+    async def through(self, items: Iterable[_T]) -> AsyncIterator[_T]:
+        """Items, each when there is time for it."""
+        for item in items:
+            if self.is_spent:
+                await self.turn()
+            yield item
+
+    def _later(self) -> None:
+        if self._slices < SLICES_AT_ONCE:
+            self._loop.call_soon(self._begin)
+        else:
+            self._loop.call_later(PAUSE_SECONDS, self._begin)
+
+    def _begin(self) -> None:
+        now = time.monotonic()
+        self._slices = self._slices + 1 if now - self._end < QUIET_SECONDS else 1
+        self._end = now + SLICE_SECONDS
+        self._next()
+
+    def _next(self) -> None:
+        """Let those who wait go on, one after the other, until the slice is over."""
+        while self._waiting and self._waiting[0].done():
+            # Who waited was cancelled.
+            self._waiting.popleft()
+        if not self._waiting:
+            return
+        if self.is_spent:
+            return self._later()
+        self._waiting.popleft().set_result(None)
+        # What it does first comes before this.
+        self._loop.call_soon(self._next)
+        return None
+
+
+_paces: WeakKeyDictionary[asyncio.AbstractEventLoop, Pace] = WeakKeyDictionary()
+
+
+def pace() -> Pace:
+    """The pace of the running loop."""
+    loop = asyncio.get_running_loop()
+    found = _paces.get(loop)
+    if found is None:
+        found = _paces[loop] = Pace(loop)
+    return found
