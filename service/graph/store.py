@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from service.clock import now_ms
@@ -16,11 +17,11 @@ from service.graph.database import Database, Row
 from service.graph.drafts import delete_old_drafts, draft, is_much
 from service.graph.gather import Gatherer, Waiting
 from service.graph.queries import query
-from service.graph.writer import Writer
+from service.graph.writer import Write, Writer
 from service.records import SubtaskStatus, TaskStatus, derived_id, new_id
 from service.signals import Signals
 
-PLAN_ROWS = 1000
+PLAN_ROWS = 250
 READ_AT_ONCE = 200
 EVENTS_DELETED = 1000
 _WRITTEN_BY_A_TASK = (
@@ -32,7 +33,7 @@ _WRITTEN_BY_A_TASK = (
     "finish_task",
     "end_subtask",
 )
-_READ_BY_A_TASK = ("read_subtask_work", "read_source_texts", "read_answers")
+_READ_BY_A_TASK = ("read_subtask_work", "read_source_texts", "read_answers", "read_path_above")
 _READ_OF_A_TASK = ("read_task_work", "read_task_spending", "read_subtask_states")
 
 
@@ -64,6 +65,7 @@ class Store:
         self._signals = signals
         self._subtasks = self._reading("read_subtask_work")
         self._sources = self._reading("read_source_texts")
+        self._paths = self._reading("read_path_above")
 
     def _reading(self, name: str) -> Gatherer[str, Row | None]:
         async def read(batch: list[Waiting[str, Row | None]]) -> None:
@@ -76,9 +78,16 @@ class Store:
         return Gatherer(read, most=READ_AT_ONCE)
 
     async def _write(self, name: str, conversation_id: str, row: Row) -> Row | None:
-        record = await self._writer.write(name, {"at": now_ms(), **row}, key=conversation_id)
-        self._signals.notify(conversation_id)
+        (record,) = await self._write_together(conversation_id, [(name, row)])
         return record
+
+    async def _write_together(self, conversation_id: str, writes: Sequence[Write]) -> list[Row | None]:
+        at = now_ms()
+        records = await self._writer.write_together(
+            [(name, {"at": at, **row}) for name, row in writes], key=conversation_id
+        )
+        self._signals.notify(conversation_id)
+        return records
 
     # --- conversations and tasks -----------------------------------------------------------------
 
@@ -97,15 +106,19 @@ class Store:
             "append_message", conversation_id, {"branchId": main_branch(conversation_id), "link": link, **row}
         )
 
-    async def create_task(self, row: Row) -> Row | None:
-        """Write a task; `{id, requestHash}`, or None where the conversation is not there or not the owner's.
+    async def create_task(self, row: Row, subtasks: Sequence[Row] = ()) -> Row | None:
+        """Write a task, and those of its subtasks that are known beforehand; `{id, requestHash}`, or None where its
+        place is not there or not the owner's.
 
         What it reads is written first where it is much, see `drafts.py`.
         """
         conversation_id = row["conversationId"]
         if is_much(row["sources"]):
             row = await draft(row, self._draft)
-        return await self._write("create_task", conversation_id, {"branchId": main_branch(conversation_id), **row})
+        writes = [("create_task", {"branchId": main_branch(conversation_id), **row})]
+        if subtasks:
+            writes.append(("plan_subtasks", {"taskId": row["taskId"], "subtasks": list(subtasks)}))
+        return (await self._write_together(conversation_id, writes))[0]
 
     async def _draft(self, piece: Row) -> Row | None:
         return await self._writer.write("draft_task", {"at": now_ms(), **piece}, key=piece["taskId"])
@@ -147,21 +160,29 @@ class Store:
 
     # --- subtasks and attempts -------------------------------------------------------------------
 
-    async def plan_subtasks(self, task_id: str, rows: Sequence[Row]) -> None:
-        """Write the subtasks of a wave, a thousand rows a transaction; nothing where the task is finished."""
-        at = now_ms()
-        for start in range(0, len(rows), PLAN_ROWS):
-            part = [{"at": at, **row} for row in rows[start : start + PLAN_ROWS]]
-            await self._database.run(query("plan_subtasks"), batch={"taskId": task_id, "rows": part})
+    async def plan_subtasks(self, conversation_id: str, task_id: str, subtasks: Sequence[Row]) -> None:
+        """Write the subtasks of a wave, some hundred at once; nothing where the task is finished."""
+        for start in range(0, len(subtasks), PLAN_ROWS):
+            row = {"taskId": task_id, "subtasks": list(subtasks[start : start + PLAN_ROWS])}
+            await self._write("plan_subtasks", conversation_id, row)
 
-    async def start_attempt(self, conversation_id: str, row: Row) -> bool:
+    async def start_attempt(self, conversation_id: str, row: Row, before: Sequence[TaskStatus] = ()) -> bool:
         """Write a prompt and an attempt at it; False where the subtask or its task is finished already, or where the
-        task is not `leaseOwner`'s any more."""
-        return await self._write("start_attempt", conversation_id, row) is not None
+        task is not `leaseOwner`'s any more.
 
-    async def finish_attempt(self, conversation_id: str, row: Row) -> None:
-        """Write what came of an attempt."""
-        await self._write("finish_attempt", conversation_id, row)
+        `before` are states that the task goes through in the same write, from the one that it is in.
+        """
+        task = {"taskId": row["taskId"], "leaseOwner": row["leaseOwner"]}
+        states = [
+            ("advance_task", {**task, "from": last.value, "status": status.value}) for last, status in pairwise(before)
+        ]
+        return (await self._write_together(conversation_id, [*states, ("start_attempt", row)]))[-1] is not None
+
+    async def finish_attempt(self, conversation_id: str, row: Row, end: Row | None = None) -> TaskStatus | None:
+        """Write what came of an attempt, and the `end` of its task where it is its last; the task's state then."""
+        ends = [("finish_task", end)] if end else []
+        record = (await self._write_together(conversation_id, [("finish_attempt", row), *ends]))[-1]
+        return TaskStatus(record["status"]) if end and record else None
 
     async def end_subtask(
         self, conversation_id: str, subtask_id: str, status: SubtaskStatus, error: str, code: str | None
@@ -236,13 +257,14 @@ class Store:
         """`{subtaskId, title, id, text}` of the accepted answers of these subtasks, in order."""
         return await self._database.run(query("read_answers"), batch={"ids": list(ids)}) if ids else []
 
-    async def read_path_above(self, message_id: str, *, most: int) -> list[Row]:
-        """The `most` messages above a message on the way to the root, newest first.
+    async def read_path_above(self, message_id: str) -> list[Row]:
+        """The nearest messages above a message on the way to the root, newest first; none where it is the root.
 
-        Each is `{id, depth, role, content, toolCalls, toolCallId, isError}`.
+        What is asked for meanwhile is read together. Each is `{id, depth, role, content, toolCalls, toolCallId,
+        isError}`.
         """
-        rows = await self._database.run(query("read_path_above"), messageId=message_id, most=most)
-        return rows[0]["messages"] if rows else []
+        row = await self._paths.put(message_id)
+        return row["messages"] if row else []
 
     async def warm_up(self) -> None:
         """Have the server plan the statements of a task's way, with nothing to do, before a caller waits for it.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from service.records import Aggregation, Span, SubtaskStatus
 from service.strategies.interface import Ask, Asks, Finish, Plan, TaskState
 
 KEY = "prompt"
+PROMPT = Ask(KEY, "Prompt", kind="direct")
+"""What is asked, where the task has no sources."""
 
 
 def plan(state: TaskState) -> Plan:
@@ -22,4 +26,4 @@ def plan(state: TaskState) -> Plan:
 
 def _ask(state: TaskState) -> Ask:
     spans = tuple(Span(source.id, 0, len(source.text)) for source in state.sources)
-    return Ask(KEY, "Prompt", kind="direct", spans=spans)
+    return replace(PROMPT, spans=spans)

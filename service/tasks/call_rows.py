@@ -23,6 +23,7 @@ def start_row(call: Call) -> dict[str, Any]:
     """The attempt and its prompt, before the call."""
     prompt = call.prompt
     return {
+        "taskId": call.job.task.id,
         "subtaskId": call.job.id,
         "leaseOwner": call.job.place.holder,
         "promptId": prompt.id,

@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
 from contextlib import aclosing
-from typing import Any
 
 from service.answers.formats import check_answer, format_instruction
 from service.chat import ChatMessage, ChatRequest, Completion, ReasoningDelta, StreamItem, Usage
@@ -31,6 +29,7 @@ from service.models.registry import Models
 from service.providers.prices import cost_usd
 from service.records import TEXT_FORMAT, ResponseFormatKind, Role, SubtaskStatus
 from service.tasks.call_rows import finish_row, start_row, status_when_ended
+from service.tasks.direct import BEGINNING
 from service.tasks.jobs import Call
 from service.tasks.prompts import answer_room
 from service.tasks.tools import message_text, request_text
@@ -73,9 +72,13 @@ class Calls:
     async def finish(self, call: Call, status: SubtaskStatus | None) -> None:
         """Write what came of a call. It is written to its end, even when we are cancelled meanwhile."""
         row = finish_row(call, status, stopping=self._stopping.is_set())
+        direct = call.job.direct if status is SubtaskStatus.SUCCEEDED else None
+        end = direct.end(call.job.place.holder) if direct else None
 
-        def write() -> Coroutine[Any, Any, None]:
-            return patiently(lambda: self._store.finish_attempt(call.job.conversation_id, row))
+        async def write() -> None:
+            ended = await patiently(lambda: self._store.finish_attempt(call.job.conversation_id, row, end))
+            if direct:
+                direct.over = ended is not None and ended.is_final
 
         try:
             await write()
@@ -124,7 +127,8 @@ class Calls:
         call.begun = True
         call.begin()
         row = start_row(call)
-        if not await patiently(lambda: self._store.start_attempt(call.job.conversation_id, row)):
+        before = BEGINNING if call.job.direct and call.number == 1 else ()
+        if not await patiently(lambda: self._store.start_attempt(call.job.conversation_id, row, before)):
             return False
         async with place.line:
             passage.begin()

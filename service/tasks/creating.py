@@ -14,11 +14,12 @@ from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.store import Store
 from service.models.registry import Models
 from service.records import Role, StrategyName, derived_id, new_id
+from service.tasks.direct import DirectTask, direct_task
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.orders import Order, Orders
 from service.tasks.requests import NewPrompt, NewTask, check_key, hash_request, same_task
 from service.tasks.settings import NewTaskConfig
-from service.tasks.sources import NewFile, check_text, read_sources
+from service.tasks.sources import NewFile, NewSource, check_text, read_sources
 from service.tasks.tools import RESULTS_FIELD, ToolTurn, check_results, tool_turn
 
 __all__ = ["NewFile", "NewPrompt", "NewTask", "NewTaskConfig", "Tasks"]
@@ -31,8 +32,8 @@ class Executor(Protocol):
         """`leaseOwner` and `lease` (ms) of a task that is written now and will be run here."""
         ...
 
-    def submit(self, task_id: str) -> None:
-        """Run a task that was just written."""
+    def submit(self, task_id: str, direct: DirectTask | None = None) -> None:
+        """Run a task that was just written; `direct` where it asks its prompt and nothing else."""
         ...
 
     def cancel(self, task_id: str) -> None:
@@ -55,14 +56,14 @@ class Tasks:
         `Conflict` where the key was used for another request, `GraphUnavailable`.
         """
         key, task_id = check_key(new.idempotency_key), new_id()
-        sources = await asyncio.to_thread(read_sources, task_id, new.text, new.items, new.files)
+        sources = await _sources(task_id, new)
         request_hash = hash_request(new, sources)
         # Before all else: what was right once may be wrong by now, and is not asked for again.
         known = await self._store.read_keyed_task(owner, key) if key else None
         if known is not None:
             return same_task(known, request_hash)
         order = await self._orders.make(owner, new, sources)
-        await self._check_place(owner, new)
+        _check_place(new)
         check_results(new.tool_results)
         turn = None
         if new.tool_results:
@@ -71,27 +72,27 @@ class Tasks:
                 return same_task(open_calls["known"], request_hash)
             turn = tool_turn(task_id, open_calls["message"], new.tool_results)
             await self._orders.check_size(order, turn)
-        written = await self._store.create_task(
-            {
-                "ownerId": owner,
-                "taskId": task_id,
-                "promptId": derived_id(task_id, "prompt"),
-                "conversationId": new.conversation_id or new_id(),
-                "newConversation": new.conversation_id is None,
-                "parentId": turn.response_id if turn else new.parent_id,
-                "root": new.root,
-                "idempotencyKey": key,
-                "requestHash": request_hash,
-                **order.row(task_id, _name(order, turn), new.title),
-                **_result_prompts(turn, order.content),
-                **self._executor.lease(),
-            }
-        )
+        row = {
+            "ownerId": owner,
+            "taskId": task_id,
+            "promptId": derived_id(task_id, "prompt"),
+            "conversationId": new.conversation_id or new_id(),
+            "newConversation": new.conversation_id is None,
+            "parentId": turn.response_id if turn else new.parent_id,
+            "root": new.root,
+            "idempotencyKey": key,
+            "requestHash": request_hash,
+            **order.row(task_id, _name(order, turn), new.title),
+            **_result_prompts(turn, order.content),
+            **self._executor.lease(),
+        }
+        direct = direct_task(row)
+        written = await self._store.create_task(row, [direct.subtask] if direct else ())
         if written is None:
-            raise NotFound("There is no such conversation.", field="input.conversationId")
+            raise await self._nowhere(owner, new)
         if written["id"] != task_id:
             return same_task(written, request_hash)
-        self._executor.submit(task_id)
+        self._executor.submit(task_id, direct)
         return task_id
 
     async def send_prompt(self, owner: str, new: NewPrompt) -> str:
@@ -145,23 +146,12 @@ class Tasks:
         await self._store.cancel_task(task["conversationId"], owner, task_id)
         self._executor.cancel(task_id)
 
-    async def _check_place(self, owner: str, new: NewTask) -> None:
-        check_text(new.conversation_id or "", "input.conversationId")
-        check_text(new.parent_id or "", "input.parent.messageId")
-        _check_title(new)
-        if new.conversation_id is None:
-            if new.parent_id is not None or new.root:
-                raise InvalidInput(
-                    "A parent is a place in a conversation that is there.",
-                    field="input.parent",
-                    remedy="Name the conversation in conversationId.",
-                )
-            return
-        place = await self._store.read_place(owner, new.conversation_id, new.parent_id)
-        if place is None:
-            raise NotFound("There is no such conversation.", field="input.conversationId")
-        if new.parent_id is not None and not place["hasParent"]:
-            raise NotFound("There is no such message in this conversation.", field="input.parent.messageId")
+    async def _nowhere(self, owner: str, new: NewTask) -> NotFound:
+        """Why a task has no place: there is no such conversation, or no such message in it."""
+        place = await self._store.read_place(owner, new.conversation_id or "", new.parent_id)
+        if place is not None and new.parent_id is not None and not place["hasParent"]:
+            return NotFound("There is no such message in this conversation.", field="input.parent.messageId")
+        return NotFound("There is no such conversation.", field="input.conversationId")
 
     async def _open_calls(self, owner: str, new: NewTask) -> dict[str, Any]:
         if new.root:
@@ -181,6 +171,26 @@ class Tasks:
         if found is None:
             raise NotFound("There is no such conversation.", field="input.conversationId")
         return found
+
+
+async def _sources(task_id: str, new: NewTask) -> tuple[NewSource, ...]:
+    if new.text is None and new.items is None and new.files is None:
+        return ()
+    # In a thread: to decode and to hash many megabytes takes long.
+    return await asyncio.to_thread(read_sources, task_id, new.text, new.items, new.files)
+
+
+def _check_place(new: NewTask) -> None:
+    """Raises `InvalidInput` where the place of a new task is none that there could be."""
+    check_text(new.conversation_id or "", "input.conversationId")
+    check_text(new.parent_id or "", "input.parent.messageId")
+    _check_title(new)
+    if new.conversation_id is None and (new.parent_id is not None or new.root):
+        raise InvalidInput(
+            "A parent is a place in a conversation that is there.",
+            field="input.parent",
+            remedy="Name the conversation in conversationId.",
+        )
 
 
 def _check_title(new: NewTask) -> None:

@@ -66,7 +66,7 @@ class Finisher:
             outcome = Outcome(TaskStatus.FAILED, str(invalid), invalid.code)
         if answer is not None:
             answer |= _wholeness(outcome, finish)
-        row = _end_row(task.id, holder, outcome) | {"note": finish.note, "answer": answer, "madeOf": made_of}
+        row = end_row(task.id, holder, outcome) | {"note": finish.note, "answer": answer, "madeOf": made_of}
         await self._store.finish_task(task.conversation_id, row)
 
     async def abandon(self, task_id: str, holder: str, error: AntiphonError) -> None:
@@ -75,7 +75,7 @@ class Finisher:
             task = await patiently(lambda: self._material.task(task_id))
         except NotFound:
             return
-        row = _end_row(task_id, holder, Outcome(TaskStatus.FAILED, str(error), error.code))
+        row = end_row(task_id, holder, Outcome(TaskStatus.FAILED, str(error), error.code))
         await patiently(lambda: self._store.finish_task(task.conversation_id, row))
 
     async def _answer(self, task: TaskWork, finish: Finish, retries: int) -> tuple[dict[str, Any] | None, list[str]]:
@@ -119,7 +119,8 @@ def _wholeness(outcome: Outcome, finish: Finish) -> dict[str, Any]:
     return {"status": status.value, "note": outcome.error or finish.note}
 
 
-def _end_row(task_id: str, holder: str, outcome: Outcome) -> dict[str, Any]:
+def end_row(task_id: str, holder: str, outcome: Outcome) -> dict[str, Any]:
+    """The row of a task's end, without an answer."""
     return {
         "taskId": task_id,
         "leaseOwner": holder,

@@ -17,6 +17,7 @@ from service.chat import ChatMessage, Completion, ModelConfig, Tool, Usage
 from service.clock import now_ms
 from service.errors import AntiphonError, ProviderError
 from service.records import TEXT_FORMAT, AttemptStatus, ResponseFormat, accepted_response_id, derived_id
+from service.tasks.direct import DirectTask
 from service.tasks.kept_settings import parse_format
 from service.tasks.material import TaskWork
 from service.tasks.prompts import ComposedPrompt
@@ -70,11 +71,12 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A subtask and what it needs: its task, its row and its place."""
+    """A subtask and what it needs: its task, its row and its place; `direct` where it is all that its task asks."""
 
     task: TaskWork
     work: dict[str, Any]
     place: Place
+    direct: DirectTask | None = None
 
     @property
     def id(self) -> str:

@@ -19,7 +19,7 @@ from service.tasks.sources import reading_id
 from service.tasks.tools import chat_message
 
 SOURCE_CHARACTERS = 64_000_000
-TASKS_KEPT = 256
+PROMPT_CHARACTERS = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Material:
         self._tasks: OrderedDict[str, TaskWork] = OrderedDict()
         self._texts: OrderedDict[str, str] = OrderedDict()
         self._characters = 0
+        self._prompt_characters = 0
 
     async def task(self, task_id: str) -> TaskWork:
         """The task, read once; `NotFound` where it was deleted."""
@@ -64,10 +65,16 @@ class Material:
             row = await self._store.read_task_work(task_id)
             if row is None:
                 raise NotFound(f"There is no task {task_id}.")
-            task = self._tasks[task_id] = _task_work(row)
-            while len(self._tasks) > TASKS_KEPT:
-                self._tasks.popitem(last=False)
+            self.keep(task := task_work(row))
         return task
+
+    def keep(self, task: TaskWork) -> None:
+        """Keep a task that will run here, while there is room for its prompt."""
+        self.forget(task.id)
+        self._tasks[task.id] = task
+        self._prompt_characters += len(task.prompt)
+        while len(self._tasks) > 1 and self._prompt_characters > PROMPT_CHARACTERS:
+            self._prompt_characters -= len(self._tasks.popitem(last=False)[1].prompt)
 
     def follow(self, task_id: str, plan: str) -> None:
         """Note the plan that a task follows from now on."""
@@ -77,7 +84,10 @@ class Material:
     def forget(self, task_id: str) -> None:
         """Let go of a task that is not run here any more, and of its sources' texts."""
         task = self._tasks.pop(task_id, None)
-        for reading in task.sources.values() if task else ():
+        if task is None:
+            return
+        self._prompt_characters -= len(task.prompt)
+        for reading in task.sources.values():
             self._characters -= len(self._texts.pop(reading["sourceId"], ""))
 
     async def source_text(self, source_id: str) -> str:
@@ -95,7 +105,8 @@ class Material:
             self._characters -= len(self._texts.popitem(last=False)[1])
 
 
-def _task_work(row: dict[str, Any]) -> TaskWork:
+def task_work(row: dict[str, Any]) -> TaskWork:
+    """A task of the row that was read of it, or that it is written with."""
     readings = [{**reading, "id": reading_id(row["id"], reading["index"])} for reading in row["sources"]]
     instruction = row.get("instruction")
     return TaskWork(

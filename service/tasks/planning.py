@@ -99,8 +99,8 @@ class Planner:
 
     async def _write(self, task: TaskWork, asks: Asks, known: set[str]) -> None:
         new = [ask for ask in asks.asks if ask.key not in known]
-        rows = [_subtask_row(task, self._resolved(task, ask), len(known) + i) for i, ask in enumerate(new)]
-        await self._store.plan_subtasks(task.id, rows)
+        rows = [subtask_row(task, self._resolved(task, ask), len(known) + i) for i, ask in enumerate(new)]
+        await self._store.plan_subtasks(task.conversation_id, task.id, rows)
 
     def _resolved(self, task: TaskWork, ask: Ask) -> Ask:
         """The ask with a model in place of its role; a plan's schema is for models that have a mode for it only."""
@@ -125,11 +125,11 @@ class Planner:
         self._material.follow(task.id, plan)
 
 
-def _subtask_row(task: TaskWork, ask: Ask, index: int) -> dict[str, Any]:
+def subtask_row(task: TaskWork, ask: Ask, index: int) -> dict[str, Any]:
+    """A subtask as it is written, the task's `index`th."""
     places: dict[str, int | None] = {key: place for place, key in enumerate(dict.fromkeys(ask.uses))}
     needs = places | {key: None for key in ask.depends_on if key not in places}
     return {
-        "taskId": task.id,
         "id": subtask_id(task.id, ask.key),
         "key": ask.key,
         "index": index,

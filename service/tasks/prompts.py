@@ -23,7 +23,6 @@ from service.tasks.material import Material, TaskWork
 from service.tasks.sources import reading_id
 from service.tasks.tools import Path, chat_message, message_text, pair_results, tools_text
 
-PATH_PAGE = 64
 MARGIN_TOKENS = 64
 TOKEN_CHARACTERS = 128
 """No tokenizer has longer tokens: what has more characters than this for each token of the window is not counted."""
@@ -155,7 +154,7 @@ class Prompts:
         """The messages above the prompt that fit beside it."""
         path: Path = []
         text = prompt
-        page = await self._store.read_path_above(prompt_id, most=PATH_PAGE)
+        page = await self._store.read_path_above(prompt_id)
         while page:
             for row in page:
                 message = chat_message(row)
@@ -164,7 +163,7 @@ class Prompts:
                     return path[::-1]
                 text = longer
                 path.append((row["id"], message))
-            page = await self._store.read_path_above(page[-1]["id"], most=PATH_PAGE)
+            page = await self._store.read_path_above(page[-1]["id"])
         return path[::-1]
 
 

@@ -20,6 +20,7 @@ from service.models.failure import PATIENCE_SECONDS, Bounds, Ladder, Made, blame
 from service.models.registry import Models
 from service.records import AttemptStatus, Role, SubtaskStatus
 from service.tasks.calls import Calls
+from service.tasks.direct import DirectTask
 from service.tasks.jobs import Call, Job, Place, Repair
 from service.tasks.material import TaskWork
 from service.tasks.prompts import ComposedPrompt, Prompts
@@ -81,11 +82,17 @@ class Runner:
             return SubtaskStatus.CANCELLED
         if (status := SubtaskStatus(work["status"])).is_final:
             return status
-        job = Job(task, work, place)
+        return await self._run(Job(task, work, place))
+
+    async def run_direct(self, direct: DirectTask, place: Place) -> SubtaskStatus:
+        """Run the one subtask of a task that was just made; where it succeeds, the task is over with it."""
+        return await self._run(Job(direct.task, direct.work(), place, direct))
+
+    async def _run(self, job: Job) -> SubtaskStatus:
         try:
             return await self._walk(job)
         except AntiphonError as error:
-            place.failed()
+            job.place.failed()
             return await self._end(job, SubtaskStatus.FAILED, error)
 
     async def _end(self, job: Job, status: SubtaskStatus, why: AntiphonError) -> SubtaskStatus:

@@ -41,7 +41,7 @@ class Held:
         model = {"id": "test/m", "provider": "test", "name": "m"}
         row |= {"attemptId": derived_id(id_, "attempt", number), "number": number, "model": model, "sawId": prompt}
         row |= {"passedOver": [], "repair": None, "repairedId": None}
-        return row | {"leaseOwner": self.holder}
+        return row | {"taskId": self.task_id, "leaseOwner": self.holder}
 
     def outcome(self, key: str, status: str, number: int = 1) -> dict[str, Any]:
         """A row of `finish_attempt` with a response."""
@@ -68,11 +68,10 @@ class Held:
         """Plan subtasks."""
         row = {"kind": "part", "title": "t", "spans": [], "part": 1, "parts": 1, "dependsOn": []}
         rows = [
-            row
-            | {"taskId": self.task_id, "id": subtask_id(self.task_id, key), "key": key, "index": i, "status": "READY"}
+            row | {"id": subtask_id(self.task_id, key), "key": key, "index": i, "status": "READY"}
             for i, key in enumerate(keys)
         ]
-        await self.store.plan_subtasks(self.task_id, rows)
+        await self.store.plan_subtasks(self.conversation_id, self.task_id, rows)
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from service.clock import now_ms
 from service.errors import Conflict, GraphError, GraphUnavailable
 from service.graph.database import Connection, Database
 from service.graph.queries import query
-from service.graph.store import Store, main_branch, now_ms
+from service.graph.store import Store, main_branch
 from service.graph.writer import Writer
 from service.records import new_id
 from service.signals import Signals

@@ -7,7 +7,8 @@ CALL (row) {
   WITH row, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   WHERE t.unfinished AND t.leaseOwner = row.leaseOwner
   CALL (row, t, c, seq, at) {
-    WITH * WHERE t.status <> row.status
+    // A row that names the state before, `from`, is not done again where its answer was lost.
+    WITH * WHERE t.status <> row.status AND coalesce(t.status = row.from, true)
     SET t.status = row.status, t.startedAt = coalesce(t.startedAt, at)
     CREATE (:TaskEvent {createdAt: at, taskId: t.id, conversationId: c.id, seq: seq,
       type: 'TASK', status: row.status})

@@ -7,6 +7,8 @@ CALL (row) {
   WITH row, t, c, datetime({epochMillis: row.at}) AS at
   CALL (row, t, c, at) {
     WITH * WHERE t.unfinished AND t.leaseOwner = row.leaseOwner
+    // An answer that is written with this, or was before, is there unless its attempt came too late to be accepted.
+      AND (row.answer IS NULL OR row.answer.content IS NOT NULL OR EXISTS { (:Message {id: row.answer.id}) })
     // A task that cannot go on leaves subtasks without a last state.
     WITH *, COLLECT {
       MATCH (t)-[:HAS_SUBTASK]->(s) WHERE s.status IN ['PENDING', 'READY', 'RUNNING'] RETURN s

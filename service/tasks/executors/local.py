@@ -12,11 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from service.clock import now_ms
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.patience import patiently
 from service.graph.store import Store
 from service.models.gates import Places
 from service.records import SubtaskStatus
+from service.tasks.direct import DirectTask
 from service.tasks.executors.allowance import Allowance, Spending
 from service.tasks.finishing import Finisher
 from service.tasks.material import Material, TaskWork
@@ -78,7 +80,7 @@ class LocalExecutor:
         """`leaseOwner` and `lease` (ms) of a task that is written now and will be run here."""
         return {"leaseOwner": self._hold.instance, "lease": round(self._hold.lease_seconds * 1000)}
 
-    def submit(self, task_id: str) -> None:
+    def submit(self, task_id: str, direct: DirectTask | None = None) -> None:
         """Run a task; where a former run of it has not ended here, that is cut first."""
         if self._stopping.is_set():
             return
@@ -87,7 +89,7 @@ class LocalExecutor:
             _cut(former)
             self._again.add(task_id)
             return
-        self._running[task_id] = asyncio.create_task(self._run(task_id), name=f"antiphon-task-{task_id}")
+        self._running[task_id] = asyncio.create_task(self._run(task_id, direct), name=f"antiphon-task-{task_id}")
 
     def cancel(self, task_id: str) -> None:
         """Cut the calls of a task at once."""
@@ -103,9 +105,9 @@ class LocalExecutor:
         await asyncio.gather(*ending, return_exceptions=True)
         await self._worker.runner.settle()
 
-    async def _run(self, task_id: str) -> None:
+    async def _run(self, task_id: str, direct: DirectTask | None) -> None:
         try:
-            await self._drive(task_id)
+            await self._drive(task_id, direct)
         except asyncio.CancelledError:
             pass
         except Exception:
@@ -117,9 +119,11 @@ class LocalExecutor:
                 self._again.discard(task_id)
                 self.submit(task_id)
 
-    async def _drive(self, task_id: str) -> None:
+    async def _drive(self, task_id: str, direct: DirectTask | None) -> None:
+        if direct:
+            self._worker.material.keep(direct.task)
         try:
-            await orchestrate(task_id, _Steps(self._worker, task_id, self._hold.instance, self._places))
+            await orchestrate(task_id, _Steps(self._worker, task_id, self._hold.instance, self._places, direct))
         except AntiphonError as error:
             await self._worker.finisher.abandon(task_id, self._hold.instance, error)
         except Exception:
@@ -184,17 +188,22 @@ def _cut(run: asyncio.Task[None]) -> None:
 class _Steps:
     """The steps of one task as calls. Each waits for Neo4j when it is away: a running task does not fail of it."""
 
-    def __init__(self, worker: Worker, task_id: str, holder: str, places: Places) -> None:
+    def __init__(self, worker: Worker, task_id: str, holder: str, places: Places, direct: DirectTask | None) -> None:
         self._worker = worker
         self._task_id = task_id
         self._holder = holder
         self._places = places
+        self._direct = direct
         self._allowance: Allowance | None = None
 
     async def plan(self, task_id: str) -> Wave | None:
         """See `orchestration.Steps`."""
         if self._allowance is None:
             self._allowance = await self._allow()
+            if self._direct:
+                return Wave({self._direct.subtask_id: ()})
+        if self._direct and self._direct.over:
+            return None
         halted = self._allowance.halted
         return await patiently(lambda: self._worker.planner.plan(task_id, self._holder, halted))
 
@@ -206,6 +215,8 @@ class _Steps:
         task = await self._task()
         try:
             async with asyncio.timeout_at(self._allowance.ends):
+                if self._direct and self._direct.subtask_id == subtask_id:
+                    return await self._worker.runner.run_direct(self._direct, self._allowance)
                 return await self._worker.runner.run(task, subtask_id, self._allowance)
         except TimeoutError:
             if (why := self._allowance.why_cut()) is None:
@@ -226,8 +237,8 @@ class _Steps:
 
     async def _allow(self) -> Allowance:
         task = await self._task()
-        spending = Spending(since=0)
-        if task.settings.is_bounded:
+        spending = Spending(since=now_ms())
+        if task.settings.is_bounded and not self._direct:
             spending = Spending(**await patiently(lambda: self._worker.store.read_task_spending(self._task_id)))
         return Allowance(self._holder, task.settings, spending, lambda: self._places.hold(self._task_id))
 
