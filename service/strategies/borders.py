@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from service.strategies.fences import fenced_blocks
 from service.strategies.syntax import Syntax
 
 _LOOK = 80
@@ -136,30 +137,6 @@ class Borders:
         if index not in self.known:
             self.known[index] = self.fits(*self.blocks[index])
         return self.blocks[index] if self.known[index] else None
-
-
-_FENCE = re.compile(r"(?:\A|\n) {0,3}(`{3,}|~{3,})([^\n]{0,200})")
-
-
-def fenced_blocks(text: str) -> tuple[tuple[int, int], ...]:
-    """The fenced code blocks of a Markdown text, with their fences (CommonMark 0.31, section 4.5).
-
-    A block that is not closed reaches to the end of the text.
-    """
-    blocks: list[tuple[int, int]] = []
-    opened: tuple[int, str] | None = None
-    for match in _FENCE.finditer(text):
-        fence, rest = match[1], match[2]
-        start = match.start() + (text[match.start()] == "\n")
-        if opened is None:
-            opened = (start, fence) if fence[0] == "~" or "`" not in rest else None
-        elif fence[0] == opened[1][0] and len(fence) >= len(opened[1]) and not rest.strip():
-            end = text.find("\n", match.end()) + 1
-            blocks.append((opened[0], end or len(text)))
-            opened = None
-    if opened is not None:
-        blocks.append((opened[0], len(text)))
-    return tuple(blocks)
 
 
 def _inseparable(text: str, place: int) -> bool:

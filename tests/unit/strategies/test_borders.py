@@ -23,6 +23,16 @@ def borders(text: str, syntax: Syntax = Syntax.PROSE) -> Borders:
         ("```not`a fence\n", []),
         ("    ```\n    indented\n", []),
         ("no fence", []),
+        ("1. a\n\n    ```sh\n    # b\n\n    c\n    ```\n\nd", ["    ```sh\n    # b\n\n    c\n    ```\n"]),
+        ("- a\n  - b\n\n    ```\n    c\n    ```\n", ["    ```\n    c\n    ```\n"]),
+        ("- ```\n  a\n  ```\nb", ["- ```\n  a\n  ```\n"]),
+        ("10. a\n\n\t```\n\tb\n\t```\n", ["\t```\n\tb\n\t```\n"]),
+        ("1. a\n\n   ```\n   b\n\nout of the item\n\n```\nc\n```\n", ["   ```\n   b\n\n", "```\nc\n```\n"]),
+        ("1. a\n\n        ```\n        is indented code\n", []),
+        ("a paragraph\n\n    ```\n    is indented code\n", []),
+        ("> ```\n> a\n> ```\nb", ["> ```\n> a\n> ```\n"]),
+        ("> ```\n> a\nb\n```\nc\n```\n", ["> ```\n> a\n", "```\nc\n```\n"]),
+        ("> - a\n>\n>   ```\n>   b\n>   ```\n", [">   ```\n>   b\n>   ```\n"]),
     ],
 )
 def test_fenced_blocks_are_found(text: str, expected: list[str]):
