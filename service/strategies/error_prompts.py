@@ -147,6 +147,11 @@ def _brief(case: Case, number: int, total: int) -> str:
         said.append(f"In the functions, innermost first: {', '.join(case.functions)}.")
     if case.causes:
         said.append(f"Errors behind it: {', '.join(case.causes[:8])}.")
+    if case.tests:
+        more = ", and others" if case.count > len(case.tests) else ""
+        said.append(f"Failed tests: {', '.join(case.tests)}{more}.")
+    if case.told:
+        said.append(f"What the first sample says, decoded:\n{case.told}")
     return "\n".join(said)
 
 

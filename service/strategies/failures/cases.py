@@ -17,6 +17,9 @@ from service.strategies.interface import SourceText
 from service.strategies.syntax import Syntax, syntax_of
 
 MOST_SAMPLES = 3
+MOST_TESTS = 10
+"""So many of the tests that failed of one error are named."""
+
 MOST_CASES = 5000
 """So many different errors are told apart; what else comes is one case for each kind and class."""
 
@@ -53,7 +56,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Equal errors. `skeleton` is their message without its values, `functions` their top frames' functions."""
+    """Equal errors. `skeleton` is their message without its values, `functions` their top frames' functions.
+
+    `tests` are some of the tests that failed of it; `told` is what the first sample says, where that is encoded.
+    """
 
     kind: str
     title: str
@@ -65,6 +71,8 @@ class Case:
     first: Place
     last: Place
     samples: tuple[Sample, ...]
+    tests: tuple[str, ...] = ()
+    told: str = ""
 
     @property
     def weight(self) -> float:
@@ -133,19 +141,24 @@ class _Group:
     first: tuple[int, int, Place] | None = None
     last: tuple[int, int, Place] | None = None
     samples: dict[_Look, Sample] = field(default_factory=dict[_Look, Sample])
+    tests: dict[str, None] = field(default_factory=dict[str, None])
+    told: str = ""
 
     def add(self, number: int, source: SourceText, lines: Lines, finding: Finding) -> None:
-        self.count += 1
+        self.count += finding.times
         self.severity = max(self.severity, finding.severity)
         self.kind = self.kind or finding.kind
         self.title = self.title or _title(finding)
         self.causes = self.causes or finding.causes
+        self.told = self.told or finding.told
+        if finding.test and len(self.tests) < MOST_TESTS:
+            self.tests[finding.test] = None
         place = (number, finding.first, Place(source.name, finding.first + 1, finding.time))
         self.first = place if self.first is None else min(self.first, place, key=_position)
         self.last = place if self.last is None else max(self.last, place, key=_position)
         key = (finding.message, finding.frames[:MOST_SAMPLES])
         if len(self.samples) < MOST_SAMPLES and key not in self.samples:
-            start, end = lines.start(finding.first), lines.end(finding.last)
+            start, end = finding.span or (lines.start(finding.first), lines.end(finding.last))
             frames = finding.frames or places(source.text[start : min(end, start + _SEARCHED)])
             self.samples[key] = Sample(source.id, source.name, start, end, finding.first + 1, frames)
 
@@ -167,6 +180,8 @@ class _Group:
             first,
             last,
             tuple(self.samples.values()),
+            tuple(self.tests),
+            self.told,
         )
 
 

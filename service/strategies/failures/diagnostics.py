@@ -39,14 +39,24 @@ _KINDS = {
     "c h cc cpp cxx c++ hh hpp hxx m mm inl ipp tcc": "C/C++",
     "rs": "Rust",
     "go": "Go",
-    "java kt scala groovy": "Java",
+    "java scala groovy": "Java",
+    "kt kts": "Kotlin",
     "ts tsx mts cts": "TypeScript",
     "js jsx mjs cjs vue svelte": "JavaScript",
     "py pyi": "Python",
+    "cs": "C#",
+    "swift": "Swift",
+    "ex exs": "Elixir",
+    "erl hrl": "Erlang",
 }
 _LINTED = ("Python", "JavaScript")
 """Languages without a compiler that refuses: what is said of them is a linter's."""
 _LANGUAGES = {suffix: name for suffixes, name in _KINDS.items() for suffix in suffixes.split()}
+
+
+def language_of(path: str) -> str:
+    """The language of a program's file, by its name."""
+    return _LANGUAGES.get(path.rpartition(".")[2].lower(), "Compiler")
 
 
 def diagnostic(lines: Lines, index: int) -> Found | None:
@@ -146,7 +156,7 @@ def _finding(index: int, frame: Frame, word: str, code: str, message: str) -> Fi
         code, message = code or flag[1] or flag[2] or flag[3], message[: flag.start()]
     if not error and word not in ("warning", "style"):
         return Finding("", "note", message, Severity.WARNING, index, index)
-    language = _LANGUAGES.get(frame.path.rpartition(".")[2].lower(), "Compiler")
+    language = language_of(frame.path)
     kind = f"{language} {'error' if error else 'warning'}"
     broken = Severity.FAILURE if language in _LINTED else Severity.FATAL
     return Finding(kind, code, message, broken if error else Severity.WARNING, index, index, (frame,))

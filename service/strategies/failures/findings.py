@@ -32,7 +32,9 @@ class Finding:
 
     `name` is its class or code (`ValueError`, `E0308`), `frames` its places, the innermost first, `causes` the classes
     of the errors behind it. `test` is the test that failed of it. `hearsay` says that it only reports an error which
-    is usually told in full elsewhere: it counts where that is not so.
+    is usually told in full elsewhere: it counts where that is not so. `times` is how often it says that it occurred.
+    `span` are its characters, where they are less than its lines; `told` is what it says where the text has that in
+    another writing (escaped, or as numbers).
     """
 
     kind: str
@@ -46,6 +48,9 @@ class Finding:
     time: str = ""
     test: str = ""
     hearsay: bool = False
+    times: int = 1
+    span: tuple[int, int] | None = None
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

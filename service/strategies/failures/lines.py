@@ -23,7 +23,19 @@ STRANGERS = 20
 """Lines of others, one after another, that may stand between two lines of one error."""
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)?")
-_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d) ")
+_ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)"
+_STAMP = re.compile(_ISO)
+_STAMPS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_ISO} \d\d[OE](?:[+ ]|$)",
+        rf"{_ISO}(?: |$)",
+        rf"\[{_ISO}\](?: |$)",
+        rf"[^\t\n]{{1,200}}\t[^\t\n]{{1,200}}\t\ufeff?{_ISO}(?: |$)",
+    )
+)
+"""What build servers put before each line: GitLab's, GitHub's and Docker's, Jenkins', and that of `gh run view`."""
+
 _STAMPED_SAMPLE = 50
 _WRAPPED = re.compile(r"\{.{0,2000}?\"(?:log|Output)\": ?\"", re.DOTALL)
 _WRAPPINGS = ({"log", "stream", "time"}, {"Action"})
@@ -52,7 +64,7 @@ class Lines:
         self._coloured = "\x1b" in text
         self._near: dict[int, str] = {}
         self._wrapped = text[:1] == "{" and self._is_wrapped()
-        self._stamped = self._is_stamped()
+        self._stamp = self._stamp_of_all()
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -63,7 +75,7 @@ class Lines:
             line = self.whole(index, LONGEST)
             if self._wrapped:
                 line = self.record(index)[:LONGEST]
-            if self._stamped and (stamp := _STAMP.match(line)):
+            if self._stamp and (stamp := self._stamp.match(line)):
                 line = line[stamp.end() :]
             # A line is looked at by many recognisers one after another.
             if len(self._near) >= _NEAR:
@@ -77,6 +89,8 @@ class Lines:
         line = self.text[start : min(self._starts[index + 1] - 1, start + longest)]
         if self._coloured and "\x1b" in line:
             line = _ANSI.sub("", line)
+        if index == 0:
+            line = line.removeprefix("\ufeff")
         return line.rstrip("\r")
 
     def record(self, index: int) -> str:
@@ -86,7 +100,11 @@ class Lines:
 
     def get(self, index: int) -> str:
         """The line, or an empty one beyond the ends of the text."""
-        return self[index] if 0 <= index < len(self._starts) - 1 else ""
+        return self[index] if 0 <= index < len(self) else ""
+
+    def number(self, index: int) -> int:
+        """The number of the line in the whole text."""
+        return index
 
     def start(self, index: int) -> int:
         """Where the line begins, in characters of the text."""
@@ -102,8 +120,9 @@ class Lines:
 
     def stamp(self, index: int) -> str:
         """What the line is stamped with, where the whole text is."""
-        stamp = _STAMP.match(self.text, self._starts[index]) if self._stamped else None
-        return stamp[0].strip() if stamp else ""
+        stamp = self._stamp.match(self.whole(index, LONGEST)) if self._stamp else None
+        said = _STAMP.search(stamp[0]) if stamp else None
+        return said[0] if said else ""
 
     def time(self, index: int) -> str:
         """The time that stands near the beginning of the line, as it is written there."""
@@ -119,9 +138,16 @@ class Lines:
         sample = [line for i in range(min(len(self), _STAMPED_SAMPLE)) if (line := self.whole(i)).strip()]
         return any(_WRAPPED.match(line) for line in sample) and all(_is_wrapping(line) for line in sample)
 
-    def _is_stamped(self) -> bool:
-        sample = [line for i in range(min(len(self), _STAMPED_SAMPLE)) if (line := self.whole(i, 80)).strip()]
-        return len(sample) > 1 and all(_STAMP.match(line) for line in sample)
+    def _stamp_of_all(self) -> re.Pattern[str] | None:
+        """What all lines begin with, if it is a stamp."""
+        sample = [line for i in range(min(len(self), _STAMPED_SAMPLE)) if (line := self.whole(i, LONGEST)).strip()]
+        stamps = _STAMPS if len(sample) > 1 else ()
+        return next((stamp for stamp in stamps if all(map(stamp.match, sample))), None)
+
+
+def plain(text: str) -> str:
+    """The text without terminal colours."""
+    return _ANSI.sub("", text) if "\x1b" in text else text
 
 
 def _record(line: str) -> dict[str, object] | None:
@@ -144,7 +170,7 @@ def _unwrapped(line: str) -> str:
         return line
     text = said.get("log", said.get("Output", ""))
     held = text.rstrip("\r\n") if isinstance(text, str) else ""
-    return _ANSI.sub("", held) if "\x1b" in held else held
+    return plain(held)
 
 
 def time_in(line: str) -> re.Match[str] | None:

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from service.strategies.failures import golang, rust, stacks, tracebacks
+from service.strategies.failures import golang, stacks, tracebacks
 from service.strategies.failures.findings import Finding, Found, Severity, harmless, one
 from service.strategies.failures.levels import Level, level_of, severity_of
 from service.strategies.failures.lines import Lines, is_entry
+from service.strategies.failures.nested import error_in
+from service.strategies.failures.records import finding_of
 
 _MORE_LINES = 200
 _LEVELS = (
@@ -55,11 +57,15 @@ def json_record(lines: Lines, index: int) -> Found | None:
     """A JSON object on a line of its own; None where it is not one with a level or an error."""
     line = lines[index]
     column = line.find("{")
-    if column < 0 or (line[:column].strip(" \t") and "|" not in line[:column]):
+    if column < 0 or (line[:column].strip(" \t\x1e") not in ("", "data:") and "|" not in line[:column]):
         return None
     whole = lines.record(index)
     said = _parsed(whole[whole.find("{") :])
-    return _of_record(said, index) if said else None
+    if not said:
+        return None
+    if (known := finding_of(said)) is not None:
+        return Found(tuple(replace(found, first=index, last=index, span=None) for found in known), (index,))
+    return _of_record(said, index)
 
 
 def _nested(lines: Lines, index: int, level: Level, time: str) -> Found | None:
@@ -107,27 +113,14 @@ def _of_record(said: dict[str, Any], index: int) -> Found | None:
     if severity is None:
         return harmless(index)
     time = _text(_first(said, _TIMES))
-    found = _from_stack(stack or _stack_of(error), index, severity) or _from_fields(said, error, name, severity, index)
-    return one(replace(found, time=time))
+    found = error_in(stack or _stack_of(error), severity) or _from_fields(said, error, name, severity, index)
+    return one(replace(found, first=index, last=index, time=time))
 
 
 def _level(said: Mapping[str, Any]) -> tuple[str, Severity | None] | None:
     for key in _LEVELS:
         if (value := _field(said, key)) is not None:
             return severity_of(value, syslog=key.lower() == "priority")
-    return None
-
-
-def _from_stack(stack: str, index: int, severity: Severity) -> Finding | None:
-    """The error that the stack of a record tells."""
-    if "\n" not in stack:
-        return None
-    inner = Lines(stack[:100_000])
-    for number in range(min(len(inner), 20)):
-        found = tracebacks.traceback(inner, number) or stacks.stack(inner, number) or golang.panic(inner, number)
-        found = found or rust.panic(inner, number)
-        if found and found.findings:
-            return replace(found.findings[0], severity=severity, first=index, last=index)
     return None
 
 

@@ -44,6 +44,11 @@ def pytest_block(lines: Lines, index: int) -> Found | None:
     return one(found) if found else None
 
 
+def in_text(lines: Lines, test: str) -> Finding | None:
+    """The error in what pytest says of one test, as a report has it: without the header of a section."""
+    return _in_block(lines, Finding(PYTEST, "", "", Severity.FAILURE, -1, len(lines) - 1, test=_short(test)))
+
+
 def summary(lines: Lines, index: int) -> Found | None:
     """A line of pytest's short summary, or of its progress: for tests of which no more is told."""
     line = lines[index]

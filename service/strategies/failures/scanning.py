@@ -7,22 +7,32 @@ first characters; what a recogniser takes is not looked at again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from heapq import merge
 
 from service.strategies.failures import (
+    boxes,
+    cmake,
     diagnostics,
+    docker,
+    events,
     generic,
     golang,
     javascript_tests,
+    journal,
     jvm_builds,
     logs,
     python_tests,
     rust,
+    sanitizers,
     stacks,
     tracebacks,
 )
+from service.strategies.failures.documents.reading import documents
 from service.strategies.failures.findings import Finding, Found, Severity
 from service.strategies.failures.lines import Lines
+from service.strategies.failures.prefixes import strands
 
 Recogniser = Callable[[Lines, int], Found | None]
 """What is recognised at a line of a text; None where it is nothing of this kind."""
@@ -66,7 +76,17 @@ ALL: Table = (
     (("FAIL ", "failed", "Failed "), javascript_tests.total),
     (("FAIL", "exit status", "# ", "too many errors", "=== ", "--- ", "_test.go:"), golang.test),
     (("<<< ", " FAILED"), jvm_builds.test),
+    (("Sanitizer: ",), sanitizers.report),
+    (("runtime error: ",), sanitizers.undefined),
+    (("Sanitizer",), sanitizers.aftermath),
+    (("==", "--"), sanitizers.valgrind),
+    (("CMake ",), cmake.message),
+    (("failed to ", "did not complete successfully", "executor failed"), docker.failed),
     (("npm ",), generic.npm),
+    (("Error: ", "Warning: "), boxes.terraform),
+    (("Warning ", "Normal "), events.row),
+    (("Reason:",), events.state),
+    (("MESSAGE=", "PRIORITY=", "__CURSOR="), journal.exported),
     (("[ERROR]", "[error]", "[WARNING]", "[warn]"), jvm_builds.build),
     (("What went wrong:",), jvm_builds.gradle),
     (("",), logs.record),
@@ -85,7 +105,7 @@ def scan(text: str, table: Table = ALL) -> Iterator[tuple[Lines, Finding]]:
     tests: set[str] = set()
     rumours: dict[tuple[str, str], Finding] = {}
     told = False
-    for finding in _findings(lines, table):
+    for finding in _all_findings(lines, table):
         if finding.hearsay:
             _remember(rumours, finding)
             continue
@@ -97,6 +117,27 @@ def scan(text: str, table: Table = ALL) -> Iterator[tuple[Lines, Finding]]:
         if finding.test not in tests if finding.test else not told:
             told = told or bool(finding.test)
             yield lines, finding
+
+
+def _all_findings(lines: Lines, table: Table) -> Iterator[Finding]:
+    """Those of reports that are one document first of all: their lines are not looked at. Then those of the lines."""
+    reports = documents(lines) if table is ALL else []
+    taken = [range(lines.at(report.start), lines.at(max(report.start, report.end - 1)) + 1) for report in reports]
+    of_lines = [_of_strand(strand, table, taken) for strand in strands(lines)]
+    if not reports and len(of_lines) == 1:
+        return of_lines[0]
+    of_reports = (finding for report in reports for finding in report.findings)
+    return merge(of_reports, *of_lines, key=lambda finding: finding.first)
+
+
+def _of_strand(strand: Lines, table: Table, reports: Sequence[range]) -> Iterator[Finding]:
+    found = _findings(strand, table, reports)
+    if type(strand) is Lines:
+        yield from found
+        return
+    for finding in found:
+        first, last = strand.number(finding.first), strand.number(finding.last)
+        yield replace(finding, first=first, last=last)
 
 
 def _with_outer(test: str) -> Iterator[str]:
@@ -115,34 +156,49 @@ def _remember(rumours: dict[tuple[str, str], Finding], finding: Finding) -> None
         rumours[key] = finding
 
 
-def _findings(lines: Lines, table: Table) -> Iterator[Finding]:
+def _findings(lines: Lines, table: Table, reports: Sequence[range]) -> Iterator[Finding]:
     taken: set[int] = set()
-    for index in range(len(lines)):
+    for index in _outside(lines, reports) if reports else range(len(lines)):
         if index in taken:
             taken.discard(index)
             continue
         line = lines[index]
-        if not _may_tell(line):
-            continue
-        for words, recognise in table:
-            if _holds(line, words) and (found := recognise(lines, index)):
-                taken.update(number for number in found.lines if number > index)
-                yield from found.findings
+        if _may_tell(line) and (found := _recognised(lines, index, line, table)):
+            taken.update(number for number in found.lines if number > index)
+            yield from found.findings
+
+
+def _outside(lines: Lines, reports: Sequence[range]) -> Iterator[int]:
+    """The lines that are in none of the reports, which stand in order."""
+    place = 0
+    for index in range(len(lines)):
+        number = lines.number(index)
+        while place < len(reports) and reports[place].stop <= number:
+            place += 1
+        if place == len(reports) or number < reports[place].start:
+            yield index
+
+
+def _recognised(lines: Lines, index: int, line: str, table: Table) -> Found | None:
+    for words, recognise in table:
+        # Two loops: a call for each row would cost more than what it asks.
+        for word in words:
+            if word in line:
                 break
+        else:
+            continue
+        if found := recognise(lines, index):
+            return found
+    return None
 
 
 def _may_tell(line: str) -> bool:
-    if _holds(line.lower(), _WORDS):
-        return True
+    low = line.lower()
+    # A loop: this runs for every line, and a generator would cost more than what it asks.
+    for word in _WORDS:
+        if word in low:
+            return True
     head = line[:8].lstrip()
-    if head.startswith(("___", "{", "at ")):
+    if head.startswith(("___", "{", "at ", "==")):
         return True
     return _PLACE.match(line) is not None or _LETTERED.match(line) is not None
-
-
-def _holds(line: str, words: tuple[str, ...]) -> bool:
-    # A loop: this runs for every line, and a generator would cost more than what it asks.
-    for word in words:  # noqa: SIM110
-        if word in line:
-            return True
-    return False

@@ -151,7 +151,7 @@ EXPECTED = {
         "log ERROR|CardError|ERROR|2-2",
         "Java exception|java.io.IOException|ERROR|3-3",
         "Python exception|RuntimeError|ERROR|4-4",
-        "log ERROR|ERROR|ERROR|6-6",
+        "log ERROR|shop|ERROR|6-6",
         "log WARN|WARN|WARNING|7-7",
     ],
     "json_pino": [
@@ -556,7 +556,7 @@ def test_form_is_recognised(form: str):
         ("app.rb:3:in `f': boom (RuntimeError)", "ERROR"),
         ("terminate called after throwing an instance of 'std::runtime_error'", "ERROR"),
         ("Segmentation fault (core dumped)", "ERROR"),
-        ("==12==ERROR: AddressSanitizer: heap-use-after-free on address 0x60", "ERROR"),
+        ("==12==ERROR: AddressSanitizer: heap-use-after-free on address 0x60", "FATAL"),
         ("PHP Fatal error:  Uncaught Exception: boom in /srv/shop/a.php:3", "ERROR"),
         ("bash: foo: command not found", "ERROR"),
         ("error: none of the hosts answers", "ERROR"),

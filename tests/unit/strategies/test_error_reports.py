@@ -1,0 +1,354 @@
+"""Reports of tools, as the tools write them: each error once, on its lines, with its place; what passed is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from service.strategies.failures.cases import Case, find_cases
+from service.strategies.failures.scanning import scan
+from tests.support.task_states import source
+
+REPORTS = Path(__file__).parent / "report_samples"
+NAMES = sorted(path.name for path in REPORTS.iterdir())
+EXPECTED = {
+    "asan": [
+        "AddressSanitizer|heap-buffer-overflow|FATAL|1-49|/srv/shop/cart.c:12",
+        "AddressSanitizer|heap-use-after-free|FATAL|50-104|/srv/shop/cart.c:18",
+        "LeakSanitizer|Direct leak|ERROR|109-113|/srv/shop/cart.c:5",
+        "AddressSanitizer|SEGV|FATAL|117-128|/srv/shop/cart.c:27",
+    ],
+    "asan_two": [
+        "AddressSanitizer|heap-use-after-free|FATAL|2-17|/src/acme/parser.c:88",
+        "AddressSanitizer|heap-use-after-free|FATAL|19-27|/src/acme/cache.c:203",
+    ],
+    "bandit": [
+        "Bandit warning|B101|WARNING|69-88|tests/test_cart.py:4",
+        "Bandit warning|B101|WARNING|89-108|tests/test_cart.py:20",
+    ],
+    "buildkit_npm": [
+        "npm failure|ERESOLVE|FATAL|5-16|-",
+    ],
+    "buildkit_pytest": [
+        "pytest failure|AssertionError|FAILURE|4-11|tests/test_cart.py:5",
+    ],
+    "cargo_json": [
+        "Rust error|E0425|FATAL|1-1|src/main.rs:1",
+        "Rust error|E0308|FATAL|2-2|src/main.rs:1",
+    ],
+    "cmake": [
+        "CMake warning||WARNING|7-8|CMakeLists.txt:3",
+        "CMake warning||WARNING|11-12|CMakeLists.txt:4",
+        "CMake warning||WARNING|15-31|cmake/find.cmake:1",
+        "CMake error||FATAL|34-36|CMakeLists.txt:6",
+    ],
+    "cmake_required": [
+        "CMake warning||WARNING|1-2|CMakeLists.txt:3",
+        "CMake warning||WARNING|5-6|CMakeLists.txt:4",
+        "CMake error||FATAL|9-25|cmake/find.cmake:1",
+    ],
+    "code_climate": [
+        "Code Climate error|invalid-syntax|FAILURE|2-20|shop/bad.py:1",
+        "Code Climate error|invalid-syntax|FAILURE|21-39|shop/bad.py:2",
+        "Code Climate error|I001|FAILURE|40-58|shop/cart.py:1",
+        "Code Climate error|F401|FAILURE|59-77|shop/cart.py:1",
+        "Code Climate error|F821|FAILURE|78-96|shop/cart.py:6",
+    ],
+    "codeql": [
+        "CodeQL error|py/sql-injection|FAILURE|8-13|shop/orders.py:41",
+        "CodeQL error|py/path-injection|FAILURE|14-19|shop/files.py:12",
+    ],
+    "eslint_json": [
+        "ESLint error|no-unused-vars|FAILURE|1-1|/srv/shop/web/cart.js:1",
+        "ESLint error|no-unused-vars|FAILURE|1-1|/srv/shop/web/cart.js:3",
+        "ESLint error|no-undef|FAILURE|1-1|/srv/shop/web/cart.js:4",
+        "ESLint warning|no-console|WARNING|1-1|/srv/shop/web/cart.js:4",
+        "ESLint error|no-undef|FAILURE|1-1|/srv/shop/web/cart.js:5",
+        "ESLint error|eqeqeq|FAILURE|1-1|/srv/shop/web/cart.js:7",
+        "ESLint warning|no-empty|WARNING|1-1|/srv/shop/web/cart.js:7",
+        "ESLint error|Parsing error|FATAL|1-1|/srv/shop/web/pay.js:1",
+    ],
+    "eslint_sarif": [
+        "ESLint error|no-unused-vars|FAILURE|73-96|/srv/shop/web/cart.js:1",
+        "ESLint error|no-unused-vars|FAILURE|97-120|/srv/shop/web/cart.js:3",
+        "ESLint error|no-undef|FAILURE|121-144|/srv/shop/web/cart.js:4",
+        "ESLint warning|no-console|WARNING|145-168|/srv/shop/web/cart.js:4",
+        "ESLint error|no-undef|FAILURE|169-192|/srv/shop/web/cart.js:5",
+        "ESLint error|eqeqeq|FAILURE|193-216|/srv/shop/web/cart.js:7",
+        "ESLint warning|no-empty|WARNING|217-240|/srv/shop/web/cart.js:7",
+        "ESLint error|ESL0999|FAILURE|243-270|/srv/shop/web/pay.js:1",
+    ],
+    "eslint_two": [
+        "ESLint error|no-undef|FAILURE|1-1|/src/web/cart.js:14",
+        "ESLint warning|no-console|WARNING|1-1|/src/web/cart.js:20",
+        "ESLint error|Parsing error|FATAL|1-1|/src/web/pay.js:88",
+    ],
+    "jest_json": [
+        "Test failure||FAILURE|1-1|/srv/shop/web/cart.test.js:3",
+        "Test failure|TypeError|FAILURE|1-1|/srv/shop/web/cart.test.js:4",
+    ],
+    "journald_bytes": [
+        "log ERROR|billing|ERROR|1-1|-",
+        "log ERROR|search|ERROR|2-2|-",
+        "log ERROR|mailer|ERROR|4-4|-",
+    ],
+    "junit_fail": [
+        "pytest failure|AssertionError|FAILURE|1-6|tests/test_cart.py:5",
+        "pytest failure|KeyError|FAILURE|6-16|shop/cart.py:7",
+    ],
+    "junit_jest": [
+        "Test failure||FAILURE|4-13|/srv/shop/web/cart.test.js:3",
+        "Test failure|TypeError|FAILURE|15-21|/srv/shop/web/cart.test.js:4",
+    ],
+    "junit_node": [
+        "Test failure||FAILURE|3-25|/srv/shop/web/node.test.mjs:2",
+        "Test failure||FAILURE|27-41|/srv/shop/web/node.test.mjs:3",
+    ],
+    "junit_pass": [],
+    "junit_pytest": [
+        "pytest failure|AssertionError|FAILURE|1-6|tests/test_cart.py:4",
+        "pytest failure|KeyError|FAILURE|6-19|shop/cart.py:4",
+        "pytest failure|KeyError|FAILURE|19-32|shop/cart.py:4",
+        "pytest failure|ConnectionRefusedError|FAILURE|32-37|tests/test_cart.py:13",
+        "pytest failure|AssertionError|FAILURE|37-45|tests/test_cart.py:20",
+    ],
+    "junit_ruff": [
+        "Test failure||FAILURE|4-8|/srv/shop/shop/bad.py:1",
+        "Test failure||FAILURE|10-14|/srv/shop/shop/bad.py:2",
+        "Test failure||FAILURE|18-22|/srv/shop/shop/cart.py:1",
+        "Test failure||FAILURE|24-28|/srv/shop/shop/cart.py:1",
+        "Test failure||FAILURE|30-34|/srv/shop/shop/cart.py:6",
+    ],
+    "junit_vitest": [
+        "Test failure|AssertionError|FAILURE|4-15|vi.test.mjs:2",
+    ],
+    "pylint_json": [
+        "Pylint error|syntax-error|FAILURE|2-14|shop/bad.py:1",
+        "Pylint warning|missing-module-docstring|WARNING|15-27|shop/cart.py:1",
+        "Pylint warning|missing-function-docstring|WARNING|28-40|shop/cart.py:3",
+        "Pylint warning|missing-function-docstring|WARNING|41-53|shop/cart.py:5",
+        "Pylint error|undefined-variable|FAILURE|54-66|shop/cart.py:6",
+        "Pylint warning|unused-import|WARNING|67-79|shop/cart.py:1",
+    ],
+    "pylint_json2": [
+        "Pylint error|syntax-error|FAILURE|3-17|shop/bad.py:1",
+        "Pylint warning|missing-module-docstring|WARNING|18-32|shop/cart.py:1",
+        "Pylint warning|missing-function-docstring|WARNING|33-47|shop/cart.py:3",
+        "Pylint warning|missing-function-docstring|WARNING|48-62|shop/cart.py:5",
+        "Pylint error|undefined-variable|FAILURE|63-77|shop/cart.py:6",
+        "Pylint warning|unused-import|WARNING|78-92|shop/cart.py:1",
+    ],
+    "pyright_json": [
+        "Python error||FAILURE|6-20|/srv/shop/shop/bad.py:1",
+        "Python error||FAILURE|21-35|/srv/shop/shop/bad.py:1",
+        "Python error||FAILURE|36-50|/srv/shop/shop/bad.py:1",
+        "Python error||FAILURE|51-65|/srv/shop/shop/bad.py:2",
+        "Python error||FAILURE|66-80|/srv/shop/shop/bad.py:2",
+        "Python error||FAILURE|81-95|/srv/shop/shop/bad.py:2",
+        "Python warning|reportUnusedImport|WARNING|96-111|/srv/shop/shop/cart.py:1",
+        "Python warning|reportUnknownParameterType|WARNING|112-127|/srv/shop/shop/cart.py:3",
+        "Python warning|reportMissingParameterType|WARNING|128-143|/srv/shop/shop/cart.py:3",
+        "Python warning|reportUnknownParameterType|WARNING|144-159|/srv/shop/shop/cart.py:5",
+        "Python warning|reportUnknownParameterType|WARNING|160-175|/srv/shop/shop/cart.py:5",
+        "Python warning|reportMissingParameterType|WARNING|176-191|/srv/shop/shop/cart.py:5",
+        "Python warning|reportUnknownVariableType|WARNING|192-207|/srv/shop/shop/cart.py:6",
+        "Python warning|reportUnknownArgumentType|WARNING|208-223|/srv/shop/shop/cart.py:6",
+        "Python error|reportUndefinedVariable|FAILURE|224-239|/srv/shop/shop/cart.py:6",
+    ],
+    "ruff_json": [
+        "Ruff error|invalid-syntax|FAILURE|2-20|/srv/shop/shop/bad.py:1",
+        "Ruff error|invalid-syntax|FAILURE|21-39|/srv/shop/shop/bad.py:2",
+        "Ruff error|I001|FAILURE|40-74|/srv/shop/shop/cart.py:1",
+        "Ruff error|F401|FAILURE|75-109|/srv/shop/shop/cart.py:1",
+        "Ruff error|F821|FAILURE|110-128|/srv/shop/shop/cart.py:6",
+    ],
+    "ruff_json_lines": [
+        "Ruff error|invalid-syntax|FAILURE|1-1|/srv/shop/shop/bad.py:1",
+        "Ruff error|invalid-syntax|FAILURE|2-2|/srv/shop/shop/bad.py:2",
+        "Ruff error|I001|FAILURE|3-3|/srv/shop/shop/cart.py:1",
+        "Ruff error|F401|FAILURE|4-4|/srv/shop/shop/cart.py:1",
+        "Ruff error|F821|FAILURE|5-5|/srv/shop/shop/cart.py:6",
+    ],
+    "ruff_sarif": [
+        "ruff error|invalid-syntax|FAILURE|6-27|/srv/shop/shop/bad.py:1",
+        "ruff error|invalid-syntax|FAILURE|28-49|/srv/shop/shop/bad.py:2",
+        "ruff error|I001|FAILURE|50-98|/srv/shop/shop/cart.py:1",
+        "ruff error|F401|FAILURE|99-144|/srv/shop/shop/cart.py:1",
+        "ruff error|F821|FAILURE|145-166|/srv/shop/shop/cart.py:6",
+    ],
+    "terraform_boxes": [
+        "Terraform error||FATAL|1-8|modules/net/main.tf:14",
+        "Terraform error||FATAL|9-16|modules/db/rds.tf:31",
+        "Terraform error||FATAL|17-24|modules/logs/main.tf:3",
+    ],
+    "terraform_colours": [
+        "Terraform error||FATAL|4-11|main.tf:12",
+    ],
+    "terraform_plain": [
+        "Terraform error||FATAL|2-7|main.tf:12",
+    ],
+    "terraform_plan_json": [
+        "Terraform error||FATAL|2-2|main.tf:3",
+    ],
+    "terraform_validate_json": [
+        "Terraform error||FATAL|7-32|main.tf:12",
+    ],
+    "tsan": [
+        "ThreadSanitizer|data race|FATAL|1-19|/srv/shop/race.c:4",
+    ],
+    "ubsan": [
+        "UndefinedBehaviorSanitizer||ERROR|1-1|cart.c:29",
+        "UndefinedBehaviorSanitizer||ERROR|2-2|cart.c:30",
+        "UndefinedBehaviorSanitizer||ERROR|3-6|cart.c:32",
+    ],
+    "ubsan_stacks": [
+        "UndefinedBehaviorSanitizer||ERROR|1-5|/srv/shop/cart.c:29",
+        "UndefinedBehaviorSanitizer||ERROR|7-11|/srv/shop/cart.c:30",
+        "UndefinedBehaviorSanitizer||ERROR|13-20|/srv/shop/cart.c:32",
+    ],
+    "valgrind": [
+        "Valgrind||ERROR|6-12|cart.c:12",
+        "Valgrind||ERROR|19-22|cart.c:5",
+        "Valgrind||ERROR|38-48|cart.c:18",
+        "Valgrind||ERROR|69-72|cart.c:5",
+        "Valgrind||ERROR|88-90|cart.c:27",
+        "Valgrind||FATAL|93-100|cart.c:27",
+    ],
+    "valgrind_two": [
+        "Valgrind||ERROR|2-7|cart.c:14",
+        "Valgrind||ERROR|9-12|stock.c:71",
+    ],
+    "vitest_json": [
+        "Test failure|AssertionError|FAILURE|1-1|/srv/shop/web/vi.test.mjs:2",
+    ],
+}
+"""By report: kind, class or rule, severity, the lines, and the first place of each error."""
+
+
+def report(name: str) -> str:
+    """A stored report."""
+    return (REPORTS / name).read_text(encoding="utf-8")
+
+
+def shown(text: str) -> list[str]:
+    """The errors in a text in short."""
+    rows: list[str] = []
+    for _, found in scan(text):
+        place = found.frames[0] if found.frames else None
+        at = f"{place.path}:{place.line}" if place and place.path else "-"
+        lines = f"{found.first + 1}-{found.last + 1}"
+        rows.append(f"{found.kind}|{found.name}|{found.severity.name}|{lines}|{at}")
+    return rows
+
+
+def cases(name: str) -> list[Case]:
+    """The cases of a stored report."""
+    return find_cases([source(1, report(name), name)])
+
+
+def quoted(name: str, case: Case) -> str:
+    """The first sample of a case, as the model sees it."""
+    sample = case.samples[0]
+    return report(name)[sample.start : sample.end]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_report_of_a_tool_is_read(name: str):
+    """Each error with its rule or class, how bad it is, its lines, and its place."""
+    assert shown(report(name)) == EXPECTED[name.partition(".")[0]]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_report_behind_a_log_and_before_one_is_read(name: str):
+    """What stands around a report costs it nothing, and what it says is on its own lines."""
+    log = "2026-03-01 10:00:00 INFO the run begins\n2026-03-01 10:00:00 INFO on 4 cores\n"
+    rows = shown(f"{log}{report(name)}\n2026-03-01 10:00:09 ERROR the disk is full\n")
+    assert [row for row in rows if "-" in row and row.startswith("log ERROR|ERROR|ERROR|")]
+    found = [row.split("|") for row in rows if not row.startswith("log ERROR|ERROR|ERROR|")]
+    expected = [row.split("|") for row in EXPECTED[name.partition(".")[0]]]
+    assert [row[:3] + row[4:] for row in found] == [row[:3] + row[4:] for row in expected]
+    assert [int(row[3].partition("-")[0]) - 2 for row in found] == [int(row[3].partition("-")[0]) for row in expected]
+
+
+def test_terraform_boxes_are_told_apart_by_their_argument_and_place():
+    """The headline is the same: two cases, each from the top of its box to the bottom."""
+    found = cases("terraform_boxes.txt")
+    assert [case.count for case in found] == [1, 1, 1]
+    assert all(quoted("terraform_boxes.txt", case).startswith("╷\n│ Error: ") for case in found)
+    assert all(quoted("terraform_boxes.txt", case).endswith("╵") for case in found)
+
+
+def test_address_reports_are_told_apart_by_their_frames():
+    """One kind in two functions: two cases, with all of their stacks up to the summary."""
+    first, second = cases("asan_two.txt")
+    assert [frame.path for frame in first.samples[0].frames[:2]] == ["/src/acme/parser.c"] * 2
+    assert (second.title, second.functions[0]) == ("heap-use-after-free: in cache_evict", "cache_evict")
+    assert "==21407==ERROR" in quoted("asan_two.txt", first)
+    assert "SUMMARY: AddressSanitizer" in quoted("asan_two.txt", first)
+
+
+def test_valgrind_says_errors_and_nothing_else():
+    """Its banner and its summary are none."""
+    assert [case.functions[0] for case in cases("valgrind_two.txt")] == ["total", "price"]
+
+
+def test_step_of_a_docker_build_is_read_without_its_prefix():
+    """All lines of the error are its sample; what is told again below, and that the build failed, is no other case."""
+    (case,) = cases("buildkit_npm.txt")
+    assert (case.kind, case.count) == ("npm failure", 1)
+    assert "npm error code ERESOLVE" in quoted("buildkit_npm.txt", case)
+    assert "Conflicting peer dependency" in quoted("buildkit_npm.txt", case)
+
+
+def test_lines_that_a_docker_build_tells_again_are_read_where_they_stand_alone():
+    """Without the steps (the fancy progress), the excerpt is all that there is."""
+    text = report("buildkit_npm.txt")
+    (case,) = find_cases([source(1, text[text.index("------\n") :], "build.log")])
+    assert case.kind == "npm failure"
+
+
+def test_bytes_of_the_journal_are_decoded():
+    """Without colours; the unit is a part of the name."""
+    found = cases("journald_bytes.txt")
+    titles = [case.title for case in found]
+    assert titles == ["billing: card refused", "search: index corrupt", "mailer: SMTP relay refused the message"]
+    assert found[0].told == "card refused"
+    assert found[0].first.time == "2026-01-05 10:14:02.118"
+
+
+def test_message_that_the_journal_left_out_is_told():
+    """`null` stands for what was too large."""
+    text = '{"PRIORITY":"2","_SYSTEMD_UNIT":"web.service","__REALTIME_TIMESTAMP":"1","MESSAGE":null}\n'
+    (case,) = find_cases([source(1, text)])
+    assert (case.severity.name, case.title) == (
+        "FATAL",
+        "web: the message is not in the journal's output: it was too large",
+    )
+
+
+def test_failed_tests_of_junit_have_their_names_and_decoded_texts():
+    """Each with its own text; the totals are no case."""
+    total, price = cases("junit_fail.xml")
+    assert (total.tests, price.tests) == (("tests.test_cart.test_total",), ("tests.test_cart.test_price",))
+    assert ">       assert total([1, 2]) == 4" in total.told
+    assert "&gt;       assert total" in quoted("junit_fail.xml", total)
+    assert "test_price" not in quoted("junit_fail.xml", total)
+    assert (price.samples[0].frames[0].path, price.samples[0].frames[0].line) == ("shop/cart.py", 7)
+
+
+def test_equal_failures_of_junit_are_one_case():
+    """Two tests that fail in the same function of the program."""
+    case = cases("junit_pytest.xml")[0]
+    assert (case.title, case.count) == ("KeyError: 'sku'", 2)
+    assert case.tests == ("tests.test_cart.test_price", "tests.test_cart.test_price_again")
+
+
+def test_results_of_sarif_are_quoted_by_their_characters():
+    """One line of megabytes is no sample; neither is the rule, nor the tool."""
+    compact = "".join(line.strip() for line in report("codeql.sarif").split("\n"))
+    found = find_cases([source(1, compact, "results.sarif")])
+    assert [case.title for case in found] == [case.title for case in cases("codeql.sarif")]
+    sample = found[1].samples[0]
+    assert compact[sample.start : sample.end].startswith('{"ruleId": "py/path-injection"')
+    assert compact[sample.start : sample.end].endswith("}")
