@@ -25,6 +25,15 @@ class RateLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, to the first token (and between two tokens), and for the whole call."""
+
+    connect: float = 5.0
+    first_token: float = 60.0
+    total: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
 class ModelConfig:
     """One model of one provider. Sizes in tokens, prices in USD per million tokens (None: not known)."""
 
@@ -38,21 +47,15 @@ class ModelConfig:
     input_price: float | None = None
     output_price: float | None = None
     cached_price: float | None = None
+    cache_write_price: float | None = None
+    cache_write_1h_price: float | None = None
     limits: RateLimits = RateLimits()
+    timeouts: Timeouts = Timeouts()
 
     @property
     def key(self) -> str:
         """`provider/name`, as callers write it."""
         return f"{self.provider}/{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds: to connect, to the first token (and between two tokens), and for the whole call."""
-
-    connect: float = 5.0
-    first_token: float = 60.0
-    total: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,47 @@ class ChatMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call. Of `input_tokens`, the provider had `cached_tokens` in its cache and wrote
+    `cache_write_tokens` to it, `cache_write_1h_tokens` of those for an hour."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
+
+
+@dataclass(slots=True)
+class UsageSoFar:
+    """What is known of the cost of a call while it runs. The provider fills it, and no exception loses it.
+
+    `may_cost`: the request has left for the provider, and was not refused; who can tell sets it to False until then.
+    `usage` is what the provider has said so far, `uncounted` what it has generated since: text, reasoning and pieces
+    of tool calls.
+    """
+
+    may_cost: bool = True
+    usage: Usage = Usage()
+    uncounted: list[str] = field(default_factory=list[str])
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the provider has said or generated anything."""
+        return bool(self.uncounted) or self.usage != Usage()
+
+    def generated(self, text: str) -> None:
+        """The provider has generated this much more."""
+        self.uncounted.append(text)
+
+    def said(self, usage: Usage, *, counted: bool) -> None:
+        """What the provider has said by now; `counted`: just now, of all that it has generated."""
+        self.usage = usage
+        if counted:
+            self.uncounted.clear()
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRequest:
     """One call to a provider. `tools` are what the model may call: the service calls none of them itself."""
 
@@ -114,15 +158,7 @@ class ChatRequest:
     response_format: ResponseFormat = TEXT_FORMAT
     tools: tuple[Tool, ...] = ()
     timeouts: Timeouts = Timeouts()
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one call. `cached_tokens` are those of the input that the provider had cached."""
-
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cached_tokens: int | None = None
+    so_far: UsageSoFar = field(default_factory=UsageSoFar, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from service.chat import CountTokens, ModelConfig, ProviderConfig
+from service.chat import CountTokens, ModelConfig, ProviderConfig, Timeouts
 from service.config import Config
 from service.models.breaker import Breaker
 from service.models.gates import Gate, Limiter
@@ -37,6 +37,20 @@ class Models:
         if model is None:
             model = self._known[key] = self._config.find_model(key)
         return model
+
+    def timeouts(self, model: ModelConfig, main: str, said: Timeouts) -> Timeouts:
+        """How long a call to a model may take in a task of the model `main`, for which `said` was decided.
+
+        Where that is only the default of `main`, another model has its own: one that reasons may be silent for longer.
+        """
+        if model.key == main or main not in self.names():
+            return said
+        usual, own = self.find(main).timeouts, model.timeouts
+        return Timeouts(
+            connect=own.connect if said.connect == usual.connect else said.connect,
+            first_token=own.first_token if said.first_token == usual.first_token else said.first_token,
+            total=own.total if said.total == usual.total else said.total,
+        )
 
     def roles(self) -> dict[str, str]:
         """The agent roles, each with the `provider/name` of its model."""

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from service.chat import ChatRequest, Completion, ProviderConfig, ReasoningDelta, StreamItem, TextDelta, Usage
+from service.chat import ChatRequest, Completion, ProviderConfig, ReasoningDelta, StreamItem, TextDelta
 from service.errors import ProviderError
 from service.providers.anthropic_request import request_body
 from service.providers.options import Options, read_options
 from service.providers.streams import Deltas, read_answer, with_calls
 from service.providers.tool_calls import CallPieces, Piece
+from service.providers.usages import NOTHING, anthropic_usage, grown
 from service.providers.wire import Call, Wire
 
 _FINISH = {
@@ -48,34 +50,11 @@ class AnthropicProvider:
 
     def stream(self, request: ChatRequest) -> AsyncGenerator[StreamItem, None]:
         """Asks, and yields the answer as it comes; the last item is the `Completion`."""
-        return read_answer(self._wire.post("/v1/messages", request_body(request), request.timeouts), _Answer)
+        return read_answer(self._wire.post("/v1/messages", request_body(request), request), _Answer)
 
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._wire.aclose()
-
-
-class _Usage(BaseModel):
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-
-    def record(self) -> Usage:
-        if not any(self.model_dump().values()):
-            return Usage()  # zeros are what a gateway sends that does not know
-        if self.input_tokens is None:
-            return Usage(None, self.output_tokens, self.cache_read_input_tokens)
-        # The protocol's input_tokens leave out what was read from the cache or written to it.
-        cached = (self.cache_read_input_tokens or 0) + (self.cache_creation_input_tokens or 0)
-        return Usage(self.input_tokens + cached, self.output_tokens, self.cache_read_input_tokens)
-
-    def merged(self, newer: _Usage) -> _Usage:
-        """The newer, which counts all from the beginning; but some servers end with zeros for what they said before."""
-        said = newer.model_dump(exclude_none=True)
-        sent = {name: count for name, count in said.items() if name != "output_tokens"}
-        received = {"output_tokens": newer.output_tokens} if newer.output_tokens or not self.output_tokens else {}
-        return self.model_copy(update={**(sent if any(sent.values()) or not self.input_tokens else {}), **received})
 
 
 class _Block(BaseModel):
@@ -101,7 +80,7 @@ class _Message(BaseModel):
     content: list[_Block] | str | None = None
     model: str | None = None
     stop_reason: str | None = None
-    usage: _Usage | None = None
+    usage: Any = None
 
     @property
     def blocks(self) -> list[_Block]:
@@ -115,7 +94,7 @@ class _Event(BaseModel):
     content_block: _Block | None = None
     message: _Message | None = None
     delta: _Block | None = None
-    usage: _Usage | None = None
+    usage: Any = None
     error: Any = None
 
 
@@ -128,7 +107,7 @@ class _Answer:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._finish: str | None = None
-        self._usage = _Usage()
+        self._usage = NOTHING
         self._model: str | None = None
         self._calls = CallPieces()
         self._said = False
@@ -146,7 +125,7 @@ class _Answer:
         event = self._event(data)
         if event.type == "error" or event.error:
             raise self._call.refused(data)
-        self._note(event.message or _Message(usage=event.usage))
+        self._note(event.message or _Message(usage=event.usage), begins=event.message is not None)
         if event.type == "message_stop":
             self._end()
         begun = self._begin(event.content_block, event.index) if event.content_block else []
@@ -157,8 +136,8 @@ class _Answer:
         message = self._parsed(_Message, body)
         if message.content is None:
             raise self._call.refused(body)
-        self._note(message)
         deltas = [delta for index, block in enumerate(message.blocks) for delta in self._begin(block, index)]
+        self._note(message)
         self._finished(message.stop_reason or "end_turn")
         return deltas
 
@@ -166,11 +145,19 @@ class _Answer:
         """See `streams.Answer`."""
         if self._finish is None:
             raise self._call.broken("the stream ended with no stop reason.")
-        return with_calls(self._call, Completion(self._finish, self._usage.record(), self._model), self._calls)
+        return with_calls(self._call, Completion(self._finish, self._usage, self._model), self._calls)
 
-    def _note(self, message: _Message) -> None:
+    def _note(self, message: _Message, *, begins: bool = False) -> None:
         self._model = message.model or self._model
-        self._usage = self._usage.merged(message.usage) if message.usage else self._usage
+        if not isinstance(message.usage, dict):
+            return
+        used = anthropic_usage(cast("dict[str, Any]", message.usage))
+        if begins:
+            # What has been generated at the beginning says nothing of what will be.
+            used = replace(used, output_tokens=None)
+        # The newer counts all from the beginning; but some servers end with zeros for what they said before.
+        self._usage = grown(self._usage, used)
+        self._call.so_far.said(self._usage, counted=bool(used.output_tokens))
 
     def _end(self) -> None:
         """The message is over; with some servers that is all that says so."""
@@ -181,20 +168,20 @@ class _Answer:
     def _begin(self, block: _Block, index: int | None) -> Deltas:
         """A block begins; its first text may stand in it already."""
         if block.type == "tool_use":
-            self._token()
             given = json.dumps(block.input, ensure_ascii=False) if block.input else ""
+            self._token(f"{block.name or ''}{given}")
             self._calls.begin(Piece(index, block.id, block.name), given)
-        if block.text or block.thinking:
-            self._token()
+        if generated := f"{block.thinking or ''}{block.text or ''}":
+            self._token(generated)
         return block.said
 
-    def _token(self) -> None:
+    def _token(self, generated: str) -> None:
         self._said = True
-        self._call.token()
+        self._call.token(generated)
 
     def _delta(self, delta: _Block, index: int | None) -> Deltas:
-        if delta.text or delta.thinking or delta.partial_json:
-            self._token()
+        if generated := f"{delta.thinking or ''}{delta.text or ''}{delta.partial_json or ''}":
+            self._token(generated)
         if delta.partial_json:
             self._calls.extend(index, delta.partial_json)
         if delta.stop_reason:

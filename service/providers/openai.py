@@ -16,6 +16,7 @@ from service.providers.openai_request import OpenAIOptions, key_header, request_
 from service.providers.options import read_options
 from service.providers.streams import Deltas, read_answer, with_calls
 from service.providers.tool_calls import CallPieces
+from service.providers.usages import NOTHING, grown
 from service.providers.wire import Call, Wire
 
 
@@ -30,7 +31,7 @@ class OpenAIProvider:
     def stream(self, request: ChatRequest) -> AsyncGenerator[StreamItem, None]:
         """Asks, and yields the answer as it comes; the last item is the `Completion`."""
         body = request_body(request, self._options, self._wire.host)
-        return read_answer(self._wire.post("/chat/completions", body, request.timeouts), _Answer)
+        return read_answer(self._wire.post("/chat/completions", body, request), _Answer)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -84,8 +85,12 @@ class _Answer:
         if data == b"[DONE]":
             self._end()
             return []
-        chunk = self._chunk(data, whole)
-        return self._choose(choice, data) if chunk and (choice := chunk.choice) else []
+        chunk = self._chunk(data)
+        try:
+            self._check(chunk, data, whole)
+            return self._choose(choice, data) if (choice := chunk.choice) else []
+        finally:
+            self._note(chunk.used)
 
     def _end(self) -> None:
         """The stream said that it is done; with some servers that is all that it says of its end."""
@@ -93,28 +98,34 @@ class _Answer:
         if self._finish is None and self._said:
             self._finish = "stop"
 
-    def _chunk(self, data: bytes, whole: bool) -> Chunk | None:
-        """The chunk; None for one that says nothing. What is no chunk at all is the error that it is."""
+    def _chunk(self, data: bytes) -> Chunk:
         try:
-            chunk = Chunk.model_validate_json(data)
+            return Chunk.model_validate_json(data)
         except ValidationError as error:
             if data.startswith(b"["):
                 raise self._call.refused(data) from None
             raise self._call.broken(f"{error.errors()[0]['msg']}: {data.decode('utf-8', 'replace')}") from None
+
+    def _check(self, chunk: Chunk, data: bytes, whole: bool) -> None:
+        """What is no chunk at all is raised as the error that it is."""
         if chunk.error or chunk.choices is None:
             empty = whole and chunk.choices is None
             if empty or chunk.is_failure(orjson.loads(data)):
                 raise self._call.refused(data)
         self._model = chunk.model if isinstance(chunk.model, str) and chunk.model else self._model
-        self._usage = chunk.used(self._usage)
-        return chunk
+
+    def _note(self, used: Usage) -> None:
+        """Once known it is not forgotten: what the whole call used only grows."""
+        if used != NOTHING:
+            self._usage = grown(self._usage, used)
+            self._call.so_far.said(self._usage, counted=bool(used.output_tokens))
 
     def _choose(self, choice: Choice, data: bytes) -> Deltas:
         self._chosen = True
         part = choice.said
         if part.has_token:
             self._said = True
-            self._call.token()
+            self._call.token(part.generated)
         for piece in part.pieces(whole=not choice.delta):
             self._calls.take(piece)
         finish = finish_of(choice.finish_reason) if choice.finish_reason else None

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from service.chat import Usage
 from service.providers.tool_calls import Piece
+from service.providers.usages import grown, openai_usage
 
 _FINISHES = {
     "length": "length max_tokens max_output_tokens model_length max_length token_limit model_context_window_exceeded",
@@ -27,6 +28,8 @@ _FINISHES = {
 _FINISH = {said: kind for kind, words in _FINISHES.items() for said in words.split()}
 _OF_ERRORS = ("error", "errors", "message", "detail", "msg", "code", "status_code", "base_resp")
 """What a chunk with no choices has that is an error; the others (pings, costs, citations) say nothing to us."""
+_TEXTS = ("text", "thinking", "content", "summary")
+"""Where a part of an answer has its text, whatever it is for."""
 
 
 def finish_of(reason: str) -> str:
@@ -89,6 +92,13 @@ class Said(BaseModel):
         said = self.content or self.refusal or self.reasoning_content or self.reasoning or self.thinking
         return bool(said or self.tool_calls or self.function_call)
 
+    @property
+    def generated(self) -> str:
+        """All that the model has generated, which is paid for: the text, the reasoning, and pieces of calls."""
+        thought = self.reasoned or _text_in(self.reasoning_content or self.reasoning or self.thinking)
+        calls = "".join(f"{piece.name or ''}{piece.arguments}" for piece in self.pieces(whole=False))
+        return f"{thought}{self.text}{calls}"
+
     def pieces(self, *, whole: bool) -> Iterator[Piece]:
         """The pieces of calls; in a message that is `whole` each is a call of its own."""
         calls = self.tool_calls or []
@@ -140,13 +150,15 @@ class Chunk(BaseModel):
             return bool(self.error) and _says_something(self.error)
         return isinstance(members, dict) and any(cast("dict[str, Any]", members).get(key) for key in _OF_ERRORS)
 
-    def used(self, before: Usage) -> Usage:
-        """The usage with what this chunk says of it: it only grows, and may stand in several places."""
+    @property
+    def used(self) -> Usage:
+        """What this chunk says of the usage, which may stand in several places."""
         groq = cast("dict[str, Any]", self.x_groq).get("usage") if isinstance(self.x_groq, dict) else None
+        used = Usage()
         for place in (self.usage, groq, *(choice.usage for choice in self.choices or ())):
             if place and isinstance(place, dict):
-                before = _grown(before, _usage(cast("dict[str, Any]", place)))
-        return before
+                used = grown(used, openai_usage(cast("dict[str, Any]", place)))
+        return used
 
 
 def _text_of_part(part: Any) -> str:
@@ -165,42 +177,18 @@ def _thought_of_part(part: Any) -> str:
     return thought if isinstance(thought, str) else ""
 
 
+def _text_in(value: Any) -> str:
+    """All text in a value of any shape: some send their reasoning in objects."""
+    if isinstance(value, dict):
+        said = cast("dict[str, Any]", value)
+        return next(
+            (text for key in ("text", "thinking", "content", "summary") if (text := _text_in(said.get(key)))), ""
+        )
+    if isinstance(value, list):
+        return "".join(map(_text_in, cast("list[Any]", value)))
+    return value if isinstance(value, str) else ""
+
+
 def _says_something(error: Any) -> bool:
     """Whether an error says anything: some servers send an empty one with every chunk."""
     return any(cast("dict[str, Any]", error).values()) if isinstance(error, dict) else True
-
-
-def _usage(said: dict[str, Any]) -> Usage:
-    sent = _count(said, "prompt_tokens", "input_tokens")
-    received = _count(said, "completion_tokens", "output_tokens")
-    total = _count(said, "total_tokens")
-    if not sent and not received:
-        return Usage()  # zeros are what a gateway sends that does not know
-    if sent is not None and received is not None and total is not None:
-        # xAI and Gemini leave the reasoning, which is paid for, out of the answer's tokens and in the total.
-        received = max(received, total - sent)
-    details = said.get("prompt_tokens_details")
-    cached = _count(cast("dict[str, Any]", details), "cached_tokens") if isinstance(details, dict) else None
-    return Usage(sent, received, _count(said, "cached_tokens", "prompt_cache_hit_tokens") if cached is None else cached)
-
-
-def _count(said: dict[str, Any], *names: str) -> int | None:
-    return next((count for name in names if (count := _whole(said.get(name))) is not None), None)
-
-
-def _whole(value: Any) -> int | None:
-    if isinstance(value, str) and value.isdecimal():
-        return int(value[:16])
-    return int(value) if isinstance(value, int | float) and 0 <= value < 2**53 else None
-
-
-def _grown(before: Usage, now: Usage) -> Usage:
-    return Usage(
-        _larger(before.input_tokens, now.input_tokens),
-        _larger(before.output_tokens, now.output_tokens),
-        _larger(before.cached_tokens, now.cached_tokens),
-    )
-
-
-def _larger(a: int | None, b: int | None) -> int | None:
-    return b if a is None else a if b is None else max(a, b)

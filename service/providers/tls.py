@@ -31,6 +31,21 @@ def close_after_failed_handshake() -> Trace:
     return trace
 
 
+def followed(trace: Trace, left: Callable[[], None]) -> Trace:
+    """The trace, that also tells when the whole request, and not only a proxy's CONNECT, has left."""
+    method = b""
+
+    async def follow(event: str, info: dict[str, Any]) -> None:
+        nonlocal method
+        if event == "http11.send_request_body.started":
+            method = info["request"].method
+        elif event == "http11.send_request_body.complete" and method == b"POST":
+            left()
+        await trace(event, info)
+
+    return follow
+
+
 def is_certificate_fault(error: BaseException | None) -> bool:
     """Whether an error came of a certificate that cannot be trusted."""
     while error is not None:

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from service.chat import ProviderConfig, Timeouts
+from service.chat import ChatRequest, ProviderConfig
 from service.errors import (
     ConfigurationError,
     ProviderError,
@@ -27,11 +27,13 @@ from service.providers.deadlines import Deadlines, milliseconds
 from service.providers.endpoints import base_url, encode, endpoint, header_values, is_loopback, secret_values
 from service.providers.faults import Refusal, error_for, excerpt
 from service.providers.sse import HEAD_BYTES, SseEvent, SseParser, begins_events, significant
-from service.providers.tls import close_after_failed_handshake, is_certificate_fault, tls_context
+from service.providers.tls import close_after_failed_handshake, followed, is_certificate_fault, tls_context
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
 DRAIN_SECONDS = 0.25
+GAVE_UP_WAITING = {499, 504, 524, 598}
+"""With these a gateway gave up waiting for a model that goes on; all others say that the call was refused."""
 
 T = TypeVar("T")
 
@@ -54,9 +56,9 @@ class Wire:
         """The host that `base_url` names."""
         return self._url.host
 
-    def post(self, path: str, body: dict[str, Any], timeouts: Timeouts) -> Call:
-        """A call that is ready to be entered: `async with wire.post(…) as call`."""
-        return Call(self, endpoint(self._url, path), encode(body), timeouts)
+    def post(self, path: str, body: dict[str, Any], request: ChatRequest) -> Call:
+        """A call that is ready to be entered: `async with wire.post(…) as call`. It keeps the request's `so_far`."""
+        return Call(self, endpoint(self._url, path), encode(body), request)
 
     async def connections(self) -> Connections:
         """The provider's connections; none is open before the first call."""
@@ -86,12 +88,14 @@ class Wire:
 class Call:
     """One POST and its answer. Leaving it closes the connection unless the answer was read to its end."""
 
-    def __init__(self, wire: Wire, url: httpx.URL, content: bytes, timeouts: Timeouts) -> None:
+    def __init__(self, wire: Wire, url: httpx.URL, content: bytes, request: ChatRequest) -> None:
         self._wire = wire
         self._url = url
         self._content = content
-        self._timeouts = timeouts
-        self._deadlines = Deadlines(timeouts)
+        self._timeouts = request.timeouts
+        self._deadlines = Deadlines(request.timeouts)
+        self.so_far = request.so_far
+        self.so_far.may_cost = False
         self._parser = SseParser()
         self._response: httpx.Response | None = None
         self._ended = False
@@ -129,7 +133,7 @@ class Call:
             self._url,
             content=self._content,
             timeout=httpx.Timeout(None, connect=self._timeouts.connect),
-            extensions={"trace": close_after_failed_handshake()},
+            extensions={"trace": followed(close_after_failed_handshake(), self._request_left)},
         )
 
     @property
@@ -142,9 +146,14 @@ class Call:
             return False
         return begins_events(self._head) or not self._media_type.endswith("json")
 
-    def token(self) -> None:
-        """Tells the deadlines that a token has come."""
+    def _request_left(self) -> None:
+        """The whole request is on its way: from now on it may cost something."""
+        self.so_far.may_cost = True
+
+    def token(self, generated: str) -> None:
+        """Tells the deadlines that a token has come; `generated` is paid for, be it text, reasoning or a call."""
         self._deadlines.token()
+        self.so_far.generated(generated)
 
     def finished(self) -> None:
         """Tells the deadlines that the answer is whole: what is left to come is not waited for long."""
@@ -176,7 +185,8 @@ class Call:
         return await self._within(self._read(MAX_BODY_BYTES))
 
     def refused(self, body: bytes) -> ProviderError:
-        """The error for an error object that came inside a good answer."""
+        """The error for an error object that came inside a good answer; one that stands alone refuses the call."""
+        self.so_far.may_cost = self.so_far.has_begun
         return error_for(self._wire.name, Refusal(None, body, {}, self._asked), self._wire.secrets)
 
     def broken(self, why: str) -> ProviderUnavailable:
@@ -195,6 +205,7 @@ class Call:
     async def _check(self) -> None:
         assert self._response is not None
         if not self._response.is_success:
+            self.so_far.may_cost = self._response.status_code in GAVE_UP_WAITING
             body = await self._error_body()
             refusal = Refusal(self._response.status_code, body, self._response.headers, self._asked)
             raise error_for(self._wire.name, refusal, self._wire.secrets)
@@ -202,6 +213,7 @@ class Call:
         if self._media_type in ("text/event-stream", "") or self._media_type.endswith("json"):
             return
         if not begins_events(self._head) and self.is_stream:
+            self.so_far.may_cost = False
             said = (await self._error_body()).decode("utf-8", "replace")
             raise self.broken(f"expected text/event-stream, got {self._media_type}: {said}")
 

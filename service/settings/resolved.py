@@ -26,6 +26,9 @@ from service.settings.shapes import (
     TimeoutSettings,
 )
 
+REASONING_TIMEOUTS = Timeouts(first_token=300.0, total=1800.0)
+"""Of a model with the feature `reasoning`, where nothing is set: many stream nothing while they think."""
+
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
@@ -41,7 +44,7 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class AgentRole:
-    """A role that tasks ask for: a model (`provider/name`) with settings. `timeouts` None: the provider's."""
+    """A role that tasks ask for: a model (`provider/name`) with settings. `timeouts` None: the model's."""
 
     name: str
     model: str
@@ -155,9 +158,9 @@ def resolve(settings: Settings, layer: Layer, warnings: tuple[str, ...] = ()) ->
     """The records that valid settings come to."""
     base = timeouts_over(Timeouts(), settings.defaults.timeouts)
     providers = {name: _provider(name, it, settings, base) for name, it in settings.providers.items()}
-    keys = [model.key for provider in providers.values() for model in provider.models]
-    defaults = _defaults(settings, keys, base)
-    agents = {name: _agent(name, settings, defaults, keys) for name in settings.agents}
+    models = {model.key: model for provider in providers.values() for model in provider.models}
+    defaults = _defaults(settings, list(models), base)
+    agents = {name: _agent(name, settings, defaults, models) for name in settings.agents}
     task_types = {
         name: TaskTemplate(name=name, **{key: getattr(it, key) for key in type(it).model_fields})
         for name, it in settings.task_types.items()
@@ -186,16 +189,18 @@ def _defaults(settings: Settings, keys: list[str], base: Timeouts) -> Defaults:
     )
 
 
-def _agent(name: str, settings: Settings, defaults: Defaults, keys: list[str]) -> AgentRole:
+def _agent(name: str, settings: Settings, defaults: Defaults, models: dict[str, ModelConfig]) -> AgentRole:
     own = settings.agents[name]
     says_timeouts = own.timeouts != TimeoutSettings()
+    model = (match_model(own.model, models) or own.model) if own.model else defaults.model
+    base = models[model].timeouts if model in models else defaults.timeouts
     return AgentRole(
         name=name,
-        model=(match_model(own.model, keys) or own.model) if own.model else defaults.model,
-        fallback_models=tuple(match_model(model, keys) or model for model in own.fallback_models),
+        model=model,
+        fallback_models=tuple(match_model(model, models) or model for model in own.fallback_models),
         temperature=defaults.temperature if own.temperature is None else own.temperature,
         max_output_tokens=own.max_output_tokens or defaults.max_output_tokens,
-        timeouts=timeouts_over(defaults.timeouts, own.timeouts) if says_timeouts else None,
+        timeouts=timeouts_over(base, own.timeouts) if says_timeouts else None,
     )
 
 
@@ -210,11 +215,19 @@ def _provider(name: str, own: ProviderSettings, settings: Settings, base: Timeou
         timeouts=timeouts_over(base, own.timeouts),
         limits=RateLimits(**own.rate_limits.model_dump()),
         options=own.options,
-        models=tuple(_model(name, model, it) for model, it in own.models.items()),
+        models=tuple(_model(name, model, it, _patience(it, own, settings)) for model, it in own.models.items()),
     )
 
 
-def _model(provider: str, name: str, own: ModelSettings) -> ModelConfig:
+def _patience(model: ModelSettings, provider: ProviderSettings, settings: Settings) -> Timeouts:
+    """How long a model may take. Those that reason may be silent for minutes; what is set by hand wins."""
+    timeouts = REASONING_TIMEOUTS if "reasoning" in model.features else Timeouts()
+    for own in (settings.defaults.timeouts, provider.timeouts, model.timeouts):
+        timeouts = timeouts_over(timeouts, own)
+    return timeouts
+
+
+def _model(provider: str, name: str, own: ModelSettings, timeouts: Timeouts) -> ModelConfig:
     prices = own.prices
     return ModelConfig(
         provider=provider,
@@ -227,5 +240,8 @@ def _model(provider: str, name: str, own: ModelSettings) -> ModelConfig:
         input_price=prices.input if prices else None,
         output_price=prices.output if prices else None,
         cached_price=prices.cached if prices else None,
+        cache_write_price=prices.cache_write if prices else None,
+        cache_write_1h_price=prices.cache_write_1h if prices else None,
         limits=RateLimits(**own.rate_limits.model_dump()),
+        timeouts=timeouts,
     )

@@ -91,11 +91,13 @@ class RateLimitSettings(Frozen):
 
 
 class PriceSettings(Frozen):
-    """USD per million tokens."""
+    """USD per million tokens; `cache_write_1h` is of those that the provider keeps for an hour."""
 
     input: NonNegativeFloat
     output: NonNegativeFloat
     cached: NonNegativeFloat | None = None
+    cache_write: NonNegativeFloat | None = None
+    cache_write_1h: NonNegativeFloat | None = None
 
 
 class ModelSettings(Frozen):
@@ -108,6 +110,7 @@ class ModelSettings(Frozen):
     tokenizer: Tokenizer = "estimate"
     prices: PriceSettings | None = None
     rate_limits: RateLimitSettings = RateLimitSettings()
+    timeouts: TimeoutSettings = TimeoutSettings()
 
 
 class ProviderSettings(Frozen):

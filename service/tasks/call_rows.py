@@ -8,10 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from service.chat import Usage
 from service.errors import AntiphonError, InvalidAnswer, ProviderTimeout, RateLimited
 from service.models.failure import code_of
-from service.providers.prices import cost_usd
 from service.records import AttemptStatus, ResponseStatus, SubtaskStatus
 from service.tasks.jobs import Call
 from service.tasks.tools import call_rows
@@ -36,6 +34,8 @@ def start_row(call: Call) -> dict[str, Any]:
         "uses": list(prompt.uses),
         "attemptId": call.id,
         "number": call.number,
+        "promptTokens": call.prompt_tokens,
+        "reservedTokens": call.most_tokens,
         "model": {**_model_row(call.model.key), "contextWindow": call.model.context_window},
         "sawId": prompt.saw_id,
         "passedOver": [{**_model_row(key), "reason": reason} for key, reason in call.passed_over.items()],
@@ -52,7 +52,6 @@ def _model_row(key: str) -> dict[str, Any]:
 def finish_row(call: Call, status: SubtaskStatus | None, *, stopping: bool) -> dict[str, Any]:
     """What came of the call; `status` is what it makes of its subtask, None where another call follows."""
     said, code = _said_of(call, stopping)
-    known = call.usage != Usage()
     return {
         "attemptId": call.id,
         "measures": {
@@ -65,7 +64,11 @@ def finish_row(call: Call, status: SubtaskStatus | None, *, stopping: bool) -> d
             "inputTokens": call.usage.input_tokens,
             "outputTokens": call.usage.output_tokens,
             "cachedTokens": call.usage.cached_tokens,
-            "costUsd": cost_usd(call.model, call.usage) if known else None,
+            "cacheWriteTokens": call.usage.cache_write_tokens,
+            "costUsd": call.cost_usd,
+            # What was foreseen is of use only where nothing better is known.
+            "promptTokens": None,
+            "reservedTokens": call.most_tokens if call.is_unknown else None,
             "usageEstimated": call.usage_estimated or None,
         },
         "response": _response_row(call),

@@ -12,27 +12,27 @@ import time
 from contextlib import aclosing
 
 from service.answers.formats import check_answer, format_instruction
-from service.chat import ChatMessage, ChatRequest, Completion, ReasoningDelta, StreamItem, Usage
+from service.chat import ChatMessage, ChatRequest, Completion, ReasoningDelta, StreamItem, Timeouts
 from service.conversations.deltas import Deltas, LiveResponse
 from service.errors import (
     AntiphonError,
     ContentFiltered,
     InvalidAnswer,
     ProviderError,
-    ProviderTimeout,
     RateLimited,
 )
 from service.graph.patience import patiently
 from service.graph.store import Store
 from service.models.gates import Dismissed, Passage
 from service.models.registry import Models
-from service.providers.prices import cost_usd
+from service.providers.tokens import count_bytes
 from service.records import TEXT_FORMAT, ResponseFormatKind, Role, SubtaskStatus
 from service.tasks.call_rows import finish_row, start_row, status_when_ended
+from service.tasks.costs import is_free, received_text, sent_text, settle
 from service.tasks.direct import BEGINNING
 from service.tasks.jobs import Call
 from service.tasks.prompts import answer_room
-from service.tasks.tools import message_text, request_text
+from service.tasks.tools import request_text
 
 _FEATURES = {ResponseFormatKind.JSON: "json_object", ResponseFormatKind.JSON_SCHEMA: "json_schema"}
 
@@ -64,7 +64,7 @@ class Calls:
             if call.begun:
                 await self._cut(call, error)
             raise
-        call.job.place.spent(call.usage, cost_usd(call.model, call.usage))
+        call.job.place.spent(call.usage, call.cost_usd)
         if call.error is None:
             call.error = call.fault
         return True
@@ -104,14 +104,15 @@ class Calls:
         await self.finish(call, SubtaskStatus.SUCCEEDED if call.error is None else None)
 
     async def _ask(self, call: Call) -> bool:
-        request = _request(call)
+        settings = call.job.task.settings
+        request = _request(call, self._models.timeouts(call.model, settings.model, settings.timeouts))
         gate = self._models.gate(call.model)
         call.refused = call.job.place.refusal()
         if call.refused is not None:
             return False
-        tokens = await self._reserve(call, request) if gate.counts_tokens else 0
+        await self._foresee(call, request, exactly=gate.counts_tokens)
         try:
-            async with gate.call(call.job.task.id, tokens) as passage, call.job.place.hold():
+            async with gate.call(call.job.task.id, call.most_tokens) as passage, call.job.place.hold():
                 return await self._pass(call, request, passage)
         except Dismissed:
             call.refused = call.job.place.refusal()
@@ -135,21 +136,24 @@ class Calls:
             await self._stream(call, request)
         if isinstance(call.error, RateLimited):
             passage.refused(call.error.retry_after)
-        if call.error is not None and not call.has_received and not isinstance(call.error, ProviderTimeout):
+        if is_free(call):
             passage.settle(0)
-        elif call.usage.output_tokens is not None:
-            passage.settle((call.usage.input_tokens or 0) + call.usage.output_tokens)
+        elif (used := call.so_far.usage).output_tokens is not None and call.completion is not None:
+            passage.settle((used.input_tokens or 0) + used.output_tokens)
         return True
 
-    async def _reserve(self, call: Call, request: ChatRequest) -> int:
+    async def _foresee(self, call: Call, request: ChatRequest, *, exactly: bool) -> None:
+        """What the call will send, and what it may use. Where nothing depends on it, about four bytes are a token."""
         said = request_text(request.messages, request.tools)
-        return await self._models.count(said, call.model) + (request.max_output_tokens or 0)
+        call.prompt_tokens = await self._models.count(said, call.model) if exactly else count_bytes(said)
+        call.most_tokens = call.prompt_tokens + (request.max_output_tokens or 0)
 
     async def _stream(self, call: Call, request: ChatRequest) -> None:
         task_id = call.job.task.id
         live = LiveResponse(call.job.id, call.number, call.accepted_id)
         self._deltas.begin(task_id, live)
         call.begin()
+        call.so_far.may_cost = True
         try:
             async with aclosing(self._models.provider(call.model).stream(request)) as stream:
                 async for item in stream:
@@ -174,7 +178,9 @@ class Calls:
 
     def _take(self, call: Call, live: LiveResponse, item: StreamItem) -> None:
         if isinstance(item, Completion):
-            call.completion, call.usage = item, item.usage
+            call.completion = item
+            if item.usage != call.so_far.usage:
+                call.so_far.said(item.usage, counted=bool(item.usage.output_tokens))
             return
         if call.first_token is None:
             call.first_token = time.monotonic()
@@ -195,25 +201,26 @@ class Calls:
             live.corrected = True
 
     async def _count(self, call: Call) -> None:
-        """Estimate what was used where the provider did not say: its answer came without usage, or broke off."""
-        if not _is_uncounted(call):
+        """Keep what was used; what the provider did not say is estimated, unless the call cost nothing."""
+        if is_free(call):
             return
-        said, answer = _texts(call)
+        texts = sent_text(call), received_text(call)
         try:
-            sent, received = await self._models.count(said, call.model), await self._models.count(answer, call.model)
+            sent, received = [None if text is None else await self._models.count(text, call.model) for text in texts]
         except AntiphonError as error:
-            _log.warning("The usage of a call could not be estimated: %s", error)
-            return
-        call.usage, call.usage_estimated = Usage(sent, received), True
+            _log.warning("The usage of a call could not be counted as its model does: %s", error)
+            sent, received = (None if text is None else count_bytes(text) for text in texts)
+        settle(call, sent, received)
 
     def _count_cut(self, call: Call) -> None:
         """Estimate at once what a cut call used: who is cut may be cut again."""
-        if _is_uncounted(call):
-            sent, received = (self._models.estimate(text, call.model) for text in _texts(call))
-            call.usage, call.usage_estimated = Usage(sent, received), True
+        if is_free(call):
+            return
+        texts = sent_text(call), received_text(call)
+        settle(call, *(None if text is None else self._models.estimate(text, call.model) for text in texts))
 
 
-def _request(call: Call) -> ChatRequest:
+def _request(call: Call, timeouts: Timeouts) -> ChatRequest:
     """The call as the provider gets it. A model that has no mode for the format is told in words."""
     form, settings = call.job.form, call.job.task.settings
     has_mode = _FEATURES.get(form.kind) in call.model.features
@@ -228,20 +235,9 @@ def _request(call: Call) -> ChatRequest:
         temperature=settings.temperature,
         response_format=form if has_mode else TEXT_FORMAT,
         tools=call.job.tools,
-        timeouts=settings.timeouts,
+        timeouts=timeouts,
+        so_far=call.so_far,
     )
-
-
-def _is_uncounted(call: Call) -> bool:
-    """Whether something was received of which the provider did not say what it cost."""
-    return call.usage.output_tokens is None and (call.completion is not None or call.has_received)
-
-
-def _texts(call: Call) -> tuple[str, str]:
-    """What was sent and what was received, for counting."""
-    said = "".join((*call.thoughts, *call.pieces))
-    answer = ChatMessage(Role.ASSISTANT, said, call.completion.tool_calls if call.completion else ())
-    return request_text(call.messages, call.job.tools), message_text(answer)
 
 
 def _fault_of_answer(call: Call) -> ProviderError | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from service.answers.reasoning import MOST_CHARACTERS, Hearing, Said
-from service.chat import ChatMessage, Completion, ModelConfig, Tool, Usage
+from service.chat import ChatMessage, Completion, ModelConfig, Tool, Usage, UsageSoFar
 from service.clock import now_ms
 from service.errors import AntiphonError, ProviderError
 from service.records import TEXT_FORMAT, AttemptStatus, ResponseFormat, accepted_response_id, derived_id
@@ -143,8 +143,10 @@ class Call:
 
     `passed_over` are the models whose turn it was and that were not asked, by name, and why. `error` is why the call
     failed, `fault` why an answer that came whole cannot be used. `pieces` are all texts that came, `thoughts` what came
-    apart as reasoning; `said` is the answer without what was thought in it, once the call has ended. `id` is the
-    attempt's, `accepted_id` that of its response where that is accepted: both are known before any call.
+    apart as reasoning; `said` is the answer without what was thought in it, once the call has ended. `so_far` is what
+    its provider says of its cost while it runs, `usage` and `cost_usd` what is kept of that in the end.
+    `prompt_tokens` is about what it sends, and `most_tokens` what it may use in all. `id` is the attempt's,
+    `accepted_id` that of its response where that is accepted: both are known before any call.
     """
 
     job: Job
@@ -165,6 +167,10 @@ class Call:
     completion: Completion | None = None
     usage: Usage = field(default_factory=Usage)
     usage_estimated: bool = False
+    cost_usd: float | None = None
+    prompt_tokens: int = 0
+    most_tokens: int = 0
+    so_far: UsageSoFar = field(default_factory=lambda: UsageSoFar(may_cost=False))
     begun: bool = False
     refused: AntiphonError | None = None
     error: BaseException | None = None
@@ -176,6 +182,11 @@ class Call:
         self.hearing = Hearing(reasons="reasoning" in self.model.features)
         self.id = derived_id(self.job.id, "attempt", self.number)
         self.accepted_id = accepted_response_id(self.job.task.id, self.job.id, self.job.kind)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody knows what was generated, and so what it cost: it was cut while it was silent."""
+        return self.usage.output_tokens is None and self.usage.input_tokens is not None
 
     @property
     def response_id(self) -> str:

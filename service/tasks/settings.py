@@ -68,7 +68,7 @@ def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig)
         on_failure=_enum(OnFailure, new.on_failure, OnFailure.CONTINUE, "onFailure"),
         max_attempts=int(_map(new.retries, "maxAttempts", defaults.retries.max_attempts)),
         retry_seconds=_map(new.retries, "totalSeconds", defaults.retries.total_seconds),
-        timeouts=_timeouts(config, model, own, new),
+        timeouts=_timeouts(model, own, new),
         temperature=_first(new.temperature, own.temperature if own else None, defaults.temperature),
         max_output_tokens=_first(
             new.max_output_tokens, own.max_output_tokens if own else None, defaults.max_output_tokens
@@ -125,8 +125,8 @@ def _fallbacks(config: Config, role: AgentRole | None, new: NewTaskConfig) -> tu
     return tuple(_model(config, name, f"fallbackModels[{i}]").key for i, name in enumerate(said))
 
 
-def _timeouts(config: Config, model: ModelConfig, role: AgentRole | None, new: NewTaskConfig) -> Timeouts:
-    base = role.timeouts if role and role.timeouts else config.providers[model.provider].timeouts
+def _timeouts(model: ModelConfig, role: AgentRole | None, new: NewTaskConfig) -> Timeouts:
+    base = role.timeouts if role and role.timeouts else model.timeouts
     said = new.timeouts or {}
     return Timeouts(
         connect=said.get("connect", base.connect),

@@ -98,6 +98,7 @@ async def test_metrics_of_a_task_are_the_sums_of_its_attempts(database: Database
         "costUsd": 1.625,
         "priced": 4,
         "unpriced": 1,
+        "open": 1,
         "estimated": 1,
     }
 
@@ -148,6 +149,7 @@ async def test_usage_by_model_adds_up_to_the_digit(database: Database, owner: st
         "costUsd": 1.75,
         "priced": 6,
         "unpriced": 0,
+        "open": 2,
         "estimated": 2,
         "wastedAttempts": 6,
         "wastedTokens": 4028,

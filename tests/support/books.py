@@ -19,7 +19,8 @@ RETURN t {.status, .error, .errorCode, .note, .unfinished} AS task,
     RETURN s {.id, .key, .index, .status, .error, .errorCode, .kind,
       prompts: COUNT { (s)-[:ASKED]->() }, prompt: HEAD(COLLECT { MATCH (s)-[:ASKED]->(p) RETURN p.content }),
       attempts: COLLECT { MATCH (s)-[:ATTEMPTED]->(a) WITH a ORDER BY a.number
-        RETURN a {.number, .status, .error, .errorCode, .latencyMs, .queueMs, .outputTokens, .usageEstimated,
+        RETURN a {.number, .status, .error, .errorCode, .latencyMs, .queueMs, .inputTokens, .outputTokens,
+          .cachedTokens, .costUsd, .usageEstimated, .promptTokens, .reservedTokens,
           saw: COUNT { (a)-[:SAW]->() },
           model: HEAD(COLLECT { MATCH (a)-[:USED]->(m) RETURN m.id }),
           responses: COLLECT { MATCH (a)-[:YIELDED]->(r)-[:RESPONDS_TO]->(:Prompt)<-[:ASKED]-(s)

@@ -232,6 +232,53 @@ def _long(protocol: str) -> bytes:
     )
 
 
+THOUGHTS = [f"Then I consider step {i}. " for i in range(2000)]
+READ = 180_000
+"""Tokens that a provider says that it has read, before its stream breaks."""
+CACHED = 20_000
+
+
+def _thinks(protocol: str) -> bytes:
+    """The events of a long thought, with neither usage nor end."""
+    if protocol == "openai":
+        return sse([_dumps({"choices": [{"delta": {"reasoning_content": thought}}]}) for thought in THOUGHTS])
+    deltas = [{"type": "thinking_delta", "thinking": thought} for thought in THOUGHTS]
+    return sse([_dumps({"type": "content_block_delta", "delta": delta}) for delta in deltas])
+
+
+def _has_read(protocol: str) -> bytes:
+    """The beginning of an answer whose prompt was long, which says so, and a thought of three words."""
+    if protocol == "openai":
+        usage = {"prompt_tokens": READ, "completion_tokens": 0, "total_tokens": READ}
+        chunk = {"choices": [{"delta": {"reasoning_content": "Well, let me"}}], "usage": usage}
+        return sse([_dumps(chunk)])
+    start = {"type": "message_start", "message": {"usage": {"input_tokens": READ, "output_tokens": 1}}}
+    delta = {"type": "content_block_delta", "delta": {"type": "thinking_delta", "thinking": "Well, let me"}}
+    return sse([_dumps(start), _dumps(delta)])
+
+
+def _counts_along(protocol: str) -> bytes:
+    """A server that says its usage with each piece, and breaks: all of it is counted."""
+    if protocol == "openai":
+        counted = [{"prompt_tokens": 7, "completion_tokens": i, "total_tokens": 7 + i} for i in (1, 2)]
+        chunks = zip(("Hello ", "wörld"), counted, strict=True)
+        return sse([_dumps({"choices": [{"delta": {"content": text}}], "usage": usage}) for text, usage in chunks])
+    usage = {"type": "message_delta", "delta": {}, "usage": {"output_tokens": 2}}
+    return sse([*anthropic_events(finish=None, done=False), _dumps(usage)])
+
+
+def _cached_beside(protocol: str) -> list[str]:
+    """A good answer of a server that counts what it had cached beside the prompt, or in the total alone."""
+    events = EVENTS[protocol]()
+    if protocol == "openai":
+        usage = {"prompt_tokens": 12, "completion_tokens": 30, "total_tokens": 42 + CACHED}
+        usage |= {"prompt_tokens_details": {"cached_tokens": CACHED}, "cache_read_input_tokens": CACHED}
+        return [*events[:-2], _dumps({"choices": [], "usage": usage}), events[-1]]
+    usage = {"input_tokens": 12, "cache_read_input_tokens": CACHED, "output_tokens": 1}
+    end = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 30}}
+    return [_dumps({"type": "message_start", "message": {"usage": usage}}), *events[1:-2], _dumps(end), events[-1]]
+
+
 def _torn(protocol: str) -> list[str]:
     """The events of an answer whose text is cut by UTF-16, through an emoji."""
     halves = (('"Hello "', r'"Hello \ud83d"'), ('"wörld"', r'"\ude00 wörld"'))
@@ -284,6 +331,14 @@ FAULTS: dict[str, Fault] = {
     "wrong_shape": _sends(lambda p: STREAM + sse(['{"choices": 7, "delta": 7}'])),
     # The last chunk is missing: all that came before it arrives, and then the connection breaks.
     "breaks_late": _sends(lambda p: _chunked(_long(p))[: -len(b"0\r\n\r\n")]),
+    "thinks_without_usage": _sends(lambda p: STREAM + _thinks(p) + sse(EVENTS[p](usage=False))),
+    "thinks_and_breaks": _sends(lambda p: _chunked(_thinks(p))[: -len(b"0\r\n\r\n")]),
+    "thinks_and_stalls": _stalls(lambda p: STREAM + _thinks(p)),
+    "has_read_and_breaks": _sends(lambda p: _chunked(_has_read(p))[: -len(b"0\r\n\r\n")]),
+    "has_read_and_stalls": _stalls(lambda p: STREAM + _has_read(p)),
+    "counts_along_and_breaks": _sends(lambda p: _chunked(_counts_along(p))[: -len(b"0\r\n\r\n")]),
+    "cached_beside": _sends(lambda p: STREAM + sse(_cached_beside(p))),
+    "gateway_gave_up": _status(504),
     "not_http": _sends(lambda _: b"SSH-2.0-dropbear\r\n"),
     "html": _sends(lambda _: response(200, b"<html><title>Sign in</title></html>", "text/html")),
     "empty_choices": _sends(lambda _: response(200, b'{"choices": []}')),

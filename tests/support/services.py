@@ -28,7 +28,7 @@ MODEL = {"family": "test", "context_window": 8192, "max_output_tokens": 1024, "t
 
 def provider(base_url: str, name: str = "slow", **more: Any) -> dict[str, Any]:
     """Settings with one OpenAI-speaking provider, whose model `m` is the default one."""
-    model = MODEL | {key: more.pop(key) for key in list(more) if key in MODEL}
+    model = MODEL | {key: more.pop(key) for key in list(more) if key in (*MODEL, "prices", "features")}
     one = {"protocol": "openai", "base_url": base_url, "models": {"m": model}} | more
     return {"providers": {name: one}, "api_keys": {name: "none"}, "defaults": {"model": f"{name}/m"}}
 

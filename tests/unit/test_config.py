@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from service.providers.local import LocalOptions
 from service.providers.options import read_options
 from service.records import Aggregation
 from service.resources import resource
+from service.settings.resolved import REASONING_TIMEOUTS
 
 SECRET = "hunter2-hunter2"
 MODEL = "{family: f, context_window: 100, max_output_tokens: 10}"
@@ -117,6 +119,26 @@ def test_timeouts_of_a_provider_stand_over_the_defaults(tmp_path: Path) -> None:
     config = load(tmp_path, text)
     assert config.providers["openai"].timeouts == Timeouts(connect=1, first_token=60, total=20)
     assert config.defaults.timeouts == Timeouts(connect=1, first_token=60, total=9)
+
+
+def test_models_that_reason_have_more_time_unless_it_is_set(tmp_path: Path) -> None:
+    """They may be silent for minutes; what is set by hand, wherever, wins."""
+    thinker = MODEL.replace("}", ", features: [reasoning]}")
+    own = thinker.replace("}", ", timeouts: {total: 7}}")
+    text = (
+        f"providers: {{a: {{protocol: morse, models: {{m: {MODEL}, t: {thinker}, own: {own}}}}},"
+        f" b: {{protocol: morse, timeouts: {{first_token: 9}}, models: {{t: {thinker}}}}}}}\n"
+        "agents: {deep: {model: a/t, timeouts: {connect: 2}}}"
+    )
+    config = load(tmp_path, text)
+    models = {key: config.find_model(key).timeouts for key in ("a/m", "a/t", "a/own", "b/t", "gpt-5.2")}
+    assert models["a/m"] == Timeouts()
+    assert models["a/t"] == models["gpt-5.2"] == REASONING_TIMEOUTS
+    assert models["a/own"] == replace(REASONING_TIMEOUTS, total=7)
+    assert models["b/t"] == replace(REASONING_TIMEOUTS, first_token=9)
+    assert config.agents["deep"].timeouts == replace(REASONING_TIMEOUTS, connect=2)
+    by_hand = load(tmp_path, f"defaults: {{timeouts: {{first_token: 50}}}}\n{text}")
+    assert by_hand.find_model("a/t").timeouts.first_token == 50
 
 
 def test_agent_inherits_what_it_does_not_say(tmp_path: Path) -> None:

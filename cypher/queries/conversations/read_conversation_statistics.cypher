@@ -11,10 +11,11 @@ CALL (c) {
   OPTIONAL MATCH (a)-[:USED]->(model:Model)
   RETURN count(a) AS attempts, sum(a.inputTokens) AS inputTokens, sum(a.outputTokens) AS outputTokens,
     sum(a.cachedTokens) AS cachedTokens, sum(a.costUsd) AS costUsd, collect(DISTINCT model.id) AS models,
-    count(CASE WHEN a.costUsd IS NULL AND coalesce(a.inputTokens, a.outputTokens, a.timeToFirstTokenMs) IS NOT NULL
-      THEN 1 END) AS unpriced
+    count(a.costUsd) AS priced, count(CASE WHEN a.status = 'RUNNING' THEN 1 END) AS open,
+    count(CASE WHEN coalesce(a.inputTokens, a.outputTokens, a.timeToFirstTokenMs) IS NOT NULL
+      AND (a.costUsd IS NULL OR a.outputTokens IS NULL) THEN 1 END) AS unpriced
 }
-RETURN id, messages, prompts, attempts, inputTokens, outputTokens, cachedTokens, costUsd, models, unpriced,
+RETURN id, messages, prompts, attempts, inputTokens, outputTokens, cachedTokens, costUsd, priced, open, models, unpriced,
   COLLECT {
     MATCH (c)-[:HAS_TASK]->(t:Task)
     WITH t.status AS status, count(*) AS count

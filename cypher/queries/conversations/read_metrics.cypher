@@ -10,7 +10,9 @@ CALL (id) {
   RETURN s, a
 }
 WITH id, a, a.status AS status,
-  a.costUsd IS NULL AND coalesce(a.inputTokens, a.outputTokens, a.timeToFirstTokenMs) IS NOT NULL AS unpriced,
+  // Of a call that was cut while silent, what was generated is not known, and so not what it cost.
+  coalesce(a.inputTokens, a.outputTokens, a.timeToFirstTokenMs) IS NOT NULL
+    AND (a.costUsd IS NULL OR a.outputTokens IS NULL) AS unpriced,
   a.status <> 'RUNNING' AND (a.status <> 'SUCCEEDED' OR s.status IN ['FAILED', 'CANCELLED', 'SKIPPED']) AS wasted
 RETURN id, {
   attempts: count(*),
@@ -26,6 +28,7 @@ RETURN id, {
   costUsd: sum(a.costUsd),
   priced: count(a.costUsd),
   unpriced: count(CASE WHEN unpriced THEN 1 END),
+  open: count(CASE WHEN status = 'RUNNING' THEN 1 END),
   estimated: count(CASE WHEN a.usageEstimated THEN 1 END),
   wasted: {
     attempts: count(CASE WHEN wasted THEN 1 END),

@@ -8,7 +8,7 @@ RETURN id, COLLECT {
   WHERE key > $page.low AND key < $page.high
   WITH s, a ORDER BY CASE WHEN $page.up > 0 THEN key END, key DESC LIMIT $page.up + $page.down
   RETURN a {.id, .number, .status, .error, .errorCode, .latencyMs, .timeToFirstTokenMs, .inputTokens, .outputTokens,
-    .cachedTokens, .costUsd, .queueMs, .usageEstimated, subtaskId: s.id,
+    .cachedTokens, .cacheWriteTokens, .costUsd, .queueMs, .usageEstimated, subtaskId: s.id,
     createdAt: a.createdAt.epochMillis, startedAt: a.startedAt.epochMillis, finishedAt: a.finishedAt.epochMillis,
     model: head(COLLECT { MATCH (a)-[:USED]->(m:Model) RETURN m {.id, .provider, .name} }),
     responseId: head(COLLECT { MATCH (a)-[:YIELDED]->(r:Response) RETURN r.id }),

@@ -15,7 +15,9 @@ CALL () {
 MATCH (a)<-[:ATTEMPTED]-(s:Subtask)<-[:HAS_SUBTASK]-(t:Task {ownerId: $ownerId})<-[:HAS_TASK]-(c)
 MATCH (a)-[:USED]->(m)
 WITH a, t,
-  a.costUsd IS NULL AND coalesce(a.inputTokens, a.outputTokens, a.timeToFirstTokenMs) IS NOT NULL AS unpriced,
+  // Of a call that was cut while silent, what was generated is not known, and so not what it cost.
+  coalesce(a.inputTokens, a.outputTokens, a.timeToFirstTokenMs) IS NOT NULL
+    AND (a.costUsd IS NULL OR a.outputTokens IS NULL) AS unpriced,
   a.status <> 'RUNNING' AND (a.status <> 'SUCCEEDED' OR s.status IN ['FAILED', 'CANCELLED', 'SKIPPED']) AS wasted,
   CASE $groupBy
     WHEN 'MODEL' THEN m.id
@@ -36,6 +38,7 @@ WITH key,
   sum(a.costUsd) AS costUsd,
   count(a.costUsd) AS priced,
   count(CASE WHEN unpriced THEN 1 END) AS unpriced,
+  count(CASE WHEN a.status = 'RUNNING' THEN 1 END) AS open,
   count(CASE WHEN a.usageEstimated THEN 1 END) AS estimated,
   count(CASE WHEN wasted THEN 1 END) AS wastedAttempts,
   sum(CASE WHEN wasted THEN coalesce(a.inputTokens, 0) + coalesce(a.outputTokens, 0) END) AS wastedTokens,
@@ -48,7 +51,7 @@ RETURN collect({
   label: CASE $groupBy WHEN 'CONVERSATION' THEN key.title ELSE toString(key) END,
   attempts: attempts, tasks: tasks, averageLatencyMs: averageLatencyMs,
   inputTokens: inputTokens, outputTokens: outputTokens, cachedTokens: cachedTokens,
-  costUsd: costUsd, priced: priced, unpriced: unpriced, estimated: estimated,
+  costUsd: costUsd, priced: priced, unpriced: unpriced, open: open, estimated: estimated,
   wastedAttempts: wastedAttempts, wastedTokens: wastedTokens,
   wastedCostUsd: wastedCostUsd, wastedPriced: wastedPriced, wastedUnpriced: wastedUnpriced
 }) AS rows

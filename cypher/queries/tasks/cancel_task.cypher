@@ -24,7 +24,9 @@ CALL (row) {
       status: 'CANCELLED', subtaskId: s.id})
     WITH s, at
     MATCH (s)-[:ATTEMPTED]->(a:Attempt {status: 'RUNNING'})
-    SET a.status = 'CANCELLED', a.error = 'The task was cancelled.', a.errorCode = 'CANCELLED', a.finishedAt = at
+    // What it read is estimated, until the process that makes the call says better.
+    SET a.status = 'CANCELLED', a.error = 'The task was cancelled.', a.errorCode = 'CANCELLED', a.finishedAt = at,
+      a.inputTokens = a.promptTokens, a.usageEstimated = true
   }
   RETURN t.status AS status
 }

@@ -9,6 +9,8 @@ MATCH (t)-[:HAS_SUBTASK]->(s:Subtask {status: 'RUNNING'})
 SET s.status = 'READY'
 WITH s
 MATCH (s)-[:ATTEMPTED]->(a:Attempt {status: 'RUNNING'})
-SET a.status = 'INTERRUPTED', a.errorCode = 'INTERRUPTED', a.finishedAt = datetime(),
+// It was sent, perhaps, and nobody knows what came of it: what it read is estimated, until its process says better.
+SET a.inputTokens = a.promptTokens, a.usageEstimated = true,
+  a.status = 'INTERRUPTED', a.errorCode = 'INTERRUPTED', a.finishedAt = datetime(),
   a.error = 'The service stopped while the call was in flight: what it had received is lost.'
 RETURN count(a) AS interrupted

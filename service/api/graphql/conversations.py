@@ -14,6 +14,7 @@ from service.api.graphql.models import Model, model_of_id
 from service.api.graphql.nodes import Node
 from service.api.graphql.scalars import JSON, BigInt, DateTime, values
 from service.api.graphql.tasks import Task
+from service.api.graphql.usage import known_cost
 from service.conversations.events import cursor_at
 from service.conversations.listings import BRANCHES, CONVERSATION_TASKS, ROOTS
 from service.cursors import PageRequest
@@ -81,11 +82,11 @@ class ConversationStatistics:
     cached_tokens: BigInt
     """The part of `inputTokens` that the provider had in its cache."""
 
-    cost_usd: float
-    """Of the calls whose price is known."""
+    cost_usd: float | None
+    """Of the calls with a known cost; null where there are only others."""
 
     unpriced_attempts: int
-    """Calls whose price is not known."""
+    """Calls whose cost is not known, or not in whole."""
 
     models: list[Model]
     """The models that were called."""
@@ -179,7 +180,7 @@ def statistics(row: dict[str, Any]) -> ConversationStatistics:
         input_tokens=row["inputTokens"],
         output_tokens=row["outputTokens"],
         cached_tokens=row["cachedTokens"],
-        cost_usd=row["costUsd"],
+        cost_usd=known_cost(row["costUsd"], row["priced"], row["unpriced"] + row["open"]),
         unpriced_attempts=row["unpriced"],
         models=[model_of_id(id) for id in sorted(row["models"])],
         tasks=[TaskCount(status=TaskStatus(status), count=count) for status, count in sorted(row["tasks"])],

@@ -68,11 +68,14 @@ class Attempt(Node):
     cached_tokens: int | None
     """The part of `inputTokens` that the provider had in its cache."""
 
+    cache_write_tokens: int | None
+    """The part of `inputTokens` that the provider wrote to its cache."""
+
     cost_usd: float | None
-    """Null where the price is not known."""
+    """Null where it is not known: the price is not, or the call was cut before anything was said of it."""
 
     usage_estimated: bool
-    """Whether the tokens were counted here, not by the provider."""
+    """Whether tokens were counted here, not by the provider; with no `outputTokens`, nobody knows their number."""
 
     row: strawberry.Private[dict[str, Any]]
 
@@ -177,6 +180,7 @@ def attempt(row: dict[str, Any]) -> Attempt:
         input_tokens=row["inputTokens"],
         output_tokens=row["outputTokens"],
         cached_tokens=row["cachedTokens"],
+        cache_write_tokens=row["cacheWriteTokens"],
         cost_usd=row["costUsd"],
         usage_estimated=bool(row["usageEstimated"]),
         row=row,

@@ -47,7 +47,7 @@ class WastedSpend:
     """Tokens that were written."""
 
     cost_usd: float | None
-    """Of the attempts with a known cost; null where none has one."""
+    """Of the attempts with a known cost; null where there are only others."""
 
 
 @strawberry.type
@@ -85,10 +85,10 @@ class Metrics:
     """The part of `inputTokens` that the provider had in its cache."""
 
     cost_usd: float | None
-    """Of the attempts with a known cost; null where none has one."""
+    """Of the attempts with a known cost; null where there are only others."""
 
     unpriced_attempts: int
-    """Calls that used tokens, and whose cost is not known."""
+    """Calls that used tokens, and whose cost is not known, or not in whole: they were cut while silent."""
 
     estimated_attempts: int
     """Calls whose tokens were counted here, not by the provider."""
@@ -123,10 +123,10 @@ class UsageRow:
     """The part of `inputTokens` that the provider had in its cache."""
 
     cost_usd: float | None
-    """Of the attempts with a known cost; null where none has one."""
+    """Of the attempts with a known cost; null where there are only others."""
 
     unpriced_attempts: int
-    """Calls that used tokens, and whose cost is not known."""
+    """Calls that used tokens, and whose cost is not known, or not in whole: they were cut while silent."""
 
     estimated_attempts: int
     """Calls whose tokens were counted here, not by the provider."""
@@ -141,7 +141,7 @@ class UsageRow:
     """What they read and wrote."""
 
     wasted_cost_usd: float | None
-    """What they cost, of those with a known cost; null where none has one."""
+    """What they cost, of those with a known cost; null where there are only others."""
 
 
 def usage_row(row: Row) -> UsageRow:
@@ -154,13 +154,13 @@ def usage_row(row: Row) -> UsageRow:
         input_tokens=row["inputTokens"],
         output_tokens=row["outputTokens"],
         cached_tokens=row["cachedTokens"],
-        cost_usd=_cost(row["costUsd"], row["priced"], row["unpriced"]),
+        cost_usd=known_cost(row["costUsd"], row["priced"], row["unpriced"] + row.get("open", 0)),
         unpriced_attempts=row["unpriced"],
         estimated_attempts=row["estimated"],
         average_latency_ms=row["averageLatencyMs"],
         wasted_attempts=row["wastedAttempts"],
         wasted_tokens=row["wastedTokens"],
-        wasted_cost_usd=_cost(row["wastedCostUsd"], row["wastedPriced"], row["wastedUnpriced"]),
+        wasted_cost_usd=known_cost(row["wastedCostUsd"], row["wastedPriced"], row["wastedUnpriced"]),
     )
 
 
@@ -206,9 +206,10 @@ def _elapsed(started_at: int | None, finished_at: int | None) -> float | None:
 
 
 def _cost_of(row: Row) -> float | None:
-    return _cost(row.get("costUsd", 0), row.get("priced", 0), row.get("unpriced", 0))
+    unknown = row.get("unpriced", 0) + row.get("open", 0)
+    return known_cost(row.get("costUsd", 0), row.get("priced", 0), unknown)
 
 
-def _cost(usd: float, priced: int, unpriced: int) -> float | None:
-    """The sum of the known costs; None where there are only unknown ones."""
-    return None if unpriced and not priced else round(float(usd), _COST_DIGITS)
+def known_cost(usd: float, priced: int, unknown: int) -> float | None:
+    """The sum of the known costs; None where there are only unknown ones. A call that was refused cost nothing."""
+    return None if unknown and not priced else round(float(usd), _COST_DIGITS)

@@ -50,8 +50,8 @@ async def read(server: ScriptedProvider) -> tuple[str, str, Usage]:
 @pytest.mark.parametrize(
     ("events", "usage"),
     [
-        ([START, *HELLO, end(output_tokens=2)], Usage(7, 2, 2)),
-        ([START, *HELLO, end(input_tokens=0, cache_read_input_tokens=0, output_tokens=2)], Usage(7, 2, 2)),
+        ([START, *HELLO, end(output_tokens=2)], Usage(7, 2, 2, 1)),
+        ([START, *HELLO, end(input_tokens=0, cache_read_input_tokens=0, output_tokens=2)], Usage(7, 2, 2, 1)),
         (
             [start(input_tokens=0), *HELLO, end(input_tokens=5, cache_read_input_tokens=2, output_tokens=2)],
             Usage(7, 2, 2),

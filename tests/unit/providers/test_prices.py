@@ -61,3 +61,23 @@ def test_prices_never_touch_the_network(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     assert cost_usd(replace(LISTED, name="gpt-4o-mini"), Usage(1000, 1000))
+
+
+def test_what_is_written_to_a_cache_has_its_price() -> None:
+    """For five minutes and for an hour; without a price of its own the hour is 1.6 times as much."""
+    usage = Usage(1000, 0, 100, 600, 200)
+    model = replace(PRICED, input_price=3.0, output_price=15.0, cached_price=0.3)
+    priced = replace(model, cache_write_price=3.75)
+    fresh = 300 * 3 + 100 * 0.3
+    assert cost_usd(model, usage) == pytest.approx((fresh + 600 * 3) / 1e6)
+    assert cost_usd(priced, usage) == pytest.approx((fresh + 400 * 3.75 + 200 * 6) / 1e6)
+    hour = replace(priced, cache_write_1h_price=7.0)
+    assert cost_usd(hour, usage) == pytest.approx((fresh + 400 * 3.75 + 200 * 7) / 1e6)
+
+
+def test_listed_prices_know_what_is_written_to_a_cache() -> None:
+    """Anthropic takes 1.25 times as much, and twice as much for an hour."""
+    model = ModelConfig("anthropic", "claude-sonnet-4-5", "claude", 200_000, 64_000)
+    plain, written = cost_usd(model, Usage(1000, 0)), cost_usd(model, Usage(1000, 0, 0, 1000))
+    hour = cost_usd(model, Usage(1000, 0, 0, 1000, 1000))
+    assert (plain, written, hour) == (pytest.approx(0.003), pytest.approx(0.00375), pytest.approx(0.006))
