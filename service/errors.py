@@ -6,7 +6,8 @@ AntiphonError
 ├── Conflict                the thing is not in a state that allows this
 ├── Forbidden               the caller may not do this
 ├── LimitExceeded           a bounded resource (queue, body, page) is full or too large
-│   └── Lagged              a subscriber fell too far behind: it subscribes again
+│   ├── Lagged              a subscriber fell too far behind: it subscribes again
+│   └── GraphFull           Neo4j has no memory for so much at once
 ├── ConfigurationError      a setting is wrong: names file, line and path
 ├── SetupError              a part of the installation (Java, Neo4j, the local model) could not be had
 ├── ServiceError            what a running service answered to one of our own commands
@@ -23,6 +24,7 @@ AntiphonError
 ├── FailedFast              another subtask failed, and the task wants no more then
 └── GraphError              Neo4j refused a statement
     └── GraphUnavailable    Neo4j is away: all goes on by itself when it is back
+        └── GraphEnded      what was under way was ended from outside: the same may pass now
 """
 
 from __future__ import annotations
@@ -83,6 +85,10 @@ class Lagged(LimitExceeded):
 
     code = "LAGGED"
     retryable = True
+
+
+class GraphFull(LimitExceeded):
+    """Neo4j has no memory for so much in one transaction; others and less of it pass."""
 
 
 class ConfigurationError(AntiphonError):
@@ -188,6 +194,10 @@ class GraphUnavailable(GraphError):
 
     code = "GRAPH_UNAVAILABLE"
     retryable = True
+
+
+class GraphEnded(GraphUnavailable):
+    """An administrator or a time limit ended what was under way: nothing was written, and Neo4j is there."""
 
 
 class ErrorCode(StrEnum):

@@ -1,7 +1,7 @@
-"""The connection to Neo4j, and the only importer of the `neo4j` driver.
+"""The connection to Neo4j: the driver is used here alone. What its errors mean is in `refusals.py`.
 
-Owns sessions, retries of transient errors, time limits, and turning the driver's errors into ours.
-Knows no query by name but the one that asks whether the database is there, and no record's meaning.
+Owns sessions, trying again, and time limits: also the server's own, for a client that is frozen cannot let go of its
+locks. Knows no query by name but the one that asks whether the database is there, and no record's meaning.
 """
 
 from __future__ import annotations
@@ -15,28 +15,20 @@ from dataclasses import dataclass, field
 from typing import Any, LiteralString, TypeVar, cast
 
 import neo4j
-from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession, AsyncTransaction
-from neo4j.exceptions import (
-    AuthError,
-    ClientError,
-    ConstraintError,
-    DriverError,
-    Neo4jError,
-    ServiceUnavailable,
-    SessionExpired,
-    TransientError,
-)
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncSession, AsyncTransaction
+from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable, SessionExpired
 from neo4j.exceptions import (
     ConfigurationError as DriverConfigurationError,
 )
 
-from service.errors import AntiphonError, ConfigurationError, Conflict, GraphError, GraphUnavailable
-from service.graph.local.readiness import is_broken
+from service.errors import AntiphonError, ConfigurationError, GraphError, GraphUnavailable
 from service.graph.queries import Query, query
+from service.graph.refusals import is_full, is_transient, passing, translate
 
 Row = dict[str, Any]
 _T = TypeVar("_T")
-_Runner = AsyncManagedTransaction | AsyncTransaction | AsyncSession
+_Runner = AsyncTransaction | AsyncSession
+_Work = Callable[[AsyncSession], Awaitable[_T]]
 
 OLDEST_SERVER = (2026, 1)
 _SCHEMES = tuple(f"{name}{more}://" for name in ("bolt", "neo4j") for more in ("", "+s", "+ssc"))
@@ -47,6 +39,8 @@ LEFT_SECONDS = 2.0
 """How long closing waits for statements whose callers have gone."""
 LATE_SECONDS = 15.0
 """How long a server may take to end a transaction whose time is over."""
+SERVERS_SHARE = 0.8
+"""Of the time that we wait for a write, the part after which the server ends it: it looks every two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,51 +102,75 @@ class Database:
         return version
 
     async def run(self, query: Query, **parameters: Any) -> list[Row]:
-        """Run one stored statement in a managed transaction; its records as dicts."""
-        query.check(parameters)
+        """Run one stored statement in one round trip; its records as dicts.
 
-        async def work(tx: AsyncManagedTransaction) -> list[Row]:
-            return await _rows(tx, query, parameters)
-
-        return await self._to_its_end(self._managed(work, writes=query.writes))
-
-    async def run_alone(self, query: Query, **parameters: Any) -> list[Row]:
-        """Run one stored write in one round trip: what it locks is locked no longer than it takes."""
+        Tried again for a while where an error may pass: stored statements are safe to repeat. Raises `GraphFull` where
+        Neo4j has no memory for it, `GraphEnded` where it was ended again and again.
+        """
         query.check(parameters)
         return await self._to_its_end(self._alone(query, parameters))
 
-    async def transaction(self, statements: Sequence[tuple[Query, Row]]) -> list[list[Row]]:
+    async def run_dividing(self, query: Query, parameters: Row) -> list[Row]:
+        """Run one stored statement; `GraphFull` at once where Neo4j has no memory for it: who asks divides it."""
+        query.check(parameters)
+        return await self._to_its_end(self._alone(query, parameters, divides=True))
+
+    async def run_within(self, seconds: float, query: Query, **parameters: Any) -> list[Row]:
+        """Run one stored statement once. After so many seconds the server ends it, also where it waits for a lock:
+        `GraphEnded`."""
+        query.check(parameters)
+        return await self._to_its_end(self._once(query, parameters, seconds))
+
+    async def transaction(
+        self, statements: Sequence[tuple[Query, Row]], *, seconds: float | None = None, divides: bool = False
+    ) -> list[list[Row]]:
         """Run stored statements in one write transaction: all or none; the records of each.
 
-        For callers that nobody cancels: see `_to_its_end`.
+        With `seconds` the server ends it after so many, and it is not tried again; who `divides` does so where Neo4j
+        has no memory for it. For callers that nobody cancels: see `_to_its_end`.
         """
         for statement, parameters in statements:
             statement.check(parameters)
-        if len(statements) == 1:
-            return [await self._alone(*statements[0])]
+        limit = seconds or self.connection.timeout * SERVERS_SHARE
 
-        async def work(tx: AsyncManagedTransaction) -> list[list[Row]]:
-            return [await _rows(tx, statement, parameters) for statement, parameters in statements]
+        async def work(session: AsyncSession) -> list[list[Row]]:
+            if len(statements) == 1:
+                return [await _rows(session, *statements[0], limit)]
+            async with await session.begin_transaction(timeout=limit) as tx:
+                results = [await _rows(tx, *statement) for statement in statements]
+                await tx.commit()
+                return results
 
-        return await self._managed(work, writes=True)
-
-    async def _alone(self, query: Query, parameters: Row) -> list[Row]:
-        """One write in one round trip. Tried again while the error may pass, as the driver's own transactions are:
-        stored writes are safe to repeat."""
         async with self._guarded():
-            return await self._again(lambda session: _rows(session, query, parameters), (Neo4jError, DriverError))
+            return await self._again(work, passing(divides=divides, once=seconds is not None))
 
-    async def _again(self, work: Callable[[AsyncSession], Awaitable[_T]], passing: type | tuple[type, ...]) -> _T:
-        """Do the work, and do it again for a while where an error of these kinds may pass."""
+    async def _alone(self, query: Query, parameters: Row, *, divides: bool = False) -> list[Row]:
+        limit = self.connection.timeout * (SERVERS_SHARE if query.writes else 1)
+        mode = neo4j.WRITE_ACCESS if query.writes else neo4j.READ_ACCESS
+        async with self._guarded():
+            return await self._again(
+                lambda session: _rows(session, query, parameters, limit), passing(divides=divides), mode
+            )
+
+    async def _once(self, query: Query, parameters: Row, seconds: float) -> list[Row]:
+        async with self._guarded(seconds + LATE_SECONDS), self._session() as session:
+            return await _rows(session, query, parameters, seconds)
+
+    async def _again(
+        self, work: _Work[_T], may_pass: Callable[[Exception], bool], mode: str = neo4j.WRITE_ACCESS
+    ) -> _T:
+        """Do the work, and do it again for a while where an error may pass."""
         give_up = time.monotonic() + self.connection.retry_seconds
         while True:
             try:
-                async with self._session() as session:
+                async with self._session(mode) as session:
                     return await work(session)
             except (Neo4jError, DriverError) as error:
-                if not isinstance(error, passing) or not error.is_retryable() or time.monotonic() > give_up:
+                if not may_pass(error) or time.monotonic() > give_up:
                     raise
-            await asyncio.sleep(random.uniform(0.02, 0.2))
+                full = is_full(error)
+            # What has no memory beside others waits longer: they are to end meanwhile.
+            await asyncio.sleep(random.uniform(0.2, 0.6) if full else random.uniform(0.02, 0.2))
 
     async def execute(self, statement: str, *, bounded: bool = True, **parameters: Any) -> list[Row]:
         """Run a statement of a migration or of the shell as it is, in a transaction of its own.
@@ -166,7 +184,7 @@ class Database:
             return [record.data() async for record in result]
 
         async with self._guarded(-1 if bounded else None):
-            return await self._again(work, TransientError)
+            return await self._again(work, is_transient)
 
     async def look(self, query: Query, seconds: float) -> list[Row]:
         """Run a stored statement that goes over the whole graph and changes nothing of it, once.
@@ -229,14 +247,6 @@ class Database:
     def _session(self, mode: str = neo4j.WRITE_ACCESS) -> AsyncSession:
         return self.driver.session(database=self.connection.database, default_access_mode=mode)
 
-    async def _managed(self, work: Callable[[AsyncManagedTransaction], Awaitable[_T]], *, writes: bool) -> _T:
-        async with self._guarded():
-            if writes:
-                async with self._session() as session:
-                    return await session.execute_write(work)
-            async with self._session(neo4j.READ_ACCESS) as session:
-                return await session.execute_read(work)
-
     @asynccontextmanager
     async def _guarded(self, timeout: float | None = -1):
         try:
@@ -244,20 +254,10 @@ class Database:
                 yield
         except TimeoutError as error:
             raise GraphUnavailable("Neo4j did not answer in time.") from error
-        except AuthError as error:
-            raise self._not_ours(
-                f"refused the sign-in as {self.connection.username!r}", "Check NEO4J_USERNAME and NEO4J_PASSWORD."
-            ) from error
-        except ConstraintError as error:
-            raise Conflict("Neo4j refused a second node with the same key.") from error
         except (ServiceUnavailable, SessionExpired) as error:
             raise GraphUnavailable("Neo4j is not available.") from error
-        except ClientError as error:
-            raise self._refused(error) from error
         except Neo4jError as error:
-            raise (GraphUnavailable if error.is_retryable() or is_broken(error) else GraphError)(
-                f"Neo4j could not run a statement: {error.message}"
-            ) from error
+            raise self._refused(error) from error
         except (UnicodeEncodeError, OverflowError) as error:
             raise GraphError(
                 "A value cannot be kept: it is no valid Unicode, or a number of more than 64 bits."
@@ -265,14 +265,17 @@ class Database:
         except (DriverError, OSError) as error:
             raise GraphUnavailable(f"The connection to Neo4j failed: {type(error).__name__}.") from error
 
-    def _refused(self, error: ClientError) -> AntiphonError:
+    def _refused(self, error: Neo4jError) -> AntiphonError:
         if error.code == _RATE_LIMIT:
             return GraphUnavailable("Neo4j lets nobody sign in for a while, after too many wrong passwords.")
         if error.code == _EXPIRED:
             return self._not_ours("wants a new password first", "Set one: ALTER CURRENT USER SET PASSWORD.")
         if error.code == _NOT_FOUND:
             return self._not_ours(f"has no database {self.connection.database!r}", "Check NEO4J_DATABASE.")
-        return GraphError(f"Neo4j refused a statement: {error.message}")
+        if isinstance(error, AuthError):
+            who = f"refused the sign-in as {self.connection.username!r}"
+            return self._not_ours(who, "Check NEO4J_USERNAME and NEO4J_PASSWORD.")
+        return translate(error)
 
     def _not_ours(self, what: str, remedy: str) -> AntiphonError:
         """The error of a server that does not let us work: how we reach it is wrong, unless it was right before."""
@@ -287,9 +290,12 @@ def why_away(error: GraphUnavailable) -> str:
     return " ".join(line.strip() for line in lines)
 
 
-async def _rows(
-    tx: AsyncManagedTransaction | AsyncTransaction | AsyncSession, query: Query, parameters: Row
-) -> list[Row]:
-    result = await tx.run(cast(LiteralString, query.text), parameters)
+async def _rows(runner: _Runner, query: Query, parameters: Row, seconds: float | None = None) -> list[Row]:
+    """The records; with `seconds`, of a transaction of its own that the server ends after so many."""
+    text = cast(LiteralString, query.text)
+    if isinstance(runner, AsyncTransaction):
+        result = await runner.run(text, parameters)
+    else:
+        result = await runner.run(neo4j.Query(text, timeout=seconds), parameters)
     keys = result.keys()
     return [dict(zip(keys, values, strict=True)) for values in await result.values()]

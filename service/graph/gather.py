@@ -1,17 +1,17 @@
 """Gathering: while one batch is under way the next items collect, and go together.
 
-Used for writes (group commit) and for reads (one query for many ids). Knows nothing of either, only that the
-graph they go to may be away.
+Used for reads: one query for many ids. Knows nothing of them, only that the graph they go to may be away.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
 from typing import Any, Generic, TypeVar
 
-from service.errors import AntiphonError, GraphError, GraphUnavailable
+from service.errors import AntiphonError, GraphEnded, GraphError, GraphFull, GraphUnavailable
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -55,6 +55,8 @@ class Gatherer(Generic[_Item, _Result]):
                 try:
                     if batch:
                         await self._work(batch)
+                except GraphEnded as error:
+                    fail_all(batch, error)
                 except GraphUnavailable as error:
                     # Who waits is told with them, and not one batch after the other.
                     fail_all([*batch, *self._waiting], error)
@@ -77,6 +79,17 @@ class Gatherer(Generic[_Item, _Result]):
         return batch
 
 
+async def divided(read: Callable[[Sequence[str]], Awaitable[list[_Result]]], ids: Sequence[str]) -> list[_Result]:
+    """All that is read for these ids: in halves, where Neo4j has no memory for them together."""
+    try:
+        return await read(ids)
+    except GraphFull:
+        if len(ids) < 2:
+            raise
+    middle = len(ids) // 2
+    return [*await divided(read, ids[:middle]), *await divided(read, ids[middle:])]
+
+
 def fail_all(batch: list[Waiting[Any, Any]], error: BaseException) -> None:
     """Give every item of a batch that is not settled yet an error of its own.
 
@@ -84,5 +97,5 @@ def fail_all(batch: list[Waiting[Any, Any]], error: BaseException) -> None:
     """
     for _, done in batch:
         if not done.done():
-            own = type(error)(error.message) if isinstance(error, AntiphonError) else None
+            own = copy(error) if isinstance(error, AntiphonError) else None
             done.set_exception(own or GraphError(f"Neo4j work failed: {type(error).__name__}: {error}"))

@@ -11,6 +11,7 @@ from typing import Any
 
 from service.cursors import Bounds
 from service.graph.database import Database, Row
+from service.graph.gather import divided
 from service.graph.queries import query
 
 Rows = list[Row]
@@ -27,19 +28,29 @@ class Reader:
     async def _records(self, name: str, owner: str, **parameters: Any) -> Rows:
         return await self._database.run(query(name), ownerId=owner, **parameters)
 
+    async def _divided(self, name: str, owner: str, ids: Sequence[str], **more: Any) -> Rows:
+        """The records about these ids, of several statements where Neo4j has no memory for one about all."""
+
+        async def read(some: Sequence[str]) -> Rows:
+            parameters = {"ownerId": owner, "batch": {"ids": list(some)}, **more}
+            return await self._database.run_dividing(query(name), parameters)
+
+        return await divided(read, ids)
+
     async def _rows(self, name: str, owner: str, **parameters: Any) -> Rows:
         return (await self._records(name, owner, **parameters))[0]["rows"]
 
     async def _by_id(self, name: str, owner: str, ids: Sequence[str]) -> Grouped:
-        return {row["id"]: row for row in await self._rows(name, owner, batch={"ids": list(ids)})}
+        records = await self._divided(name, owner, ids)
+        return {row["id"]: row for record in records for row in record["rows"]}
 
     async def _grouped(self, name: str, column: str, owner: str, ids: Sequence[str], **more: Any) -> Grouped:
-        records = await self._records(name, owner, batch={"ids": list(ids)}, **more)
+        records = await self._divided(name, owner, ids, **more)
         return {record["id"]: record[column] for record in records}
 
     async def _locked(self, name: str, owner: str, ids: Sequence[str]) -> Rows:
         """A look while nobody writes to these conversations: it waits for their locks, for itself alone."""
-        return await self._database.run_alone(query(name), ownerId=owner, batch={"ids": sorted(ids)})
+        return await self._database.run(query(name), ownerId=owner, batch={"ids": sorted(ids)})
 
     # --- nodes by id -----------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from service.clock import now_ms
 from service.errors import NotFound
 from service.graph.database import Database, Row
 from service.graph.drafts import delete_old_drafts, draft, is_much
-from service.graph.gather import Gatherer, Waiting
+from service.graph.gather import Gatherer, Waiting, divided
 from service.graph.queries import query
 from service.graph.writer import Write, Writer
 from service.records import SubtaskStatus, TaskStatus, derived_id, new_id
@@ -23,6 +23,8 @@ from service.signals import Signals
 
 PLAN_ROWS = 250
 READ_AT_ONCE = 200
+CHARACTERS_AT_ONCE = 4_000_000
+"""Of the texts of sources in one answer of Neo4j, which it holds in its memory."""
 EVENTS_DELETED = 1000
 _WRITTEN_BY_A_TASK = (
     "create_task",
@@ -33,7 +35,7 @@ _WRITTEN_BY_A_TASK = (
     "finish_task",
     "end_subtask",
 )
-_READ_BY_A_TASK = ("read_subtask_work", "read_source_texts", "read_answers", "read_path_above")
+_READ_BY_A_TASK = ("read_subtask_work", "read_answers", "read_path_above")
 _READ_OF_A_TASK = ("read_task_work", "read_task_spending", "read_subtask_states")
 
 
@@ -64,18 +66,22 @@ class Store:
         self._writer = writer
         self._signals = signals
         self._subtasks = self._reading("read_subtask_work")
-        self._sources = self._reading("read_source_texts")
+        self._sources = self._reading("read_source_texts", most=CHARACTERS_AT_ONCE)
         self._paths = self._reading("read_path_above")
 
-    def _reading(self, name: str) -> Gatherer[str, Row | None]:
-        async def read(batch: list[Waiting[str, Row | None]]) -> None:
-            rows = await self._database.run(query(name), batch={"ids": [id_ for id_, _ in batch]})
-            found = {row["id"]: row for row in rows[0]["found"]}
+    def _reading(self, name: str, **more: Any) -> Gatherer[str, Row | None]:
+        async def read(ids: Sequence[str]) -> list[Row]:
+            (record,) = await self._database.run_dividing(query(name), {"batch": {"ids": list(ids)}, **more})
+            left = record.get("left")
+            return [*record["found"], *(await divided(read, left) if left else ())]
+
+        async def settle(batch: list[Waiting[str, Row | None]]) -> None:
+            found = {row["id"]: row for row in await divided(read, [id_ for id_, _ in batch])}
             for id_, done in batch:
                 if not done.done():
                     done.set_result(found.get(id_))
 
-        return Gatherer(read, most=READ_AT_ONCE)
+        return Gatherer(settle, most=READ_AT_ONCE)
 
     async def _write(self, name: str, conversation_id: str, row: Row) -> Row | None:
         (record,) = await self._write_together(conversation_id, [(name, row)])
@@ -255,7 +261,13 @@ class Store:
 
     async def read_answers(self, ids: Sequence[str]) -> list[Row]:
         """`{subtaskId, title, id, text}` of the accepted answers of these subtasks, in order."""
-        return await self._database.run(query("read_answers"), batch={"ids": list(ids)}) if ids else []
+        found: list[Row] = []
+        for start in range(0, len(ids), READ_AT_ONCE):
+            found += await divided(self._read_answers, ids[start : start + READ_AT_ONCE])
+        return found
+
+    async def _read_answers(self, ids: Sequence[str]) -> list[Row]:
+        return await self._database.run_dividing(query("read_answers"), {"batch": {"ids": list(ids)}})
 
     async def read_path_above(self, message_id: str) -> list[Row]:
         """The nearest messages above a message on the way to the root, newest first; none where it is the root.
@@ -275,6 +287,7 @@ class Store:
             await self._database.run(query(name), batch={"rows": []})
         for name in _READ_BY_A_TASK:
             await self._database.run(query(name), batch={"ids": []})
+        await self._database.run(query("read_source_texts"), batch={"ids": []}, most=CHARACTERS_AT_ONCE)
         for name in _READ_OF_A_TASK:
             await self._database.run(query(name), taskId="")
 

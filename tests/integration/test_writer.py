@@ -118,7 +118,7 @@ async def test_an_absent_neo4j_fails_every_waiting_caller_fast(connection: Conne
 
 async def test_parameters_are_checked_by_name(database: Database) -> None:
     """A forgotten or misspelt parameter is an error before anything is sent."""
-    with pytest.raises(GraphError, match="missing parameters \\['batch'\\]"):
+    with pytest.raises(GraphError, match="missing parameters \\['batch', 'most'\\]"):
         await database.run(query("read_source_texts"), id=["x"])
 
 
