@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -53,10 +53,12 @@ from service.tasks.material import Material
 from service.tasks.planning import Planner
 from service.tasks.prompts import Prompts
 from service.tasks.runner import Runner
+from service.warming import Cast, play_tasks, rehearsal_config, rehearse
 
 READY_SECONDS = 2.0
 RETRY_SECONDS = 1.0
 STOP_SECONDS = 10.0
+CUT_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -75,20 +77,37 @@ class Services:
     retention: Retention
     upkeep: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
 
-    async def open(self) -> None:
-        """Check the graph, bring it up to date, and go on with what a former process left."""
+    async def open(self, *, brief: bool = False) -> None:
+        """Check the graph, bring it up to date, and go on with what a former process left.
+
+        A `brief` service, for one command, rehearses nothing: its first prompt is its last.
+        """
         await self.database.verify()
         await migrate(self.database)
         await self.executor.start([self.instance.name])
         self.backend.opened.set()
-        self.upkeep.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
+        if not brief:
+            self.upkeep.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
         self.upkeep.append(asyncio.create_task(self.retention.run(), name="antiphon-retention"))
 
     async def _warm_up(self) -> None:
         try:
-            await self.store.warm_up()
-        except AntiphonError as error:
-            _log.debug("The statements could not be planned beforehand: %s", error)
+            played = await rehearse(self.database, self.play, lambda: self.executor.is_idle)
+            _log.debug("Rehearsed %d times.", played)
+        except (AntiphonError, TimeoutError) as error:
+            _log.debug("The statements could not be rehearsed: %s", error)
+
+    async def play(self, stage: Database) -> None:
+        """Play what is rehearsed, with all parts over a stage."""
+        parts = assemble(rehearsal_config(self.config), stage, self.instance)
+        try:
+            await play_tasks(Cast(parts.backend.tasks, parts.backend.reader, parts.backend.events))
+        finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CUT_SECONDS):
+                    await parts.executor.stop()
+                    await parts.writer.close()
+                    await parts.models.close()
 
     async def open_when_there(self) -> None:
         """Open, however long Neo4j is away."""
@@ -117,12 +136,15 @@ class Services:
 def wire(config: Config, connection: Connection) -> Services:
     """All parts for one graph; nothing is opened yet."""
     load_strategies()
-    database = Database(connection)
+    return assemble(config, Database(connection), hold_instance(config.storage.data_folder / "instances"))
+
+
+def assemble(config: Config, database: Database, instance: Instance) -> Services:
+    """All parts over a database, under the name of this process."""
     writer, signals, deltas, stopping = Writer(database), Signals(), Deltas(), asyncio.Event()
     store, reader, models = Store(database, writer, signals), Reader(database), Models(config)
     material = Material(store)
     runner = Runner(store, models, Prompts(store, models, material), Calls(store, models, deltas, stopping))
-    instance = hold_instance(config.storage.data_folder / "instances")
     hold = Hold(instance.name, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
     planner = Planner(store, models, material, finisher)
@@ -176,16 +198,26 @@ def connection_of(server: LocalNeo4j) -> Connection:
     return Connection(server.address.bolt, server.address.username, server.address.password)
 
 
-def create_app(config: Config, *, connection: Connection | None = None, progress: Progress = SILENT) -> Starlette:
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    connection: Connection | None
+    progress: Progress
+    brief: bool
+
+
+def create_app(
+    config: Config, *, connection: Connection | None = None, progress: Progress = SILENT, brief: bool = False
+) -> Starlette:
     """The application over a graph: `connection`, else the configured one, else the service's own.
 
-    While it runs, `app.state.services` holds its parts, and `app.state.neo4j` its own Neo4j where there is one.
+    A `brief` one is for one command. While it runs, `app.state.services` holds its parts, and `app.state.neo4j` its own
+    Neo4j where there is one.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            await _begin(app, config, connection, progress, stack)
+            await _begin(app, config, _Beginning(connection, progress, brief), stack)
             yield
 
     origins = config.server.cors_origins
@@ -209,12 +241,10 @@ def _pages(config: Config) -> list[Route]:
     return [Route("/graphiql/examples.json", serve_examples), Route("/graphiql/{name}", serve_file)]
 
 
-async def _begin(
-    app: Starlette, config: Config, connection: Connection | None, progress: Progress, stack: AsyncExitStack
-) -> None:
-    given = connection or remote(config)
+async def _begin(app: Starlette, config: Config, how: _Beginning, stack: AsyncExitStack) -> None:
+    given = how.connection or remote(config)
     if given is None:
-        app.state.neo4j = await embedded(config, progress)
+        app.state.neo4j = await embedded(config, how.progress, brief=how.brief)
         stack.push_async_callback(app.state.neo4j.stop)
         watching = asyncio.create_task(app.state.neo4j.keep_alive(), name="antiphon-neo4j")
         stack.push_async_callback(_cancel, watching)
@@ -223,7 +253,7 @@ async def _begin(
     stack.push_async_callback(services.close)
     app.state.endpoint = Endpoint(services.backend)
     try:
-        await services.open()
+        await services.open(brief=how.brief)
     except GraphUnavailable as error:
         _log.warning(
             "Neo4j at %s is away; the service begins without it and goes on when it is there. %s",

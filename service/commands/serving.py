@@ -121,7 +121,7 @@ async def start_service(config: Config, progress: Progress = SILENT, *, brief: b
     neo4j = None if config.neo4j.uri else await embedded(config, progress, brief=brief)
     reviving = asyncio.create_task(neo4j.keep_alive(), name="antiphon-neo4j") if neo4j else None
     try:
-        app = create_app(config, connection=connection_of(neo4j) if neo4j else None)
+        app = create_app(config, connection=connection_of(neo4j) if neo4j else None, brief=brief)
         async with serving(app, config) as url:
             yield Started(url, config, neo4j)
     finally:

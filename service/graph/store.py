@@ -26,17 +26,6 @@ READ_AT_ONCE = 200
 CHARACTERS_AT_ONCE = 4_000_000
 """Of the texts of sources in one answer of Neo4j, which it holds in its memory."""
 EVENTS_DELETED = 1000
-_WRITTEN_BY_A_TASK = (
-    "create_task",
-    "advance_task",
-    "plan_subtasks",
-    "start_attempt",
-    "finish_attempt",
-    "finish_task",
-    "end_subtask",
-)
-_READ_BY_A_TASK = ("read_subtask_work", "read_answers", "read_path_above")
-_READ_OF_A_TASK = ("read_task_work", "read_task_spending", "read_subtask_states")
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,19 +266,6 @@ class Store:
         """
         row = await self._paths.put(message_id)
         return row["messages"] if row else []
-
-    async def warm_up(self) -> None:
-        """Have the server plan the statements of a task's way, with nothing to do, before a caller waits for it.
-
-        The first plan of a statement takes a fresh server 0.1 to 0.7 s.
-        """
-        for name in _WRITTEN_BY_A_TASK:
-            await self._database.run(query(name), batch={"rows": []})
-        for name in _READ_BY_A_TASK:
-            await self._database.run(query(name), batch={"ids": []})
-        await self._database.run(query("read_source_texts"), batch={"ids": []}, most=CHARACTERS_AT_ONCE)
-        for name in _READ_OF_A_TASK:
-            await self._database.run(query(name), taskId="")
 
     async def delete_old_events(self, before: int) -> int:
         """Delete some events of tasks that ended before `before` (ms since 1970); 0 once there are none."""

@@ -49,7 +49,7 @@ async def running(connection: Connection, folder: Path, settings: Settings | Non
     """A service in this process, open."""
     services = wire(configuration(folder, settings), connection)
     try:
-        await services.open()
+        await services.open(brief=True)
         yield services
     finally:
         await services.close()

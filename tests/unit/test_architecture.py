@@ -20,6 +20,7 @@ FLOORS = (
     {"conversations"},
     {"tasks"},
     {"api"},
+    {"warming"},
     {"app"},
     {"commands", "cli"},
 )

@@ -76,6 +76,11 @@ class LocalExecutor:
             asyncio.create_task(self._keep_looking(), name="antiphon-held-tasks"),
         ]
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no task runs here."""
+        return not self._running
+
     def lease(self) -> dict[str, Any]:
         """`leaseOwner` and `lease` (ms) of a task that is written now and will be run here."""
         return {"leaseOwner": self._hold.instance, "lease": round(self._hold.lease_seconds * 1000)}
