@@ -95,12 +95,18 @@ def run(
 @app.command()
 def retry(
     id: Annotated[str, typer.Argument(help="The task's id.")],
+    budget_tokens: Annotated[int | None, typer.Option("--budget-tokens", help="The most tokens to use now.")] = None,
+    budget_usd: Annotated[float | None, typer.Option("--budget-usd", help="The most USD to spend now.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
 ) -> int:
-    """Run again what of a finished task did not succeed; its answer is made anew."""
+    """Run again what of a finished task did not succeed; its answer is made anew.
+
+    Without a budget it may use what its own has left.
+    """
     from service.commands.server import run as run_loop
 
-    return run_loop(_watched("RetryTask", {"taskId": id}, None, as_json))
+    wish: Json = {"taskId": id} | _given(budget=_given(tokens=budget_tokens, costUsd=budget_usd))
+    return run_loop(_watched("RetryTask", wish, None, as_json))
 
 
 @app.command()

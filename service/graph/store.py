@@ -235,7 +235,8 @@ class Store:
         return row["text"]
 
     async def read_task_spending(self, task_id: str) -> Row:
-        """`{since, tokens, cost_usd}`: what a task has used since `since` (ms), when it was made or last retried."""
+        """`{since, tokens, usd, unknownTokens, unknownUsd}`: what a task has used in all its runs, and of that what
+        nobody knows; `since` (ms) is when it was made or last retried."""
         rows = await self._database.run(query("read_task_spending"), taskId=task_id)
         return rows[0]["spending"] if rows else {"since": now_ms()}
 

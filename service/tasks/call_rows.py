@@ -11,6 +11,7 @@ from typing import Any
 from service.errors import AntiphonError, InvalidAnswer, ProviderTimeout, RateLimited
 from service.models.failure import code_of
 from service.records import AttemptStatus, ResponseStatus, SubtaskStatus
+from service.tasks.costs import used_of
 from service.tasks.jobs import Call
 from service.tasks.tools import call_rows
 
@@ -36,6 +37,7 @@ def start_row(call: Call) -> dict[str, Any]:
         "number": call.number,
         "promptTokens": call.prompt_tokens,
         "reservedTokens": call.most_tokens,
+        "reservedUsd": call.grant.reserved.usd if call.grant else None,
         "model": {**_model_row(call.model.key), "contextWindow": call.model.context_window},
         "sawId": prompt.saw_id,
         "passedOver": [{**_model_row(key), "reason": reason} for key, reason in call.passed_over.items()],
@@ -68,7 +70,8 @@ def finish_row(call: Call, status: SubtaskStatus | None, *, stopping: bool) -> d
             "costUsd": call.cost_usd,
             # What was foreseen is of use only where nothing better is known.
             "promptTokens": None,
-            "reservedTokens": call.most_tokens if call.is_unknown else None,
+            "reservedTokens": used_of(call)[0].tokens if call.is_unknown else None,
+            "reservedUsd": used_of(call)[0].usd if call.is_unknown and call.grant else None,
             "usageEstimated": call.usage_estimated or None,
         },
         "response": _response_row(call),

@@ -10,12 +10,14 @@ import asyncio
 import logging
 import time
 from contextlib import aclosing
+from dataclasses import replace
 
 from service.answers.formats import check_answer, format_instruction
 from service.chat import ChatMessage, ChatRequest, Completion, ReasoningDelta, StreamItem, Timeouts
 from service.conversations.deltas import Deltas, LiveResponse
 from service.errors import (
     AntiphonError,
+    BudgetExceeded,
     ContentFiltered,
     InvalidAnswer,
     ProviderError,
@@ -27,8 +29,9 @@ from service.models.gates import Dismissed, Passage
 from service.models.registry import Models
 from service.providers.tokens import count_bytes
 from service.records import TEXT_FORMAT, ResponseFormatKind, Role, SubtaskStatus
+from service.tasks.budgets import NO_BUDGET
 from service.tasks.call_rows import finish_row, start_row, status_when_ended
-from service.tasks.costs import is_free, received_text, sent_text, settle
+from service.tasks.costs import is_free, received_text, sent_text, settle, used_of, wish_of
 from service.tasks.direct import BEGINNING
 from service.tasks.jobs import Call
 from service.tasks.prompts import answer_room
@@ -64,7 +67,9 @@ class Calls:
             if call.begun:
                 await self._cut(call, error)
             raise
-        call.job.place.spent(call.usage, call.cost_usd)
+        finally:
+            if call.grant is not None:
+                call.job.place.settle(call.grant, *used_of(call))
         if call.error is None:
             call.error = call.fault
         return True
@@ -111,6 +116,9 @@ class Calls:
         if call.refused is not None:
             return False
         await self._foresee(call, request, exactly=gate.counts_tokens)
+        if (bounded := await self._afford(call, request)) is None:
+            return False
+        request = bounded
         try:
             async with gate.call(call.job.task.id, call.most_tokens) as passage, call.job.place.hold():
                 return await self._pass(call, request, passage)
@@ -145,8 +153,21 @@ class Calls:
     async def _foresee(self, call: Call, request: ChatRequest, *, exactly: bool) -> None:
         """What the call will send, and what it may use. Where nothing depends on it, about four bytes are a token."""
         said = request_text(request.messages, request.tools)
+        exactly = exactly or call.job.task.settings.budget != NO_BUDGET
         call.prompt_tokens = await self._models.count(said, call.model) if exactly else count_bytes(said)
-        call.most_tokens = call.prompt_tokens + (request.max_output_tokens or 0)
+        call.most_answer = request.max_output_tokens or 0
+
+    async def _afford(self, call: Call, request: ChatRequest) -> ChatRequest | None:
+        """The request as the budget allows it, its answer perhaps bounded to what is left; None: none is wanted now."""
+        place, wish = call.job.place, call.most_answer
+        if call.job.task.settings.budget == NO_BUDGET:
+            return request
+        call.grant = await place.afford(wish_of(call, wish))
+        if call.grant is None:
+            call.refused = place.refusal()
+            return None
+        call.most_answer, call.is_capped = call.grant.most, call.grant.most < wish
+        return replace(request, max_output_tokens=call.most_answer)
 
     async def _stream(self, call: Call, request: ChatRequest) -> None:
         task_id = call.job.task.id
@@ -240,12 +261,14 @@ def _request(call: Call, timeouts: Timeouts) -> ChatRequest:
     )
 
 
-def _fault_of_answer(call: Call) -> ProviderError | None:
+def _fault_of_answer(call: Call) -> AntiphonError | None:
     """Why an answer that came whole cannot be used, if it cannot."""
     completion = call.completion
     assert completion is not None
     if completion.finish_reason == "content_filter":
         return ContentFiltered(f"{call.model.provider} filtered the answer.")
+    if completion.finish_reason == "length" and call.is_capped:
+        return BudgetExceeded(f"The answer was cut at {call.most_answer} tokens, for the sake of the task's budget.")
     # Of a plan its strategy is the judge, which says more exactly what is wrong with it.
     if completion.tool_calls or call.job.kind == "plan":
         return None

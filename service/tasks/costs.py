@@ -14,6 +14,7 @@ from service.chat import ChatMessage, Usage
 from service.errors import ProviderError, ProviderRejected, RateLimited
 from service.providers.prices import cost_usd
 from service.records import Role
+from service.tasks.budgets import Spend, Wish
 from service.tasks.tools import message_text, request_text
 
 if TYPE_CHECKING:
@@ -59,6 +60,24 @@ def settle(call: Call, sent: int | None, received: int | None) -> None:
     call.usage = replace(said, input_tokens=said.input_tokens if sent is None else sent, output_tokens=known)
     call.usage_estimated = sent is not None or known is None or bool(received)
     call.cost_usd = _cost(call, said)
+
+
+def wish_of(call: Call, most: int) -> Wish:
+    """What the call may use at most, with an answer of `most` tokens."""
+    prompt = cost_usd(call.model, Usage(call.prompt_tokens, 0)) or 0.0
+    whole = cost_usd(call.model, Usage(call.prompt_tokens, most)) or 0.0
+    return Wish(Spend(call.prompt_tokens, prompt), Spend(most, whole - prompt), most)
+
+
+def used_of(call: Call) -> tuple[Spend, Spend]:
+    """What the call has used of its task's budget, and what of that nobody knows: there, all that it might have."""
+    usage = call.usage
+    if not call.is_unknown:
+        return Spend((usage.input_tokens or 0) + (usage.output_tokens or 0), call.cost_usd or 0.0), Spend()
+    longest = replace(usage, output_tokens=call.most_answer)
+    used = Spend((usage.input_tokens or 0) + call.most_answer, cost_usd(call.model, longest) or 0.0)
+    said = call.so_far.usage.input_tokens
+    return used, used - Spend(said or 0, call.cost_usd or 0.0)
 
 
 def _cost(call: Call, said: Usage) -> float | None:

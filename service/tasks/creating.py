@@ -7,6 +7,7 @@ nothing of how a task is run.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from service.config import Config
@@ -18,7 +19,7 @@ from service.tasks.direct import DirectTask, direct_task
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.orders import Order, Orders
 from service.tasks.requests import NewPrompt, NewTask, check_key, hash_request, same_task
-from service.tasks.settings import NewTaskConfig
+from service.tasks.settings import NewTaskConfig, check_budget, check_prices
 from service.tasks.sources import NewFile, NewSource, check_text, read_sources
 from service.tasks.tools import RESULTS_FIELD, ToolTurn, check_results, tool_turn
 
@@ -45,6 +46,7 @@ class Tasks:
     """The use cases of tasks."""
 
     def __init__(self, config: Config, plans: KeptPlans, store: Store, models: Models, executor: Executor) -> None:
+        self._config = config
         self._orders = Orders(config, plans, models)
         self._store = store
         self._executor = executor
@@ -119,15 +121,21 @@ class Tasks:
             ),
         )
 
-    async def retry_task(self, owner: str, task_id: str) -> None:
-        """Run again what of a finished task did not succeed, and make its answer anew.
+    async def retry_task(self, owner: str, task_id: str, budget: Mapping[str, float] | None = None) -> None:
+        """Run again what of a finished task did not succeed, and make its answer anew. `budget` is what it may use
+        from now on; without it, it may use what its own budget has left.
 
-        Raises `NotFound`, `Conflict` where the task is not finished or succeeded in whole, `GraphUnavailable`.
+        Raises `InvalidInput` for the budget, `NotFound`, `Conflict` where the task is not finished or succeeded in
+        whole, `GraphUnavailable`.
         """
         task = await self._store.read_task_place(owner, task_id)
         if task is None:
             raise NotFound("There is no such task.", field="input.taskId")
+        more = check_budget(budget, "input")
+        if more.cost_usd is not None:
+            check_prices(self._config, await self._models_of(task_id), "input.budget.costUsd")
         row = {"taskId": task_id, "ownerId": owner, **self._executor.lease()}
+        row |= {"budgetTokens": more.tokens, "budgetUsd": more.cost_usd}
         if await self._store.retry_task(task["conversationId"], row) is None:
             # It may have been retried by somebody else since it was read.
             now = await self._store.read_task_place(owner, task_id) or task
@@ -137,6 +145,10 @@ class Tasks:
                 remedy="Only a task that is PARTIAL, FAILED or CANCELLED can be retried.",
             )
         self._executor.submit(task_id)
+
+    async def _models_of(self, task_id: str) -> list[str]:
+        work = await self._store.read_task_work(task_id) or {}
+        return [model for model in (work.get("model"), *work.get("fallbackModels", ())) if model]
 
     async def cancel_task(self, owner: str, task_id: str) -> None:
         """Cancel a task: its calls are cut, what has not begun never will. A finished task stays as it is."""

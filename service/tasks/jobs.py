@@ -15,8 +15,9 @@ from typing import Any, Protocol
 from service.answers.reasoning import MOST_CHARACTERS, Hearing, Said
 from service.chat import ChatMessage, Completion, ModelConfig, Tool, Usage, UsageSoFar
 from service.clock import now_ms
-from service.errors import AntiphonError, ProviderError
+from service.errors import AntiphonError
 from service.records import TEXT_FORMAT, AttemptStatus, ResponseFormat, accepted_response_id, derived_id
+from service.tasks.budgets import Grant, Spend, Wish
 from service.tasks.direct import DirectTask
 from service.tasks.kept_settings import parse_format
 from service.tasks.material import TaskWork
@@ -60,8 +61,13 @@ class Place(Protocol):
         """A subtask of the task has failed."""
         ...
 
-    def spent(self, usage: Usage, usd: float | None) -> None:
-        """A call has used this much."""
+    async def afford(self, wish: Wish) -> Grant | None:
+        """Reserve what a call may use of the task's budget, perhaps after some of those in flight have ended; None
+        where it is not wanted any more (`refusal`)."""
+        ...
+
+    def settle(self, grant: Grant, used: Spend, unknown: Spend) -> None:
+        """The call that was granted is over. It has used this much; `unknown` of it, it only may have used."""
         ...
 
     def why_cut(self) -> AntiphonError | None:
@@ -145,7 +151,8 @@ class Call:
     failed, `fault` why an answer that came whole cannot be used. `pieces` are all texts that came, `thoughts` what came
     apart as reasoning; `said` is the answer without what was thought in it, once the call has ended. `so_far` is what
     its provider says of its cost while it runs, `usage` and `cost_usd` what is kept of that in the end.
-    `prompt_tokens` is about what it sends, and `most_tokens` what it may use in all. `id` is the attempt's,
+    `prompt_tokens` is about what it sends, and `most_answer` the tokens of the longest answer that it may have; `grant`
+    is what the task's budget gave it, and `is_capped` that this was less than it wanted. `id` is the attempt's,
     `accepted_id` that of its response where that is accepted: both are known before any call.
     """
 
@@ -169,12 +176,14 @@ class Call:
     usage_estimated: bool = False
     cost_usd: float | None = None
     prompt_tokens: int = 0
-    most_tokens: int = 0
+    most_answer: int = 0
+    grant: Grant | None = None
+    is_capped: bool = False
     so_far: UsageSoFar = field(default_factory=lambda: UsageSoFar(may_cost=False))
     begun: bool = False
     refused: AntiphonError | None = None
     error: BaseException | None = None
-    fault: ProviderError | None = None
+    fault: AntiphonError | None = None
     id: str = field(init=False)
     accepted_id: str = field(init=False)
 
@@ -182,6 +191,11 @@ class Call:
         self.hearing = Hearing(reasons="reasoning" in self.model.features)
         self.id = derived_id(self.job.id, "attempt", self.number)
         self.accepted_id = accepted_response_id(self.job.task.id, self.job.id, self.job.kind)
+
+    @property
+    def most_tokens(self) -> int:
+        """What it may use in all."""
+        return self.prompt_tokens + self.most_answer
 
     @property
     def is_unknown(self) -> bool:

@@ -77,7 +77,7 @@ def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig)
         chunk_overlap=new.chunk_overlap or 0,
         role=role.name if role else None,
         response_format=_format(_first(new.response_format, template.response_format), aggregation),
-        budget=_budget(new.budget),
+        budget=check_budget(new.budget),
         deadline_seconds=new.deadline_seconds,
         tools=new.tools,
         max_cases=new.max_cases,
@@ -91,13 +91,17 @@ def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig)
 
 def check_priced(config: Config, settings: TaskSettings, models: Iterable[str]) -> None:
     """Raises `InvalidInput` for a budget in USD where the price of one of the models is not known."""
-    if settings.budget.cost_usd is None:
-        return
+    if settings.budget.cost_usd is not None:
+        check_prices(config, models, f"{FIELD}.budget.costUsd")
+
+
+def check_prices(config: Config, models: Iterable[str], field: str) -> None:
+    """Raises `InvalidInput` for the field where the price of one of the models is not known."""
     for name in models:
         if cost_usd(config.find_model(name), Usage(1, 1)) is None:
             raise InvalidInput(
                 f"The price of {name} is not known, so a budget in USD cannot be kept.",
-                field=f"{FIELD}.budget.costUsd",
+                field=field,
                 remedy="Give a budget in tokens, or the model's prices in config.yaml.",
             )
 
@@ -143,8 +147,6 @@ def _check_ranges(new: NewTaskConfig) -> None:
     _check_range("temperature", new.temperature, 0, 2)
     _check_group("timeouts", new.timeouts, {"connect", "firstToken", "total"})
     _check_group("retries", new.retries, {"maxAttempts", "totalSeconds"})
-    _check_group("budget", new.budget, {"tokens", "costUsd"})
-    _check_range("budget.tokens", (new.budget or {}).get("tokens"), 1, MOST_TOKENS)
     attempts = (new.retries or {}).get("maxAttempts")
     _check_range("retries.maxAttempts", attempts, 1, 100)
     if attempts is not None and attempts != int(attempts):
@@ -168,7 +170,13 @@ def _check_positive(name: str, value: float | None) -> None:
         raise InvalidInput(f"{name.rpartition('.')[2]} must be a number more than 0.", field=f"{FIELD}.{name}")
 
 
-def _budget(said: Mapping[str, float] | None) -> Budget:
+def check_budget(said: Mapping[str, float] | None, under: str = FIELD) -> Budget:
+    """A budget as it is kept; nothing said is no bound. Raises `InvalidInput` that names the field, `under` another."""
+    try:
+        _check_group("budget", said, {"tokens", "costUsd"})
+        _check_range("budget.tokens", (said or {}).get("tokens"), 1, MOST_TOKENS)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, field=(error.field or "").replace(FIELD, under)) from None
     tokens = (said or {}).get("tokens")
     return Budget(None if tokens is None else int(tokens), (said or {}).get("costUsd"))
 

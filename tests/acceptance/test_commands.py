@@ -108,7 +108,7 @@ async def test_run_reads_files_and_prints_json(url: str, tmp_path: Path) -> None
 
 
 async def test_retry_goes_on_where_a_budget_ended(url: str, tmp_path: Path) -> None:
-    """A budget of one token allows one call a run; each retry allows one more, until all is done."""
+    """A budget of one token allows one call; a retry has nothing left, or what it is given, until all is done."""
     for name in ("a.txt", "b.txt", "c.txt"):
         (tmp_path / name).write_text(f"text of {name}")
     files = [str(tmp_path / name) for name in ("a.txt", "b.txt", "c.txt")]
@@ -116,7 +116,10 @@ async def test_retry_goes_on_where_a_budget_ended(url: str, tmp_path: Path) -> N
     ran = await antiphon(url, "run", *options, *files)
     task = json.loads(ran.out)
     assert (ran.code, task["taskStatus"], task["errorCode"]) == (1, "PARTIAL", "BUDGET_EXCEEDED")
-    codes = [(await antiphon(url, "retry", task["id"], "--json")).code for _ in range(2)]
+    left = json.loads((await antiphon(url, "retry", task["id"], "--json")).out)
+    assert (left["errorCode"], left["progress"]["done"]) == ("BUDGET_EXCEEDED", 1)
+    more = ("--budget-tokens", "1", "--json")
+    codes = [(await antiphon(url, "retry", task["id"], *more)).code for _ in range(2)]
     assert codes == [1, 0]
     again = await antiphon(url, "retry", task["id"])
     assert "nothing to retry" in again.err

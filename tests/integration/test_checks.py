@@ -108,7 +108,7 @@ async def work(services: Services, database: Database) -> None:
     (chat,) = await cypher(database, "MATCH (c)-[:HAS_TASK]->(:Task {id: $id}) RETURN c.id AS id", id=first)
     await finished(database, await tasks.send_prompt(OWNER, NewPrompt("And then?", chat["id"])))
     short = await run_task(services, database, OWNER, file_task(3, max_parallel=1, budget={"tokens": 1}))
-    await tasks.retry_task(OWNER, short)
+    await tasks.retry_task(OWNER, short, {"tokens": 1000})
     await finished(database, short)
     cut = await tasks.create_task(OWNER, NewTask(instruction="Look.", strategy="FILE", files=files(40)))
     await tasks.cancel_task(OWNER, cut)

@@ -77,7 +77,7 @@ async def test_events_of_a_task_that_is_retried_hold_both_runs(
 ) -> None:
     """A reader from the beginning is not stopped by the first run's end."""
     task_id = await run_task(services, database, owner, file_task(2, max_parallel=1, budget={"tokens": 1}))
-    await services.backend.tasks.retry_task(owner, task_id)
+    await services.backend.tasks.retry_task(owner, task_id, {"tokens": 1000})
     found = await read_all(services.backend.events.task_events(owner, task_id))
     kept = await cypher(database, "MATCH (e:TaskEvent {taskId: $id}) RETURN e.seq AS seq ORDER BY seq", id=task_id)
     assert [event["seq"] for event in found] == [row["seq"] for row in kept]
@@ -164,7 +164,7 @@ async def test_a_task_that_is_retried_when_its_events_are_gone_is_followed_on(
     task_id = await run_task(services, database, owner, file_task(2, max_parallel=1, budget={"tokens": 1}))
     await cypher(database, "MATCH (e:TaskEvent {taskId: $id}) DELETE e", writes=True, id=task_id)
     (last,) = await read_all(events.task_events(owner, task_id))
-    await services.backend.tasks.retry_task(owner, task_id)
+    await services.backend.tasks.retry_task(owner, task_id, {"tokens": 1000})
     found = await read_all(events.task_events(owner, task_id, event_cursor(last)))
     own = [event["status"] for event in found if event["type"] == "TASK"]
     assert (last["status"], own[0], own[-1]) == ("PARTIAL", "PENDING", "SUCCEEDED")

@@ -11,11 +11,11 @@ import pytest
 from service.app import Services
 from service.conversations.usage import UsageDimension, UsageFilter
 from service.graph.database import Connection, Database
-from service.tasks.creating import NewPrompt, NewTaskConfig
+from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from tests.support.books import Books, faults_of, read_books
 from tests.support.fault_server import CACHED, READ, THOUGHTS, FaultServer
 from tests.support.provider_calls import both
-from tests.support.services import finished, provider, running
+from tests.support.services import files, finished, provider, run_task, running
 
 PRICES = {"input": 3, "output": 15, "cached": 0.3, "cache_write": 3.75}
 ONCE = {"maxAttempts": 1, "totalSeconds": 600}
@@ -185,3 +185,56 @@ async def test_cached_tokens_beside_the_prompt_are_input(
     attempt = await attempt_of(services, database, owner, f"cached_beside-{protocol}")
     assert (*usage_of(attempt), attempt["cachedTokens"]) == (12 + CACHED, 30, False, CACHED)
     assert attempt["costUsd"] == cost(12 + CACHED, 30, CACHED) == pytest.approx(0.006486)
+
+
+# --- budgets ------------------------------------------------------------------------------------
+
+TRIED = {"maxAttempts": 4, "totalSeconds": 600}
+
+
+async def test_a_budget_counts_reasoning_that_broke_off(services: Services, database: Database, owner: str) -> None:
+    """The second call is not made."""
+    books = await asked(services, database, owner, "thinks_and_breaks-openai", retries=TRIED, budget={"tokens": 10_000})
+    assert (books.task["status"], books.task["errorCode"], len(books.attempts)) == ("PARTIAL", "BUDGET_EXCEEDED", 1)
+    used = sum(usage_of(books.attempts[0])[:2])
+    assert books.task["error"].startswith(f"The task has used {used} of its 10000 tokens.")
+
+
+async def test_a_budget_counts_what_was_read_before_the_break(
+    services: Services, database: Database, owner: str
+) -> None:
+    """At 0.54 USD a call, one USD allows two."""
+    books = await asked(
+        services, database, owner, "has_read_and_breaks-anthropic", retries=TRIED, budget={"costUsd": 1.0}
+    )
+    assert (books.task["status"], books.task["errorCode"], len(books.attempts)) == ("PARTIAL", "BUDGET_EXCEEDED", 2)
+
+
+async def test_a_budget_counts_what_a_silent_call_may_have_used(
+    services: Services, database: Database, owner: str
+) -> None:
+    """1027 tokens of 1500; the second call may answer with what is left, and the third is not made."""
+    books = await asked(services, database, owner, "pings-openai", retries=TRIED, budget={"tokens": 1500})
+    assert [attempt["reservedTokens"] for attempt in books.attempts] == [1027, 473]
+    said = "The task has used 0 of its 1500 tokens, and perhaps 1500 more in calls whose cost is not known."
+    assert (books.task["errorCode"], books.task["error"][: len(said)]) == ("BUDGET_EXCEEDED", said)
+
+
+async def test_calls_at_once_do_not_pass_a_budget_together(
+    services: Services, database: Database, faults: FaultServer, owner: str
+) -> None:
+    """Sixteen subtasks, and money for a part of one: one call."""
+    before = faults.calls["good/openai"]
+    config = NewTaskConfig(model="good-openai/m", max_parallel=16, budget={"costUsd": 0.000001})
+    new = NewTask(instruction="Look.", strategy="FILE", files=files(16), config=config)
+    books = await read_books(database, await run_task(services, database, owner, new))
+    assert (books.task["errorCode"], faults.calls["good/openai"] - before) == ("BUDGET_EXCEEDED", 1)
+    assert (books.outcomes(), faults_of(books)) == ({"SUCCEEDED": 1}, [])
+
+
+async def test_a_budget_that_suffices_ends_no_task(services: Services, database: Database, owner: str) -> None:
+    """Each call may use a thousand tokens, and uses nine: all are made, though ten thousand are not there."""
+    config = NewTaskConfig(model="good-openai/m", max_parallel=16, budget={"tokens": 1200})
+    new = NewTask(instruction="Look.", strategy="FILE", files=files(16), config=config)
+    books = await read_books(database, await run_task(services, database, owner, new))
+    assert (books.task["status"], books.outcomes(), faults_of(books)) == ("SUCCEEDED", {"SUCCEEDED": 16}, [])

@@ -194,7 +194,7 @@ async def test_model_that_wants_a_long_rest_is_given_it(services: Services, data
 async def test_budget_in_tokens_ends_a_task_and_a_retry_goes_on(
     services: Services, database: Database, owner: str
 ) -> None:
-    """No call is made once it is reached; what is left is run by retries, each with the budget anew."""
+    """No call is made once it is reached; a retry has what it is given, and without a word what is left: nothing."""
     with scripts(one=good) as requests:
         new = file_task(12, model="x/one", max_parallel=1, budget={"tokens": 100}, aggregation="LIST")
         task_id, books = await look(services, database, owner, new)
@@ -203,8 +203,8 @@ async def test_budget_in_tokens_ends_a_task_and_a_retry_goes_on(
         assert books.statuses() == {"SUCCEEDED": 5, "CANCELLED": 7}
         assert {one["errorCode"] for one in books.subtasks} == {None, "BUDGET_EXCEEDED"}
         assert (len(json.loads(books.answer)), faults_of(books)) == (5, [])
-        for made in (10, 12):
-            await services.backend.tasks.retry_task(owner, task_id)
+        for budget, made in ((None, 5), ({"tokens": 100}, 10), ({"tokens": 1000}, 12)):
+            await services.backend.tasks.retry_task(owner, task_id, budget)
             await finished(database, task_id)
             assert len(requests) == made
     books = await read_books(database, task_id)

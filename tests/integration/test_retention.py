@@ -65,7 +65,7 @@ async def test_a_task_that_is_run_again_is_not_told_as_ended(
     await database.execute(LONG_AGO, id=task_id)
     await Retention(services.store, hours=24).sweep()
     ((before),) = await cypher(database, HEAD, id=task_id)
-    await services.backend.tasks.retry_task(owner, task_id)
+    await services.backend.tasks.retry_task(owner, task_id, {"tokens": 1000})
     await finished(database, task_id)
     ((after),) = await cypher(database, HEAD, id=task_id)
     found = await told(services, owner, after["id"], after=0, upto=after["seq"])

@@ -14,7 +14,7 @@ CALL (row) {
     SET a.finishedAt = at
     FOREACH (x IN CASE WHEN settled THEN [1] END | SET a += said {.queueMs, .latencyMs, .timeToFirstTokenMs, .inputTokens,
       .outputTokens, .cachedTokens, .cacheWriteTokens, .costUsd, .usageEstimated,
-      .promptTokens, .reservedTokens})
+      .promptTokens, .reservedTokens, .reservedUsd})
     FOREACH (x IN CASE WHEN NOT settled THEN [1] END | SET a += said)
     FOREACH (x IN CASE WHEN row.subtaskStatus IS NOT NULL AND s.status = 'RUNNING' AND NOT late THEN [1] END |
       SET s.status = row.subtaskStatus, s.error = row.subtaskError,

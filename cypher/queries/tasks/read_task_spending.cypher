@@ -1,9 +1,13 @@
-// What a task has used since it was made or last retried: tokens read and written, and USD.
+// What a task has used in all its runs: tokens read and written, and USD; what is not known counts as it was reserved.
 CYPHER 25
 MATCH (t:Task {id: $taskId})
-WITH t, coalesce(t.retriedAt, t.createdAt) AS since
-CALL (t, since) {
-  MATCH (t)-[:HAS_SUBTASK]->(:Subtask)-[:ATTEMPTED]->(a:Attempt) WHERE a.startedAt >= since
-  RETURN sum(coalesce(a.inputTokens, 0) + coalesce(a.outputTokens, 0)) AS tokens, sum(a.costUsd) AS cost
+CALL (t) {
+  MATCH (t)-[:HAS_SUBTASK]->(:Subtask)-[:ATTEMPTED]->(a:Attempt)
+  RETURN
+    sum(coalesce(a.reservedTokens, coalesce(a.inputTokens, 0) + coalesce(a.outputTokens, 0))) AS tokens,
+    sum(coalesce(a.reservedUsd, a.costUsd, 0.0)) AS usd,
+    sum(coalesce(a.reservedTokens, 0)) AS unknownTokens,
+    sum(coalesce(a.reservedUsd - coalesce(a.costUsd, 0.0), 0.0)) AS unknownUsd
 }
-RETURN {since: since.epochMillis, tokens: tokens, cost_usd: cost} AS spending
+RETURN {since: coalesce(t.retriedAt, t.createdAt).epochMillis, tokens: tokens, usd: usd,
+  unknownTokens: unknownTokens, unknownUsd: unknownUsd} AS spending

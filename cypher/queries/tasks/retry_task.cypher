@@ -13,6 +13,14 @@ CALL (row) {
     MATCH (t)-[:RESULTED_IN]->(answer:Response)
     CREATE (run)-[:RESULTED_IN]->(answer)
   }
+  CALL (t) {
+    MATCH (t)-[:HAS_SUBTASK]->(:Subtask)-[:ATTEMPTED]->(a:Attempt)
+    RETURN sum(coalesce(a.reservedTokens, coalesce(a.inputTokens, 0) + coalesce(a.outputTokens, 0))) AS tokens,
+      sum(coalesce(a.reservedUsd, a.costUsd, 0.0)) AS usd
+  }
+  // A budget is that of all runs: what the caller gives stands over what was used.
+  SET t.budgetTokens = coalesce(tokens + row.budgetTokens, t.budgetTokens),
+    t.budgetUsd = coalesce(usd + row.budgetUsd, t.budgetUsd)
   SET t.unfinished = true, t.keepsEvents = true, t.leaseOwner = row.leaseOwner, t.leaseUntil = timestamp() + row.lease, t.status = 'PENDING',
     t.retries = coalesce(t.retries, 0) + 1, t.retriedAt = at, c.updatedAt = at
   REMOVE t.error, t.errorCode, t.note, t.finishedAt, t.endSeq

@@ -10,7 +10,7 @@ from service.api.graphql.choices import ParentInput, chosen
 from service.api.graphql.material import TaskInput
 from service.api.graphql.plans import PlanInput, StrategyInput
 from service.api.graphql.scalars import JSON, DateTime
-from service.api.graphql.settings import TaskConfigInput, ToolResultInput
+from service.api.graphql.settings import BudgetInput, TaskConfigInput, ToolResultInput
 from service.conversations.catalog import ConversationFilter, NewConversation
 from service.errors import InvalidInput
 from service.tasks.creating import NewPrompt, NewTask
@@ -180,6 +180,9 @@ class RetryTaskInput:
 
     task_id: strawberry.ID
     """The task's id."""
+
+    budget: BudgetInput | None = None
+    """What it may use from now on; left out, what its own budget has left."""
 
 
 def _parent(given: ParentInput | None) -> tuple[str | None, bool]:

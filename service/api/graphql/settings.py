@@ -50,6 +50,10 @@ class BudgetInput:
     cost_usd: float | None = None
     """Only where the price of every model is known."""
 
+    def record(self) -> dict[str, float]:
+        """What is said of it."""
+        return {camel(name): value for name, value in asdict(self).items() if value is not None}
+
 
 @strawberry.input
 class ToolInput:
@@ -161,7 +165,7 @@ class TaskConfigInput:
             chunk_overlap=self.chunk_overlap,
             timeouts=_numbers(self.timeouts),
             retries=_numbers(self.retries),
-            budget=_numbers(self.budget),
+            budget=self.budget and self.budget.record(),
             response_format=self.response_format and self.response_format.record("input.config.responseFormat"),
             deadline_seconds=self.deadline_seconds,
             max_cases=self.max_cases,
@@ -170,7 +174,7 @@ class TaskConfigInput:
         )
 
 
-def _numbers(group: TimeoutsInput | RetriesInput | BudgetInput | None) -> dict[str, float] | None:
+def _numbers(group: TimeoutsInput | RetriesInput | None) -> dict[str, float] | None:
     if group is None:
         return None
     return {camel(name): value for name, value in asdict(group).items() if value is not None}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from service.chat import Usage
 from service.clock import now_ms
 from service.errors import AntiphonError, BudgetExceeded, DeadlineExceeded, FailedFast
 from service.records import OnFailure
 from service.strategies.interface import TaskSettings
+from service.tasks.budgets import NOTHING, Account, Grant, Spend, Wish
 
 CALLS_WITHOUT_A_LINE = 16
 """Up to so many calls at once an attempt is written in the slot of its call. Beyond, a few are written ahead, so that
@@ -25,22 +25,31 @@ EARLIEST_SECONDS = 0.001
 Hold = Callable[[], AbstractAsyncContextManager[Any]]
 
 
-@dataclass(slots=True)
-class Spending:
-    """What a task has used in this run of it, which began at `since` (ms since 1970)."""
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a task has used in all its runs, `unknown` of it perhaps; this run began at `since` (ms since 1970)."""
 
     since: int
-    tokens: int = 0
-    cost_usd: float = 0.0
+    spent: Spend = NOTHING
+    unknown: Spend = NOTHING
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> History:
+        """That of a row of `read_task_spending`."""
+        unknown = Spend(row.get("unknownTokens", 0), row.get("unknownUsd", 0.0))
+        return cls(row["since"], Spend(row.get("tokens", 0), row.get("usd", 0.0)), unknown)
 
 
 class Allowance:
     """The `jobs.Place` of one task; `hold` is its place among all tasks of the process, for the time of a call."""
 
-    def __init__(self, holder: str, settings: TaskSettings, spending: Spending, hold: Hold) -> None:
+    def __init__(self, holder: str, settings: TaskSettings, history: History, hold: Hold) -> None:
         self._holder = holder
         self._settings = settings
-        self._spending = spending
+        self._since = history.since
+        self._account = Account(settings.budget, history.spent, history.unknown)
+        self._turn = asyncio.Lock()
+        self._freed = asyncio.Event()
         self._hold = hold
         self._fails_fast = settings.on_failure is OnFailure.FAIL_FAST
         self._failed = False
@@ -48,7 +57,12 @@ class Allowance:
         self._line = asyncio.Semaphore(settings.max_parallel)
         self._refusing = asyncio.Event()
         self.ends = self._end_time()
-        self.halted: AntiphonError | None = None
+        self._halted: AntiphonError | None = None
+
+    @property
+    def halted(self) -> AntiphonError | None:
+        """Why the task wants no more, with what it has used by now where it is its budget."""
+        return self._account.exceeded() if isinstance(self._halted, BudgetExceeded) else self._halted
 
     @property
     def holder(self) -> str:
@@ -71,22 +85,33 @@ class Allowance:
     def failed(self) -> None:
         """See `jobs.Place`."""
         self._failed = True
+        self._freed.set()
 
-    def spent(self, usage: Usage, usd: float | None) -> None:
+    async def afford(self, wish: Wish) -> Grant | None:
+        """See `jobs.Place`. First come, first served: a large call is not passed by small ones."""
+        async with self._turn:
+            while self.refusal() is None:
+                if (grant := self._account.grant(wish)) is not None:
+                    return grant
+                self._freed.clear()
+                await self._freed.wait()
+        return None
+
+    def settle(self, grant: Grant, used: Spend, unknown: Spend) -> None:
         """See `jobs.Place`."""
-        self._spending.tokens += (usage.input_tokens or 0) + (usage.output_tokens or 0)
-        self._spending.cost_usd += usd or 0.0
+        self._account.settle(grant, used, unknown)
+        self._freed.set()
 
     def why_cut(self) -> AntiphonError | None:
         """See `jobs.Place`; `halted` is set where it is the deadline."""
         if self.ends is None or asyncio.get_running_loop().time() < self.ends - EARLIEST_SECONDS:
             return None
-        self.halted = DeadlineExceeded(f"The task was not done in its {self._settings.deadline_seconds:g} seconds.")
-        return self.halted
+        self._halted = DeadlineExceeded(f"The task was not done in its {self._settings.deadline_seconds:g} seconds.")
+        return self._halted
 
     def refuses(self) -> bool:
         """See `jobs.Place`. `halted` is not set yet: the task may have no call left to refuse."""
-        if (self._fails_fast and self._failed) or self._over_budget() is not None:
+        if (self._fails_fast and self._failed) or self._account.is_spent:
             self._refusing.set()
         return self._refusing.is_set()
 
@@ -99,16 +124,9 @@ class Allowance:
         """See `jobs.Place`."""
         if self._fails_fast and self._failed:
             return FailedFast("Another subtask failed and the task fails fast.")
-        self.halted = self.halted or self._over_budget()
+        if self._halted is None and self._account.is_spent:
+            self._halted = self._account.exceeded()
         return self.halted
-
-    def _over_budget(self) -> AntiphonError | None:
-        budget, spending = self._settings.budget, self._spending
-        if budget.tokens is not None and spending.tokens >= budget.tokens:
-            return BudgetExceeded(f"The task has used {spending.tokens} of its {budget.tokens} tokens.")
-        if budget.cost_usd is not None and spending.cost_usd >= budget.cost_usd:
-            return BudgetExceeded(f"The task has used {spending.cost_usd:.6f} of its {budget.cost_usd:g} USD.")
-        return None
 
     def _ahead(self) -> int:
         # Who may have to stop between two calls writes nothing ahead.
@@ -119,5 +137,5 @@ class Allowance:
     def _end_time(self) -> float | None:
         if self._settings.deadline_seconds is None:
             return None
-        used = (now_ms() - self._spending.since) / 1000
+        used = (now_ms() - self._since) / 1000
         return asyncio.get_running_loop().time() + self._settings.deadline_seconds - used

@@ -19,7 +19,7 @@ from service.graph.store import Store
 from service.models.gates import Places
 from service.records import SubtaskStatus
 from service.tasks.direct import DirectTask
-from service.tasks.executors.allowance import Allowance, Spending
+from service.tasks.executors.allowance import Allowance, History
 from service.tasks.finishing import Finisher
 from service.tasks.material import Material, TaskWork
 from service.tasks.orchestration import Wave, orchestrate
@@ -242,10 +242,10 @@ class _Steps:
 
     async def _allow(self) -> Allowance:
         task = await self._task()
-        spending = Spending(since=now_ms())
+        history = History(since=now_ms())
         if task.settings.is_bounded and not self._direct:
-            spending = Spending(**await patiently(lambda: self._worker.store.read_task_spending(self._task_id)))
-        return Allowance(self._holder, task.settings, spending, lambda: self._places.hold(self._task_id))
+            history = History.of(await patiently(lambda: self._worker.store.read_task_spending(self._task_id)))
+        return Allowance(self._holder, task.settings, history, lambda: self._places.hold(self._task_id))
 
     async def _task(self) -> TaskWork:
         return await patiently(lambda: self._worker.material.task(self._task_id))
