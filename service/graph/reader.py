@@ -11,8 +11,12 @@ from typing import Any
 
 from service.cursors import Bounds
 from service.graph.database import Database, Row
-from service.graph.gather import divided
+from service.graph.gather import Gatherer, Waiting, divided
 from service.graph.queries import query
+
+FEW = 4
+"""Nodes that are read together with those of others; more are read by themselves."""
+READ_AT_ONCE = 100
 
 Rows = list[Row]
 Grouped = dict[str, Any]
@@ -24,6 +28,7 @@ class Reader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._gathered: dict[tuple[str, str], Gatherer[Sequence[str], Grouped]] = {}
 
     async def _records(self, name: str, owner: str, **parameters: Any) -> Rows:
         return await self._database.run(query(name), ownerId=owner, **parameters)
@@ -41,6 +46,25 @@ class Reader:
         return (await self._records(name, owner, **parameters))[0]["rows"]
 
     async def _by_id(self, name: str, owner: str, ids: Sequence[str]) -> Grouped:
+        """Nodes by id. Of a few, what the owner asks for meanwhile is read together: each read costs both sides more
+        than a row of it."""
+        if len(ids) > FEW:
+            return await self._nodes(name, owner, ids)
+        gatherer = self._gathered.get((name, owner))
+        if gatherer is None:
+            gatherer = self._gathered[name, owner] = self._gatherer(name, owner)
+        return await gatherer.put(ids)
+
+    def _gatherer(self, name: str, owner: str) -> Gatherer[Sequence[str], Grouped]:
+        async def read(batch: list[Waiting[Sequence[str], Grouped]]) -> None:
+            found = await self._nodes(name, owner, list(dict.fromkeys(id for ids, _ in batch for id in ids)))
+            for ids, done in batch:
+                if not done.done():
+                    done.set_result({id: found[id] for id in ids if id in found})
+
+        return Gatherer(read, most=READ_AT_ONCE)
+
+    async def _nodes(self, name: str, owner: str, ids: Sequence[str]) -> Grouped:
         records = await self._divided(name, owner, ids)
         return {row["id"]: row for record in records for row in record["rows"]}
 
