@@ -23,15 +23,19 @@ _PROPERTY = re.compile(r"\b(file|line)=([^,:]{1,400})")
 _INDENTED = re.compile(r"\s{1,8}(?=\S{1,400}:\d{1,7}:\d{1,7} - (?:error|warning): )|##\[(?:error|warning)\](?=\S)")
 _WRAPPED_LINES = 4
 _BARE = re.compile(r"(error|warning) (TS\d{1,6}): (.*)")
+_TOOL = re.compile(r"\s{0,8}(?:\d{1,4}>)?([A-Z]\w{1,20}) ?: (fatal error|error|warning) ([A-Z]{2,8}\d{2,6}) ?: (.*)")
 _LINK = re.compile(r"\b(?:undefined reference|multiple definition)\b.*")
 _OBJECT = re.compile(r"(?:\S{0,200}\bld(?:\.\w{1,10})?: )?([^\s:]{1,300}\.\w{1,4}):")
 _ROW = re.compile(r"\s{1,12}(\d{1,7}):(\d{1,7})\s{1,12}(error|warning)\s{1,12}(\S.*)")
 _ROW_RULE = re.compile(r"\s{2,80}([@\w/.-]{1,100})\s*$")
 _RULE = re.compile(r"\s\[(Error|Warning)/([@\w/.-]{1,100})\]$")
 _FLAG = re.compile(r"\s\[-W(?:error=)?([\w+=-]{1,80})\]$|\s\[([\w-]{1,60})\]$|\s\((report\w{1,60})\)$")
+_PROJECT = re.compile(r" \[[^\[\]]{1,300}\.\w{2,3}proj(?:::[^\]]{1,100})?\]$")
+"""Of which project MSBuild says it: the same for each."""
+
 _CODE = re.compile(r"([A-Z]{1,5}\d{2,5}):?\s(?:\[\*\] )?(.*)")
 _INCLUDED = re.compile(r"In file included from |\s{1,30}from \S{1,400}:\d+[:,]|\S{1,400}: (?:In |At |in )")
-_QUOTED = re.compile(r"\s{0,12}\d{0,7}\s?\||\s{0,400}[\^~+-][\s~^|+-]*$")
+_QUOTED = re.compile(r"%?\s{0,12}\d{0,7}\s?\||\s{0,400}[\^~+-][\s~^|+-]*$")
 _NUMBERED = re.compile(r"\s{0,8}\d{1,7}\s")
 _BEFORE = 8
 _AFTER = 400
@@ -49,6 +53,7 @@ _KINDS = {
     "ex exs": "Elixir",
     "erl hrl": "Erlang",
 }
+_ERLANG = (".erl", ".hrl", ".yrl", ".xrl")
 _LINTED = ("Python", "JavaScript")
 """Languages without a compiler that refuses: what is said of them is a linter's."""
 _LANGUAGES = {suffix: name for suffixes, name in _KINDS.items() for suffix in suffixes.split()}
@@ -130,13 +135,17 @@ def _plain(line: str, index: int) -> Finding | None:
     if match := _BARE.match(line):
         said = _finding(index, Frame("tsconfig.json"), match[1], match[2], match[3])
         return replace(said, kind=f"TypeScript {match[1]}")
+    if match := _TOOL.match(line):
+        said = _finding(index, Frame(""), match[2], match[3], match[4])
+        return replace(said, frames=())
     match = _GNU.match(line)
     if match is None:
         return None
     frame = Frame(match[1].removeprefix("vet: "), int(match[2]))
     if match[4]:
         return _finding(index, frame, match[4], match[5] or match[6] or "", match[7])
-    return _unsaid(index, frame, match[7]) if match[3] or line.startswith("vet: ") else None
+    said = match[3] or line.startswith("vet: ") or frame.path.endswith(_ERLANG)
+    return _unsaid(index, frame, match[7]) if said else None
 
 
 def _unsaid(index: int, frame: Frame, message: str) -> Finding | None:
@@ -146,12 +155,16 @@ def _unsaid(index: int, frame: Frame, message: str) -> Finding | None:
         return replace(said, kind=f"ESLint {rule[1].lower()}", severity=min(said.severity, Severity.FAILURE))
     if frame.path.endswith(".go"):
         return _finding(index, frame, "error", "", message)
+    if frame.path.endswith(_ERLANG):
+        word = "warning" if message.startswith("Warning: ") else "error"
+        return _finding(index, frame, word, "", message.removeprefix("Warning: ").replace("'", ""))
     code = _CODE.match(message)
     return _finding(index, frame, "error" if code[1][0] in "EF" else "warning", code[1], code[2]) if code else None
 
 
 def _finding(index: int, frame: Frame, word: str, code: str, message: str) -> Finding:
     error = word in ("error", "fatal error", "sorry, unimplemented")
+    message = _PROJECT.sub("", message)
     if flag := _FLAG.search(message):
         code, message = code or flag[1] or flag[2] or flag[3], message[: flag.start()]
     if not error and word not in ("warning", "style"):

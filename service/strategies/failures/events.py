@@ -29,6 +29,9 @@ _BROKEN = re.compile(
 _NAME = re.compile(r"Name:\s{1,20}(\S{1,253})$")
 _CONTAINER = re.compile(r"\s{2}([\w.-]{1,63}):$")
 _ABOVE, _BELOW = 400, 8
+_SHORT = 8
+"""A name up to this length may be a word."""
+
 _RANDOM = re.compile(r"-[a-z0-9]{5,10}(?:-[a-z0-9]{5})?$|-\d{1,5}$")
 
 
@@ -47,8 +50,11 @@ def finding(event: Event, index: int, *, times: int = 1, time: str = "") -> Find
     if event.type.lower() != "warning" and not _BAD.match(event.reason):
         return None
     severity = Severity.ERROR if _BAD.search(event.reason) else Severity.WARNING
+    name, owner = event.about.rpartition("/")[2], _RANDOM.sub("", event.about)
     message = _COMBINED.sub("", event.message)
-    frames = (Frame("", 0, _RANDOM.sub("", event.about)),) if event.about else ()
+    # The pods of one owner have the same trouble.
+    message = message.replace(name, owner.rpartition("/")[2]) if len(name) > _SHORT else message
+    frames = (Frame("", 0, owner),) if owner else ()
     found = Finding("Kubernetes event", event.reason, message, severity, index, index, frames)
     return replace(found, times=times, time=time)
 

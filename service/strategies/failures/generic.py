@@ -16,6 +16,7 @@ _HARMLESS = re.compile(
     r"\b(?:no|0|zero|without|any|ignor\w{1,6})\s(?:\w{1,20}\s)?(?:errors?|warnings?|fail\w{1,6}|exceptions?)\b"
     r"|\b(?:errors?|warnings?|failures?|failed|fatal|exceptions?)\s?[:=]\s?(?:0|none|null|false|\[\])\s?(?:$|[,;)])"
     r"|\b\d+ passed\b|(?-i:\bPASS(?:ED)?\b)|(?<!\S)--?\w{0,20}(?:error|warn|fail)|\bok$|\bXFAIL\b"
+    r"|^Crash dump is being written"
     r"|^\s{0,40}(?:[✓✔√↓○×✕✗]|ok \d+)\s"
     r"|^\s{0,80}(?:#(?!#\[)|//|/?\*|<!--|def |class |import |from |return |except\b|raise |"
     r"throw |catch\b|try\b|func |fn |public |private )|={3,} .{0,200} ={3,}$",
@@ -34,7 +35,7 @@ _AFTERMATH = re.compile(
     r"FAILED: \S+\.o\b|Node\.js v\d+|clang: error: linker command failed|\d+ (?:errors?|warnings?) generated|"
     r"> Task \S+ FAILED$|\d+ tests completed, \d+ failed|cc1\w*: (?:all|some) warnings being treated|"
     r"\d+% tests passed, |The following tests FAILED:|Errors while running CTest|-- Configuring incomplete|"
-    r"\bcompiled with \d+ errors?\b|Build failed with \d+ errors?",
+    r"error: fatalError$|\bcompiled with \d+ errors?\b|Build failed with \d+ errors?",
 )
 _STRONG = re.compile(
     r"(?:^|[\s\]>|(])(?:[A-Za-z_$][\w$.]{0,200}(?:Error|Exception|Fault|Panic))(?::\s|\s?$|[()])"

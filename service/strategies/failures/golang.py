@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
@@ -18,6 +19,7 @@ _RUNTIME = re.compile(r"(?:panic|runtime\.|testing\.|runtime/|created by )")
 _FAIL = re.compile(r"(\s{0,40})--- FAIL: (\S{1,300}) \([\d.]+s\)")
 _STEP = re.compile(r"\s{0,40}(?:=== (?:RUN|PAUSE|CONT|NAME)\s|--- (?:PASS|SKIP): )")
 _START = re.compile(r"\s{0,40}=== (?:RUN|CONT|NAME)\s+(\S.{0,300})$")
+_STEPS = re.compile("=== (?:RUN|CONT|NAME)")
 _SAID = re.compile(r"\s{1,80}([\w./-]{1,200}_test\.go):(\d{1,7}): (.*)")
 _TOTAL = re.compile(r"FAIL(?:\t.*|)$|exit status \d+$|# \[?[\w./-]+\]?$|too many errors$")
 _SEARCHED = 12
@@ -154,12 +156,19 @@ def _started(lines: Lines, index: int, name: str) -> int | None:
     known = _starts.get(lines)
     if known is None:
         known = _starts[lines] = {}
-        for number in range(len(lines)):
+        for number in _steps(lines):
             if match := _START.match(lines[number]):
                 known.setdefault(match[1], []).append(number)
     starts = known.get(name, [])
     place = bisect_left(starts, index)
     return starts[place - 1] if place else None
+
+
+def _steps(lines: Lines) -> Iterable[int]:
+    """The lines that may say so: where the text is plain, they are found without a look at the others."""
+    if not lines.plain:
+        return range(len(lines))
+    return dict.fromkeys(lines.at(match.start()) for match in _STEPS.finditer(lines.text))
 
 
 def _said_since(lines: Lines, ran: int, index: int) -> list[tuple[int, re.Match[str]]]:

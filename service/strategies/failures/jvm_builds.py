@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from service.strategies.failures.findings import Finding, Found, Frame, Severity, harmless, one
-from service.strategies.failures.lines import Lines
+from service.strategies.failures.lines import Lines, is_entry
 from service.strategies.failures.stacks import stack
 
 TEST = "Java test failure"
@@ -23,11 +23,17 @@ _COUNTED = re.compile(
     r"|\[error\] Failed(?: tests)?:"
 )
 _GOAL = re.compile(r"\[ERROR\] (?:Failed to execute goal|Plugin |Non-resolvable|The build could not|The project )")
-_FOLLOWS = re.compile(r"There (?:are|were|was) (?:test )?fail|Compilation failure|failing tests|Compilation failed")
+_FOLLOWS = re.compile(
+    r"There (?:are|were|was) (?:test )?fail|Compilation failure|failing tests|Compilation (?:failed|error)"
+)
 _GRADLE = re.compile(r"\* What went wrong:")
 _GRADLE_TEST = re.compile(r"(\S.{0,200} > .{1,200}) FAILED$")
 _CLASS = re.compile(r"([\w.$]{1,300}(?:Error|Exception|Failure|Failed|Throwable)\w{0,40})(?::\s(.*)| at .*|$)")
 _PLACE = re.compile(r"\s.*?\bat (?:.{0,300}\()?([\w$]{1,200}\.\w{1,10}):(\d{1,7})\)?")
+_KOTLIN = re.compile(
+    r"(?:\[\w{1,20}\] )?([ew]): (?:file://)?(\S.{0,400}?\.kts?):"
+    r"(?: \((\d{1,7}), \d{1,7}\):|(\d{1,7}):(?:\d{1,7}:?)?) (\S.*)"
+)
 _MOST = 60
 
 
@@ -75,11 +81,30 @@ def gradle(lines: Lines, index: int) -> Found | None:
     if not _GRADLE.match(lines[index]):
         return None
     last = index
-    while last - index < _MOST and last + 1 < len(lines) and not lines[last + 1].startswith("* "):
+    while last - index < _MOST and last + 1 < len(lines) and not _ends_gradle(lines[last + 1]):
         last += 1
     said = [text for i in range(index + 1, last + 1) if (text := lines[i].strip())]
     found = Finding("Gradle failure", "", " ".join(said[:3])[:300], Severity.FATAL, index, last)
     return one(replace(found, hearsay=_FOLLOWS.search(found.message) is not None))
+
+
+def kotlin(lines: Lines, index: int) -> Found | None:
+    """An error or a warning of Kotlin's compiler, as Gradle hands it on: the newer form with a URI, or the older."""
+    match = _KOTLIN.match(lines[index])
+    if match is None:
+        return None
+    error = match[1] == "e"
+    severity = Severity.FATAL if error else Severity.WARNING
+    frame = Frame(match[2], int(match[3] or match[4]))
+    last = index
+    while last - index < _MOST and lines.get(last + 1)[:1] in (" ", "\t") and lines.get(last + 1).strip():
+        last += 1
+    kind = f"Kotlin {'error' if error else 'warning'}"
+    return one(Finding(kind, "", match[5].replace("'", ""), severity, index, last, (frame,)))
+
+
+def _ends_gradle(line: str) -> bool:
+    return line.startswith(("* ", "BUILD FAILED")) or is_entry(line)
 
 
 def _hearsay(kind: str, message: str, index: int) -> Finding:

@@ -25,16 +25,14 @@ STRANGERS = 20
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)?")
 _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)"
 _STAMP = re.compile(_ISO)
-_STAMPS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_ISO} \d\d[OE](?:[+ ]|$)",
-        rf"{_ISO}(?: |$)",
-        rf"\[{_ISO}\](?: |$)",
-        rf"[^\t\n]{{1,200}}\t[^\t\n]{{1,200}}\t\ufeff?{_ISO}(?: |$)",
-    )
+_STAMPS = (
+    (re.compile(rf"[^\t\n]{{1,200}}\t[^\t\n]{{1,200}}\t\ufeff?{_ISO}(?: |$)"), 0.8),
+    (re.compile(rf"{_ISO} \d\d[OE](?:[+ ]|$)"), 0.8),
+    (re.compile(rf"\[{_ISO}\](?: |$)"), 1.0),
+    (re.compile(rf"{_ISO}(?: |$)"), 1.0),
 )
-"""What build servers put before each line: GitLab's, GitHub's and Docker's, Jenkins', and that of `gh run view`."""
+"""What build servers put before lines: `gh run view`, GitLab, Jenkins, GitHub and Docker; and how many lines of a text
+must have it. The last two may be the times of a log, whose entries are told by them."""
 
 _STAMPED_SAMPLE = 50
 _WRAPPED = re.compile(r"\{.{0,2000}?\"(?:log|Output)\": ?\"", re.DOTALL)
@@ -66,6 +64,11 @@ class Lines:
         self._wrapped = text[:1] == "{" and self._is_wrapped()
         self._stamp = self._stamp_of_all()
 
+    @property
+    def plain(self) -> bool:
+        """Whether the lines stand in the text as they are, but for colours: in no records that hold them."""
+        return not self._wrapped
+
     def __len__(self) -> int:
         return len(self._starts) - 1
 
@@ -85,8 +88,8 @@ class Lines:
 
     def whole(self, index: int, longest: int = LONGEST_RECORD) -> str:
         """The line with its stamp, and with more of it than is otherwise looked at."""
-        start = self._starts[index]
-        line = self.text[start : min(self._starts[index + 1] - 1, start + longest)]
+        start, end = self._starts[index], self._starts[index + 1] - 1
+        line = self.text[start : end if end - start < longest else start + longest]
         if self._coloured and "\x1b" in line:
             line = _ANSI.sub("", line)
         if index == 0:
@@ -141,8 +144,10 @@ class Lines:
     def _stamp_of_all(self) -> re.Pattern[str] | None:
         """What all lines begin with, if it is a stamp."""
         sample = [line for i in range(min(len(self), _STAMPED_SAMPLE)) if (line := self.whole(i, LONGEST)).strip()]
-        stamps = _STAMPS if len(sample) > 1 else ()
-        return next((stamp for stamp in stamps if all(map(stamp.match, sample))), None)
+        for stamp, share in _STAMPS if len(sample) > 1 else ():
+            if sum(stamp.match(line) is not None for line in sample) >= share * len(sample):
+                return stamp
+        return None
 
 
 def plain(text: str) -> str:

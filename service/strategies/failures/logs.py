@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from service.strategies.failures import golang, stacks, tracebacks
+from service.strategies.failures import beam, golang, stacks, tracebacks
 from service.strategies.failures.findings import Finding, Found, Severity, harmless, one
 from service.strategies.failures.levels import Level, level_of, severity_of
 from service.strategies.failures.lines import Lines, is_entry
@@ -79,7 +79,9 @@ def _nested(lines: Lines, index: int, level: Level, time: str) -> Found | None:
     if not below.strip() or is_entry(below):
         return None
     found = tracebacks.traceback(lines, start) or (
-        None if level_of(below) else stacks.stack(lines, start) or golang.panic(lines, start)
+        None
+        if level_of(below)
+        else stacks.stack(lines, start) or golang.panic(lines, start) or beam.exception(lines, start)
     )
     return tracebacks.within(found, index, severity, time)
 

@@ -14,9 +14,10 @@ _MOST = 100_000
 _SEARCHED = 40
 _RAISED = re.compile(
     r"([A-Za-z_$][\w$.]{0,100}(?:Error|Exception|Failure|Failed|Throwable|Fault|Rejection))(?: \[\w{1,60}\])?"
-    r"(?::\s(.*)|\s*$)"
+    r"(?:\s?:\s(.*)|\s*$)"
 )
 _FOREIGN = re.compile(r"node_modules|node:|site-packages|/libsanitizer/|<anonymous>")
+_RUNTIMES = ("System.", "Microsoft.", "Xunit.", "NUnit.", "java.base/", "jdk.internal.")
 _MOST_FRAMES = 8
 
 
@@ -40,7 +41,7 @@ def failure_in(text: str, message: str, test: str) -> Finding:
     found = block or error_in(text, Severity.FAILURE)
     if found is None:
         return _by_words(text, message, test)
-    own = tuple(frame for frame in found.frames if not _FOREIGN.search(frame.path))
+    own = tuple(frame for frame in found.frames if not _is_foreign(frame))
     found = replace(found, severity=Severity.FAILURE, frames=own or found.frames, test=test)
     if block:
         return found
@@ -49,6 +50,11 @@ def failure_in(text: str, message: str, test: str) -> Finding:
     name, said = _words(text, message)
     name = name or ("" if said else found.name)
     return replace(found, kind=kind, name=name, message=said or found.message)
+
+
+def _is_foreign(frame: Frame) -> bool:
+    """Whether it is of a runtime, or of what runs the tests."""
+    return _FOREIGN.search(frame.path) is not None or (not frame.line and frame.function.startswith(_RUNTIMES))
 
 
 def _words(text: str, message: str) -> tuple[str, str]:
@@ -63,7 +69,7 @@ def _words(text: str, message: str) -> tuple[str, str]:
 
 def _by_words(text: str, message: str, test: str) -> Finding:
     name, said = _words(text, message)
-    frames = tuple(frame for frame in places(text[:_MOST]) if not _FOREIGN.search(frame.path))[:_MOST_FRAMES]
+    frames = tuple(frame for frame in places(text[:_MOST]) if not _is_foreign(frame))[:_MOST_FRAMES]
     if not name or "assert" in name.lower():
         # What was compared tells little: failed assertions of two tests are two failures.
         first, *others = frames or (Frame(""),)

@@ -34,6 +34,7 @@ _EXCERPT = re.compile(r" > \[.{1,300}\]?.{0,300}:$")
 _EXCERPT_LINE = re.compile(r"\s{0,3}\d{1,6}\.\d{1,4}(?: |$)")
 _EXCERPT_END = "------"
 _STEP_TITLE = re.compile(r"(?:\[[^\]\n]{1,100}\] |sha256:|DONE \d|CACHED$|extracting |transferring |naming to )")
+_STEP_TITLE_OR_END = re.compile(rf"{_STEP_TITLE.pattern}|ERROR: ")
 
 
 class Strand(Lines):
@@ -44,6 +45,11 @@ class Strand(Lines):
         self._base = base
         self._numbers = numbers
         self._bare = prefix
+
+    @property
+    def plain(self) -> bool:
+        """Never: it has its lines without what stands before them."""
+        return False
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -114,6 +120,8 @@ def _named(lines: Lines, pattern: re.Pattern[str]) -> Iterator[Lines]:
 
 def _steps(lines: Lines) -> Iterator[Lines]:
     """The steps of a Docker build, each by itself; the lines that it tells again only where no step has any."""
+    # The last line of the build says it again.
+    skipped = _STEP_TITLE if "failed to solve" not in lines.text else _STEP_TITLE_OR_END
     steps: dict[str, list[int]] = {}
     rest: list[int] = []
     again: list[int] = []
@@ -121,7 +129,7 @@ def _steps(lines: Lines) -> Iterator[Lines]:
     for index in range(len(lines)):
         line = lines[index]
         if step := _STEP.match(line):
-            if not _STEP_TITLE.match(line, step.end()):
+            if not skipped.match(line, step.end()):
                 key = step[1] if step[1] in steps or len(steps) < MOST_STRANDS else ""
                 steps.setdefault(key, []).append(index)
             continue

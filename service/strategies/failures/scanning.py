@@ -12,10 +12,12 @@ from dataclasses import replace
 from heapq import merge
 
 from service.strategies.failures import (
+    beam,
     boxes,
     cmake,
     diagnostics,
     docker,
+    dotnet,
     events,
     generic,
     golang,
@@ -27,6 +29,7 @@ from service.strategies.failures import (
     rust,
     sanitizers,
     stacks,
+    swift_tests,
     tracebacks,
 )
 from service.strategies.failures.documents.reading import documents
@@ -42,8 +45,9 @@ _TELLING = """
     crash abort invalid unexpected missing severe emerg alert fault dumped memory terminate throw unhandled unresolved
     unreachable rejected corrupt deprecat
 """
-_PHRASES = 'file "|timed out|could not|not found|no such|multiple definition|not ok|went wrong|: *** |●'
+_PHRASES = 'file "|timed out|could not|not found|no such|multiple definition|not ok|went wrong|: *** |●|╰──'
 _WORDS = (*_TELLING.split(), *_PHRASES.split("|"))
+_HEADS = ("___", "{", "at ", "==", "** (", "e: ", "w: ", "=SUPER", "✘ ")
 _PLACE = re.compile(
     r"(?:vet: |[A-Za-z]:(?=[\\/]))?[^:\n]{1,200}:\d{1,7}:(?:\d{1,7}:)?\s|[^(\n]{1,200}\(\d{1,7},\d{1,7}\)\s?:"
 )
@@ -64,6 +68,34 @@ STRICT: Table = (
 )
 """Those that know a form that hardly anything else has."""
 
+TOOLS: Table = (
+    (("** (", "== Compilation error"), beam.exception),
+    ((") ", " failure", " test"), beam.test),
+    (("error: ", "warning: "), beam.message),
+    ((" REPORT====", "crasher:"), beam.report),
+    (("exception ", "*failed*", "do_boot"), beam.uncaught),
+    (("╰── ",), beam.rebar),
+    (("Failed", "[FAIL]", "X ", "Error(s)", "Test summary"), dotnet.test),
+    ((".swift:", "Test ", "Executed "), swift_tests.test),
+    (("e: ", "w: "), jvm_builds.kotlin),
+    (("Sanitizer: ",), sanitizers.report),
+    (("runtime error: ",), sanitizers.undefined),
+    (("Sanitizer",), sanitizers.aftermath),
+    (("==", "--"), sanitizers.valgrind),
+    (("CMake ",), cmake.message),
+    (("failed to ", "did not complete successfully", "executor failed"), docker.failed),
+    (("Error: ", "Warning: "), boxes.terraform),
+    (("Warning ", "Normal "), events.row),
+    (("Reason:",), events.state),
+    (("MESSAGE=", "PRIORITY=", "__CURSOR="), journal.exported),
+)
+"""Those of one tool each, most of which are in no text."""
+
+
+def _of_a_tool(lines: Lines, index: int) -> Found | None:
+    return _recognised(lines, index, lines[index], TOOLS)
+
+
 ALL: Table = (
     (("{",), logs.json_record),
     (("FAIL", "ERROR", " failed", " error"), python_tests.summary),
@@ -76,17 +108,8 @@ ALL: Table = (
     (("FAIL ", "failed", "Failed "), javascript_tests.total),
     (("FAIL", "exit status", "# ", "too many errors", "=== ", "--- ", "_test.go:"), golang.test),
     (("<<< ", " FAILED"), jvm_builds.test),
-    (("Sanitizer: ",), sanitizers.report),
-    (("runtime error: ",), sanitizers.undefined),
-    (("Sanitizer",), sanitizers.aftermath),
-    (("==", "--"), sanitizers.valgrind),
-    (("CMake ",), cmake.message),
-    (("failed to ", "did not complete successfully", "executor failed"), docker.failed),
+    (tuple(dict.fromkeys(word for words, _ in TOOLS for word in words)), _of_a_tool),
     (("npm ",), generic.npm),
-    (("Error: ", "Warning: "), boxes.terraform),
-    (("Warning ", "Normal "), events.row),
-    (("Reason:",), events.state),
-    (("MESSAGE=", "PRIORITY=", "__CURSOR="), journal.exported),
     (("[ERROR]", "[error]", "[WARNING]", "[warn]"), jvm_builds.build),
     (("What went wrong:",), jvm_builds.gradle),
     (("",), logs.record),
@@ -199,6 +222,6 @@ def _may_tell(line: str) -> bool:
         if word in low:
             return True
     head = line[:8].lstrip()
-    if head.startswith(("___", "{", "at ", "==")):
+    if head.startswith(_HEADS) or (") " in head and head[0].isdigit()):
         return True
     return _PLACE.match(line) is not None or _LETTERED.match(line) is not None

@@ -172,7 +172,8 @@ def _frame(line: str) -> Frame:
     function, _, place = said[:-1].rpartition("(") if said.endswith(")") else ("", "", said)
     function = function.strip()
     match = _PLACE.match(place)
-    path, line_number = (match[1], int(match[2])) if match else (place, 0)
+    # What .NET has in parentheses, where it knows no file, are the parameters.
+    path, line_number = (match[1], int(match[2])) if match else ("" if " " in place else place, 0)
     if path.endswith(_JAVA_FILES):
         path = _java_path(function, path)
     return Frame(path, line_number, function.rpartition("/")[2])

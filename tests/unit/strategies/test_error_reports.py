@@ -30,12 +30,21 @@ EXPECTED = {
     "buildkit_npm": [
         "npm failure|ERESOLVE|FATAL|5-16|-",
     ],
+    "buildkit_parallel": [
+        "Jest failure|TypeError|FAILURE|3-11|cart.test.js:4",
+        "Python exception|KeyError|FATAL|4-10|/srv/shop/api.py:9",
+        "Docker build failure||FATAL|21-27|Dockerfile:4",
+    ],
     "buildkit_pytest": [
         "pytest failure|AssertionError|FAILURE|4-11|tests/test_cart.py:5",
     ],
     "cargo_json": [
         "Rust error|E0425|FATAL|1-1|src/main.rs:1",
         "Rust error|E0308|FATAL|2-2|src/main.rs:1",
+    ],
+    "checkstyle": [
+        "Java error|checks.coding.HiddenFieldCheck|FAILURE|4-4|/srv/shop/src/Cart.java:12",
+        "Java warning|checks.sizes.LineLengthCheck|WARNING|5-5|/srv/shop/src/Cart.java:20",
     ],
     "cmake": [
         "CMake warning||WARNING|7-8|CMakeLists.txt:3",
@@ -58,6 +67,43 @@ EXPECTED = {
     "codeql": [
         "CodeQL error|py/sql-injection|FAILURE|8-13|shop/orders.py:41",
         "CodeQL error|py/path-injection|FAILURE|14-19|shop/files.py:12",
+    ],
+    "cppcheck": [
+        "C/C++ error|nullPointer|FAILURE|5-7|src/cart.c:12",
+    ],
+    "dotnet_build": [
+        "C# error|CS0103|FATAL|1-1|/srv/shop/src/Cart.cs:12",
+        "C# warning|CS0168|WARNING|2-2|/srv/shop/src/Cart.cs:30",
+        "Compiler error|MSB1009|FATAL|3-3|-",
+    ],
+    "dotnet_test": [
+        "Test failure||FAILURE|8-15|/srv/shop/tests/CartTests.cs:12",
+        "Test failure|System.Collections.Generic.KeyNotFoundException|FAILURE|16-22|/srv/shop/src/Cart.cs:41",
+    ],
+    "elixir_compile": [
+        "Elixir warning||WARNING|2-3|lib/cart.ex:4",
+        "Elixir warning||WARNING|5-6|lib/cart.ex:3",
+        "Elixir error|CompileError|FATAL|9-10|lib/cart.ex:4",
+    ],
+    "elixir_genserver": [
+        "Elixir warning||WARNING|1-2|gs.exs:7",
+        "Elixir exception|KeyError|ERROR|5-13|gs.exs:4",
+    ],
+    "elixir_script": [
+        "Elixir exception|ArgumentError|FATAL|1-3|x.exs:1",
+    ],
+    "erlang_boot": [
+        "Erlang exception|badmatch|FATAL|1-1|cart.erl:5",
+    ],
+    "erlang_compile": [
+        "Erlang error||FATAL|1-3|cart.erl:4",
+        "Erlang warning||WARNING|5-7|cart.erl:5",
+    ],
+    "erlang_crash_report": [
+        "Erlang crash report|error|ERROR|1-21|cart.erl:4",
+    ],
+    "erlang_error_report": [
+        "Erlang error report|badarith|ERROR|1-5|cart.erl:4",
     ],
     "eslint_json": [
         "ESLint error|no-unused-vars|FAILURE|1-1|/srv/shop/web/cart.js:1",
@@ -84,9 +130,38 @@ EXPECTED = {
         "ESLint warning|no-console|WARNING|1-1|/src/web/cart.js:20",
         "ESLint error|Parsing error|FATAL|1-1|/src/web/pay.js:88",
     ],
+    "eunit": [
+        "EUnit failure||FAILURE|1-11|cart_tests.erl:4",
+        "EUnit failure||FAILURE|13-24|cart_tests.erl:5",
+    ],
+    "exunit": [
+        "Elixir warning||WARNING|2-3|lib/cart.ex:3",
+        "Elixir warning||WARNING|5-6|lib/cart.ex:7",
+        "ExUnit failure||FAILURE|11-18|test/cart_test.exs:4",
+        "Erlang error report|RuntimeError|ERROR|20-27|test/cart_test.exs:11",
+        "ExUnit failure|KeyError|FAILURE|31-38|lib/cart.ex:6",
+        "ExUnit failure|RuntimeError|FAILURE|42-46|test/cart_test.exs:11",
+    ],
+    "gh_run_view": [
+        "pytest failure|AssertionError|FAILURE|7-13|tests/test_cart.py:5",
+    ],
+    "golangci_rubocop": [
+        "golangci-lint error|errcheck|FAILURE|1-1|cart.go:12",
+        "RuboCop warning|Lint/UselessAssignment|WARNING|2-2|lib/cart.rb:3",
+    ],
     "jest_json": [
         "Test failure||FAILURE|1-1|/srv/shop/web/cart.test.js:3",
         "Test failure|TypeError|FAILURE|1-1|/srv/shop/web/cart.test.js:4",
+    ],
+    "journal_export": [
+        "log ERROR|web|ERROR|7-11|-",
+    ],
+    "journal_pretty": [
+        "log ERROR|web|ERROR|7-12|-",
+        "log WARNING|web|WARNING|13-18|-",
+    ],
+    "journal_verbose": [
+        "log ERROR|web|ERROR|7-10|-",
     ],
     "journald_bytes": [
         "log ERROR|billing|ERROR|1-1|-",
@@ -122,6 +197,34 @@ EXPECTED = {
     ],
     "junit_vitest": [
         "Test failure|AssertionError|FAILURE|4-15|vi.test.mjs:2",
+    ],
+    "kotlin": [
+        "Kotlin error||FATAL|2-2|/srv/shop/src/main/kotlin/Cart.kt:12",
+        "Kotlin error||FATAL|3-3|/srv/shop/src/main/kotlin/Stock.kt:31",
+        "Kotlin warning||WARNING|4-4|/srv/shop/src/main/kotlin/Cart.kt:20",
+        "Kotlin error||FATAL|5-7|Mail.kt:3",
+    ],
+    "kubectl_describe": [
+        "Kubernetes container|CrashLoopBackOff|FATAL|8-9|-",
+        "Kubernetes container|OOMKilled|FATAL|10-14|-",
+        "Kubernetes event|BackOff|ERROR|22-22|-",
+    ],
+    "kubectl_events": [
+        "Kubernetes event|BackOff|ERROR|3-3|-",
+        "Kubernetes event|BackOff|ERROR|4-4|-",
+        "Kubernetes event|FailedScheduling|ERROR|5-5|-",
+        "Kubernetes event|Failed|ERROR|7-7|-",
+        "Kubernetes event|Unhealthy|ERROR|8-8|-",
+    ],
+    "kubernetes_events": [
+        "Kubernetes event|BackOff|ERROR|4-14|-",
+    ],
+    "kubernetes_pods": [
+        "Kubernetes container|CrashLoopBackOff|FATAL|5-18|-",
+        "Kubernetes container|OOMKilled|FATAL|5-18|-",
+    ],
+    "nunit": [
+        "Test failure||FAILURE|5-13|/srv/shop/tests/CartTests.cs:12",
     ],
     "pylint_json": [
         "Pylint error|syntax-error|FAILURE|2-14|shop/bad.py:1",
@@ -177,6 +280,13 @@ EXPECTED = {
         "ruff error|F401|FAILURE|99-144|/srv/shop/shop/cart.py:1",
         "ruff error|F821|FAILURE|145-166|/srv/shop/shop/cart.py:6",
     ],
+    "semgrep": [
+        "Semgrep error|python.lang.security.audit.eval|FAILURE|1-1|shop/cart.py:4",
+    ],
+    "swift": [
+        "Swift error||FATAL|2-7|/srv/shop/Sources/Shop/Cart.swift:12",
+        "Swift warning||WARNING|8-8|/srv/shop/Sources/Shop/Cart.swift:11",
+    ],
     "terraform_boxes": [
         "Terraform error||FATAL|1-8|modules/net/main.tf:14",
         "Terraform error||FATAL|9-16|modules/db/rds.tf:31",
@@ -193,6 +303,10 @@ EXPECTED = {
     ],
     "terraform_validate_json": [
         "Terraform error||FATAL|7-32|main.tf:12",
+    ],
+    "trx": [
+        "Test failure||FAILURE|5-15|/srv/shop/tests/CartTests.cs:12",
+        "Test failure|System.Collections.Generic.KeyNotFoundException|FAILURE|17-26|/srv/shop/src/Cart.cs:41",
     ],
     "tsan": [
         "ThreadSanitizer|data race|FATAL|1-19|/srv/shop/race.c:4",
@@ -221,6 +335,11 @@ EXPECTED = {
     ],
     "vitest_json": [
         "Test failure|AssertionError|FAILURE|1-1|/srv/shop/web/vi.test.mjs:2",
+    ],
+    "xctest": [
+        "Test failure||FAILURE|3-3|/srv/shop/Tests/ShopTests/CartTests.swift:8",
+        "Test failure||FAILURE|8-8|/srv/shop/Tests/ShopTests/CartTests.swift:14",
+        "Test failure||FAILURE|12-13|StockTests.swift:8",
     ],
 }
 """By report: kind, class or rule, severity, the lines, and the first place of each error."""
@@ -352,3 +471,40 @@ def test_results_of_sarif_are_quoted_by_their_characters():
     sample = found[1].samples[0]
     assert compact[sample.start : sample.end].startswith('{"ruleId": "py/path-injection"')
     assert compact[sample.start : sample.end].endswith("}")
+
+
+def test_strands_of_a_docker_build_are_read_each_by_itself():
+    """Two steps that wrote in turns, and a third that says only at the end what it misses."""
+    found = cases("buildkit_parallel.txt")
+    assert [case.title for case in found] == [
+        "KeyError: 'port'",
+        "docker.io/library/nothing:9: not found",
+        "TypeError: cannot read sku",
+    ]
+
+
+def test_lines_of_gh_run_view_are_read_without_job_and_step():
+    """Behind them GitHub's stamp, and behind that the prefix of a Docker build."""
+    (case,) = cases("gh_run_view.txt")
+    assert (case.title, case.tests) == ("AssertionError: assert 3 == 4", ("test_total",))
+    assert quoted("gh_run_view.txt", case).count("build\tRun tests\t") == 7
+
+
+def test_events_count_as_often_as_they_say():
+    """Equal events of two pods of one owner are one case."""
+    back_off = cases("kubectl_events.txt")[0]
+    assert (back_off.count, back_off.samples[0].frames[0].function) == (9, "pod/web")
+    assert cases("kubernetes_events.json")[0].count == 12
+
+
+def test_test_of_net_is_the_same_in_its_report_and_in_the_output():
+    """TRX and the console are of one kind, so that both given together are no new cases."""
+    both = find_cases([source(1, report("trx.trx"), "a.trx"), source(2, report("dotnet_test.txt"), "b.txt")])
+    assert [case.count for case in both] == [2, 2]
+
+
+def test_exception_of_elixir_below_a_log_line_has_its_level():
+    """A server that a supervisor starts again ended no program; its state belongs to the sample."""
+    case = cases("elixir_genserver.txt")[0]
+    assert (case.severity.name, case.first.time) == ("ERROR", "16:09:00.469")
+    assert "State: %{a: 1}" in quoted("elixir_genserver.txt", case)

@@ -19,7 +19,7 @@ def read(text: str, node: Node) -> Iterator[Finding]:
     if node.name == "testcase":
         yield from _junit(text, node)
     elif node.name in ("failure", "error"):
-        if node.around("testsuite", "name") or node.outer:
+        if node.outer and node.outer[0][0] in ("testsuite", "testsuites"):
             yield _failure(text, node, node, node.around("testsuite", "name"))
     elif node.name == "UnitTestResult":
         yield from _trx(text, node)
@@ -90,7 +90,7 @@ def _nunit(text: str, node: Node) -> Iterator[Finding]:
 
 def _of_net(text: str, node: Node, test: str, message: str, stack: str) -> Finding:
     said, trace = _said(node, message), _said(node, stack)
-    body = f"{said}\n{trace}"
+    body = f"{said}\n   {trace}"
     found = failure_in(body, said.partition("\n")[0], test)
     return put(found, node.start, node.end, f"{test}\n{body}", text)
 

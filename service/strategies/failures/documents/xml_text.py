@@ -138,6 +138,8 @@ class _Parser:
                 yield from self._taken()
         except (expat.ExpatError, _Refused):
             place = self._here()
+            # What was said up to here is handed on.
+            self._expat.buffer_text = False
         yield from self._taken()
         if not self.closed:
             self.end = max(self._start, min(place, len(self._text)))
@@ -182,7 +184,8 @@ class _Parser:
         self._depth -= 1
         self._quiet = 0
         place = self._here()
-        end = self._text.find(">", place, place + 1000) + 1 or place
+        # An element without content ends where it is told to.
+        end = (self._text.find(">", place, place + 1000) + 1 or place) if self._text.startswith("</", place) else place
         if self._open:
             node = self._open.pop()
             node.end = end
