@@ -23,6 +23,7 @@ from service.api.graphiql.pages import serve_examples, serve_file
 from service.api.graphql.context import Backend
 from service.api.graphql.http import Endpoint
 from service.api.graphql.schema import export
+from service.clock import now_ms
 from service.config import Config
 from service.conversations.catalog import Conversations
 from service.conversations.deltas import Deltas
@@ -40,6 +41,7 @@ from service.graph.migrations import migrate
 from service.graph.reader import Reader
 from service.graph.store import Store
 from service.graph.writer import Writer
+from service.models.limits import LONGEST_WINDOW_SECONDS
 from service.models.registry import Models
 from service.signals import Signals
 from service.strategies import load_strategies
@@ -84,6 +86,9 @@ class Services:
         """
         await self.database.verify()
         await migrate(self.database)
+        if self.models.are_limited:
+            calls = await self.store.read_recent_calls(now_ms() - round(LONGEST_WINDOW_SECONDS * 1000))
+            self.models.recall(calls, now_ms())
         await self.executor.start([self.instance.name])
         self.backend.opened.set()
         if not brief:

@@ -22,6 +22,8 @@ from service.records import SubtaskStatus, TaskStatus, derived_id, new_id
 from service.signals import Signals
 
 PLAN_ROWS = 250
+PATIENCE_MS = 300_000
+"""How long after its attempt was written a call may begin at the latest: it may wait for another to end."""
 READ_AT_ONCE = 200
 CHARACTERS_AT_ONCE = 4_000_000
 """Of the texts of sources in one answer of Neo4j, which it holds in its memory."""
@@ -239,6 +241,11 @@ class Store:
         nobody knows; `since` (ms) is when it was made or last retried."""
         rows = await self._database.run(query("read_task_spending"), taskId=task_id)
         return rows[0]["spending"] if rows else {"since": now_ms()}
+
+    async def read_recent_calls(self, since: int) -> list[Row]:
+        """`{model, at, calls, tokens}` of the calls that began after `since` (ms), in order, whoever made them."""
+        rows = await self._database.run(query("read_recent_calls"), since=since, patience=PATIENCE_MS)
+        return rows[0]["calls"] if rows else []
 
     async def read_subtask_states(self, task_id: str) -> list[SubtaskState]:
         """Every subtask of a task, in order."""

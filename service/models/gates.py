@@ -117,6 +117,12 @@ class Gate:
         """Seconds for which the provider has asked that the model be let alone; 0.0 where it has not."""
         return max(0.0, self._model.held_until - self._limiter.clock())
 
+    def recall(self, ago: float, calls: int, tokens: int) -> None:
+        """So many calls were made so many seconds ago, by a former process; told in the order of their times."""
+        at = self._limiter.clock() - max(0.0, ago)
+        for quota in (self._limiter.quota, self._model):
+            quota.recall(at, calls, tokens)
+
     def use(self) -> tuple[LimitUse, LimitUse]:
         """What is in use now: of the model, and of its provider."""
         now = self._limiter.clock()

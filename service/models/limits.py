@@ -18,6 +18,7 @@ WINDOW_SECONDS = 60.0
 MARGIN_SECONDS = 1.5
 """How much longer than a provider's own minute ours is: so much may calls differ in the time that they are on the
 way, and still no minute at the provider holds more than it allows."""
+LONGEST_WINDOW_SECONDS = WINDOW_SECONDS + MARGIN_SECONDS
 RESOLUTION_SECONDS = 0.05
 """Calls that begin within so short a time are counted together, as of the last of them: a window stays small."""
 
@@ -36,7 +37,7 @@ class Moment:
 class Window:
     """At most `limit` in any `seconds` (None: counted, not limited). What is reserved counts until it has begun."""
 
-    def __init__(self, limit: int | None, seconds: float = WINDOW_SECONDS + MARGIN_SECONDS) -> None:
+    def __init__(self, limit: int | None, seconds: float = LONGEST_WINDOW_SECONDS) -> None:
         self.limit = limit
         self.seconds = seconds
         self._reserved = 0
@@ -121,6 +122,12 @@ class Quota:
         if self.limits.concurrent is not None and self.in_flight >= self.limits.concurrent:
             return inf
         return max(0.0, self.held_until - now, self.requests.delay(now, 1), self.tokens.delay(now, tokens))
+
+    def recall(self, at: float, calls: int, tokens: int) -> None:
+        """So many calls were made at a time before now, by a former process; told in the order of their times."""
+        for window, amount in ((self.requests, calls), (self.tokens, tokens)):
+            window.reserve(amount)
+            window.begin(at, amount)
 
     def use(self, now: float) -> LimitUse:
         """What is in use now."""

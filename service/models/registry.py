@@ -6,12 +6,13 @@ Owns which providers are open. Knows nothing of tasks.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from service.chat import CountTokens, ModelConfig, ProviderConfig, Timeouts
 from service.config import Config
 from service.models.breaker import Breaker
-from service.models.gates import Gate, Limiter
+from service.models.gates import NO_LIMITS, Gate, Limiter
 from service.providers import Provider, open_provider
 from service.providers.tokens import count_bytes, token_counter
 
@@ -30,6 +31,7 @@ class Models:
         self._limiters: dict[str, Limiter] = {}
         self._gates: dict[str, Gate] = {}
         self._breakers: dict[str, Breaker] = {}
+        self._recalled = False
 
     def find(self, key: str) -> ModelConfig:
         """The model of that name; `InvalidInput` where there is none."""
@@ -78,6 +80,22 @@ class Models:
                 limiter = self._limiters[model.provider] = Limiter(self._config.providers[model.provider].limits)
             gate = self._gates[model.key] = limiter.gate(model.limits)
         return gate
+
+    @property
+    def are_limited(self) -> bool:
+        """Whether any provider or model has limits."""
+        known = self._config.providers.values()
+        return any(one.limits != NO_LIMITS for provider in known for one in (provider, *provider.models))
+
+    def recall(self, calls: Sequence[Mapping[str, Any]], now: int) -> None:
+        """Let calls of a former process count against the limits, once: `{model, at, calls, tokens}`, by time (ms)."""
+        if self._recalled:
+            return
+        self._recalled = True
+        known = {model.key: model for model in self._config.models()}
+        for call in calls:
+            if (model := known.get(call["model"])) is not None:
+                self.gate(model).recall((now - call["at"]) / 1000, call["calls"], call["tokens"])
 
     def dismiss(self, task_id: str) -> None:
         """None of a task's calls that wait for limits is wanted any more."""

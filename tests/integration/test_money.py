@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from tests.support.books import Books, faults_of, read_books
 from tests.support.fault_server import CACHED, READ, THOUGHTS, FaultServer
 from tests.support.provider_calls import both
-from tests.support.services import files, finished, provider, run_task, running
+from tests.support.services import MODEL, cypher, files, finished, provider, run_task, running
 
 PRICES = {"input": 3, "output": 15, "cached": 0.3, "cache_write": 3.75}
 ONCE = {"maxAttempts": 1, "totalSeconds": 600}
@@ -238,3 +239,35 @@ async def test_a_budget_that_suffices_ends_no_task(services: Services, database:
     new = NewTask(instruction="Look.", strategy="FILE", files=files(16), config=config)
     books = await read_books(database, await run_task(services, database, owner, new))
     assert (books.task["status"], books.outcomes(), faults_of(books)) == ("SUCCEEDED", {"SUCCEEDED": 16}, [])
+
+
+# --- limits over a restart ----------------------------------------------------------------------
+
+INTERRUPT = """MATCH (a:Attempt {ownerId: $owner}) WITH a ORDER BY a.startedAt LIMIT 1
+SET a.status = 'RUNNING', a.reservedTokens = 500 REMOVE a.latencyMs, a.inputTokens, a.outputTokens, a.finishedAt"""
+
+
+async def test_calls_of_the_last_minute_count_after_a_restart(
+    connection: Connection, database: Database, owner: str, tmp_path: Path
+) -> None:
+    """Also those that were in flight when the service was killed; and those of other models do not."""
+    name = f"limited-{owner}"
+    said = {
+        "providers": {name: {"protocol": "echo", "rate_limits": {"requests_per_minute": 9}, "models": {"m": MODEL}}}
+    }
+    async with running(connection, tmp_path, said) as services:
+        config = NewTaskConfig(model=f"{name}/m")
+        new = NewTask(instruction="Look.", strategy="FILE", files=files(6), config=config)
+        await run_task(services, database, owner, new)
+        before = services.models.gate(services.models.find(f"{name}/m")).use()[1]
+    await cypher(database, INTERRUPT, writes=True, owner=owner)
+    async with running(connection, tmp_path, said) as services:
+        after = services.models.gate(services.models.find(f"{name}/m")).use()[1]
+        kept = [await services.backend.tasks.send_prompt(owner, NewPrompt("x", config=config)) for _ in range(5)]
+        await asyncio.gather(*(finished(database, task_id) for task_id in kept[:3]))
+        await asyncio.sleep(0.5)
+        assert not (await read_books(database, kept[4])).attempts
+        for task_id in kept[3:]:
+            await services.backend.tasks.cancel_task(owner, task_id)
+    assert (before.requests, after.requests) == (6, 6)
+    assert after.tokens == before.tokens - before.tokens // 6 + 500
