@@ -8,10 +8,12 @@ from __future__ import annotations
 import http.client
 import json
 import multiprocessing
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from multiprocessing.synchronize import Event
 from typing import Any, NamedTuple
 
@@ -119,7 +121,7 @@ def subscribe_plainly(target: Target, over: Event) -> None:
 
 
 def _follow(target: Target, over: Event, query: str) -> None:
-    lags: list[float] = []
+    lags: list[tuple[int, float]] = []
     connection = http.client.HTTPConnection(target.address, timeout=120)
     while not over.is_set():
         items = [f"Item {number} of {time.time()}" for number in range(SUBTASKS)]
@@ -142,20 +144,21 @@ def _follow(target: Target, over: Event, query: str) -> None:
         lags.clear()
 
 
-def _events(target: Target, over: Event, body: bytes, lags: list[float]) -> None:
-    connection = http.client.HTTPConnection(target.address, timeout=120)
-    headers = {"content-type": "application/json", "accept": "text/event-stream"}
-    connection.request("POST", "/graphql", body, headers)
-    answer = connection.getresponse()
-    while not over.is_set() and (line := answer.readline()):
-        if (at := line.find(b'"createdAt":"')) >= 0:
-            lags.append(time.time() - _time(line[at + 13 : at + 37].decode()))
-    connection.close()
+def _events(target: Target, over: Event, body: bytes, lags: list[tuple[int, float]]) -> None:
+    """Take events as they come, and look at the time of the last one in each piece: how many, how late."""
+    host, port = target.address.rsplit(":", 1)
+    lines = ("POST /graphql HTTP/1.1", f"host: {host}", "content-type: application/json", "accept: text/event-stream")
+    head = "\r\n".join((*lines, f"content-length: {len(body)}", "", "")).encode()
+    with socket.create_connection((host, int(port)), timeout=300) as connection:
+        connection.sendall(head + body)
+        while not over.is_set() and (piece := connection.recv(MIB)):
+            if (at := piece.rfind(b'"createdAt":"', 0, -40)) >= 0:
+                lags.append((piece.count(b'"createdAt"'), time.time() - _time(piece[at + 13 : at + 37].decode())))
+            if b"event: complete" in piece:
+                return
 
 
 def _time(text: str) -> float:
-    from datetime import datetime
-
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 

@@ -8,6 +8,7 @@ together. Sequence numbers are given out under the conversation's lock, so their
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -31,9 +32,17 @@ _BEGINNING = -1
 class EventPage:
     """Events that are read together, oldest first, and what is read beside them. A row of a message has a `kind`."""
 
-    def __init__(self, read: Callable[[], Awaitable[list[Row]]]) -> None:
+    def __init__(self, read: Callable[[], Awaitable[list[Row]]], what: str) -> None:
+        self.what = what
+        """The id of the task or the conversation whose events they are."""
         self._rows: asyncio.Future[list[Row]] = asyncio.ensure_future(until_there(read))
+        self._rows.add_done_callback(self._note_time)
         self.moment = Moment()
+        self.since = time.monotonic()
+        """When it was read (s, monotonic): what is read beside it is no older."""
+
+    def _note_time(self, _: object) -> None:
+        self.since = time.monotonic()
 
     async def rows(self) -> list[Row]:
         """The events; whoever waits first does not take them from the others when it leaves."""
@@ -145,7 +154,7 @@ class Events:
         """A page, which others may have at hand or read just now."""
         page = self._pages.get(what)
         if page is None:
-            page = self._pages[what] = EventPage(partial(read, *what))
+            page = self._pages[what] = EventPage(partial(read, *what), what[1])
         return page
 
     async def _task_rows(self, owner: str, task_id: str, after: int, upto: int) -> list[Row]:

@@ -133,3 +133,21 @@ async def test_the_largest_pages_of_the_shipped_operations_are_not_refused(servi
     """Whatever is in them."""
     answer = await service.post(operation(name), first=200, id="none", nodeId="none", conversationId="none", last=None)
     assert all("LIMIT" not in error["extensions"]["code"] for error in answer.get("errors", ()))
+
+
+async def test_events_are_the_same_for_all_who_follow(service: Service) -> None:
+    """Told once for all who ask the same, and each gets all of them; the last says how things are at the end."""
+    new = {"instruction": "Say it.", "input": {"list": [f"Item {number}" for number in range(30)]}}
+    new |= {"strategy": {"builtIn": "FILE"}, "config": {"aggregation": "NONE"}}
+    id = (await service.ask("CreateTask", input=new))["createTask"]["task"]["id"]
+    fields = "cursor ... on SubtaskChanged { subtaskStatus } ... on TaskChanged { task { progress { done } } }"
+    said = {"query": f"subscription($id: ID!) {{ taskEvents(taskId: $id) {{ {fields} }} }}", "variables": {"id": id}}
+    headers = {"accept": "text/event-stream"}
+    answers = await asyncio.gather(*(service.http.post("/graphql", json=said, headers=headers) for _ in range(10)))
+    told = [
+        [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: {")] for answer in answers
+    ]
+    events = [[one["data"]["taskEvents"] for one in some] for some in told]
+    assert len({one["cursor"] for one in events[0]}) == len(events[0]) >= 60
+    assert all([one["cursor"] for one in some] == [one["cursor"] for one in events[0]] for some in events)
+    assert all(some[-1]["task"]["progress"]["done"] == 30 for some in events)

@@ -10,7 +10,7 @@ CALL (row, known) {
   WITH row, c, b, at, c.lastSeq AS seq
   OPTIONAL MATCH (b)-[old:HEAD]->(head:Message)
   CREATE (m:Message:$(row.kind) {id: row.id, conversationId: row.conversationId, ownerId: row.ownerId, seq: seq,
-    depth: coalesce(head.depth + 1, 0), createdAt: at})
+    depth: coalesce(head.depth + 1, 0), createdAt: at, length: size(row.properties.content)})
   SET m += row.properties
   CREATE (m)-[:IN_CONVERSATION]->(c)
   CREATE (b)-[:HEAD]->(m)

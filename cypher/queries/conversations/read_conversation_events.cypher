@@ -5,8 +5,8 @@ RETURN COLLECT {
   MATCH (m:Message) WHERE m.conversationId = $conversationId AND m.seq > $after AND m.seq <= $upto
   WITH m ORDER BY m.conversationId, m.seq LIMIT $limit
   RETURN m {.id, .title, .depth, .role, .status, .finishReason, .note, .conversationId,
-    .toolCallId, .toolName, .isError, length: size(m.content),
-    content: CASE WHEN size(m.content) <= 4000 THEN m.content END,
+    .toolCallId, .toolName, .isError, length: coalesce(m.length, size(m.content)),
+    content: CASE WHEN coalesce(m.length, size(m.content)) <= 4000 THEN m.content END,
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END, seq: m.seq}
 } AS messages, COLLECT {
   MATCH (e:TaskEvent) WHERE e.conversationId = $conversationId AND e.seq > $after AND e.seq <= $upto

@@ -25,7 +25,7 @@ CALL (row) {
   // Results of the parent's tool calls come first, each continuing from the one before it.
   CALL (row, c, seq, at, parent) {
     UNWIND range(0, size(coalesce(row.results, [])) - 1) AS i
-    CREATE (r:Message:Prompt {id: row.results[i].id, createdAt: at, role: 'TOOL', content: row.results[i].content,
+    CREATE (r:Message:Prompt {id: row.results[i].id, createdAt: at, role: 'TOOL', content: row.results[i].content, length: size(row.results[i].content),
       title: row.results[i].title, toolCallId: row.results[i].toolCallId, toolName: row.results[i].toolName,
       isError: row.results[i].isError, depth: parent.depth + 1 + i, seq: seq - 1 - size(row.results) + i,
       conversationId: c.id, ownerId: c.ownerId})
@@ -64,7 +64,7 @@ CALL (row) {
     CREATE (t)-[:FOLLOWED]->(kept)
   }
   CREATE (p:Message:Prompt {id: row.promptId, createdAt: at, role: coalesce(row.role, 'USER'),
-    content: row.content, title: row.promptTitle, toolCallId: row.toolCallId, toolName: row.toolName,
+    content: row.content, length: size(row.content), title: row.promptTitle, toolCallId: row.toolCallId, toolName: row.toolName,
     isError: row.isError, depth: coalesce(above.depth + 1, 0), seq: seq - 1, conversationId: c.id, ownerId: c.ownerId})
   CREATE (p)-[:IN_CONVERSATION]->(c)
   CREATE (t)-[:ASKED]->(p)

@@ -28,7 +28,7 @@ CALL (row) {
     // The accepted answer has the id that was foretold; what else a call left has one of its own.
     WITH *, said.status = 'SUCCEEDED' AND NOT late AND NOT EXISTS { (:Message {id: row.response.acceptedId}) } AS accepted
     CREATE (r:Message:Response {id: CASE WHEN accepted THEN row.response.acceptedId ELSE row.response.id END,
-      createdAt: at, content: row.response.content, reasoning: row.response.reasoning,
+      createdAt: at, content: row.response.content, length: size(row.response.content), reasoning: row.response.reasoning,
       status: row.response.status, finishReason: row.response.finishReason, title: row.response.title,
       note: row.response.note, depth: p.depth + 1, seq: seq - 1, conversationId: c.id, ownerId: c.ownerId})
     CREATE (r)-[:RESPONDS_TO]->(p)

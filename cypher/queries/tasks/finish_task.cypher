@@ -30,7 +30,7 @@ CALL (row) {
     MATCH (t)-[:ASKED]->(p:Prompt)
     CALL (row, p, c, seq, at) {
       WITH * WHERE row.answer.content IS NOT NULL
-      CREATE (r:Message:Response {id: row.answer.id, createdAt: at, content: row.answer.content, status: row.answer.status,
+      CREATE (r:Message:Response {id: row.answer.id, createdAt: at, content: row.answer.content, length: size(row.answer.content), status: row.answer.status,
         finishReason: 'stop', title: row.answer.title, note: row.answer.note, depth: p.depth + 1, seq: seq - 1,
         conversationId: c.id, ownerId: c.ownerId})
       CREATE (r)-[:RESPONDS_TO]->(p)

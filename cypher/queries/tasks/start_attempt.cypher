@@ -11,7 +11,7 @@ CALL (row) {
   FOREACH (x IN CASE WHEN row.promptId = asked.id THEN [1] END | MERGE (s)-[:ASKED]->(asked))
   CALL (row, s, c, seq, at, asked) {
     WITH * WHERE row.promptId <> asked.id AND NOT EXISTS { (s)-[:ASKED]->() }
-    CREATE (p:Message:Prompt {id: row.promptId, createdAt: at, role: 'USER', content: row.content, title: row.title,
+    CREATE (p:Message:Prompt {id: row.promptId, createdAt: at, role: 'USER', content: row.content, length: size(row.content), title: row.title,
       depth: asked.depth + 1, seq: seq - 1, conversationId: c.id, ownerId: c.ownerId})
     CREATE (p)-[:IN_CONVERSATION]->(c)
     CREATE (s)-[:ASKED]->(p)

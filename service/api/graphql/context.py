@@ -14,6 +14,7 @@ from service.conversations.catalog import Conversations
 from service.conversations.deltas import Deltas
 from service.conversations.events import EventPage, Events
 from service.conversations.history import History
+from service.conversations.moments import Looks, Moment
 from service.conversations.responses import Responses
 from service.conversations.usage import Usage
 from service.cursors import PageRequest, page_request
@@ -48,6 +49,10 @@ class Backend:
     deltas: Deltas
     responses: Responses
     models: Models
+    looks: Looks = field(default_factory=Looks)
+    """How things are that events are told with."""
+    told: Moment = field(default_factory=Moment)
+    """Events as they were told lately, by what was asked of them."""
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the graph was checked and brought up to date."""
 
@@ -112,6 +117,11 @@ class Context:
         self._nodes = 0
         if self.answer:
             self.answer.begin()
+
+    @property
+    def event_key(self) -> object:
+        """What tells the event under way from all others, for whoever may see it; None for what is no event."""
+        return None if self._page is None else (self.owner, self._page.what, self.stream.place)
 
     def begin_write(self) -> Backend:
         """The use cases, for a mutation: what was read before it is read again after it.

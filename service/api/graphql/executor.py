@@ -11,16 +11,27 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, Undefined, get_named_type, is_leaf_type
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLField,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    Undefined,
+    get_named_type,
+    is_leaf_type,
+)
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
-from service.api.graphql.encoding import Answer
+from service.api.graphql.encoding import Answer, Written
 from service.api.graphql.nodes import PLAIN
 from service.api.graphql.pace import pace
+from service.errors import LimitExceeded
 
 LONG_LIST = 20
 """Items of a list that are completed at once."""
@@ -36,6 +47,21 @@ Plain = tuple[str, Read, Callable[[Any], Any], bool]
 """The name in the response, how to read the value, how to coerce it, whether it may be null."""
 
 
+class _Same:
+    """An operation of a text that is kept: the same for all who sent that text. (Nodes are compared word for word.)"""
+
+    __slots__ = ("operation",)
+
+    def __init__(self, operation: OperationDefinitionNode) -> None:
+        self.operation = operation
+
+    def __hash__(self) -> int:
+        return id(self.operation)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.operation is self.operation
+
+
 class Executor(StrawberryGraphQLCoreExecutionContext):
     """Executes one operation."""
 
@@ -43,6 +69,8 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*args, **kwargs)
         self._pace = pace()
         self._answer: Answer | None = getattr(self.context_value, "answer", None)
+        self._event: object = None
+        self._variables: str | None = None
         self._plans: dict[tuple[str, int], tuple[Any, list[Plain], dict[str, Any]]] = {}
 
     def build_per_event_executor(self, payload: Any) -> Executor:
@@ -50,7 +78,32 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         executor = cast(Executor, super().build_per_event_executor(payload))
         executor._plans = {}
         executor._relevant_sub_fields = {}
+        executor._event = self.context_value.event_key if self.context_value else None
+        if self._variables is None:
+            self._variables = executor._variables = str(self.variable_values.coerced)
         return executor
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        """Execute it; an event that others have asked the same of was executed once."""
+        if self._event is None:
+            return super().execute_operation(serially)
+        # The same text and variables: of a text that is kept there is one operation.
+        key = self._event, _Same(self.operation), self._variables
+        return self._told(self.context_value.backend.told.once(key, self._tell))
+
+    async def _told(self, telling: Awaitable[ExecutionResult]) -> ExecutionResult:
+        told = await telling
+        return ExecutionResult(told.data, told.errors)
+
+    async def _tell(self) -> ExecutionResult:
+        found = cast(Any, super().execute_operation(False))
+        result = cast(ExecutionResult, await found if self.is_awaitable(found) else found)
+        if result.data is not None and self._answer is not None:
+            try:
+                result.data = cast(Any, Written(await self._answer.blocks(result.data)))
+            except LimitExceeded as error:
+                result = ExecutionResult(None, [GraphQLError(error.message, original_error=error)])
+        return result
 
     def execute_fields(
         self,

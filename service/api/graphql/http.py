@@ -49,7 +49,7 @@ from service.api.graphql.persisted import IDS, Persisted, Refused, Wanted
 from service.api.graphql.requests import read_request
 from service.api.graphql.returning import Subscribers
 from service.api.graphql.schema import build_schema
-from service.api.graphql.sockets import SocketHandler
+from service.api.graphql.sockets import SocketAdapter, SocketHandler
 from service.api.graphql.trusted import read_trusted
 from service.settings.shapes import ServerSettings, is_loopback
 
@@ -80,6 +80,7 @@ class Endpoint(GraphQL[Context, None]):
     """The GraphQL endpoint."""
 
     graphql_transport_ws_handler_class = SocketHandler
+    websocket_adapter_class = SocketAdapter  # pyright: ignore[reportAssignmentType]
     request_adapter_class = Adapter
     stream_transport_classes_by_protocol = {  # noqa: RUF012 - Strawberry's
         GRAPHQL_SSE_PROTOCOL: Events,

@@ -5,6 +5,7 @@ Owns batching and what is remembered during one operation. Knows rows only as wh
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from service.api.graphql.tasks import task
 from service.conversations.events import EventPage
 from service.conversations.history import Branch, HistoryPage
 from service.conversations.listings import Listing
+from service.conversations.moments import SHARED_SECONDS
 from service.cursors import Page, PageRequest
 
 Make = Callable[[Any], Any]
@@ -32,6 +34,8 @@ MOST_CHARACTERS = 4_000_000
 """Characters of texts that are read together."""
 _SHARED = frozenset({"read_tasks", "read_task_progress", "read_metrics", "read_message_branches", "read_tool_calls"})
 """What is read once for all who are given the same page of events."""
+_COUNTED = frozenset({"read_tasks", "read_task_progress", "read_metrics"})
+"""What is counted anew for every page, or looked at as it is then: not for every event that comes by itself."""
 _FOLLOWED = frozenset({"read_conversations", "read_tasks"})
 """What has events of its own."""
 
@@ -98,6 +102,9 @@ class Loaders:
         read = partial(getattr(self._backend.reader, name), self._owner, ids)
         if self._page is None or name not in _SHARED:
             return await read()
+        if name in _COUNTED:
+            since = max(self._page.since, time.monotonic() - SHARED_SECONDS)
+            return await self._backend.looks.look((name, self._owner, *ids), since, read)
         return await self._page.moment.once((name, *ids), read)
 
     async def _settled(self, name: str, ids: Sequence[str]) -> dict[str, Any]:

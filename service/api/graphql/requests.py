@@ -16,7 +16,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from strawberry.http import GraphQLRequestData
 
-from service.api.graphql.persisted import document_id_of
+from service.api.graphql.persisted import Refused, document_id_of
+from service.api.graphql.reading import TooManyValues, read_json
 
 MOST_FILES = 10_000
 """Files in one request."""
@@ -40,30 +41,34 @@ async def read_request(request: Request, most: int) -> Asked:
     if encoding.lower() != "identity":
         raise HTTPException(415, f"A request cannot be compressed ({encoding[:20]}): send it as it is.")
     if request.method == "GET":
-        return _asked(_of_address(request))
+        return _asked(await _of_address(request))
     match request.headers.get("content-type", "").partition(";")[0].strip().lower():
         case "application/json":
-            return _asked(_json(await request.body(), "The body"))
+            return _asked(await _json(await request.body(), "The body"))
         case "multipart/form-data":
-            return _asked(_with_files(await request.form(max_files=MOST_FILES, max_part_size=most), most))
+            return _asked(await _with_files(await request.form(max_files=MOST_FILES, max_part_size=most), most))
         case _:
             raise HTTPException(415, f"This type of content is not understood. {_REMEDY}")
 
 
-def _of_address(request: Request) -> dict[str, Any]:
+async def _of_address(request: Request) -> dict[str, Any]:
     said: dict[str, Any] = {name: text for name, text in request.query_params.items() if text}
     for name in ("variables", "extensions"):
         if name in said:
-            said[name] = _json(said[name], f"`{name}`")
+            said[name] = await _json(said[name], f"`{name}`")
     return said
 
 
-def _json(text: str | bytes, what: str) -> Any:
+async def _json(text: str | bytes, what: str) -> Any:
     """What a JSON text says. It may begin with a byte order mark, which JSON does not have and editors write."""
+    encoded = text.encode(errors="surrogatepass") if isinstance(text, str) else text.removeprefix(codecs.BOM_UTF8)
     try:
-        return orjson.loads(text.removeprefix(codecs.BOM_UTF8) if isinstance(text, bytes) else text)
+        return await read_json(encoded)
     except orjson.JSONDecodeError as error:
         raise HTTPException(400, f"{what} is not JSON: {error}.") from None
+    except TooManyValues as error:
+        remedy = "Send what is long as one text or as files, or in several requests."
+        raise Refused(413, "LIMIT_EXCEEDED", f"{what} {error}.", remedy) from None
 
 
 def _asked(said: object) -> Asked:
@@ -88,9 +93,10 @@ def _is(asked: Mapping[str, Any], name: str, kind: type, words: str) -> Any:
     raise HTTPException(400, f"`{name}` must be {words}, if it is there.")
 
 
-def _with_files(form: FormData, most: int) -> Any:
-    operations = _json(_text(form, "operations"), "`operations`")
-    places = list(_places(_json(_text(form, "map"), "`map`") if "map" in form else {}))
+async def _with_files(form: FormData, most: int) -> Any:
+    operations = await _json(_text(form, "operations"), "`operations`")
+    said: object = await _json(_text(form, "map"), "`map`") if "map" in form else {}
+    places = list(_places(said))
     if sum(file.size or 0 for name, _ in places if isinstance(file := form.get(name), UploadFile)) > most:
         raise HTTPException(413, f"The files have more than {most} bytes, each counted where it is used.")
     for name, path in places:

@@ -10,8 +10,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
+import orjson
 from graphql import GraphQLError
-from strawberry.http.exceptions import WebSocketDisconnected
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, PongMessage, SubscribeMessage
 
@@ -20,6 +23,7 @@ from service.api.graphql.documents import is_subscription
 from service.api.graphql.encoding import Answer, Written
 from service.api.graphql.faults import describe_error
 from service.api.graphql.persisted import Refused, Wanted, document_id_of
+from service.api.graphql.reading import TooManyValues, read_json
 from service.api.graphql.returning import confirm
 from service.errors import LimitExceeded
 
@@ -33,6 +37,25 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "variables": (dict, type(None)),
     "extensions": (dict, type(None)),
 }
+
+
+class SocketAdapter(ASGIWebSocketAdapter):
+    """A WebSocket whose long messages are read in pieces."""
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object]:
+        """The messages."""
+        try:
+            while self.ws.application_state != WebSocketState.DISCONNECTED:
+                text = await self.ws.receive_text()
+                try:
+                    yield await read_json(text.encode(errors="surrogatepass"))
+                except (orjson.JSONDecodeError, TooManyValues) as error:
+                    if not ignore_parsing_errors:
+                        raise NonJsonMessageReceived from error
+        except KeyError as error:
+            raise NonTextMessageReceived from error
+        except WebSocketDisconnect:
+            pass
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
