@@ -15,9 +15,13 @@ AntiphonError
 │   ├── ProviderTimeout     it took longer than it may
 │   ├── ProviderUnavailable it could not be reached, broke off, or answered 5xx, 408 or 409
 │   ├── ProviderRejected    it refused the request (other 4xx): asking again is no use
+│   │   ├── WayRefused      it refused how it was asked, not what: asked otherwise it may answer
+│   │   │   ├── BoundRefused  an answer may not be as long as the request allows it to be
+│   │   │   └── FormatRefused its server cannot hold answers to this format or schema
 │   │   ├── ContextOverflow the prompt is longer than the model's window: less may pass
 │   │   └── ContentFiltered the provider's filter refused the prompt or cut the answer off
 │   ├── InvalidAnswer       the answer is not what was asked for: the model is told, and asked again
+│   │   └── EmptyAnswer     the model ended and had said nothing: it is asked again as before
 │   └── RateLimited         429: ask again after `retry_after` seconds
 ├── BudgetExceeded          the task has used what it may: no new call is made
 ├── DeadlineExceeded        the task's time is over: its calls are cut
@@ -140,6 +144,28 @@ class ProviderRejected(ProviderError):
     code = "PROVIDER_REJECTED"
 
 
+class WayRefused(ProviderRejected):
+    """The provider refused how it was asked, not what. `adapted`: the next call of the model asks otherwise."""
+
+    adapted = False
+
+
+class BoundRefused(WayRefused):
+    """An answer may not be as long as the request allows: the prompt is not what is too long.
+
+    In tokens, where the server said it: `window` for prompt and answer together, `prompt` as it counts this one, and
+    `most` for any answer.
+    """
+
+    window: int | None = None
+    prompt: int | None = None
+    most: int | None = None
+
+
+class FormatRefused(WayRefused):
+    """The server cannot hold answers to this format or schema; told in words, the model may keep to it."""
+
+
 class ContextOverflow(ProviderRejected):
     """The prompt does not fit the model's window: asking again is no use, asking for less is."""
 
@@ -156,6 +182,10 @@ class InvalidAnswer(ProviderError):
     """The answer is not what was asked for; the message can be told to the model."""
 
     code = "INVALID_ANSWER"
+
+
+class EmptyAnswer(InvalidAnswer):
+    """The model ended by itself and had said nothing, as some do now and then: nothing is lost by asking again."""
 
 
 class RateLimited(ProviderError):

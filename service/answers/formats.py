@@ -78,8 +78,10 @@ def check_answer(text: str, form: ResponseFormat, *, cut: bool = False) -> str |
 
     One that was `cut` at its most tokens may be as it is, where it is any text; but nothing at all is no answer.
     """
+    if not text.strip():
+        return f"The answer is empty. {_CUT} {_SPENT}" if cut else "The answer is empty."
     if form.kind is ResponseFormatKind.TEXT:
-        return f"The answer is empty. {_CUT} {_SPENT}" if cut and not text.strip() else None
+        return None
     wrong = _fault(text, form)
     return f"{wrong} {_CUT}" if wrong and cut else wrong
 

@@ -15,15 +15,19 @@ from service.errors import (
     AntiphonError,
     ContentFiltered,
     ContextOverflow,
+    EmptyAnswer,
     InvalidAnswer,
     ProviderError,
     ProviderRejected,
+    WayRefused,
 )
 
 FIRST_BACKOFF_SECONDS = 0.5
 LONGEST_BACKOFF_SECONDS = 30.0
 PATIENCE_SECONDS = 10.0
 """Who asks us to wait longer is not waited for where another model can be asked."""
+MOST_ADAPTED = 4
+"""How often in a row a model is asked otherwise: for a format, a bound, and a bound that our count missed."""
 _OF_THIS_PROVIDER = {None, 401, 402, 403, 404, 429}
 """Refusals that say something of the provider, the key or the quota, and nothing of the request."""
 
@@ -32,6 +36,7 @@ class Remedy(Enum):
     """What may help after a failure."""
 
     WAIT = "ask again after a while, then the next model"
+    ADAPT = "ask again at once, in a way that the server can do"
     REPAIR = "tell the model what is wrong and ask again, then the next model"
     NEXT_MODEL = "ask the next model"
     LARGER_MODEL = "ask the next model whose window is larger"
@@ -43,10 +48,14 @@ def remedy(error: BaseException) -> Remedy:
     match error:
         case ContextOverflow():
             return Remedy.LARGER_MODEL
+        case WayRefused():
+            return Remedy.ADAPT if error.adapted else Remedy.NEXT_MODEL
         case ContentFiltered():
             return Remedy.NEXT_MODEL
         case ProviderRejected():
             return Remedy.NEXT_MODEL if error.status in _OF_THIS_PROVIDER else Remedy.NOTHING
+        case EmptyAnswer():
+            return Remedy.WAIT
         case InvalidAnswer():
             return Remedy.REPAIR
         case ProviderError():
@@ -57,7 +66,7 @@ def remedy(error: BaseException) -> Remedy:
 
 def blames_model(error: BaseException) -> bool:
     """Whether a failure says that the model is not to be had now, whatever it is asked."""
-    unfit = (ContextOverflow, ContentFiltered, InvalidAnswer)
+    unfit = (ContextOverflow, ContentFiltered, InvalidAnswer, WayRefused)
     return not isinstance(error, unfit) and remedy(error) in (Remedy.WAIT, Remedy.NEXT_MODEL)
 
 
@@ -100,6 +109,7 @@ class Ladder:
         names = [model.key for model in models]
         known = [one for one in made if one.model in names]
         self._at = names.index(known[-1].model) if known else 0
+        self._adapted = 0
         self._failed = sum(one.failed and one.model == names[self._at] for one in known)
 
     @property
@@ -123,13 +133,18 @@ class Ladder:
 
     def after(self, error: BaseException, now: float) -> float | None:
         """Seconds to wait before the next call, perhaps of the next model; None: give up."""
+        what = remedy(error)
+        if what is Remedy.ADAPT and self._adapted < MOST_ADAPTED:
+            # That the server was asked in a way that it cannot do is no failure of the model's.
+            self._adapted += 1
+            return 0.0
         self._failed += 1
-        match remedy(error):
+        match what:
             case Remedy.NOTHING:
                 return None
             case Remedy.LARGER_MODEL:
                 return self._climb(self.model.context_window)
-            case Remedy.NEXT_MODEL:
+            case Remedy.NEXT_MODEL | Remedy.ADAPT:
                 return self._climb()
             case Remedy.REPAIR:
                 return self._again(0.0, now)
@@ -154,7 +169,7 @@ class Ladder:
 
     def _move(self, place: int) -> None:
         if place != self._at:
-            self._at, self._failed = place, 0
+            self._at, self._failed, self._adapted = place, 0, 0
 
 
 def code_of(error: BaseException) -> str | None:

@@ -13,6 +13,7 @@ from service.chat import CountTokens, ModelConfig, ProviderConfig, Timeouts
 from service.config import Config
 from service.models.breaker import Breaker
 from service.models.gates import NO_LIMITS, Gate, Limiter
+from service.models.ways import Ways
 from service.providers import Provider, open_provider
 from service.providers.tokens import count_bytes, token_counter
 
@@ -32,6 +33,7 @@ class Models:
         self._gates: dict[str, Gate] = {}
         self._breakers: dict[str, Breaker] = {}
         self._recalled = False
+        self._ways: dict[str, Ways] = {}
 
     def find(self, key: str) -> ModelConfig:
         """The model of that name; `InvalidInput` where there is none."""
@@ -109,6 +111,13 @@ class Models:
             settings = self._config.executor.breaker
             breaker = self._breakers[model.key] = Breaker(settings.failures, settings.cool_down_seconds)
         return breaker
+
+    def ways(self, model: ModelConfig) -> Ways:
+        """How the model's server wants to be asked."""
+        ways = self._ways.get(model.key)
+        if ways is None:
+            ways = self._ways[model.key] = Ways()
+        return ways
 
     def counter(self, model: ModelConfig) -> CountTokens:
         """The model's tokenizer; it may block, so it is called off the event loop."""

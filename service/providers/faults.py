@@ -17,15 +17,20 @@ from typing import Any, cast
 import orjson
 
 from service.errors import (
+    BoundRefused,
     ContentFiltered,
     ContextOverflow,
+    FormatRefused,
     ProviderError,
     ProviderRejected,
     ProviderUnavailable,
     RateLimited,
+    WayRefused,
 )
+from service.providers.sizes import Sizes, sizes_in
 from service.providers.wordings import (
     FILTERED,
+    FORMAT,
     NO_ENDPOINT,
     NO_MODEL,
     OVERFLOW,
@@ -39,6 +44,8 @@ from service.providers.wordings import (
 EXCERPT = 300
 """Characters of a provider's own words that an error keeps."""
 
+_OF_THE_WAY = {400, 413, 422, 500, 501}
+"""Statuses with which servers refuse a bound or a format."""
 _PASSING = {408, 409, 424, 425, 498}
 _STATUS_OF_MARK = {
     "invalid_request_error": 400,
@@ -68,12 +75,14 @@ _KEY_LIKE = re.compile(r"\b(?:sk|pk|rk)-[\w*.-]{6,}|(?<=Bearer )[\w*.~+/=-]{6,}"
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """What a provider answered in place of an answer. `status` is None for an error inside a stream; `asked` is the
-    address that was asked."""
+    address that was asked, `model` the model's name, and `has_format` says that a mode for a format was asked for."""
 
     status: int | None
     body: bytes
     headers: Mapping[str, str]
     asked: str = ""
+    model: str = ""
+    has_format: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +104,45 @@ def error_for(provider: str, refusal: Refusal, secrets: tuple[str, ...] = ()) ->
     said = excerpt(words.message, secrets)
     heading = f"{provider} answered {refusal.status}" if refusal.status else f"{provider} broke off its answer"
     message = f"{heading}: {said}" if said else f"{heading}."
-    if more := _address(status, refusal, words) or _option(provider, status, words):
+    sizes = sizes_in(words.message)
+    way = _way(status, words, sizes, has_format=refusal.has_format)
+    if (
+        more := _remedy(provider, refusal, way, sizes)
+        or _address(status, refusal, words)
+        or _option(provider, status, words)
+    ):
         message = f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {more}"
+    if way is not None:
+        return _way_refused(way(message, status=status), sizes)
     wait = retry_after(refusal.headers)
     return _error(status, words, message, words.wait if wait is None else wait)
+
+
+def _way(status: int, words: _Words, sizes: Sizes, *, has_format: bool) -> type[WayRefused] | None:
+    """What of the way in which it was asked a server refused; None where it refused what was asked, or whom."""
+    if status not in _OF_THE_WAY or words.say(SPENT):
+        return None
+    if sizes.is_of_the_answer and not hint(words.message):
+        return BoundRefused
+    return FormatRefused if has_format and words.say(FORMAT) else None
+
+
+def _way_refused(error: WayRefused, sizes: Sizes) -> WayRefused:
+    if isinstance(error, BoundRefused):
+        error.window, error.prompt, error.most = sizes.window, sizes.prompt, sizes.most
+    return error
+
+
+def _remedy(provider: str, refusal: Refusal, way: type[WayRefused] | None, sizes: Sizes) -> str:
+    """The settings of the model that are not right for its server."""
+    place = f"providers.{provider}.models.{refusal.model or '<name>'}"
+    if way is FormatRefused:
+        return f"Take json_schema, or json_object, out of the features of {place}: it is told in words then."
+    if way is not BoundRefused:
+        return ""
+    window = f" and its context_window ({sizes.window})" if sizes.window else ""
+    most = f" ({sizes.most} at most)" if sizes.most else ""
+    return f"The answer may not be so long: set max_output_tokens of {place}{most}{window} right."
 
 
 def _address(status: int, refusal: Refusal, words: _Words) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -38,6 +39,24 @@ GAVE_UP_WAITING = {499, 504, 524, 598}
 T = TypeVar("T")
 
 
+_FORMATS = {"response_format", "output_config"}
+"""The members of a body that ask for a mode for a format, in every protocol that we speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a request tells what its refusal means."""
+
+    url: httpx.URL
+    model: str = ""
+    has_format: bool = False
+
+    def refusal(self, status: int | None, body: bytes, headers: Mapping[str, str]) -> Refusal:
+        """The refusal of this request."""
+        url = f"{self.url.scheme}://{self.url.netloc.decode()}{self.url.path}"
+        return Refusal(status, body, headers, url, self.model, self.has_format)
+
+
 class Wire:
     """The way to one provider."""
 
@@ -58,7 +77,8 @@ class Wire:
 
     def post(self, path: str, body: dict[str, Any], request: ChatRequest) -> Call:
         """A call that is ready to be entered: `async with wire.post(…) as call`. It keeps the request's `so_far`."""
-        return Call(self, endpoint(self._url, path), encode(body), request)
+        asked = Asked(endpoint(self._url, path), str(body.get("model", "")), not _FORMATS.isdisjoint(body))
+        return Call(self, asked, encode(body), request)
 
     async def connections(self) -> Connections:
         """The provider's connections; none is open before the first call."""
@@ -88,9 +108,9 @@ class Wire:
 class Call:
     """One POST and its answer. Leaving it closes the connection unless the answer was read to its end."""
 
-    def __init__(self, wire: Wire, url: httpx.URL, content: bytes, request: ChatRequest) -> None:
+    def __init__(self, wire: Wire, asked: Asked, content: bytes, request: ChatRequest) -> None:
         self._wire = wire
-        self._url = url
+        self._asked = asked
         self._content = content
         self._timeouts = request.timeouts
         self._deadlines = Deadlines(request.timeouts)
@@ -130,7 +150,7 @@ class Call:
     def _request(self) -> httpx.Request:
         return self._client.build_request(
             "POST",
-            self._url,
+            self._asked.url,
             content=self._content,
             timeout=httpx.Timeout(None, connect=self._timeouts.connect),
             extensions={"trace": followed(close_after_failed_handshake(), self._request_left)},
@@ -187,15 +207,11 @@ class Call:
     def refused(self, body: bytes) -> ProviderError:
         """The error for an error object that came inside a good answer; one that stands alone refuses the call."""
         self.so_far.may_cost = self.so_far.has_begun
-        return error_for(self._wire.name, Refusal(None, body, {}, self._asked), self._wire.secrets)
+        return error_for(self._wire.name, self._asked.refusal(None, body, {}), self._wire.secrets)
 
     def broken(self, why: str) -> ProviderUnavailable:
         """The error for an answer that broke off or makes no sense."""
         return ProviderUnavailable(f"{self._wire.name} broke off its answer: {excerpt(why, self._wire.secrets)}")
-
-    @property
-    def _asked(self) -> str:
-        return f"{self._url.scheme}://{self._url.netloc.decode()}{self._url.path}"
 
     @property
     def _media_type(self) -> str:
@@ -207,7 +223,7 @@ class Call:
         if not self._response.is_success:
             self.so_far.may_cost = self._response.status_code in GAVE_UP_WAITING
             body = await self._error_body()
-            refusal = Refusal(self._response.status_code, body, self._response.headers, self._asked)
+            refusal = self._asked.refusal(self._response.status_code, body, self._response.headers)
             raise error_for(self._wire.name, refusal, self._wire.secrets)
         await self._within(self._read_head())
         if self._media_type in ("text/event-stream", "") or self._media_type.endswith("json"):

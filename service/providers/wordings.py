@@ -56,10 +56,29 @@ FILTERED = _wording(
 )
 SPENT = _wording(
     "insufficient_quota exceeded_current_quota_error billing_error billing_hard_limit_reached billing_not_active"
-    " insufficient_balance arrearage 1113",
-    r"credit balance is too low|insufficient (?:account )?(?:balance|credits|funds)",
-    r"used all available credits|reached its monthly spending limit|billing hard limit",
+    " insufficient_balance insufficient_funds insufficient_credits insufficient_user_quota arrearage 1113"
+    " pre_consume_token_quota_failed quota_not_enough budget_exceeded max_budget_exceeded budgetexceeded"
+    " credit_limit_exceeded spending_limit_reached usage_limit_reached",
+    r"credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds|quota)",
+    r"used all available credits|reached (?:its|your|the) monthly (?:spending|usage) limit|billing hard limit",
+    r"budget (?:has been |was |is )?(?:exceeded|exhausted|spent)|exceeded ?(?:the |your )?(?:max(?:imum)? )?budget",
+    r"(?:crossed|over(?: its| the| their)?|reached (?:its|your|the)) (?:max(?:imum)? )?budget",
+    r"(?:monthly|daily) (?:spending|spend|credit|usage) (?:limit|cap)",
+    r"(?:spending|credit|usage) limit (?:exceeded|reached)|reached your specified (?:api )?usage limits",
+    r"exceeded your monthly included credits|out of (?:call volume )?quota|out of credits|not enough credits",
+    r"requires? more credits|(?:can|could) only afford|no credits? (?:left|remaining)|payment (?:is )?required",
+    r"used up your daily free allocation|trial key[^.]{0,80}limited to|please (?:recharge|top up)",
+    r"额度(?:不足|已用尽)|余额不足|欠费",
 )
+FORMAT = _wording(
+    "json_validate_failed invalid_json_schema unsupported_response_format response_format",
+    r"response_?format|responseFormat|response_?schema|responseSchema|json_?schema|json schema|structured outputs?",
+    r"output_(?:config|format)\b|guided_(?:json|grammar|decoding)|xgrammar|llguidance|\bgbnf\b|\boutlines\b",
+    r"grammar|schema produces a constraint|(?:invalid|unsupported) schema",
+    r"\bschema\b[^.]{0,60}(?:invalid|not supported|unsupported|too (?:complex|large|deep))",
+    r"failed to generate json|json[_ ](?:object|mode)",
+)
+"""A schema, or a mode for JSON, that the server's grammar cannot do; asked only of requests that have one."""
 WRONG_KEY = _wording(
     "authentication_error invalid_api_key api_key_invalid",
     r"api key not valid|(?:incorrect|invalid) api key",

@@ -12,13 +12,14 @@ import time
 from contextlib import aclosing
 from dataclasses import replace
 
-from service.answers.formats import check_answer, format_instruction
-from service.chat import ChatMessage, ChatRequest, Completion, ReasoningDelta, StreamItem, Timeouts
+from service.answers.formats import check_answer
+from service.chat import ChatRequest, Completion, ReasoningDelta, StreamItem
 from service.conversations.deltas import Deltas, LiveResponse
 from service.errors import (
     AntiphonError,
     BudgetExceeded,
     ContentFiltered,
+    EmptyAnswer,
     InvalidAnswer,
     ProviderError,
     RateLimited,
@@ -28,16 +29,14 @@ from service.graph.store import Store
 from service.models.gates import Dismissed, Passage
 from service.models.registry import Models
 from service.providers.tokens import count_bytes
-from service.records import TEXT_FORMAT, ResponseFormatKind, Role, SubtaskStatus
+from service.records import SubtaskStatus
+from service.tasks.asking import learn, request_of
 from service.tasks.budgets import NO_BUDGET
 from service.tasks.call_rows import finish_row, start_row, status_when_ended
 from service.tasks.costs import is_free, received_text, sent_text, settle, used_of, wish_of
 from service.tasks.direct import BEGINNING
 from service.tasks.jobs import Call
-from service.tasks.prompts import answer_room
 from service.tasks.tools import request_text
-
-_FEATURES = {ResponseFormatKind.JSON: "json_object", ResponseFormatKind.JSON_SCHEMA: "json_schema"}
 
 _log = logging.getLogger(__name__)
 
@@ -109,8 +108,7 @@ class Calls:
         await self.finish(call, SubtaskStatus.SUCCEEDED if call.error is None else None)
 
     async def _ask(self, call: Call) -> bool:
-        settings = call.job.task.settings
-        request = _request(call, self._models.timeouts(call.model, settings.model, settings.timeouts))
+        request = await request_of(call, self._models)
         gate = self._models.gate(call.model)
         call.refused = call.job.place.refusal()
         if call.refused is not None:
@@ -142,6 +140,7 @@ class Calls:
         async with place.line:
             passage.begin()
             await self._stream(call, request)
+        await learn(call, request, self._models)
         if isinstance(call.error, RateLimited):
             passage.refused(call.error.retry_after)
         if is_free(call):
@@ -241,26 +240,6 @@ class Calls:
         settle(call, *(None if text is None else self._models.estimate(text, call.model) for text in texts))
 
 
-def _request(call: Call, timeouts: Timeouts) -> ChatRequest:
-    """The call as the provider gets it. A model that has no mode for the format is told in words."""
-    form, settings = call.job.form, call.job.task.settings
-    has_mode = _FEATURES.get(form.kind) in call.model.features
-    messages = call.messages
-    # OpenAI's JSON mode wants the word JSON in the prompt.
-    if form.kind is ResponseFormatKind.JSON or (form.kind is ResponseFormatKind.JSON_SCHEMA and not has_mode):
-        messages = (ChatMessage(Role.SYSTEM, format_instruction(form)), *messages)
-    return ChatRequest(
-        model=call.model,
-        messages=messages,
-        max_output_tokens=min(answer_room(settings, call.model), call.model.max_output_tokens),
-        temperature=settings.temperature,
-        response_format=form if has_mode else TEXT_FORMAT,
-        tools=call.job.tools,
-        timeouts=timeouts,
-        so_far=call.so_far,
-    )
-
-
 def _fault_of_answer(call: Call) -> AntiphonError | None:
     """Why an answer that came whole cannot be used, if it cannot."""
     completion = call.completion
@@ -269,8 +248,19 @@ def _fault_of_answer(call: Call) -> AntiphonError | None:
         return ContentFiltered(f"{call.model.provider} filtered the answer.")
     if completion.finish_reason == "length" and call.is_capped:
         return BudgetExceeded(f"The answer was cut at {call.most_answer} tokens, for the sake of the task's budget.")
+    if completion.tool_calls:
+        return None
+    if not call.text.strip() and completion.finish_reason == "stop":
+        return _emptiness(call)
     # Of a plan its strategy is the judge, which says more exactly what is wrong with it.
-    if completion.tool_calls or call.job.kind == "plan":
+    if call.job.kind == "plan":
         return None
     wrong = check_answer(call.text, call.job.form, cut=completion.finish_reason == "length")
     return InvalidAnswer(wrong) if wrong else None
+
+
+def _emptiness(call: Call) -> ProviderError:
+    """An answer that is nothing: as a model may be told, where it thought and then forgot to answer."""
+    if call.reasoning:
+        return InvalidAnswer("The answer is empty: all of it was reasoning.")
+    return EmptyAnswer(f"{call.model.provider} gave an answer of no text: the model stopped before it said anything.")

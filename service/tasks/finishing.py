@@ -109,7 +109,8 @@ def outcome_of(task: TaskWork, look: Look, finish: Finish) -> Outcome:
     status = TaskStatus.PARTIAL if finish.keys and not stopped else TaskStatus.FAILED
     first = next((one for one in failures if one.error), failures[0])
     count = f"{len(failures)} of {len(states)} subtasks did not succeed."
-    error = f"{count} {first.error or ''}".strip() if len(states) > 1 else first.error or count
+    named = f"{count} “{first.title}”: {first.error or first.status.lower()}"
+    error = named if len(states) > 1 else first.error or count
     return Outcome(status, error, first.code, failures)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from service.answers.formats import format_instruction
 from service.chat import ChatMessage, ModelConfig
 from service.clock import now_ms
-from service.errors import AntiphonError, ContextOverflow, InvalidAnswer
+from service.errors import AntiphonError, ContextOverflow, EmptyAnswer, InvalidAnswer
 from service.graph.patience import patiently
 from service.graph.store import Store
 from service.models.breaker import BreakerState
@@ -206,7 +206,7 @@ def _may_be_cut(call: Call) -> bool:
 
 def _repair(call: Call) -> Repair | None:
     """What is sent after the prompt when the last answer could not be used: that answer, and what is wrong with it."""
-    if not isinstance(call.error, InvalidAnswer):
+    if not isinstance(call.error, InvalidAnswer) or isinstance(call.error, EmptyAnswer):
         return call.repair
     wish = format_instruction(call.job.form)
     answer = (ChatMessage(Role.ASSISTANT, call.text),) if call.text.strip() else ()

@@ -332,7 +332,7 @@ async def test_only_what_failed_is_retried(services: Services, database: Databas
     assert (books.task["status"], len(requests)) == ("PARTIAL", 5)
     statement = "MATCH (:Task {id: $id})-[:RESULTED_IN]->(r) RETURN r.status AS status, r.note AS note"
     (first,) = await cypher(database, statement, id=task_id)
-    assert first == {"status": "PARTIAL", "note": "1 of 5 subtasks did not succeed. no"}
+    assert first == {"status": "PARTIAL", "note": "1 of 5 subtasks did not succeed. “file-3.txt”: no"}
     with pytest.raises(NotFound):
         await services.backend.tasks.retry_task("somebody-else", task_id)
     with scripts(one=good) as requests:

@@ -10,9 +10,9 @@ import contextlib
 import json
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 Json = dict[str, Any]
 Call = tuple[str, str, str]
@@ -20,13 +20,17 @@ Call = tuple[str, str, str]
 
 _LENGTH = re.compile(rb"^content-length:\s*(\d+)", re.IGNORECASE | re.MULTILINE)
 _NOTHING = (b"text/plain", [b"The test has given no answer for this request."])
-_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: %s\r\ntransfer-encoding: chunked\r\n\r\n"
+_HEAD = b"HTTP/1.1 %d X\r\ncontent-type: %s\r\ntransfer-encoding: chunked\r\n\r\n"
+
+Said = Sequence[Json | str] | tuple[int, Json]
+"""An answer to one request: the events of a stream, or a status and a body."""
 
 
 class ScriptedProvider:
-    """Listens on a free loopback port and gives the next of its answers to each request."""
+    """Listens on a free loopback port and gives the next of its answers to each request, or what `by` says to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, by: Callable[[Json], Said] | None = None) -> None:
+        self._by = by
         self.requests: list[Json] = []
         self._answers: deque[tuple[bytes, Sequence[bytes]]] = deque()
         self._serving: set[asyncio.Task[None]] = set()
@@ -59,14 +63,23 @@ class ScriptedProvider:
     def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._serving.add(asyncio.create_task(self._serve(reader, writer)))
 
+    def _next(self) -> tuple[int, bytes, Sequence[bytes]]:
+        if self._by is None:
+            return (200, *(self._answers.popleft() if self._answers else _NOTHING))
+        match self._by(self.requests[-1]):
+            case (int() as status, body):
+                return status, b"application/json", [json.dumps(body).encode()]
+            case events:
+                return 200, b"text/event-stream", [sse(*cast("Sequence[Json | str]", events))]
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
                 length = _LENGTH.search(await reader.readuntil(b"\r\n\r\n"))
                 assert length is not None
                 self.requests.append(json.loads(await reader.readexactly(int(length[1]))))
-                kind, pieces = self._answers.popleft() if self._answers else _NOTHING
-                writer.write(_HEAD % kind)
+                status, kind, pieces = self._next()
+                writer.write(_HEAD % (status, kind))
                 for piece in filter(None, pieces):
                     writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
                     await writer.drain()

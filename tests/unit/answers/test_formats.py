@@ -102,7 +102,7 @@ def test_answer_is_checked(text: str, wrong: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "cut", "wrong"),
-    [("", True, "maxOutputTokens"), (" \n", True, "maxOutputTokens"), ("Hel", True, None), ("", False, None)],
+    [("", True, "maxOutputTokens"), (" \n", True, "maxOutputTokens"), ("Hel", True, None), (" \n", False, "empty")],
 )
 def test_nothing_at_all_is_no_answer_where_it_was_cut(text: str, cut: bool, wrong: str | None) -> None:
     """A model that reasons until its bound is reached has not said that there is nothing to say."""

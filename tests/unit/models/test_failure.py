@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from service.chat import ModelConfig
 from service.errors import (
+    BoundRefused,
     ContentFiltered,
     ContextOverflow,
+    EmptyAnswer,
+    FormatRefused,
     InvalidAnswer,
     InvalidInput,
     ProviderError,
@@ -18,7 +21,17 @@ from service.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from service.models.failure import LONGEST_BACKOFF_SECONDS, Bounds, Ladder, Made, Remedy, backoff, blames_model, remedy
+from service.models.failure import (
+    LONGEST_BACKOFF_SECONDS,
+    MOST_ADAPTED,
+    Bounds,
+    Ladder,
+    Made,
+    Remedy,
+    backoff,
+    blames_model,
+    remedy,
+)
 
 MODELS = tuple(ModelConfig("p", name, "f", window, 100) for name, window in (("a", 1000), ("b", 500), ("c", 2000)))
 ERRORS = (
@@ -47,6 +60,9 @@ ERRORS = (
         (ContextOverflow("x"), Remedy.LARGER_MODEL, False),
         (ContentFiltered("x"), Remedy.NEXT_MODEL, False),
         (InvalidAnswer("x"), Remedy.REPAIR, False),
+        (EmptyAnswer("x"), Remedy.WAIT, False),
+        (BoundRefused("x", status=400), Remedy.NEXT_MODEL, False),
+        (FormatRefused("x", status=400), Remedy.NEXT_MODEL, False),
         (InvalidInput("x"), Remedy.NOTHING, False),
     ],
 )
@@ -112,3 +128,16 @@ def test_backoff_is_bounded_and_obeys_what_was_asked(failed: int) -> None:
     """The wait is never longer than its bound, and never shorter than the provider asked for."""
     assert 0 <= backoff(ProviderUnavailable("x"), failed) <= LONGEST_BACKOFF_SECONDS
     assert backoff(RateLimited("x", retry_after=45.0), failed) >= 45.0
+
+
+def test_model_that_is_asked_otherwise_has_not_failed() -> None:
+    """But not for ever: a server that refuses every way is left for the next model."""
+    error = BoundRefused("x", status=400)
+    error.adapted = True
+    ladder = Ladder(MODELS, Bounds(1, 10.0))
+    ladder.begun(0.0)
+    for _ in range(MOST_ADAPTED):
+        assert ladder.after(error, 0.0) == 0.0
+        assert ladder.model is MODELS[0]
+    assert ladder.after(error, 0.0) == 0.0
+    assert ladder.model is MODELS[1]

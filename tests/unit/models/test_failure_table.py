@@ -8,11 +8,15 @@ import pytest
 
 from service.errors import (
     AntiphonError,
+    BoundRefused,
     ContentFiltered,
+    EmptyAnswer,
+    FormatRefused,
     InvalidAnswer,
     ProviderError,
     ProviderTimeout,
     ProviderUnavailable,
+    WayRefused,
 )
 from service.models.failure import Remedy, blames_model, code_of, remedy
 from service.providers.faults import Refusal, error_for
@@ -25,6 +29,12 @@ def answered(status: int, body: bytes = b"{}") -> ProviderError:
     return error_for("p", Refusal(status, body, {}))
 
 
+def adapted(error: WayRefused) -> WayRefused:
+    """A refusal after which the model is asked otherwise."""
+    error.adapted = True
+    return error
+
+
 SEEN: dict[str, list[AntiphonError]] = {
     "429": [answered(429)],
     "not connected in time": [ProviderTimeout("x")],
@@ -34,10 +44,13 @@ SEEN: dict[str, list[AntiphonError]] = {
     "401, 402": [answered(status) for status in (401, 402, 403, 404)],
     "429 with": [answered(status, b'{"error": {"code": "insufficient_quota"}}') for status in (400, 429)],
     "a certificate": [],
+    "`max_tokens` is more": [adapted(BoundRefused("x"))],
+    "a format or schema": [adapted(FormatRefused("x"))],
     "400, 422": [answered(status) for status in (301, 400, 405, 418, 422)],
     "the prompt is longer": [answered(413), answered(400, b'{"error": {"code": "context_length_exceeded"}}')],
     "the provider's filter": [ContentFiltered("x"), answered(400, b'{"error": {"code": "content_filter"}}')],
     "an answer that is not": [InvalidAnswer("x")],
+    "an answer with neither": [EmptyAnswer("x")],
     "a plug-in": [ProviderError("x")],
     "no usage": [],
 }
@@ -46,6 +59,7 @@ SEEN: dict[str, list[AntiphonError]] = {
 COLUMNS = {
     Remedy.WAIT: ("yes", "then"),
     Remedy.REPAIR: ("yes", "then"),
+    Remedy.ADAPT: ("yes, at once", ""),
     Remedy.NEXT_MODEL: ("no", "at once"),
     Remedy.LARGER_MODEL: ("no", "one with a larger window"),
     Remedy.NOTHING: ("no", "no"),
@@ -75,5 +89,5 @@ def test_row_says_what_is_done(row: list[str]) -> None:
     _, _, code, again, following, against = row
     for error in errors_of(row[0]):
         same, other = COLUMNS[remedy(error)]
-        assert (code_of(error), following, against == "yes") == (code, other, blames_model(error))
+        assert (code_of(error), following, against == "yes") == (code, other or following, blames_model(error))
         assert again.startswith(same)

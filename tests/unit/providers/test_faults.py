@@ -8,7 +8,7 @@ from time import time
 
 import pytest
 
-from service.errors import ProviderError, ProviderRejected, ProviderUnavailable, RateLimited
+from service.errors import BoundRefused, ProviderError, ProviderRejected, ProviderUnavailable, RateLimited
 from service.providers.faults import EXCERPT, ContextOverflow, Refusal, error_for, excerpt, retry_after
 
 
@@ -45,7 +45,7 @@ def test_words_of_the_provider_are_found(body: object, message: str) -> None:
         ({"error": {"type": "exceed_context_size_error", "message": "x"}}, ContextOverflow),
         ({"error": {"message": "prompt is too long: 9 tokens > 8 maximum"}}, ContextOverflow),
         ({"error": {"message": "This model's maximum context length is 8192 tokens."}}, ContextOverflow),
-        ({"error": {"message": "max_tokens is too large"}}, ProviderRejected),
+        ({"error": {"message": "max_tokens is too large"}}, BoundRefused),
     ],
 )
 def test_overflow_is_told_from_other_refusals(body: object, kind: type[ProviderError]) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from service.errors import (
+    BoundRefused,
     ContentFiltered,
     ContextOverflow,
+    FormatRefused,
     ProviderError,
     ProviderRejected,
     ProviderUnavailable,
@@ -36,7 +38,19 @@ OVERFLOWS: dict[str, tuple[int | None, object]] = {
         error("Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in 509178."),
     ),
     "gemini": (400, [error("The input token count (2800010) exceeds the maximum number of tokens allowed (1048575).")]),
-    "anthropic": (400, error("input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000")),
+    "anthropic": (400, error("input length and `max_tokens` exceed context limit: 199959 + 64000 > 200000")),
+    "anthropic, the prompt alone": (400, error("prompt is too long: 208310 tokens > 200000 maximum")),
+    "vllm, the prompt alone": (
+        400,
+        error(
+            "'max_tokens' or 'max_completion_tokens' is too large: 8192. This model's maximum context length is 4096 "
+            "tokens and your request has 20000 input tokens (8192 > 4096 - 20000)."
+        ),
+    ),
+    "openai, older": (
+        400,
+        error("This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens."),
+    ),
     "xai": (400, {"error": "This model's maximum prompt length is 131072 but the request contains 537812 tokens."}),
     "groq": (400, error("Please reduce the length of the messages or completion.")),
     "mistral": (400, {"object": "error", "message": "Prompt contains 332817 tokens, too large for model"}),
@@ -73,6 +87,144 @@ def test_prompt_that_is_too_long_is_told(vendor: str) -> None:
     assert type(meant(*OVERFLOWS[vendor])) is ContextOverflow
 
 
+BOUNDS: dict[str, tuple[int, str, tuple[int | None, int | None, int | None]]] = {
+    "vllm": (
+        400,
+        "'max_tokens' or 'max_completion_tokens' is too large: 8192. This model's maximum context length is 4096 "
+        "tokens and your request has 30 input tokens (8192 > 4096 - 30).",
+        (4096, 30, None),
+    ),
+    "vllm, newer": (
+        400,
+        "This model's maximum context length is 4096 tokens. However, you requested 8192 output tokens and your prompt "
+        "contains at least 30 input tokens, for a total of at least 8222 tokens. Please reduce the length of the input "
+        "prompt or the number of requested output tokens.",
+        (4096, 30, None),
+    ),
+    "openai, older": (
+        400,
+        "This model's maximum context length is 4096 tokens. However, you requested 8222 tokens (30 in the messages, "
+        "8192 in the completion). Please reduce the length of the messages or completion.",
+        (4096, 30, None),
+    ),
+    "openai": (
+        400,
+        "max_tokens is too large: 100000. This model supports at most 16384 completion tokens, whereas you provided "
+        "100000.",
+        (None, None, 16384),
+    ),
+    "anthropic": (
+        400,
+        "input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000, decrease input length",
+        (200000, 178959, None),
+    ),
+    "anthropic, the answer alone": (
+        400,
+        "max_tokens: 100000 > 8192, which is the maximum allowed number of output tokens for claude-3-5-sonnet",
+        (None, None, 8192),
+    ),
+    "groq": (
+        400,
+        "`max_tokens` must be less than or equal to `8192`, the maximum value for `max_tokens` is less than the "
+        "`context_window` for this model",
+        (None, None, 8192),
+    ),
+    "deepseek": (400, "Invalid max_tokens value, the valid range of max_tokens is [1, 8192]", (None, None, 8192)),
+    "qwen": (
+        400,
+        "<400> InternalError.Algo.InvalidParameter: Range of max_tokens should be [1, 8192]",
+        (None, None, 8192),
+    ),
+    "zhipu": (400, "max_tokens参数非法：限制数值范围[1,16384]", (None, None, 16384)),
+    "tgi": (
+        422,
+        "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 30 `inputs` tokens and "
+        "8192 `max_new_tokens`",
+        (4096, 30, None),
+    ),
+    "gemini": (
+        400,
+        "Unable to submit request because it has a maxOutputTokens value of 100000 but the supported range is from 1 "
+        "(inclusive) to 65537 (exclusive). Update the value and try again.",
+        (None, None, 65536),
+    ),
+    "openrouter": (
+        400,
+        "This endpoint's maximum context length is 32768 tokens. However, you requested about 40030 tokens (30 of text "
+        "input, 40000 in the output). Please reduce the length of either one.",
+        (32768, 30, None),
+    ),
+    "sglang": (
+        400,
+        "Requested token count exceeds the model's maximum context length of 4096 tokens. You requested a total of "
+        "8222 tokens: 30 tokens from the input messages and 8192 tokens for the completion.",
+        (4096, 30, None),
+    ),
+    "bedrock": (
+        400,
+        "The maximum tokens you requested exceeds the model limit of 4096. Try again with a maximum tokens value that "
+        "is lower than 4096.",
+        (None, None, 4096),
+    ),
+    "litellm": (500, "max_completion_tokens is too large: 99999.", (None, None, None)),
+}
+
+
+@pytest.mark.parametrize("vendor", BOUNDS)
+def test_bound_of_the_answer_is_told_from_a_long_prompt(vendor: str) -> None:
+    """Both name the window in nearly the same words: the numbers tell them apart. The settings are named."""
+    status, message, sizes = BOUNDS[vendor]
+    found = error_for("p", Refusal(status, json.dumps(error(message)).encode(), {}, model="m"))
+    assert isinstance(found, BoundRefused)
+    assert (found.window, found.prompt, found.most) == sizes
+    assert "max_output_tokens of providers.p.models.m" in str(found)
+
+
+FORMATS: dict[str, tuple[int | None, object]] = {
+    "vllm": (400, error("The provided JSON schema contains features not supported by xgrammar.")),
+    "vllm, guidance": (400, error('Grammar error: Unimplemented keys: ["patternProperties"]')),
+    "llama.cpp": (400, error("Failed to initialize samplers: failed to parse grammar")),
+    "llama.cpp, older": (500, error("JSON schema conversion failed: Unrecognized schema")),
+    "lm studio": (400, {"error": "'response_format.type' must be 'json_schema' or 'text'"}),
+    "openai": (
+        400,
+        error(
+            "Invalid schema for response_format 'answer': In context=(), 'additionalProperties' is required to be "
+            "supplied and to be false.",
+            param="response_format",
+        ),
+    ),
+    "openai, an older model": (
+        400,
+        error("Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model."),
+    ),
+    "gemini": (
+        400,
+        [error("Invalid JSON payload received. Unknown name \"$schema\" at 'generation_config.response_schema'")],
+    ),
+    "gemini, states": (
+        400,
+        [error("The specified schema produces a constraint that has too many states for serving.")],
+    ),
+    "groq": (400, error("Failed to generate JSON. Please adjust your prompt.", code="json_validate_failed")),
+    "groq, a model": (400, error("This model does not support response format `json_schema`.")),
+    "deepseek": (400, error("This response_format type is unavailable now")),
+    "anthropic": (400, error("output_config.format.schema: For 'integer' type, property 'minimum' is not supported")),
+    "ollama": (500, {"error": "invalid JSON schema in format"}),
+    "sglang": (400, {"message": "Failed to compile json schema grammar: unsupported"}),
+}
+
+
+@pytest.mark.parametrize("vendor", FORMATS)
+def test_format_that_a_server_cannot_do_is_told(vendor: str) -> None:
+    """Where one was asked for; the same words are a wrong request elsewhere. The setting is named."""
+    status, body = FORMATS[vendor]
+    found = error_for("p", Refusal(status, json.dumps(body).encode(), {}, model="m", has_format=True))
+    assert type(found) is FormatRefused
+    assert "features of providers.p.models.m" in str(found)
+    assert not isinstance(meant(status, body), FormatRefused)
+
+
 FILTERED: dict[str, tuple[int | None, object]] = {
     "azure": (400, error("The response was filtered.", code="content_filter", status=400)),
     "openai": (400, error("Invalid prompt: flagged as potentially violating our usage policy.", code="invalid_prompt")),
@@ -92,6 +244,31 @@ def test_filtered_prompt_is_told(vendor: str) -> None:
 
 
 OF_THE_ACCOUNT: dict[str, tuple[int | None, object]] = {
+    "litellm": (400, error("Budget has been exceeded! Current cost: 26.075, Max budget: 25.0", type="budget_exceeded")),
+    "litellm, a provider": (429, error("No deployments available - crossed budget", type="None", code="429")),
+    "litellm, a team": (400, error("ExceededBudget: Team=core over budget. Spend=26.1, Budget=25.0")),
+    "litellm, an end user": (400, error("ExceededBudget: End User=x has exceeded their budget.", type="auth_error")),
+    "anthropic, a limit of one's own": (
+        400,
+        error("You have reached your specified API usage limits. You will regain access on 2025-12-01 at 00:00 UTC."),
+    ),
+    "openrouter": (
+        402,
+        error("This request requires more credits, or fewer max_tokens. You can only afford 2345."),
+    ),
+    "deepseek": (402, error("Insufficient Balance", code="invalid_request_error")),
+    "azure": (403, error("Out of call volume quota. Quota will be replenished in 07:12:00.", code="403")),
+    "fireworks": (412, error("Account acme is suspended, possibly due to reaching the monthly spending limit.")),
+    "one-api": (403, error("用户额度不足, 剩余额度: 0.00", code="insufficient_user_quota")),
+    "cloudflare": (
+        429,
+        {"errors": [{"code": 4006, "message": "you have used up your daily free allocation"}]},
+    ),
+    "cohere": (429, {"message": "You are using a Trial key, which is limited to 1000 API calls / month."}),
+    "hugging face": (402, {"error": "You have exceeded your monthly included credits for Inference Providers."}),
+    "together": (402, error("Credit limit exceeded, please navigate to the billing page", type="credit_limit")),
+    "vercel": (402, error("Insufficient funds.", type="insufficient_funds")),
+    "portkey": (412, {"error": {"message": "Usage limit exceeded for this API key", "type": "limit_exceeded"}}),
     "anthropic": (400, error("Your credit balance is too low to access the Anthropic API.")),
     "moonshot": (429, error("Your account is suspended", type="exceeded_current_quota_error")),
     "openai": (400, error("Billing hard limit has been reached", code="billing_hard_limit_reached")),
@@ -180,7 +357,6 @@ def test_address_is_told_where_it_may_be_wrong() -> None:
             "max_tokens_field: max_completion_tokens",
         ),
         ("Unrecognized request argument supplied: max_completion_tokens", "max_tokens_field: max_tokens"),
-        ("max_completion_tokens is too large: 99999.", None),
         ("Unsupported value: 'temperature' does not support 0.2 with this model.", None),
     ],
 )

@@ -1,0 +1,53 @@
+"""How a call is put to its provider: the mode for its format, the bound of its answer, and what refusals taught.
+
+Makes no call itself. Knows nothing of what is written of one.
+"""
+
+from __future__ import annotations
+
+from service.answers.formats import format_instruction
+from service.chat import ChatMessage, ChatRequest
+from service.errors import WayRefused
+from service.models.registry import Models
+from service.records import TEXT_FORMAT, ResponseFormatKind, Role
+from service.tasks.jobs import Call
+from service.tasks.prompts import answer_room
+from service.tasks.tools import request_text
+
+_FEATURES = {ResponseFormatKind.JSON: "json_object", ResponseFormatKind.JSON_SCHEMA: "json_schema"}
+
+
+async def request_of(call: Call, models: Models) -> ChatRequest:
+    """The call as the provider gets it. A model that has no mode for the format is told in words."""
+    form, settings, ways = call.job.form, call.job.task.settings, models.ways(call.model)
+    has_mode = _FEATURES.get(form.kind) in call.model.features and ways.takes(form)
+    messages = call.messages
+    # OpenAI's JSON mode wants the word JSON in the prompt.
+    if form.kind is ResponseFormatKind.JSON or (form.kind is ResponseFormatKind.JSON_SCHEMA and not has_mode):
+        messages = (ChatMessage(Role.SYSTEM, format_instruction(form)), *messages)
+    wanted = min(answer_room(settings, call.model), call.model.max_output_tokens)
+    counted = 0 if ways.window is None else await _counted(messages, call, models)
+    return ChatRequest(
+        model=call.model,
+        messages=messages,
+        max_output_tokens=ways.bound(wanted, counted),
+        temperature=settings.temperature,
+        response_format=form if has_mode else TEXT_FORMAT,
+        tools=call.job.tools,
+        timeouts=models.timeouts(call.model, settings.model, settings.timeouts),
+        so_far=call.so_far,
+    )
+
+
+async def learn(call: Call, request: ChatRequest, models: Models) -> None:
+    """Take from a refused call how its model's server wants to be asked, and note whether that is another way."""
+    error = call.error
+    if isinstance(error, WayRefused):
+        models.ways(call.model).learn(error, call.job.form, await _counted(request.messages, call, models))
+        now = await request_of(call, models)
+        is_shorter = (now.max_output_tokens or 0) < (request.max_output_tokens or 0)
+        error.adapted = is_shorter or now.response_format != request.response_format
+
+
+async def _counted(messages: tuple[ChatMessage, ...], call: Call, models: Models) -> int:
+    return await models.count(request_text(messages, call.job.tools), call.model)
