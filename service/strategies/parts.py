@@ -92,7 +92,8 @@ class Pieces:
 def in_pieces(progress: Progress, parts: Sequence[str], cut: Cut) -> Pieces:
     """The parts, and in place of those that were too long for the model the pieces that `cut` makes of them.
 
-    What cannot be cut, or was made by `MOST_CUTS` cuts, stays. What was cut before and has ended is not cut again.
+    What cannot be cut, or was made by `MOST_CUTS` cuts, stays. What was cut before and has ended is not cut again. What
+    cannot help is not tried: see decision 027.
     """
     placing = _Placing(progress, cut)
     for part in parts:
@@ -109,15 +110,25 @@ class _Placing:
 
     def place(self, key: str, cuts: int = 0) -> None:
         """Put what stands for `key`, which was made by so many cuts, behind what was placed before."""
-        if not self._progress.overflowed(key) or cuts == MOST_CUTS:
+        if not self._progress.overflowed(key) or cuts == MOST_CUTS or not self._progress.may_cut(key):
             self.keys.append(key)
         elif total := self._progress.pieces.get(key):
             for index in range(total):
                 self.place(piece_key(key, index, total), cuts + 1)
         elif pieces := self._cut(key):
-            self.asks += pieces
+            self._ask(pieces, cuts)
         else:
             self.keys.append(key)
+
+    def _ask(self, pieces: Sequence[Ask], cuts: int) -> None:
+        """Ask about all pieces, or about the first alone until it is seen that a smaller one helps."""
+        first = pieces[0].key
+        if self._progress.helps(first):
+            self.asks += [piece for piece in pieces if not self._progress.final(piece.key)]
+        elif self._progress.final(first):
+            self.place(first, cuts + 1)
+        else:
+            self.asks.append(pieces[0])
 
 
 class Cutter:
@@ -238,4 +249,6 @@ def _note(state: TaskState, cut: Sequence[str], over: Sequence[str]) -> str | No
     if cut:
         many = "1 prompt was" if len(cut) == 1 else f"{len(cut)} prompts were"
         said.append(f"{many} too long for the model and asked again in smaller pieces.")
+        if not any(done.status is SubtaskStatus.SUCCEEDED for done in state.subtasks):
+            said.append("The smallest was refused just the same, so nothing else was cut.")
     return " ".join(said) or None

@@ -26,6 +26,11 @@ def piece_key(key: str, index: int, total: int) -> str:
     return f"{key}>{index}/{total}"
 
 
+def whole_of(key: str) -> str:
+    """The key of what a piece is of, however often that was cut."""
+    return key.partition(">")[0]
+
+
 def cut_up(keys: Iterable[str]) -> set[str]:
     """The keys in place of which pieces are among `keys`."""
     return {match[1] for key in keys if (match := _PIECE.fullmatch(key))}
@@ -35,12 +40,15 @@ def cut_up(keys: Iterable[str]) -> set[str]:
 class Progress:
     """Where a task stands: its subtasks by key, and the room of a prompt in tokens.
 
-    `pieces` says of what was cut up into how many pieces, where all of them have ended.
+    `pieces` says of what was cut up into how many pieces, where all of them have ended; `helped` are those of which a
+    piece has ended otherwise than by being too long. `tried` is the one that may be cut while nothing was answered.
     """
 
     subtasks: Mapping[str, DoneSubtask]
     room: int
     pieces: Mapping[str, int]
+    helped: frozenset[str] = frozenset()
+    tried: str | None = None
 
     @classmethod
     def of(cls, state: TaskState) -> Progress:
@@ -48,7 +56,12 @@ class Progress:
         subtasks = {done.key: done for done in state.subtasks}
         ended = (_PIECE.fullmatch(done.key) for done in state.subtasks if done.status.is_final)
         counts = Counter((match[1], int(match[3])) for match in ended if match)
-        return cls(subtasks, state.room, {key: total for (key, total), count in counts.items() if count == total})
+        pieces = {key: total for (key, total), count in counts.items() if count == total}
+        of_pieces = [done for done in state.subtasks if ">" in done.key]
+        helped = frozenset(whole_of(done.key) for done in of_pieces if done.status.is_final and not _overflowed(done))
+        answered = any(done.status is SubtaskStatus.SUCCEEDED for done in state.subtasks)
+        long = [] if answered or helped else [*of_pieces, *filter(_overflowed, state.subtasks)]
+        return cls(subtasks, state.room, pieces, helped, whole_of(long[0].key) if long else None)
 
     def succeeded(self, key: str) -> bool:
         """Whether the subtask was answered."""
@@ -60,13 +73,23 @@ class Progress:
 
     def overflowed(self, key: str) -> bool:
         """Whether the subtask failed because its prompt was longer than the model's window."""
-        return key in self.subtasks and (
-            self.subtasks[key].status is SubtaskStatus.FAILED and self.subtasks[key].code == ContextOverflow.code
-        )
+        return key in self.subtasks and _overflowed(self.subtasks[key])
+
+    def helps(self, key: str) -> bool:
+        """Whether a piece of the same whole as `key` has ended otherwise than by being too long."""
+        return whole_of(key) in self.helped
+
+    def may_cut(self, key: str) -> bool:
+        """Whether what `key` is of may be cut: one alone is, until anything at all was answered."""
+        return self.tried is None or self.tried == whole_of(key)
 
     def size(self, key: str) -> int:
         """What the subtask's answer takes in a prompt, in tokens."""
         return self.subtasks[key].tokens + ANSWER_OVERHEAD
+
+
+def _overflowed(done: DoneSubtask) -> bool:
+    return done.status is SubtaskStatus.FAILED and done.code == ContextOverflow.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +174,15 @@ def _title(title: str, index: int, groups: int) -> str:
 
 
 def _divided(progress: Progress, asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
-    """The asks, with smaller ones in place of those that were too long for the model, as far as they can be divided."""
+    """The asks, with smaller ones in place of those that were too long for the model, as far as they can be divided.
+
+    Until one of a group was answered only its first half is tried: what cannot help is not asked.
+    """
     placed: list[Ask] = []
     for ask in asks:
         smaller = _halves(progress, ask) if progress.overflowed(ask.key) else ()
-        placed += _divided(progress, smaller) if smaller else (ask,)
+        tried = smaller if smaller and progress.helps(smaller[0].key) else smaller[:1]
+        placed += _divided(progress, tried) if tried else (ask,)
     return tuple(placed)
 
 

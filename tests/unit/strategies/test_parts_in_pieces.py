@@ -49,16 +49,16 @@ def test_part_that_is_too_long_is_asked_in_halves():
     """The pieces' answers take its place in order, and nothing is missing."""
     task = state([WORDS * 20])
     waves, finish, _ = run(chunk.plan, task, overflows=lambda ask: ask.key == "part:1/5")
-    assert keys(waves[1]) == ["part:1/5>0/2", "part:1/5>1/2"]
+    assert [keys(wave) for wave in waves[1:]] == [["part:1/5>0/2"], ["part:1/5>1/2"]]
     assert finish.keys == ("part:0/5", "part:1/5>0/2", "part:1/5>1/2", "part:2/5", "part:3/5", "part:4/5")
-    assert {ask.replaces for ask in waves[1].asks} == set(finish.replaced) == {"part:1/5"}
+    assert {ask.replaces for wave in waves[1:] for ask in wave.asks} == set(finish.replaced) == {"part:1/5"}
     assert finish.note == "1 prompt was too long for the model and asked again in smaller pieces."
 
 
 def test_pieces_say_what_they_are():
     """A piece has the part's number, or its own where the part was the whole."""
     waves, _, _ = run(chunk.plan, state([WORDS * 9, WORDS * 4]), overflows=longer_than(60))
-    said = {ask.key: (ask.title, ask.part, ask.parts) for ask in waves[1].asks}
+    said = {ask.key: (ask.title, ask.part, ask.parts) for wave in waves for ask in wave.asks}
     assert said["part:0/3>0/2"] == ("file0.txt, part 1 of 2, piece 1 of 2", 1, 2)
     assert said["part:2/3>1/2"] == ("file1.txt, piece 2 of 2", 2, 2)
 
@@ -71,6 +71,32 @@ def test_part_that_is_ever_too_long_fails_after_its_last_cut():
     least = [one.key for one in after.subtasks if one.key not in finish.replaced]
     assert {key.count(">") for key in least} == {MOST_CUTS}
     assert (finish.note or "").startswith(f"Of {len(least)} subtasks: {len(least)} failed.")
+
+
+@pytest.mark.parametrize("strategy", [chunk.plan, file.plan])
+def test_model_that_takes_nothing_is_asked_a_handful_of_times(strategy):
+    """Each part once, and one piece of one part a level: what cannot help is not tried for the others."""
+    waves, finish, after = run(strategy, state([WORDS * 20] * 3), overflows=lambda ask: True)
+    whole = [one for one in after.subtasks if ">" not in one.key]
+    assert len(after.subtasks) == len(whole) + MOST_CUTS
+    assert (len(waves), finish.keys) == (1 + MOST_CUTS, ())
+    assert (finish.note or "").endswith("The smallest was refused just the same, so nothing else was cut.")
+
+
+def test_part_that_is_always_refused_costs_one_piece_a_level():
+    """Whatever the others do."""
+    _, finish, after = run(chunk.plan, state([WORDS * 20]), overflows=lambda ask: ask.key.startswith("part:1/5"))
+    assert len(after.subtasks) == 5 + MOST_CUTS
+    assert [key for key in finish.keys if ">" not in key] == ["part:0/5", "part:2/5", "part:3/5", "part:4/5"]
+
+
+def test_group_that_is_always_refused_costs_one_half_a_level():
+    """64 answers are six calls, and then they stay as they are."""
+    task = state([WORDS * 64], room=2000, chunk_tokens=len(WORDS), **REDUCE)
+    _, finish, after = run(chunk.plan, task, tokens=1, overflows=lambda ask: bool(ask.uses))
+    parts = [one for one in after.subtasks if "reduce" not in one.key]
+    assert len(after.subtasks) - len(parts) <= 7
+    assert set(finish.keys) == {one.key for one in parts}
 
 
 def test_part_that_cannot_be_cut_fails_as_it_is():
@@ -96,9 +122,9 @@ def test_parts_that_are_cut_otherwise_now_stay_as_they_are():
 def test_large_file_has_one_answer_of_its_pieces():
     """A file that was asked as a whole is combined out of its pieces, like one that was cut at once."""
     waves, finish, _ = run(file.plan, state([WORDS * 4, "small"]), overflows=longer_than(50))
-    assert keys(waves[1]) == ["file:0>0/2", "file:0>1/2"]
-    assert [ask.uses for ask in waves[2].asks] == [("file:0>0/2", "file:0>1/2")]
-    assert finish.keys == (waves[2].asks[0].key, "file:1")
+    assert [keys(wave) for wave in waves[1:3]] == [["file:0>0/2"], ["file:0>1/2"]]
+    assert [ask.uses for ask in waves[3].asks] == [("file:0>0/2", "file:0>1/2")]
+    assert finish.keys == (waves[3].asks[0].key, "file:1")
     assert finish.keys[0].startswith("file:0~")
 
 
@@ -106,7 +132,7 @@ def test_what_is_too_long_does_not_end_a_task_that_fails_fast():
     """It is cut as elsewhere: pieces are asked in its place."""
     task = state([WORDS * 20], on_failure=OnFailure.FAIL_FAST)
     waves, finish, _ = run(chunk.plan, task, overflows=lambda ask: ask.key == "part:1/5")
-    assert (len(waves), finish.replaced) == (2, ("part:1/5",))
+    assert (len(waves), finish.replaced) == (3, ("part:1/5",))
 
 
 def test_retry_that_succeeds_makes_its_pieces_needless():
@@ -193,7 +219,8 @@ def tree(parts: list[DoneSubtask], *more: DoneSubtask, room: int = 1000):
 def test_group_that_is_too_long_is_divided():
     """Half as many answers in each; the next level combines what came of them."""
     parts = [done(f"p{index}") for index in range(4)]
-    halves = tree(parts, too_long("x/reduce:1:0")).asks
+    (half,) = tree(parts, too_long("x/reduce:1:0")).asks
+    halves = tree(parts, too_long("x/reduce:1:0"), done(half.key)).asks
     assert [(ask.key, ask.uses) for ask in halves] == [
         ("x/reduce:1:0>0/2", ("p0", "p1")),
         ("x/reduce:1:0>1/2", ("p2", "p3")),
