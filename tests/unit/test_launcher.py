@@ -123,3 +123,13 @@ def test_launcher_sets_up_anew(checkout: Path, change: str) -> None:
     else:
         (checkout / ".venv" / "bin" / "python").unlink()
     assert launch(checkout, "ask", "x")[0] == 7
+
+
+def test_launcher_gives_its_python_no_packages_of_another(checkout: Path) -> None:
+    """Those of ROS or of a conda would go before ours; a home of another Python would end ours at once."""
+    make_ready(checkout)
+    fake(
+        checkout / ".venv" / "bin", "python", 'echo "$PYTHONPATH|${PYTHONHOME-none}|${PYTHONINSPECT-none}|$PYTHONUTF8"'
+    )
+    others = {"PYTHONPATH": "/opt/other", "PYTHONHOME": "/opt/other", "PYTHONINSPECT": "1", "PYTHONUTF8": "1"}
+    assert launch(checkout, "ask", **others) == (0, f"{checkout}|none|none|1\n")
