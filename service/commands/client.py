@@ -21,6 +21,8 @@ import httpx
 from service import errors
 from service.errors import AntiphonError, ConfigurationError, ServiceError
 from service.providers.sse import SseParser
+from service.providers.tls import tls_context
+from service.proxies import proxy_for, target_of, unusable_proxy
 from service.resources import read_resource, resource
 from service.settings.shapes import is_loopback
 
@@ -64,13 +66,19 @@ class Client:
             raise ConfigurationError(
                 "The bearer token holds a character that no header may have.", remedy="Correct ANTIPHON_TOKEN."
             )
-        self._http = httpx.AsyncClient(
-            headers={"authorization": f"Bearer {token}"} if token else {},
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            # A proxy cannot reach this machine's own loopback interface.
-            trust_env=not is_loopback(urlsplit(self.url).hostname or ""),
-            transport=transport,
-        )
+        # A proxy cannot reach this machine's own loopback interface.
+        proxy = None if is_loopback(target_of(self.url).host) else proxy_for(target_of(self.url))
+        try:
+            self._http = httpx.AsyncClient(
+                headers={"authorization": f"Bearer {token}"} if token else {},
+                timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+                verify=tls_context() if self.url.startswith("https:") else False,
+                trust_env=False,
+                proxy=proxy.url if proxy else None,
+                transport=transport,
+            )
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            raise unusable_proxy(proxy, error) from None
 
     @property
     def graphql(self) -> str:

@@ -17,7 +17,6 @@ import httpx
 
 from service.chat import ChatRequest, ProviderConfig
 from service.errors import (
-    ConfigurationError,
     ProviderError,
     ProviderRejected,
     ProviderTimeout,
@@ -29,6 +28,7 @@ from service.providers.endpoints import base_url, encode, endpoint, header_value
 from service.providers.faults import Refusal, error_for, excerpt
 from service.providers.sse import HEAD_BYTES, SseEvent, SseParser, begins_events, significant
 from service.providers.tls import close_after_failed_handshake, followed, is_certificate_fault, tls_context
+from service.proxies import Target, proxy_for, unusable_proxy
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
@@ -94,15 +94,18 @@ class Wire:
             await self._connections.aclose()
 
     def _new_client(self, verify: ssl.SSLContext | bool) -> httpx.AsyncClient:
+        target = Target(self._url.scheme, self._url.host, self._url.port)
+        proxy = None if is_loopback(self._url.host) else proxy_for(target)
         try:
             return httpx.AsyncClient(
                 headers={"accept-encoding": "identity", "user-agent": "antiphon", **self._headers},
                 limits=ONE,
                 verify=verify,
-                trust_env=not is_loopback(self._url.host),
+                trust_env=False,
+                proxy=proxy.url if proxy else None,
             )
-        except (ImportError, ValueError) as error:
-            raise ConfigurationError(f"The proxy in the environment cannot be used: {error}") from None
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            raise unusable_proxy(proxy, error) from None
 
 
 class Call:

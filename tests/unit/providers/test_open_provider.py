@@ -91,3 +91,24 @@ async def test_echo_repeats_the_user() -> None:
     assert delta == TextDelta("> three")
     assert isinstance(completion, Completion)
     assert (completion.usage.input_tokens, completion.usage.output_tokens) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("variable", "address", "said"),
+    [("ALL_PROXY", "socks5://127.0.0.1:9", "pip install socksio"), ("HTTP_PROXY", "http://p.test:abc", "http://HOST")],
+)
+async def test_a_proxy_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, address: str, said: str
+) -> None:
+    """By its variable, for its address may hold a password; and with what to do."""
+    for name in ("ALL_PROXY", "HTTP_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv(variable, address)
+    connections = await Wire(ProviderConfig("p", "openai", base_url="http://provider.test/v1"), {}).connections()
+    with pytest.raises(ConfigurationError, match=variable) as failure:
+        connections.take()
+    assert said in str(failure.value)
+    monkeypatch.setenv("NO_PROXY", "[::1], 10.0.0.0/8, *.test")
+    await connections.aclose()
+    connections.take()
