@@ -37,6 +37,7 @@ _CODE = re.compile(r"([A-Z]{1,5}\d{2,5}):?\s(?:\[\*\] )?(.*)")
 _INCLUDED = re.compile(r"In file included from |\s{1,30}from \S{1,400}:\d+[:,]|\S{1,400}: (?:In |At |in )")
 _QUOTED = re.compile(r"%?\s{0,12}\d{0,7}\s?\||\s{0,400}[\^~+-][\s~^|+-]*$")
 _NUMBERED = re.compile(r"\s{0,8}\d{1,7}\s")
+_LONGEST = 300
 _BEFORE = 8
 _AFTER = 400
 _KINDS = {
@@ -73,6 +74,10 @@ def diagnostic(lines: Lines, index: int) -> Found | None:
         return harmless(index)
     found = _unwrapped(lines, found)
     first, last = _before(lines, index), _after(lines, found.last, found)
+    if not found.message and last > index:
+        # MSBuild begins a message of several lines on the next line.
+        said = (lines[number].strip() for number in range(index + 1, last + 1))
+        found = replace(found, message=" ".join(said)[:_LONGEST])
     return one(replace(found, first=first, last=last), range(index, last + 1))
 
 
@@ -190,7 +195,7 @@ def _after(lines: Lines, index: int, found: Finding) -> int:
     following = index + 1
     while following < len(lines) and following - index < _AFTER:
         line = lines[following]
-        if _INDENTED.match(line):
+        if _INDENTED.match(line) or _MICROSOFT.match(line) or _is_further_out(line, lines[index]):
             break
         if _QUOTED.match(line) or (line[:1] in (" ", "\t") and line.strip() and not _INCLUDED.match(line)):
             last = following
@@ -204,6 +209,11 @@ def _after(lines: Lines, index: int, found: Finding) -> int:
             break
         following += 1
     return last
+
+
+def _is_further_out(line: str, said: str) -> bool:
+    """Whether the line stands less far in than one that is indented itself."""
+    return said[:1] == " " and len(line) - len(line.lstrip()) <= len(said) - len(said.lstrip())
 
 
 def _is_note(line: str) -> bool:

@@ -13,7 +13,8 @@ _TEST = re.compile(r"\s{1,4}(?:Failed|X) (\S.{0,400}?) \[(?:< )?[\d.,]{1,12} ?\w
 _XUNIT = re.compile(r"\s{0,4}(?:\[xUnit\.net [\d:.]{5,20}\]\s{1,12})(\S.{0,400}?) \[FAIL\]$")
 _XUNIT_LINE = re.compile(r"\[xUnit\.net [\d:.]{5,20}\]\s{3}")
 _TOTAL = re.compile(
-    r"\s{0,6}(?:Failed!\s{1,4}- Failed:|Total tests: \d|Test Run Failed\.|Failed: {1,4}\d|[1-9]\d* Error\(s\)$)"
+    r"\s{0,6}(?:Failed!\s{1,4}- Failed:|Total tests: \d|Test Run Failed\.|Failed: {1,4}\d|[1-9]\d* Error\(s\)$"
+    r"|\S.{0,200} failed with \d+ error\(s\))"
     r"|Test summary: total: \d+, failed: [1-9]"
 )
 _SECTION = re.compile(r"\s{1,4}(Error Message|Stack Trace|Standard Output Messages|Standard Error Messages):$")

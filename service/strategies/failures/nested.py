@@ -16,6 +16,9 @@ _RAISED = re.compile(
     r"([A-Za-z_$][\w$.]{0,100}(?:Error|Exception|Failure|Failed|Throwable|Fault|Rejection))(?: \[\w{1,60}\])?"
     r"(?:\s?:\s(.*)|\s*$)"
 )
+_PLACED = re.compile(r"(?:\./|\.\./){0,9}([\w@~+/\\-][^\s:]{0,300}\.\w{1,5}):(\d{1,7}):?[ \t]*(?:\n|$)")
+"""Where it was, alone on the first line: Google Test's."""
+
 _FOREIGN = re.compile(r"node_modules|node:|site-packages|/libsanitizer/|<anonymous>")
 _RUNTIMES = ("System.", "Microsoft.", "Xunit.", "NUnit.", "java.base/", "jdk.internal.")
 _MOST_FRAMES = 8
@@ -68,8 +71,14 @@ def _words(text: str, message: str) -> tuple[str, str]:
 
 
 def _by_words(text: str, message: str, test: str) -> Finding:
+    placed = _PLACED.match(text.lstrip()) or _PLACED.match(message)
+    if placed:
+        text, message = f"{text.lstrip()[placed.end() :]}\n{placed[0]}", ""
     name, said = _words(text, message)
+    said = said or test
     frames = tuple(frame for frame in places(text[:_MOST]) if not _is_foreign(frame))[:_MOST_FRAMES]
+    if placed:
+        frames = (Frame(placed[1], int(placed[2])), *(frame for frame in frames if frame.line != int(placed[2])))
     if not name or "assert" in name.lower():
         # What was compared tells little: failed assertions of two tests are two failures.
         first, *others = frames or (Frame(""),)

@@ -30,6 +30,7 @@ def borders(text: str, syntax: Syntax = Syntax.PROSE) -> Borders:
         ("1. a\n\n   ```\n   b\n\nout of the item\n\n```\nc\n```\n", ["   ```\n   b\n\n", "```\nc\n```\n"]),
         ("1. a\n\n        ```\n        is indented code\n", []),
         ("a paragraph\n\n    ```\n    is indented code\n", []),
+        ("~~~\n# no heading\n~~~ruby\n~~~\n", ["~~~\n# no heading\n~~~ruby\n~~~\n"]),
         ("> ```\n> a\n> ```\nb", ["> ```\n> a\n> ```\n"]),
         ("> ```\n> a\nb\n```\nc\n```\n", ["> ```\n> a\n", "```\nc\n```\n"]),
         ("> - a\n>\n>   ```\n>   b\n>   ```\n", [">   ```\n>   b\n>   ```\n"]),

@@ -63,7 +63,7 @@ def test_mark_of_the_byte_order_is_no_hindrance():
         ("<failure>a & b</failure>", ["a"]),
         ("<failure>if x < 3</failure>", ["if x"]),
         ("<failure>\x1b[31mred\x1b[0m</failure>", ["\ufffd[31mred\ufffd[0m"]),
-        ("<failure>&nbsp;</failure>", ["Test failure"]),
+        ("<failure>&nbsp;</failure>", ["two"]),
         ("<failure message='no end", []),
     ],
 )

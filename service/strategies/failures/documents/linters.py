@@ -26,7 +26,17 @@ _PATH = (
     *("location.path.file", "range.filename", "Pos.Filename", "source", "uri", "path", "component"),
 )
 _LINE = (
-    *("line", "line_number", "lineNumber", "startLine", "start_line", "Line", "location.row", "location.line"),
+    *(
+        "line",
+        "line_number",
+        "lineNumber",
+        "startLine",
+        "start_line",
+        "lineStart",
+        "Line",
+        "location.row",
+        "location.line",
+    ),
     *("location.start_line", "location.lines.begin", "location.positions.begin.line", "start.line", "Pos.Line"),
     *("location.start.line", "textRange.startLine"),
 )

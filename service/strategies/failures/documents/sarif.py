@@ -11,8 +11,11 @@ from service.strategies.failures.documents.places import kinds, path_of, put, se
 from service.strategies.failures.findings import Finding, Frame, Severity
 
 RESULT, TOOL, ARTIFACTS, RUN = "runs[].results[]", "runs[].tool", "runs[].artifacts", "runs[]"
+_OLD_RULES = "runs[].rules"
+"""Where the first edition of the format has the rules, by their ids."""
+
 _TROUBLES = "runs[].invocations[]"
-PATHS = frozenset({RESULT, TOOL, ARTIFACTS, _TROUBLES})
+PATHS = frozenset({RESULT, TOOL, ARTIFACTS, _TROUBLES, _OLD_RULES})
 _MOST_RELATED = 3
 _ARGUMENT = re.compile(r"\{(\d)\}")
 
@@ -23,17 +26,37 @@ class _Run:
 
     tool: str = "SARIF"
     rules: dict[str, j.Object] = field(default_factory=dict[str, j.Object])
-    ordered: list[j.Object] = field(default_factory=list[j.Object])
+    components: list[tuple[str, list[j.Object]]] = field(default_factory=list[tuple[str, list[j.Object]]])
     artifacts: list[object] = field(default_factory=list[object])
 
     def read(self, text: str, element: j.Element) -> None:
+        """The tool, and the rules of what it is made of: its driver first, then its extensions."""
         said = j.decoded(text, element)
-        if driver := j.objects(said.get("driver")):
-            self.tool = j.words(driver.get("name")) or self.tool
-            self.ordered = [j.objects(rule) for rule in j.array(driver.get("rules"))]
+        driver = j.objects(said.get("driver"))
+        self.tool = j.words(driver.get("name")) or j.words(said.get("name")) or self.tool
         for component in (driver, *map(j.objects, j.array(said.get("extensions")))):
-            for rule in map(j.objects, j.array(component.get("rules"))):
+            rules = [j.objects(rule) for rule in j.array(component.get("rules"))]
+            self.components.append((j.words(component.get("name")), rules))
+            for rule in rules:
                 self.rules.setdefault(j.words(rule.get("id")), rule)
+
+    def numbered(self, said: j.Object) -> j.Object:
+        """The rule that the result names by its number, in the driver or in an extension."""
+        index = said.get("ruleIndex", j.field(said, "rule.index"))
+        rules = self._rules_of(j.objects(j.field(said, "rule.toolComponent")))
+        return rules[index] if isinstance(index, int) and 0 <= index < len(rules) else {}
+
+    def _rules_of(self, component: j.Object) -> list[j.Object]:
+        if not component:
+            return self.components[0][1] if self.components else []
+        place, name = component.get("index"), j.words(component.get("name"))
+        # The extensions are counted without the driver.
+        if isinstance(place, int) and 0 <= place < len(self.components) - 1:
+            return self.components[place + 1][1]
+        for known, rules in self.components:
+            if known == name:
+                return rules
+        return []
 
 
 def read(text: str, parts: Sequence[j.Element]) -> Iterator[Finding] | None:
@@ -49,6 +72,8 @@ def _of_runs(text: str, parts: Sequence[j.Element]) -> Iterator[Finding]:
     for part in parts:
         if part.path == TOOL:
             run.read(text, part)
+        elif part.path == _OLD_RULES:
+            run.rules.update((name, j.objects(rule)) for name, rule in j.decoded(text, part).items())
         elif part.path == ARTIFACTS:
             run.artifacts = j.array(j.value(text, part))
         elif part.path in (RESULT, _TROUBLES):
@@ -79,8 +104,9 @@ def _severity(run: _Run, said: j.Object) -> Severity | None:
     for accepted in map(j.objects, j.array(said.get("suppressions"))):
         if j.words(accepted.get("status")) in ("", "accepted"):
             return None
-    level = j.words(said.get("level")) or j.words(j.field(_rule(run, said), "defaultConfiguration.level"))
-    return severity_of(level or "warning")
+    rule = _rule(run, said)
+    default = j.words(j.field(rule, "defaultConfiguration.level")) or j.words(rule.get("defaultLevel"))
+    return severity_of(j.words(said.get("level")) or default or "warning")
 
 
 def _rule(run: _Run, said: j.Object) -> j.Object:
@@ -88,10 +114,7 @@ def _rule(run: _Run, said: j.Object) -> j.Object:
     name = _rule_id(said)
     if rule := run.rules.get(name) or run.rules.get(name.rpartition("/")[0]):
         return rule
-    index = said.get("ruleIndex", j.field(said, "rule.index"))
-    if not isinstance(index, int) or not 0 <= index < len(run.ordered) or j.field(said, "rule.toolComponent"):
-        return {}
-    return run.ordered[index]
+    return run.numbered(said)
 
 
 def _rule_id(said: j.Object) -> str:
@@ -107,7 +130,7 @@ def _finding(run: _Run, said: j.Object, severity: Severity) -> Finding:
 
 def _message(said: j.Object, rule: Mapping[str, object]) -> str:
     message = j.objects(said.get("message"))
-    text = j.words(message.get("text")) or j.words(message.get("markdown"))
+    text = j.words(said.get("message")) or j.words(message.get("text")) or j.words(message.get("markdown"))
     if not text and (key := j.words(message.get("id"))):
         text = j.words(j.field(j.objects(rule.get("messageStrings")).get(key), "text")) or key
     if not text:
@@ -118,13 +141,14 @@ def _message(said: j.Object, rule: Mapping[str, object]) -> str:
 
 def _frames(run: _Run, said: j.Object) -> tuple[Frame, ...]:
     places = [*j.array(said.get("locations")), *j.array(said.get("relatedLocations"))[:_MOST_RELATED]]
-    frames = (_frame(run, j.objects(j.field(place, "physicalLocation"))) for place in places)
+    physical = (j.objects(j.field(place, "physicalLocation") or j.field(place, "resultFile")) for place in places)
+    frames = (_frame(run, place) for place in physical)
     return tuple(frame for frame in dict.fromkeys(frames) if frame.path)
 
 
 def _frame(run: _Run, place: j.Object) -> Frame:
     artifact = j.objects(place.get("artifactLocation"))
-    uri, index = j.words(artifact.get("uri")), artifact.get("index")
+    uri, index = j.words(artifact.get("uri")) or j.words(place.get("uri")), artifact.get("index")
     if not uri and isinstance(index, int) and 0 <= index < len(run.artifacts):
         uri = j.words(j.field(run.artifacts[index], "location.uri"))
     return Frame(path_of(uri), j.number(j.field(place, "region.startLine")))
