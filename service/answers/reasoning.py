@@ -37,8 +37,8 @@ def _form(prefix: str, closes: str, opens: str | None = None) -> _Form:
 
 
 _FORMS = (
-    _form("<think>", r"</think(?:ing)?>"),
-    _form("<thinking>", r"</think(?:ing)?>"),
+    _form("<think>", r"</think(?:ing)?\s*>"),
+    _form("<thinking>", r"</think(?:ing)?\s*>"),
     _form("<thought>", r"</thoughts?>"),
     _form("<thoughts>", r"</thoughts?>"),
     _form("<reasoning>", r"</reasoning>"),
@@ -65,7 +65,7 @@ _ANSWER_BEGINS = re.compile(r"<\|START_RESPONSE\|>|<\|begin_of_solution\|>", re.
 _BARE_CHANNELS = re.compile(r"\A\s*analysis(?P<thought>\S.*?)\s*assistantfinal(?P<answer>.*)\Z", re.DOTALL)
 """Harmony's channels where the server took the marks out: `analysisWe need …assistantfinalHello`."""
 _CLOSES = re.compile(
-    r"</(?:think|thinking|reasoning|seed:think|longcat_think)>|◁/think▷|\[/THINK\]|<\|END_THINKING\|>"
+    r"</(?:think|thinking|reasoning|seed:think|longcat_think)\s*>|◁/think▷|\[/THINK\]|<\|END_THINKING\|>"
     r"|<\|end_of_thought\|>|<\|inner_suffix\|>|<channel\|>|<unused95>",
     re.IGNORECASE,
 )
@@ -237,8 +237,9 @@ def _is_alone(text: str, mark: re.Match[str]) -> bool:
 
 
 def _is_on_its_line(text: str, mark: re.Match[str]) -> bool:
+    """Whether a mark has a line of its own; a JSON value may follow at once."""
     before, after = text[: mark.start()].rstrip(" \t"), text[mark.end() :].lstrip(" \t")
-    return before.endswith("\n") and after[:1] in ("\n", "\r", "")
+    return before.endswith("\n") and after[:1] in ("\n", "\r", "{", "[", "")
 
 
 def _is_json(text: str) -> bool:

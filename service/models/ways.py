@@ -18,6 +18,8 @@ MOST_FORMATS = 256
 """Schemas that are remembered for a model."""
 _MARGIN = 8
 """Tokens that are left free, for what servers add to a prompt."""
+_SHORT = 500
+"""Tokens of a prompt below which what servers add to it outweighs how differently they count."""
 
 
 class Ways:
@@ -26,7 +28,7 @@ class Ways:
     def __init__(self) -> None:
         self.window: int | None = None
         self._most: int | None = None
-        self._ratio = 1.0
+        self._ratio, self._more = 1.0, 0
         self._refused: OrderedDict[bytes, None] = OrderedDict()
 
     def learn(self, error: WayRefused, form: ResponseFormat, counted: int) -> None:
@@ -50,7 +52,7 @@ class Ways:
         most = wanted if self._most is None else min(wanted, self._most)
         if self.window is None:
             return most
-        left = self.window - int(counted * self._ratio + 0.999) - _MARGIN
+        left = self.window - int(counted * self._ratio + 0.999) - self._more - _MARGIN
         return min(most, max(left, min(LEAST_ANSWER, self.window // 8)))
 
     def _learn_sizes(self, error: BoundRefused, counted: int) -> None:
@@ -58,7 +60,11 @@ class Ways:
             self._most = error.most
         if error.window is not None:
             self.window = error.window
-        if error.prompt is not None and counted:
+        if error.prompt is None or not counted:
+            return
+        if counted < _SHORT:
+            self._more = max(self._more, error.prompt - counted)
+        else:
             self._ratio = max(self._ratio, error.prompt / counted)
 
 

@@ -124,7 +124,7 @@ def _way(status: int, words: _Words, sizes: Sizes, *, has_format: bool) -> type[
         return None
     if sizes.is_of_the_answer and not hint(words.message):
         return BoundRefused
-    return FormatRefused if has_format and words.say(FORMAT) else None
+    return FormatRefused if has_format and words.say(FORMAT) and not words.say(OVERFLOW) else None
 
 
 def _way_refused(error: WayRefused, sizes: Sizes) -> WayRefused:

@@ -63,7 +63,7 @@ _BELOW = _numbers(
 )
 _OF_THE_ANSWER = re.compile(
     r"max_?(?:completion_|output_|new_)?tokens\W[^.]{0,80}"
-    r"(?:too (?:large|high|big|many)|exceed|invalid|must be|should be)"
+    r"(?:too (?:large|high|big|many)|exceed|invalid|(?:must|should) be(?! (?:greater|larger|more|at least|>)))"
     r"|(?:invalid|unsupported) (?:value for )?'?max_?(?:completion_|output_)?tokens",
     re.IGNORECASE,
 )

@@ -58,7 +58,7 @@ SPENT = _wording(
     "insufficient_quota exceeded_current_quota_error billing_error billing_hard_limit_reached billing_not_active"
     " insufficient_balance insufficient_funds insufficient_credits insufficient_user_quota arrearage 1113"
     " pre_consume_token_quota_failed quota_not_enough budget_exceeded max_budget_exceeded budgetexceeded"
-    " credit_limit_exceeded spending_limit_reached usage_limit_reached",
+    " credits_exhausted daily_cost_limit_exceeded credit_limit_exceeded spending_limit_reached usage_limit_reached",
     r"credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds|quota)",
     r"used all available credits|reached (?:its|your|the) monthly (?:spending|usage) limit|billing hard limit",
     r"budget (?:has been |was |is )?(?:exceeded|exhausted|spent)|exceeded ?(?:the |your )?(?:max(?:imum)? )?budget",

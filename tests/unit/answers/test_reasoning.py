@@ -86,6 +86,8 @@ def test_text_of_a_thinking_model_stays_whole_too(text: str) -> None:
             "a\n\nb",
         ),
         ("Okay.\n</think>\n\nHello", "Hello", "Okay."),
+        ('Okay.\n</think>{"a": 1}', '{"a": 1}', "Okay."),
+        ("<think>a</think >Hello", "Hello", "a"),
     ],
 )
 def test_what_servers_send_is_understood(text: str, answer: str, thought: str) -> None:

@@ -46,6 +46,13 @@ def test_next_call_fits_as_the_server_counts(window: int, data: st.DataObject) -
     assert ways.bound(10**6, counted) + prompt <= window
 
 
+def test_short_prompt_teaches_nothing_of_a_long_one() -> None:
+    """What a server adds to three words is no measure of how it counts a page."""
+    ways = Ways()
+    ways.learn(bound(4096, 12), TEXT, 1)
+    assert ways.bound(8192, 2500) == 4096 - 2500 - 11 - 8
+
+
 def test_prompt_that_leaves_nothing_is_for_the_server_to_refuse() -> None:
     """It is asked for a little: then it is the prompt that is too long."""
     ways = Ways()

@@ -40,6 +40,13 @@ OVERFLOWS: dict[str, tuple[int | None, object]] = {
     "gemini": (400, [error("The input token count (2800010) exceeds the maximum number of tokens allowed (1048575).")]),
     "anthropic": (400, error("input length and `max_tokens` exceed context limit: 199959 + 64000 > 200000")),
     "anthropic, the prompt alone": (400, error("prompt is too long: 208310 tokens > 200000 maximum")),
+    "vllm, one token too long": (
+        400,
+        error(
+            "This model's maximum context length is 262144 tokens. However, you requested 0 output tokens and your "
+            "prompt contains at least 262145 input tokens, for a total of at least 262145 tokens."
+        ),
+    ),
     "vllm, the prompt alone": (
         400,
         error(
@@ -166,6 +173,12 @@ BOUNDS: dict[str, tuple[int, str, tuple[int | None, int | None, int | None]]] = 
         "is lower than 4096.",
         (None, None, 4096),
     ),
+    "vllm, one token beyond": (
+        400,
+        "This model's maximum context length is 196608 tokens. However, you requested 16384 output tokens and your "
+        "prompt contains at least 180225 input tokens, for a total of at least 196609 tokens.",
+        (196608, 180225, None),
+    ),
     "litellm": (500, "max_completion_tokens is too large: 99999.", (None, None, None)),
 }
 
@@ -178,6 +191,12 @@ def test_bound_of_the_answer_is_told_from_a_long_prompt(vendor: str) -> None:
     assert isinstance(found, BoundRefused)
     assert (found.window, found.prompt, found.most) == sizes
     assert "max_output_tokens of providers.p.models.m" in str(found)
+
+
+def test_format_that_is_only_named_is_not_refused() -> None:
+    """A prompt that is too long is that, also where the words name the format (srbhr/Resume-Matcher#868)."""
+    body = json.dumps(error("Maximum context length exceeded when using response_format=json_object")).encode()
+    assert type(error_for("p", Refusal(400, body, {}, has_format=True))) is ContextOverflow
 
 
 FORMATS: dict[str, tuple[int | None, object]] = {
@@ -245,6 +264,9 @@ def test_filtered_prompt_is_told(vendor: str) -> None:
 
 OF_THE_ACCOUNT: dict[str, tuple[int | None, object]] = {
     "litellm": (400, error("Budget has been exceeded! Current cost: 26.075, Max budget: 25.0", type="budget_exceeded")),
+    "kimi": (429, error("You've reached kimi monthly usage limit for this billing cycle.")),
+    "a gateway's user": (403, error("User's credit limit is insufficient...", code="insufficient_user_quota")),
+    "a plan": (429, {"type": "usage_limit_reached", "message": "The usage limit has been reached"}),
     "litellm, a provider": (429, error("No deployments available - crossed budget", type="None", code="429")),
     "litellm, a team": (400, error("ExceededBudget: Team=core over budget. Spend=26.1, Budget=25.0")),
     "litellm, an end user": (400, error("ExceededBudget: End User=x has exceeded their budget.", type="auth_error")),
