@@ -151,3 +151,14 @@ async def test_events_are_the_same_for_all_who_follow(service: Service) -> None:
     assert len({one["cursor"] for one in events[0]}) == len(events[0]) >= 60
     assert all([one["cursor"] for one in some] == [one["cursor"] for one in events[0]] for some in events)
     assert all(some[-1]["task"]["progress"]["done"] == 30 for some in events)
+
+
+async def test_many_variables_are_taken(service: Service) -> None:
+    """A thousand and more values, checked beside the loop: a list of files."""
+    items = [f"Item {number}" for number in range(1500)]
+    new = {"instruction": "Say it.", "input": {"list": items}, "strategy": {"builtIn": "NONE"}}
+    task = (await service.ask("CreateTask", input=new))["createTask"]["task"]
+    text = "query($id: ID!) { task(id: $id) { sources(first: 200) { nodes { text } pageInfo { hasNextPage } } } }"
+    sources = (await service.post(text, id=task["id"]))["data"]["task"]["sources"]
+    assert sources["pageInfo"]["hasNextPage"]
+    assert [node["text"] for node in sources["nodes"]] == items[:200]

@@ -26,6 +26,7 @@ from service.tasks.kept_plans import KeptPlans
 
 if TYPE_CHECKING:
     from service.api.graphql.loaders import Loaders
+    from service.api.graphql.variables import Checked
 
 EVENTS_CURSOR = "eventsCursor"
 """The field that gives the cursor to follow a conversation's or a task's events from."""
@@ -76,6 +77,8 @@ class Context:
 
     `answer`: what its answer is written to.
 
+    `variables`: as they were checked beforehand, where they are many.
+
     `settles`: it asks for a cursor of events, so what it reads must show all that is at or below that cursor.
     """
 
@@ -85,6 +88,7 @@ class Context:
     stream: Stream = field(default_factory=Stream)
     settles: bool = False
     answer: Answer | None = None
+    variables: Checked | None = None
     _page: EventPage | None = field(default=None, repr=False)
     _loaders: Loaders | None = field(default=None, repr=False)
     _nodes: int = 0

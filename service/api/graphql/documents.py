@@ -34,19 +34,26 @@ LONGEST_KEPT = 20_000
 _T = TypeVar("_T")
 
 
+_thread = ThreadPoolExecutor(1, "antiphon-documents")
+
+
+async def beside(make: Callable[[], _T]) -> _T:
+    """What `make` makes in the thread."""
+    return await asyncio.get_running_loop().run_in_executor(_thread, make)
+
+
 class _Kept(Generic[_T]):
     """What was made lately, by what it was made of."""
 
     def __init__(self) -> None:
         self._found: OrderedDict[Hashable, _T] = OrderedDict()
-        self._beside = ThreadPoolExecutor(1, "antiphon-documents")
 
     async def get(self, key: Hashable, text: str, make: Callable[[], _T]) -> _T:
         """What is kept, or what `make` makes of a text in the thread."""
         if (found := self._found.get(key)) is not None:
             self._found.move_to_end(key)
             return found
-        made = await asyncio.get_running_loop().run_in_executor(self._beside, make)
+        made = await beside(make)
         if len(text) <= LONGEST_KEPT:
             self._found[key] = made
             if len(self._found) > MOST_DOCUMENTS:

@@ -31,6 +31,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 from service.api.graphql.encoding import Answer, Written
 from service.api.graphql.nodes import PLAIN
 from service.api.graphql.pace import pace
+from service.api.graphql.variables import without_variables
 from service.errors import LimitExceeded
 
 LONG_LIST = 20
@@ -72,6 +73,19 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         self._event: object = None
         self._variables: str | None = None
         self._plans: dict[tuple[str, int], tuple[Any, list[Plain], dict[str, Any]]] = {}
+
+    @classmethod
+    def build(cls, schema: Any, document: Any, *given: Any, **named: Any) -> Any:
+        """The executor of an operation, whose variables may have been checked already; or what is wrong."""
+        known = getattr(named.get("context_value"), "variables", None)
+        if known is None:
+            return cast(Any, super().build(schema, document, *given, **named))
+        if isinstance(known, list):
+            return cast(Any, known)
+        plain = without_variables(document, named.get("operation_name"))
+        executor = cast(Any, super().build(schema, plain, *given, **named | {"raw_variable_values": {}}))
+        executor.variable_values = known
+        return executor
 
     def build_per_event_executor(self, payload: Any) -> Executor:
         """The executor of one event of a subscription; what it remembers of its fields ends with the event."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, get_operation_ast
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.execution import PreExecutionError
@@ -30,6 +30,7 @@ from service.api.graphql.strategies import Strategy
 from service.api.graphql.subscription import Subscription
 from service.api.graphql.subtasks import Attempt, Subtask
 from service.api.graphql.tasks import Task
+from service.api.graphql.variables import are_many, check_variables
 from service.settings.shapes import LimitSettings
 
 TYPES = [Prompt, Response, Conversation, Branch, Task, Subtask, Attempt, Model, Source, Strategy, *EVENTS]
@@ -57,7 +58,13 @@ class Schema(strawberry.Schema):
         except GraphQLError as error:
             context.pre_execution_errors = [error]
             return PreExecutionError(data=None, errors=[error])
-        return await super()._prepare_operation_async(context, extensions_runner)
+        refused = await super()._prepare_operation_async(context, extensions_runner)
+        if refused is None and context.context is not None and are_many(context.variables):
+            operation = get_operation_ast(cast(Any, context.graphql_document), context.operation_name)
+            context.context.variables = await check_variables(
+                self._schema, cast(Any, operation), context.variables or {}
+            )
+        return refused
 
 
 def build_schema(limits: LimitSettings | None = None, *, introspection: bool = True) -> Schema:
