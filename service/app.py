@@ -9,7 +9,8 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -35,6 +36,7 @@ from service.conversations.retention import Retention
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.database import Connection, Database, why_away
+from service.graph.leases import Leases
 from service.graph.local import SILENT, LocalNeo4j, LocalSettings, Progress
 from service.graph.local import start as start_neo4j
 from service.graph.migrations import migrate
@@ -48,7 +50,8 @@ from service.strategies import load_strategies
 from service.tasks.calls import Calls
 from service.tasks.creating import Tasks
 from service.tasks.executors.instance import Instance, hold_instance
-from service.tasks.executors.local import Hold, LocalExecutor, Worker
+from service.tasks.executors.local import LocalExecutor, Worker
+from service.tasks.executors.renewing import Hold
 from service.tasks.finishing import Finisher
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.material import Material
@@ -61,6 +64,7 @@ READY_SECONDS = 2.0
 RETRY_SECONDS = 1.0
 STOP_SECONDS = 10.0
 CUT_SECONDS = 1.0
+LEASE_CONNECTIONS = 4
 _log = logging.getLogger(__name__)
 
 
@@ -150,11 +154,12 @@ def assemble(config: Config, database: Database, instance: Instance) -> Services
     store, reader, models = Store(database, writer, signals), Reader(database), Models(config)
     material = Material(store)
     runner = Runner(store, models, Prompts(store, models, material), Calls(store, models, deltas, stopping))
-    hold = Hold(instance.name, config.executor.lease_seconds, config.executor.max_parallel)
+    hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
     planner = Planner(store, models, material, finisher)
     heads = Heads(reader, signals)
-    executor = LocalExecutor(Worker(store, material, planner, runner, finisher), hold, stopping)
+    worker = Worker(store, material, planner, runner, finisher)
+    executor = LocalExecutor(worker, hold, stopping, partial(_leases, database.connection))
     conversations = Conversations(reader, store)
     plans = KeptPlans(models, reader, store)
     backend = Backend(
@@ -172,6 +177,16 @@ def assemble(config: Config, database: Database, instance: Instance) -> Services
     )
     retention = Retention(store, config.storage.event_retention_hours)
     return Services(config, instance, database, writer, store, models, executor, backend, retention)
+
+
+@asynccontextmanager
+async def _leases(connection: Connection) -> AsyncGenerator[Leases]:
+    """The leases, through connections of their own: for another event loop than that of the requests."""
+    database = Database(replace(connection, pool_size=LEASE_CONNECTIONS))
+    try:
+        yield Leases(database)
+    finally:
+        await database.close()
 
 
 def remote(config: Config) -> Connection | None:

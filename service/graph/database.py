@@ -7,6 +7,7 @@ locks. Knows no query by name but the one that asks whether the database is ther
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -23,7 +24,7 @@ from neo4j.exceptions import (
 
 from service.errors import AntiphonError, ConfigurationError, GraphError, GraphUnavailable
 from service.graph.queries import Query, query
-from service.graph.refusals import is_full, is_transient, passing, translate
+from service.graph.refusals import is_full, is_transient, passing, translate, was_ended
 
 Row = dict[str, Any]
 _T = TypeVar("_T")
@@ -31,6 +32,7 @@ _Runner = AsyncTransaction | AsyncSession
 _Work = Callable[[AsyncSession], Awaitable[_T]]
 
 OLDEST_SERVER = (2026, 1)
+_log = logging.getLogger(__name__)
 _SCHEMES = tuple(f"{name}{more}://" for name in ("bolt", "neo4j") for more in ("", "+s", "+ssc"))
 _RATE_LIMIT = "Neo.ClientError.Security.AuthenticationRateLimit"
 _EXPIRED = "Neo.ClientError.Security.CredentialsExpired"
@@ -116,7 +118,7 @@ class Database:
         return await self._to_its_end(self._alone(query, parameters, divides=True))
 
     async def run_within(self, seconds: float, query: Query, **parameters: Any) -> list[Row]:
-        """Run one stored statement once. After so many seconds the server ends it, also where it waits for a lock:
+        """Run one stored statement. After so many seconds the server ends it, also where it waits for a lock:
         `GraphEnded`."""
         query.check(parameters)
         return await self._to_its_end(self._once(query, parameters, seconds))
@@ -153,8 +155,11 @@ class Database:
             )
 
     async def _once(self, query: Query, parameters: Row, seconds: float) -> list[Row]:
-        async with self._guarded(seconds + LATE_SECONDS), self._session() as session:
+        async def work(session: AsyncSession) -> list[Row]:
             return await _rows(session, query, parameters, seconds)
+
+        async with self._guarded(seconds + LATE_SECONDS):
+            return await self._again(work, passing(once=True))
 
     async def _again(
         self, work: _Work[_T], may_pass: Callable[[Exception], bool], mode: str = neo4j.WRITE_ACCESS
@@ -275,6 +280,8 @@ class Database:
         if isinstance(error, AuthError):
             who = f"refused the sign-in as {self.connection.username!r}"
             return self._not_ours(who, "Check NEO4J_USERNAME and NEO4J_PASSWORD.")
+        if was_ended(error):
+            _log.warning("Neo4j ended a transaction: %s", error.message)
         return translate(error)
 
     def _not_ours(self, what: str, remedy: str) -> AntiphonError:

@@ -5,7 +5,7 @@ Owns the shape of rows. Knows nothing of providers, strategies or GraphQL. What 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -16,6 +16,7 @@ from service.errors import NotFound
 from service.graph.database import Database, Row
 from service.graph.drafts import delete_old_drafts, draft, is_much
 from service.graph.gather import Gatherer, Waiting, divided
+from service.graph.leases import Leases
 from service.graph.queries import query
 from service.graph.writer import Write, Writer
 from service.records import SubtaskStatus, TaskStatus, derived_id, new_id
@@ -49,11 +50,11 @@ def main_branch(conversation_id: str) -> str:
     return derived_id(conversation_id, "branch", "main")
 
 
-class Store:
+class Store(Leases):
     """Writes go through the group-committing writer, keyed by conversation, and wake its subscribers."""
 
     def __init__(self, database: Database, writer: Writer, signals: Signals) -> None:
-        self._database = database
+        super().__init__(database)
         self._writer = writer
         self._signals = signals
         self._subtasks = self._reading("read_subtask_work")
@@ -182,10 +183,10 @@ class Store:
         return TaskStatus(record["status"]) if end and record else None
 
     async def end_subtask(
-        self, conversation_id: str, subtask_id: str, status: SubtaskStatus, error: str, code: str | None
+        self, conversation_id: str, subtask_id: str, status: SubtaskStatus, error: str, code: str | None, holder: str
     ) -> None:
-        """Give a subtask its last state where no attempt gives it."""
-        row = {"subtaskId": subtask_id, "status": status.value, "error": error, "code": code}
+        """Give a subtask its last state where no attempt gives it; nothing where its task is not `holder`'s."""
+        row = {"subtaskId": subtask_id, "status": status.value, "error": error, "code": code, "leaseOwner": holder}
         await self._write("end_subtask", conversation_id, row)
 
     async def read_place(self, owner_id: str, conversation_id: str, message_id: str | None) -> Row | None:
@@ -280,35 +281,6 @@ class Store:
         rows = await self._database.run(query("delete_old_events"), before=before, limit=EVENTS_DELETED)
         # A task without events counts for one: there may be others behind it.
         return max(rows[0]["deleted"], rows[0]["tasks"])
-
-    # --- leases ----------------------------------------------------------------------------------
-
-    async def claim_tasks(self, owner: str, dead: Iterable[str], *, seconds: float, limit: int) -> list[str]:
-        """Take over unfinished tasks whose holder is in `dead` or let its lease lapse; their ids."""
-        rows = await self._database.run(
-            query("claim_tasks"),
-            owner=owner,
-            dead=list(dead),
-            lease=round(seconds * 1000),
-            limit=limit,
-        )
-        return [row["id"] for row in rows]
-
-    async def renew_leases(self, owner: str, ids: Sequence[str], *, seconds: float) -> set[str]:
-        """Keep these tasks for `seconds` more; the ids of those that are still ours and unfinished."""
-        lease = round(seconds * 1000)
-        rows = await self._database.run(query("renew_leases"), owner=owner, batch={"ids": list(ids)}, lease=lease)
-        return {row["id"] for row in rows}
-
-    async def read_held_tasks(self, owner: str, ids: Sequence[str]) -> set[str]:
-        """Which of these tasks are still ours and unfinished."""
-        rows = await self._database.run(query("read_held_tasks"), owner=owner, batch={"ids": list(ids)})
-        return {row["id"] for row in rows}
-
-    async def interrupt_attempts(self, ids: Sequence[str]) -> int:
-        """Mark what was in flight in these tasks as interrupted; how many attempts that were."""
-        rows = await self._database.run(query("interrupt_attempts"), batch={"ids": list(ids)})
-        return rows[0]["interrupted"]
 
 
 def _subtasks(rows: Sequence[Row]) -> list[list[Any]]:

@@ -56,6 +56,7 @@ def finish_row(call: Call, status: SubtaskStatus | None, *, stopping: bool) -> d
     said, code = _said_of(call, stopping)
     return {
         "attemptId": call.id,
+        "leaseOwner": call.job.place.holder,
         "measures": {
             "status": _attempt_status(call.error, stopping).value,
             "error": said,

@@ -96,7 +96,8 @@ class Runner:
             return await self._end(job, SubtaskStatus.FAILED, error)
 
     async def _end(self, job: Job, status: SubtaskStatus, why: AntiphonError) -> SubtaskStatus:
-        await patiently(lambda: self._store.end_subtask(job.conversation_id, job.id, status, str(why), why.code))
+        place, code = job.conversation_id, why.code
+        await patiently(lambda: self._store.end_subtask(place, job.id, status, str(why), code, job.place.holder))
         return status
 
     async def _walk(self, job: Job) -> SubtaskStatus:

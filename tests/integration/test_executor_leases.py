@@ -14,9 +14,9 @@ import pytest
 
 from service.graph.database import Connection, Database
 from service.graph.queries import query
-from service.graph.store import Store
+from service.graph.store import Store, main_branch
 from service.graph.writer import Writer
-from service.records import TaskStatus, derived_id, new_id, subtask_id
+from service.records import SubtaskStatus, TaskStatus, derived_id, new_id, subtask_id
 from service.signals import Signals
 from tests.support.books import read_books
 from tests.support.services import cypher, file_task, running
@@ -49,7 +49,12 @@ class Held:
         id_, accepted = derived_id(attempt_id, "response"), derived_id(subtask_id(self.task_id, key), "answer")
         response = {"id": id_, "acceptedId": accepted, "content": "said", "title": "said", "toolCalls": []}
         response |= {"status": "COMPLETE" if status == "SUCCEEDED" else "PARTIAL", "finishReason": None}
-        row = {"attemptId": attempt_id, "measures": {"status": status, "latencyMs": 5}, "response": response}
+        row = {
+            "attemptId": attempt_id,
+            "leaseOwner": self.holder,
+            "measures": {"status": status, "latencyMs": 5},
+            "response": response,
+        }
         return row | {
             "subtaskStatus": "FAILED" if status == "FAILED" else "SUCCEEDED",
             "subtaskError": None,
@@ -74,8 +79,8 @@ class Held:
         await self.store.plan_subtasks(self.conversation_id, self.task_id, rows)
 
 
-@pytest.fixture
-async def held(database: Database, owner: str) -> AsyncIterator[Held]:
+@asynccontextmanager
+async def holding_a_task(database: Database, owner: str) -> AsyncIterator[Held]:
     """A task that nobody runs, and that no service of another test finds when its lease has lapsed."""
     store = Store(database, Writer(database), Signals())
     task_id, conversation_id, holder = new_id(), new_id(), f"one-{owner}"
@@ -83,7 +88,7 @@ async def held(database: Database, owner: str) -> AsyncIterator[Held]:
         "ownerId": owner, "conversationId": conversation_id, "newConversation": True, "title": "t", "parentId": None,
         "taskId": task_id, "promptId": new_id(), "type": "prompt", "strategy": "FILE", "direct": False,
         "content": "c", "promptTitle": "t", "sources": [], "tools": [], "settings": {}, "idempotencyKey": None,
-        "template": {"id": "none", "instruction": "", "reduce": None},
+        "template": {"id": "of-leases", "instruction": "", "reduce": None},
         "requestHash": "h", "leaseOwner": holder, "lease": 2**40,
     }  # fmt: skip
     await store.create_task(row)
@@ -93,11 +98,18 @@ async def held(database: Database, owner: str) -> AsyncIterator[Held]:
     await store.cancel_task(conversation_id, owner, task_id)
 
 
+@pytest.fixture
+async def held(database: Database, owner: str) -> AsyncIterator[Held]:
+    """A task that nobody runs."""
+    async with holding_a_task(database, owner) as held:
+        yield held
+
+
 @asynccontextmanager
 async def claiming(held: Held, claimer: str) -> AsyncIterator[None]:
     """While the body runs, `claimer` has taken the task over and has not committed yet."""
-    parameters = {"owner": claimer, "dead": [held.holder], "lease": 2**40, "limit": 1000}
-    async with held.database.holding(query("claim_tasks"), **parameters):
+    parameters = {"id": held.task_id, "owner": claimer, "dead": [held.holder], "lease": 2**40}
+    async with held.database.holding(query("claim_task"), **parameters):
         yield
 
 
@@ -137,9 +149,9 @@ async def test_attempt_that_just_ended_is_not_interrupted(held: Held) -> None:
     await held.start("a")
     row = held.outcome("a", "SUCCEEDED") | {"n": 0, "at": 0}
     async with held.database.holding(query("finish_attempt"), batch={"rows": [row]}):
-        late = asyncio.create_task(held.store.interrupt_attempts([held.task_id]))
+        late = asyncio.create_task(held.store.claim_tasks("two", [held.holder], seconds=30, limit=1000))
         await asyncio.sleep(0.5)
-    assert await late == 0
+    assert held.task_id in await late
     books = await read_books(held.database, held.task_id)
     assert (books.outcomes(), books.statuses()) == ({"SUCCEEDED": 1}, {"SUCCEEDED": 1, "READY": 1})
 
@@ -174,7 +186,7 @@ async def test_what_a_cancelled_attempt_received_is_kept(held: Held, status: str
 async def test_interrupted_attempt_is_not_finished_later(held: Held) -> None:
     """When another process has taken over, the late answer of the first is kept, and is not the subtask's."""
     await held.start("a")
-    await held.store.interrupt_attempts([held.task_id])
+    assert held.task_id in await held.store.claim_tasks("two", [held.holder], seconds=30, limit=1000)
     await held.finish("a", "SUCCEEDED")
     books = await read_books(held.database, held.task_id)
     assert (books.outcomes(), books.statuses()) == ({"INTERRUPTED": 1}, {"READY": 2})
@@ -197,6 +209,41 @@ async def test_late_end_of_a_cancelled_call_is_not_that_of_its_retry(held: Held,
     await again.finish("a", "SUCCEEDED", 2)
     books = await read_books(held.database, held.task_id)
     assert (books.statuses(), books.outcomes()) == ({"READY": 1, "SUCCEEDED": 1}, {"CANCELLED": 1, "SUCCEEDED": 1})
+
+
+async def test_who_wakes_up_ends_nothing_of_its_successor(held: Held) -> None:
+    """A process was frozen before it had written its attempt: the one of its successor has the same id."""
+    await held.store.claim_tasks("another", [held.holder], seconds=2**30, limit=1000)
+    again = replace(held, holder="another")
+    assert await again.start("a")
+    await held.finish("a", "CANCELLED")
+    await held.store.end_subtask(
+        held.conversation_id, subtask_id(held.task_id, "b"), SubtaskStatus.FAILED, "x", None, held.holder
+    )
+    books = await read_books(held.database, held.task_id)
+    assert (books.outcomes(), books.statuses()) == ({"RUNNING": 1}, {"RUNNING": 1, "READY": 1})
+    await again.finish("a", "SUCCEEDED")
+    assert (await read_books(held.database, held.task_id)).outcomes() == {"SUCCEEDED": 1}
+
+
+async def test_one_task_that_is_held_stops_no_other(held: Held, database: Database) -> None:
+    """Somebody was frozen with a transaction open: other tasks are taken over and renewed, and end, meanwhile."""
+    async with holding_a_task(database, held.owner) as free:
+        lock = query("append_message")
+        row = {"n": 0, "at": 0, "id": new_id(), "conversationId": held.conversation_id, "ownerId": held.owner}
+        row |= {"branchId": main_branch(held.conversation_id), "kind": "Prompt", "link": "CONTINUES", "properties": {}}
+        async with database.holding(lock, batch={"rows": [row]}), asyncio.timeout(60):
+            ids = [held.task_id, free.task_id]
+            assert await held.store.renew_leases(held.holder, ids, seconds=30) == set(ids)
+            cancelling = asyncio.create_task(held.store.cancel_task(held.conversation_id, held.owner, held.task_id))
+            await asyncio.sleep(0.1)
+            claimed = await held.store.claim_tasks("two", [held.holder], seconds=30, limit=1000)
+            assert (held.task_id in claimed, free.task_id in claimed) == (False, True)
+            await held.store.cancel_task(free.conversation_id, free.owner, free.task_id)
+            assert not cancelling.done()
+        await cancelling
+    (task,) = await cypher(database, "MATCH (t:Task {id: $id}) RETURN t.status AS status", id=held.task_id)
+    assert task == {"status": "CANCELLED"}
 
 
 async def test_task_that_cannot_go_on_leaves_no_subtask_open(held: Held) -> None:
@@ -226,7 +273,7 @@ async def test_service_leaves_the_tasks_of_another_alone(
         rows = await cypher(
             database, "UNWIND $ids AS id MATCH (t:Task {id: id}) RETURN t.leaseOwner AS name", ids=tasks
         )
-        assert [row["name"] for row in rows] == [one.instance.name, two.instance.name]
+        assert [row["name"] for row in rows] == [one.instance.holder, two.instance.holder]
 
 
 async def test_leases_are_of_the_clock_of_neo4j(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ CALL (row) {
   SET c.lastSeq = c.lastSeq + 1
   WITH row, s, t, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   CALL (row, s, t, seq, at) {
-    WITH * WHERE s.status IN ['PENDING', 'READY', 'RUNNING']
+    WITH * WHERE s.status IN ['PENDING', 'READY', 'RUNNING'] AND t.leaseOwner = row.leaseOwner
     SET s.status = row.status, s.error = row.error, s.errorCode = row.code, s.finishedAt = at
     CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
       status: row.status, subtaskId: s.id, error: row.error, errorCode: row.code})

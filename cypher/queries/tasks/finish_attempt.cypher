@@ -7,7 +7,10 @@ CALL (row) {
   WITH row, a, s, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   CALL (row, a, s, t, c, seq, at) {
     // An attempt that was cancelled with its task, or taken for dead, has no measures yet: what it received is paid for.
-    WITH *, row.measures AS said WHERE a.status = 'RUNNING' OR (a.status IN ['CANCELLED', 'INTERRUPTED'] AND a.latencyMs IS NULL)
+    // One of another process has the same id where it took the task over before ours was written: it is not ours to end.
+    WITH *, row.measures AS said
+    WHERE coalesce(a.heldBy = row.leaseOwner, true)
+      AND (a.status = 'RUNNING' OR (a.status IN ['CANCELLED', 'INTERRUPTED'] AND a.latencyMs IS NULL))
     // Once its subtask is to be asked anew, what comes of it is kept, and decides nothing.
     WITH *, a.status = 'INTERRUPTED' OR a.number <= coalesce(s.retriedAfter, 0) AS late
     WITH *, late OR (a.status = 'CANCELLED' AND said.status = 'INTERRUPTED') AS settled

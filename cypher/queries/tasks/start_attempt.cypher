@@ -36,7 +36,7 @@ CALL (row) {
     FOREACH (x IN CASE WHEN row.model.contextWindow <> coalesce(model.contextWindow, 0) THEN [1] ELSE [] END |
       SET model.contextWindow = row.model.contextWindow)
     CREATE (s)-[:ATTEMPTED]->(a:Attempt {id: row.attemptId, number: row.number, status: 'RUNNING', createdAt: at,
-      startedAt: at, ownerId: t.ownerId, promptTokens: row.promptTokens,
+      startedAt: at, ownerId: t.ownerId, heldBy: row.leaseOwner, promptTokens: row.promptTokens,
       reservedTokens: row.reservedTokens, reservedUsd: row.reservedUsd})
     CREATE (a)-[:USED]->(model)
     CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',

@@ -15,10 +15,15 @@ from service.records import new_id
 
 
 class Instance:
-    """A name, held as long as this object is open."""
+    """A name, held as long as this object is open.
+
+    `holder` stands in leases: the name, and what no other process has, also where a data folder with the name in it
+    was copied.
+    """
 
     def __init__(self, name: str, lock: FileLock) -> None:
         self.name = name
+        self.holder = f"{name}/{new_id()}"
         self._lock = lock
 
     def release(self) -> None:

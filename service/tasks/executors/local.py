@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,7 @@ from service.models.gates import Places
 from service.records import SubtaskStatus
 from service.tasks.direct import DirectTask
 from service.tasks.executors.allowance import Allowance, History
+from service.tasks.executors.renewing import TURNS_A_LEASE, Beside, Hold, OpenRenewals, Renewals, keep_renewing
 from service.tasks.finishing import Finisher
 from service.tasks.material import Material, TaskWork
 from service.tasks.orchestration import Wave, orchestrate
@@ -27,8 +28,6 @@ from service.tasks.planning import Planner
 from service.tasks.runner import Runner
 
 CLAIMED_AT_ONCE = 1000
-TURNS_A_LEASE = 3
-"""How often a lease is renewed before it would lapse."""
 LOOK_SECONDS = 0.5
 """How often is looked whether the tasks that run here were cancelled or retried by another process."""
 
@@ -46,19 +45,13 @@ class Worker:
     finisher: Finisher
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """How this process holds its tasks: its name in leases, how long a lease lasts, how many calls run at once."""
-
-    instance: str
-    lease_seconds: float = 30.0
-    parallel: int = 256
-
-
 class LocalExecutor:
-    """Tasks as asyncio tasks. `stopping` is set when calls are cut because the service stops."""
+    """Tasks as asyncio tasks. `stopping` is set when calls are cut because the service stops.
 
-    def __init__(self, worker: Worker, hold: Hold, stopping: asyncio.Event) -> None:
+    With `beside`, leases are renewed in a thread: what is asked of this process may keep its event loop busy.
+    """
+
+    def __init__(self, worker: Worker, hold: Hold, stopping: asyncio.Event, beside: OpenRenewals | None = None) -> None:
         self._worker = worker
         self._store = worker.store
         self._hold = hold
@@ -67,14 +60,22 @@ class LocalExecutor:
         self._again: set[str] = set()
         self._upkeep: list[asyncio.Task[None]] = []
         self._stopping = stopping
+        self._open_renewals = beside
+        self._beside: Beside | None = None
+        self._claiming: asyncio.Task[None] | None = None
+        self._waits = 0
 
     async def start(self, dead: Iterable[str] = ()) -> None:
         """Go on with what a former process left, and keep the leases from now on."""
         await self._claim(dead)
-        self._upkeep = [
-            asyncio.create_task(self._keep_leases(), name="antiphon-leases"),
-            asyncio.create_task(self._keep_looking(), name="antiphon-held-tasks"),
-        ]
+        loop, open_ = asyncio.get_running_loop(), self._open_renewals
+        self._upkeep = [asyncio.create_task(self._keep_looking(), name="antiphon-held-tasks")]
+        if open_ is None:
+            renewing = self._keep_leases(self._store, loop.call_soon)
+            self._upkeep.append(asyncio.create_task(renewing, name="antiphon-leases"))
+        else:
+            self._beside = Beside(lambda: self._keep_leases_beside(open_, loop), "antiphon-leases")
+            self._beside.start()
 
     @property
     def is_idle(self) -> bool:
@@ -104,10 +105,12 @@ class LocalExecutor:
     async def stop(self) -> None:
         """Cut all calls, write what was received, and leave the tasks to be gone on with."""
         self._stopping.set()
-        ending = [*self._upkeep, *self._running.values()]
+        ending = [*self._upkeep, *self._running.values(), *([self._claiming] if self._claiming else [])]
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
+        if self._beside is not None:
+            await self._beside.stop()
         await self._worker.runner.settle()
 
     async def _run(self, task_id: str, direct: DirectTask | None) -> None:
@@ -136,27 +139,43 @@ class LocalExecutor:
             reason = "An internal error stopped this task; the log has the details."
             await self._worker.finisher.abandon(task_id, self._hold.instance, AntiphonError(reason))
 
-    async def _keep_leases(self) -> None:
-        waits = 0
-        while True:
-            await asyncio.sleep(self._hold.lease_seconds / TURNS_A_LEASE)
-            try:
-                await self._renew()
-                if waits == 0:
-                    await self._claim(())
-                waits = max(0, waits - 1)
-            except GraphUnavailable:
-                # Leases lapse for everybody then: whoever lives is given the time to renew its own first.
-                waits = TURNS_A_LEASE
-                _log.warning("Neo4j is away; leases are renewed when it is back.")
-            except Exception:
-                _log.exception("The upkeep of leases failed; it goes on.")
+    def _turned(self, held: Mapping[str, asyncio.Task[None]], lost: set[str] | None) -> None:
+        """After each renewal: what is lost is cut, and what others left is looked for."""
+        if self._stopping.is_set():
+            return
+        if lost is None:
+            # Leases lapse for everybody then: whoever lives is given the time to renew its own first.
+            self._waits = TURNS_A_LEASE
+            return
+        _cut_lost(held, held.keys() - lost)
+        if self._waits == 0 and (self._claiming is None or self._claiming.done()):
+            self._claiming = asyncio.create_task(self._claim_lapsed(), name="antiphon-claims")
+        self._waits = max(0, self._waits - 1)
 
-    async def _renew(self) -> None:
-        # Also where nothing is held: it says whether the graph is there.
-        held = dict(self._running)
-        kept = await self._store.renew_leases(self._hold.instance, list(held), seconds=self._hold.lease_seconds)
-        _cut_lost(held, kept)
+    async def _claim_lapsed(self) -> None:
+        try:
+            await self._claim(())
+        except GraphUnavailable:
+            _log.debug("Neo4j is away; what others left is looked for when it is back.")
+        except Exception:
+            _log.exception("What others left could not be taken over; it is tried again.")
+
+    async def _keep_leases(self, renewals: Renewals, then: Callable[..., object]) -> None:
+        held: dict[str, asyncio.Task[None]] = {}
+
+        def look() -> dict[str, asyncio.Task[None]]:
+            nonlocal held
+            held = dict(self._running)
+            return held
+
+        def turned(lost: set[str] | None) -> None:
+            then(self._turned, held, lost)
+
+        await keep_renewing(renewals, self._hold, look, turned)
+
+    async def _keep_leases_beside(self, open_: OpenRenewals, loop: asyncio.AbstractEventLoop) -> None:
+        async with open_() as renewals:
+            await self._keep_leases(renewals, loop.call_soon_threadsafe)
 
     async def _keep_looking(self) -> None:
         while True:
@@ -172,13 +191,12 @@ class LocalExecutor:
         )
         if not claimed:
             return
-        interrupted = await self._store.interrupt_attempts(claimed)
-        _log.info("Going on with %d unfinished tasks; %d calls were interrupted.", len(claimed), interrupted)
+        _log.info("Going on with %d unfinished tasks.", len(claimed))
         for task_id in claimed:
             self.submit(task_id)
 
 
-def _cut_lost(held: Mapping[str, asyncio.Task[None]], kept: set[str]) -> None:
+def _cut_lost(held: Mapping[str, asyncio.Task[None]], kept: Set[str]) -> None:
     # By the run and not by the id: the task may have been submitted anew while the graph was asked.
     for task_id, run in held.items():
         if task_id not in kept:
@@ -238,7 +256,8 @@ class _Steps:
 
     async def _end(self, subtask_id: str, status: SubtaskStatus, reason: str, code: str | None) -> None:
         task = await self._task()
-        await patiently(lambda: self._worker.store.end_subtask(task.conversation_id, subtask_id, status, reason, code))
+        place, end = task.conversation_id, self._worker.store.end_subtask
+        await patiently(lambda: end(place, subtask_id, status, reason, code, self._holder))
 
     async def _allow(self) -> Allowance:
         task = await self._task()

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import cast
 
 from service.errors import GraphUnavailable
-from service.tasks.executors.local import TURNS_A_LEASE, Hold, LocalExecutor, Worker
+from service.tasks.executors.local import LocalExecutor, Worker
+from service.tasks.executors.renewing import TURNS_A_LEASE, Hold
 
 _AWAY = 3
 
