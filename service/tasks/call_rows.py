@@ -83,6 +83,14 @@ def finish_row(call: Call, status: SubtaskStatus | None, *, stopping: bool) -> d
     }
 
 
+def unkept_row(row: dict[str, Any], why: AntiphonError) -> dict[str, Any]:
+    """The same without its answer, which the graph has no room for: what it cost is kept."""
+    failed = {"status": AttemptStatus.FAILED.value, "error": str(why), "errorCode": why.code}
+    ended = {"subtaskError": str(why), "subtaskCode": why.code} if row["subtaskStatus"] else {}
+    status = SubtaskStatus.FAILED.value if row["subtaskStatus"] else None
+    return {**row, **ended, "measures": {**row["measures"], **failed}, "response": None, "subtaskStatus": status}
+
+
 def _response_row(call: Call) -> dict[str, Any] | None:
     content, reasoning = _writable(call.text), _writable(call.reasoning)
     if call.error is not None and not (content or reasoning):

@@ -20,6 +20,7 @@ from service.errors import (
     BudgetExceeded,
     ContentFiltered,
     EmptyAnswer,
+    GraphFull,
     InvalidAnswer,
     ProviderError,
     RateLimited,
@@ -32,7 +33,7 @@ from service.providers.tokens import count_bytes
 from service.records import SubtaskStatus
 from service.tasks.asking import learn, request_of
 from service.tasks.budgets import NO_BUDGET
-from service.tasks.call_rows import finish_row, start_row, status_when_ended
+from service.tasks.call_rows import finish_row, start_row, status_when_ended, unkept_row
 from service.tasks.costs import is_free, received_text, sent_text, settle, used_of, wish_of
 from service.tasks.direct import BEGINNING
 from service.tasks.jobs import Call
@@ -80,7 +81,12 @@ class Calls:
         end = direct.end(call.job.place.holder) if direct else None
 
         async def write() -> None:
-            ended = await patiently(lambda: self._store.finish_attempt(call.job.conversation_id, row, end))
+            place, ended = call.job.conversation_id, None
+            try:
+                ended = await patiently(lambda: self._store.finish_attempt(place, row, end))
+            except GraphFull as full:
+                unkept = unkept_row(row, full)
+                await patiently(lambda: self._store.finish_attempt(place, unkept))
             if direct:
                 direct.over = ended is not None and ended.is_final
 
