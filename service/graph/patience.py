@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from service.errors import GraphFull, GraphUnavailable
+from service.errors import GraphEnded, GraphFull, GraphUnavailable
 
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 2.0
@@ -33,6 +33,8 @@ async def patiently(work: Callable[[], Awaitable[_T]]) -> _T:
             if time.monotonic() > give_up:
                 raise
             _log.warning("Neo4j has no memory for something that is under way; it is tried again. %s", error.message)
+        except GraphEnded as error:
+            _log.debug("Neo4j ended what is under way; it is done again. %s", error.message)
         except GraphUnavailable as error:
             level = logging.WARNING if wait == FIRST_WAIT_SECONDS else logging.DEBUG
             _log.log(level, "Neo4j is away; what is under way waits for it. %s", error.message)
