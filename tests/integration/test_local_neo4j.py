@@ -129,13 +129,16 @@ async def test_server_has_what_the_service_needs(home: Path) -> None:
 
 
 async def test_options_for_other_javas_do_not_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither when the first password is set nor when the server starts: each of these keeps a Java from starting."""
+    """Neither when the first password is set nor when the server starts: each of these keeps a Java from starting, and
+    so did a folder whose name a locale does not know."""
     monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-Xms1G -Xmx4G")
     monkeypatch.setenv("_JAVA_OPTIONS", "-XX:+UseZGC")
     monkeypatch.setenv("JDK_JAVA_OPTIONS", "-javaagent:/no/such.jar")
-    async with running(tmp_path / "neo4j") as server:
+    monkeypatch.setenv("LC_ALL", "C")
+    home = tmp_path / "dätä ordner" / "neo4j"
+    async with running(home) as server:
         assert await run(server.address, "RETURN 1") == [1]
-        assert "Picked up" not in (tmp_path / "neo4j" / "logs" / "console.log").read_text()
+        assert "Picked up" not in (home / "logs" / "console.log").read_text()
 
 
 async def test_busy_ports_are_no_error_and_data_survive(home: Path) -> None:

@@ -29,8 +29,13 @@ _FOREIGN = frozenset(
 
 
 def java_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment for a Java that we start: the options on its command line are all that it has."""
-    return {name: value for name, value in environ.items() if name.upper() not in _FOREIGN}
+    """The environment for a Java that we start: the options on its command line are all that it has.
+
+    Its locale is the same everywhere. With `LANG=C` it cannot open a folder whose name is not ASCII, and with a Turkish
+    one `I` is not the capital of `i`.
+    """
+    own = {name: value for name, value in environ.items() if name.upper() not in _FOREIGN}
+    return own if os.name == "nt" else {**own, "LC_ALL": "C.UTF-8"}
 
 
 def find_java() -> Path:

@@ -43,10 +43,14 @@ FOREIGN = {
 
 def test_java_is_given_no_options_of_others() -> None:
     """What else is in the environment stays, the memory of the C library for one."""
-    assert java_environment({**FOREIGN, "MALLOC_ARENA_MAX": "2", "java_home": "/j"}) == {
-        "MALLOC_ARENA_MAX": "2",
-        "java_home": "/j",
-    }
+    given = java_environment({**FOREIGN, "MALLOC_ARENA_MAX": "2", "java_home": "/j"})
+    assert {name for name in given if name != "LC_ALL"} == {"MALLOC_ARENA_MAX", "java_home"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such variables")
+def test_java_has_the_same_locale_everywhere() -> None:
+    """One that knows all letters, and no language's own."""
+    assert java_environment({"LANG": "tr_TR.UTF-8", "LC_ALL": "C"})["LC_ALL"] == "C.UTF-8"
 
 
 def test_options_of_others_do_not_hide_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
