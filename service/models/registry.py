@@ -15,7 +15,7 @@ from service.models.breaker import Breaker
 from service.models.gates import NO_LIMITS, Gate, Limiter
 from service.models.ways import Ways
 from service.providers import Provider, open_provider
-from service.providers.tokens import count_bytes, token_counter
+from service.providers.tokens import count_bytes, token_counter, without_margin
 
 COUNTED_ON_THE_LOOP = 20_000
 """Characters up to which counting is cheaper than handing the text to a thread."""
@@ -137,7 +137,11 @@ class Models:
     def estimate(self, text: str, model: ModelConfig) -> int:
         """About how many tokens a text has, at once: where counting them may take long, four bytes are one."""
         known = self.count_at_once(text, model)
-        return known if known is not None else count_bytes(text)
+        return without_margin(known, model) if known is not None else count_bytes(text)
+
+    async def measure(self, text: str, model: ModelConfig) -> int:
+        """The tokens that a text is likely to have, for what is booked: a count of what fits is on the high side."""
+        return without_margin(await self.count(text, model), model)
 
     async def fits(self, text: str, room: int, model: ModelConfig) -> bool:
         """Whether a text has `room` tokens at most. A token is at least a byte, so a short text is not counted."""

@@ -57,6 +57,11 @@ def is_exact(model: ModelConfig) -> bool:
     return model.tokenizer in _ENCODINGS or model.tokenizer == "local"
 
 
+def without_margin(count: int, model: ModelConfig) -> int:
+    """The likely number of tokens, of a count on the high side: what is to fit is safe, what is booked is right."""
+    return round(count / ESTIMATE_FACTOR) if model.tokenizer == "estimate" else count
+
+
 def _encoding_counter(encoding: str) -> CountTokens:
     def count(text: str) -> int:
         return toktok.batch_count([_whole(text)], encoding, threads=1)[0]

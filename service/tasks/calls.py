@@ -232,7 +232,7 @@ class Calls:
             return
         texts = sent_text(call), received_text(call)
         try:
-            sent, received = [None if text is None else await self._models.count(text, call.model) for text in texts]
+            sent, received = [None if text is None else await self._models.measure(text, call.model) for text in texts]
         except AntiphonError as error:
             _log.warning("The usage of a call could not be counted as its model does: %s", error)
             sent, received = (None if text is None else count_bytes(text) for text in texts)

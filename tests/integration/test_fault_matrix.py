@@ -28,6 +28,7 @@ TWICE = {"maxAttempts": 2, "totalSeconds": 600}
 PATIENCE_SECONDS = 150.0
 WINDOW = 8192
 HELLO = "Hello wörld"
+PRICES = {"input": 3, "output": 15}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,18 @@ FATES = {
 LATER_GOOD = [name for name in FATES if name not in ("refused", "plain_http", "untrusted")]
 """Faults after which the same address can answer well."""
 
+SAID = {"content_filter": ("openai", "anthropic"), "reset_mid_body": ("anthropic",)}
+SAID |= dict.fromkeys(("stall_mid_stream", "malformed_json"), ("anthropic",))
+"""Faults before which the provider of that protocol says that it has read 7 tokens."""
+COUNTED = {"content_filter"}
+"""Faults before which it says that it has generated 2."""
+UNKNOWN = {
+    "slow_first_token": ("openai", "anthropic"),
+    "nothing": ("openai", "anthropic"),
+    "empty_choices": ("openai",),
+}
+"""Faults of which nobody knows what the provider did before. All others that leave nothing behind are refusals."""
+
 HALF_REFUSED = "overflow,status_400,good"
 """Too long, then the first of two pieces is refused for once."""
 
@@ -151,7 +164,9 @@ async def services(
             urls |= {(name, ""): faults.url(f"{fault}/{protocol}") for name, fault in others.items()}
             for (name, role), url in urls.items():
                 window = WINDOW * 2 if name == "well" else WINDOW
-                one = provider(url, named(name, protocol, role), protocol=protocol, context_window=window)
+                one = provider(
+                    url, named(name, protocol, role), protocol=protocol, context_window=window, prices=PRICES
+                )
                 said["providers"] |= one["providers"]
                 said["api_keys"] |= one["api_keys"]
         async with running(connection, tmp_path_factory.mktemp("matrix"), said) as services:
@@ -188,6 +203,30 @@ def prompt(fate: Fate, *models: str) -> NewPrompt:
 def said_of(books: Books) -> list[tuple[str, str | None]]:
     """Status and code of each attempt."""
     return [(attempt["status"], attempt["errorCode"]) for attempt in books.attempts]
+
+
+def booked(attempt: dict[str, Any]) -> tuple[int | str | None, int | str | None, str]:
+    """What is booked of an attempt: tokens in and out, the provider's to the token, and whether its cost is known."""
+    sent, received, usd = attempt["inputTokens"], attempt["outputTokens"], attempt["costUsd"]
+    if usd is None:
+        assert (received, attempt["reservedTokens"]) == (None, None if sent is None else sent + 1024)
+        return sent, received, "nothing" if sent is None else "unknown"
+    assert usd == pytest.approx((sent * 3 + received * 15) / 1e6)
+    return sent, received if received < ABOUT else "about all", "known"
+
+
+ABOUT = 100
+OURS = {"openai": {"Hello ": 3, HELLO: 3}, "anthropic": {"Hello ": 2, HELLO: 3}}
+PROMPT = 2
+"""Tokens of what comes, and of "Hello.", as we count them for these models: four bytes are one."""
+
+
+def bill(name: str, protocol: str, fate: Fate) -> tuple[int | str | None, int | str | None, str]:
+    """What the provider counted, where it said so, and else what we can know."""
+    sent = 7 if protocol in SAID.get(name, ()) else PROMPT
+    if fate.kept is not None:
+        return sent, 2 if name in COUNTED else OURS[protocol].get(fate.kept, "about all"), "known"
+    return (sent, None, "unknown") if protocol in UNKNOWN.get(name, ()) else (None, None, "nothing")
 
 
 @both
@@ -237,6 +276,7 @@ async def test_fault_has_its_fate(
         responses = [(one["status"], one["content"]) for one in attempt["responses"]]
         assert [status for status, _ in responses] == ["PARTIAL"] * (fate.kept is not None)
         assert all(content.startswith(fate.kept or "") for _, content in responses)
+        assert booked(attempt) == bill(name, protocol, fate)
     if name in LATER_GOOD:
         calls = [faults.times[met(name, protocol, role)] for role in ROLES]
         assert [len(times) for times in calls] == [len(failed), len(failed), len(passing.attempts)]

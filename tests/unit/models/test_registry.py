@@ -40,3 +40,12 @@ def test_calls_of_a_former_process_count_against_the_limits_once(tmp_path: Path)
     quick, all_ = models.gate(models.find("p/quick")).use()
     assert ((quick.requests, quick.tokens), (all_.requests, all_.tokens)) == ((3, 70), (23, 970))
     assert all_.in_flight == 0
+
+
+async def test_what_is_booked_has_no_margin(tmp_path: Path) -> None:
+    """What must fit into a window is counted on the high side, what was spent as it is likely to be."""
+    models = Models(configuration(tmp_path, SAID))
+    quick = models.find("p/quick")
+    text = "Then I consider step 7. " * 40
+    count, likely = await models.count(text, quick), await models.measure(text, quick)
+    assert likely == models.estimate(text, quick) == round(count / 1.35)
