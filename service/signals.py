@@ -15,10 +15,10 @@ class Signals:
     def __init__(self) -> None:
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
 
-    def notify(self, name: str) -> None:
-        """Wake all who listen to `name`."""
+    def notify(self, name: str, upto: int | None = None) -> None:
+        """Wake all who listen to `name`, and tell them up to which number all is there, where that is known."""
         for listener in self._listeners.get(name, ()):
-            listener.event.set()
+            listener.hear(upto)
 
     def listen(self, *names: str) -> Listener:
         """Begin to listen; use as a context manager."""
@@ -26,10 +26,15 @@ class Signals:
 
 
 class Listener:
-    """One reader's ear: what is notified while it works is remembered until it waits again."""
+    """One reader's ear: what is notified while it works is remembered until it waits again.
+
+    `upto` is the highest number that it was told. `is_sure` is whether that is all, as far as this process knows.
+    """
 
     def __init__(self, listeners: dict[str, set[Listener]], names: tuple[str, ...]) -> None:
         self.event = asyncio.Event()
+        self.upto = -1
+        self.is_sure = True
         self._listeners = listeners
         self._names = names
 
@@ -43,6 +48,14 @@ class Listener:
             self._listeners[name].discard(self)
             if not self._listeners[name]:
                 del self._listeners[name]
+
+    def hear(self, upto: int | None) -> None:
+        """Be notified."""
+        if upto is None:
+            self.is_sure = False
+        else:
+            self.upto = max(self.upto, upto)
+        self.event.set()
 
     async def wait(self, timeout: float) -> bool:
         """Wait for a notification, `timeout` seconds at most; whether there was one."""

@@ -84,13 +84,26 @@ class Head:
     async def _watch(self) -> None:
         try:
             with self._ear:
-                while self._seq is not None:
-                    self._move(await until_there(self._look))
-                    while not await self._ear.wait(POLL_SECONDS):
-                        if await until_there(self._glance) != self._seq:
-                            break
+                while (seq := await self._look_again()) is not None:
+                    while await self._is_known():
+                        seq = max(seq, self._ear.upto)
+                        self._move(seq)
         finally:
             self._moved.set()
+
+    async def _look_again(self) -> int | None:
+        self._ear.is_sure = True
+        self._move(await until_there(self._look))
+        return self._seq
+
+    async def _is_known(self) -> bool:
+        """Wait a while; whether there is nothing but what this process has written, and knows to be there.
+
+        What it wrote to its end under the conversation's lock has all before it done.
+        """
+        if await self._ear.wait(POLL_SECONDS):
+            return self._ear.is_sure
+        return await until_there(self._glance) == self._seq
 
     def _move(self, seq: int | None) -> None:
         if seq != self._seq:

@@ -11,112 +11,58 @@ from typing import Any
 
 from service.cursors import Bounds
 from service.graph.database import Database, Row
-from service.graph.gather import Gatherer, Waiting, divided
-from service.graph.queries import query
+from service.graph.owned_reads import Grouped, OwnedReads, Rows
 
-FEW = 4
-"""Nodes that are read together with those of others; more are read by themselves."""
-READ_AT_ONCE = 100
-
-Rows = list[Row]
-Grouped = dict[str, Any]
-"""By the id that was asked about; an id that is not there, or not the owner's, is left out."""
+__all__ = ["Grouped", "Reader", "Rows"]
 
 
 class Reader:
     """Reads for callers. What belongs to another owner is as if it were not there."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._gathered: dict[tuple[str, str], Gatherer[Sequence[str], Grouped]] = {}
-
-    async def _records(self, name: str, owner: str, **parameters: Any) -> Rows:
-        return await self._database.run(query(name), ownerId=owner, **parameters)
-
-    async def _divided(self, name: str, owner: str, ids: Sequence[str], **more: Any) -> Rows:
-        """The records about these ids, of several statements where Neo4j has no memory for one about all."""
-
-        async def read(some: Sequence[str]) -> Rows:
-            parameters = {"ownerId": owner, "batch": {"ids": list(some)}, **more}
-            return await self._database.run_dividing(query(name), parameters)
-
-        return await divided(read, ids)
-
-    async def _rows(self, name: str, owner: str, **parameters: Any) -> Rows:
-        return (await self._records(name, owner, **parameters))[0]["rows"]
-
-    async def _by_id(self, name: str, owner: str, ids: Sequence[str]) -> Grouped:
-        """Nodes by id. Of a few, what the owner asks for meanwhile is read together: each read costs both sides more
-        than a row of it."""
-        if len(ids) > FEW:
-            return await self._nodes(name, owner, ids)
-        gatherer = self._gathered.get((name, owner))
-        if gatherer is None:
-            gatherer = self._gathered[name, owner] = self._gatherer(name, owner)
-        return await gatherer.put(ids)
-
-    def _gatherer(self, name: str, owner: str) -> Gatherer[Sequence[str], Grouped]:
-        async def read(batch: list[Waiting[Sequence[str], Grouped]]) -> None:
-            found = await self._nodes(name, owner, list(dict.fromkeys(id for ids, _ in batch for id in ids)))
-            for ids, done in batch:
-                if not done.done():
-                    done.set_result({id: found[id] for id in ids if id in found})
-
-        return Gatherer(read, most=READ_AT_ONCE)
-
-    async def _nodes(self, name: str, owner: str, ids: Sequence[str]) -> Grouped:
-        records = await self._divided(name, owner, ids)
-        return {row["id"]: row for record in records for row in record["rows"]}
-
-    async def _grouped(self, name: str, column: str, owner: str, ids: Sequence[str], **more: Any) -> Grouped:
-        records = await self._divided(name, owner, ids, **more)
-        return {record["id"]: record[column] for record in records}
-
-    async def _locked(self, name: str, owner: str, ids: Sequence[str]) -> Rows:
-        """A look while nobody writes to these conversations: it waits for their locks, for itself alone."""
-        return await self._database.run(query(name), ownerId=owner, batch={"ids": sorted(ids)})
+        self._reads = OwnedReads(database)
 
     # --- nodes by id -----------------------------------------------------------------------------
 
     async def read_node_kinds(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Which kind of node each id names."""
-        return await self._grouped("read_node_kinds", "kind", owner, ids)
+        return await self._reads.grouped("read_node_kinds", "kind", owner, ids)
 
     async def read_conversations(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Conversations by id."""
-        return await self._by_id("read_conversations", owner, ids)
+        return await self._reads.by_id("read_conversations", owner, ids)
 
     async def read_messages(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Messages by id, without the texts that are long: `length` says how long each is, in characters."""
-        return await self._by_id("read_messages", owner, ids)
+        return await self._reads.by_id("read_messages", owner, ids)
 
     async def read_message_contents(self, owner: str, ids: Sequence[str]) -> Grouped:
         """The whole texts of messages by id."""
-        return await self._grouped("read_message_contents", "content", owner, ids)
+        return await self._reads.grouped("read_message_contents", "content", owner, ids)
 
     async def read_branches(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Branches by id."""
-        return await self._by_id("read_branches", owner, ids)
+        return await self._reads.by_id("read_branches", owner, ids)
 
     async def read_tasks(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Tasks by id."""
-        return await self._by_id("read_tasks", owner, ids)
+        return await self._reads.by_id("read_tasks", owner, ids)
 
     async def read_subtasks(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Subtasks by id."""
-        return await self._by_id("read_subtasks", owner, ids)
+        return await self._reads.by_id("read_subtasks", owner, ids)
 
     async def read_attempts(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Attempts by id."""
-        return await self._by_id("read_attempts", owner, ids)
+        return await self._reads.by_id("read_attempts", owner, ids)
 
     async def read_sources(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Sources by id, without their texts."""
-        return await self._by_id("read_sources", owner, ids)
+        return await self._reads.by_id("read_sources", owner, ids)
 
     async def read_source_contents(self, owner: str, ids: Sequence[str]) -> Grouped:
         """The texts of sources by id."""
-        return await self._grouped("read_source_contents", "text", owner, ids)
+        return await self._reads.grouped("read_source_contents", "text", owner, ids)
 
     # --- histories and messages' edges -----------------------------------------------------------
 
@@ -129,158 +75,158 @@ class Reader:
         return await self._walked("read_descendants", owner, rows, page)
 
     async def _walked(self, name: str, owner: str, rows: Rows, page: Row) -> dict[int, Row]:
-        records = await self._records(name, owner, batch={"rows": rows}, page=page)
+        records = await self._reads.records(name, owner, batch={"rows": rows}, page=page)
         return {record["n"]: record for record in records}
 
     async def read_parents(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of what each message continues from or responds to: `{id}`."""
-        return await self._grouped("read_parents", "rows", owner, ids, page=page)
+        return await self._reads.grouped("read_parents", "rows", owner, ids, page=page)
 
     async def read_roots(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of the ids of the messages that each conversation begins with."""
-        return await self._grouped("read_roots", "rows", owner, ids, page=page)
+        return await self._reads.grouped("read_roots", "rows", owner, ids, page=page)
 
     async def read_children(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of what continues from or responds to each message: `{id}`."""
-        return await self._grouped("read_children", "rows", owner, ids, page=page)
+        return await self._reads.grouped("read_children", "rows", owner, ids, page=page)
 
     async def read_used(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of the earlier responses that were put into each prompt: `{id}`."""
-        return await self._grouped("read_used", "rows", owner, ids, page=page)
+        return await self._reads.grouped("read_used", "rows", owner, ids, page=page)
 
     async def read_synthesized(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of the responses that each response was made of: `{id}`."""
-        return await self._grouped("read_synthesized", "rows", owner, ids, page=page)
+        return await self._reads.grouped("read_synthesized", "rows", owner, ids, page=page)
 
     async def read_decomposed(self, owner: str, ids: Sequence[str]) -> Grouped:
         """The id of the prompt that each prompt is a piece of; one that is none is left out."""
-        return await self._grouped("read_decomposed", "promptId", owner, ids)
+        return await self._reads.grouped("read_decomposed", "promptId", owner, ids)
 
     async def read_about(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of what each prompt is about: `{sourceId, start, end}`."""
-        return await self._grouped("read_about", "rows", owner, ids, page=page)
+        return await self._reads.grouped("read_about", "rows", owner, ids, page=page)
 
     async def read_response_attempts(self, owner: str, ids: Sequence[str]) -> Grouped:
         """The id of the attempt that yielded each response."""
-        return await self._grouped("read_response_attempts", "attemptId", owner, ids)
+        return await self._reads.grouped("read_response_attempts", "attemptId", owner, ids)
 
     async def read_message_branches(self, owner: str, ids: Sequence[str]) -> Grouped:
         """The ids of the branches on whose path each message is."""
-        records = await self._locked("read_message_branches", owner, ids)
+        records = await self._reads.locked("read_message_branches", owner, ids)
         return {record["id"]: record["ids"] for record in records}
 
     async def read_message_origins(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`{taskId, subtaskId}` of each message: what it was written for."""
-        return await self._grouped("read_message_origins", "origin", owner, ids)
+        return await self._reads.grouped("read_message_origins", "origin", owner, ids)
 
     async def read_tool_calls(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`{toolCallId, name, arguments}` of each response's tool calls, in order."""
-        return await self._grouped("read_tool_calls", "calls", owner, ids)
+        return await self._reads.grouped("read_tool_calls", "calls", owner, ids)
 
     async def read_reasoning(self, owner: str, ids: Sequence[str]) -> Grouped:
         """What the model thought before each response, where that is kept."""
-        return await self._grouped("read_reasoning", "reasoning", owner, ids)
+        return await self._reads.grouped("read_reasoning", "reasoning", owner, ids)
 
     # --- lists -----------------------------------------------------------------------------------
 
     async def read_owner_conversations(self, owner: str, page: Bounds, **which: Any) -> Rows:
         """A page of conversations by age."""
-        return await self._rows("read_owner_conversations", owner, page=page, **which)
+        return await self._reads.rows("read_owner_conversations", owner, page=page, **which)
 
     async def read_owner_conversations_by_update(self, owner: str, page: Bounds, **which: Any) -> Rows:
         """A page of conversations by their last activity."""
-        return await self._rows("read_owner_conversations_by_update", owner, page=page, **which)
+        return await self._reads.rows("read_owner_conversations_by_update", owner, page=page, **which)
 
     async def read_conversation_branches(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of the branches of each conversation."""
-        return await self._grouped("read_conversation_branches", "rows", owner, ids, page=page)
+        return await self._reads.grouped("read_conversation_branches", "rows", owner, ids, page=page)
 
     async def read_conversation_statistics(self, owner: str, ids: Sequence[str]) -> Grouped:
         """What each conversation holds and what it cost."""
         return {
             row["id"]: row
-            for row in await self._records("read_conversation_statistics", owner, batch={"ids": list(ids)})
+            for row in await self._reads.records("read_conversation_statistics", owner, batch={"ids": list(ids)})
         }
 
     async def read_owner_tasks(self, owner: str, page: Bounds, *, status: list[str] | None) -> Rows:
         """A page of tasks in any conversation, by age."""
-        return await self._rows("read_owner_tasks", owner, page=page, status=status)
+        return await self._reads.rows("read_owner_tasks", owner, page=page, status=status)
 
     async def read_conversation_tasks(
         self, owner: str, ids: Sequence[str], page: Bounds, *, status: Sequence[str] | None
     ) -> Grouped:
         """A page of the tasks of each conversation, by age."""
-        return await self._grouped("read_conversation_tasks", "rows", owner, ids, page=page, status=status)
+        return await self._reads.grouped("read_conversation_tasks", "rows", owner, ids, page=page, status=status)
 
     async def read_task_settings(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`{settings, instruction, tools}` of each task, as `tasks/kept_settings.py` keeps them."""
-        return await self._grouped("read_task_settings", "kept", owner, ids)
+        return await self._reads.grouped("read_task_settings", "kept", owner, ids)
 
     async def read_task_progress(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`[status, count]` of each task's subtasks."""
-        return await self._grouped("read_task_progress", "counts", owner, ids)
+        return await self._reads.grouped("read_task_progress", "counts", owner, ids)
 
     async def read_metrics(self, owner: str, ids: Sequence[str]) -> Grouped:
         """What the attempts of each task or subtask took and cost; one without attempts is left out."""
-        return await self._grouped("read_metrics", "metrics", owner, ids)
+        return await self._reads.grouped("read_metrics", "metrics", owner, ids)
 
     async def read_usage(self, owner: str, **which: Any) -> Rows:
         """What the owner's attempts took and cost, a row for each key of a dimension, see `usage.py`."""
-        return await self._rows("read_usage", owner, **which)
+        return await self._reads.rows("read_usage", owner, **which)
 
     async def read_task_sources(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of the sources of each task, without their texts."""
-        return await self._grouped("read_task_sources", "rows", owner, ids, page=page)
+        return await self._reads.grouped("read_task_sources", "rows", owner, ids, page=page)
 
     async def read_task_subtasks(
         self, owner: str, ids: Sequence[str], page: Bounds, *, status: Sequence[str] | None
     ) -> Grouped:
         """A page of the subtasks of each task."""
-        return await self._grouped("read_task_subtasks", "rows", owner, ids, page=page, status=status)
+        return await self._reads.grouped("read_task_subtasks", "rows", owner, ids, page=page, status=status)
 
     async def read_dependencies(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of the subtasks that each subtask depends on: `{id, index}`."""
-        return await self._grouped("read_dependencies", "rows", owner, ids, page=page)
+        return await self._reads.grouped("read_dependencies", "rows", owner, ids, page=page)
 
     async def read_subtask_attempts(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of the attempts of each subtask."""
-        return await self._grouped("read_subtask_attempts", "rows", owner, ids, page=page)
+        return await self._reads.grouped("read_subtask_attempts", "rows", owner, ids, page=page)
 
     # --- kept plans ------------------------------------------------------------------------------
 
     async def read_strategy(self, owner: str, name: str) -> Row | None:
         """`{id, plan, origin, at}` of the kept plan of that name."""
-        records = await self._records("read_strategy", owner, strategyName=name)
+        records = await self._reads.records("read_strategy", owner, strategyName=name)
         return records[0] if records else None
 
     async def read_strategies(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Kept plans by id, with their use."""
-        return await self._by_id("read_strategies", owner, ids)
+        return await self._reads.by_id("read_strategies", owner, ids)
 
     async def read_owner_strategies(self, owner: str, page: Bounds, *, origin: str) -> Rows:
         """A page of the kept plans of one origin by age: `{id, at}`."""
-        return await self._rows("read_owner_strategies", owner, page=page, origin=origin)
+        return await self._reads.rows("read_owner_strategies", owner, page=page, origin=origin)
 
     async def read_followed(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`[plan, strategyId]` of each task: its plan as JSON, and the kept plan that it followed."""
-        return await self._grouped("read_followed", "followed", owner, ids)
+        return await self._reads.grouped("read_followed", "followed", owner, ids)
 
     # --- events ----------------------------------------------------------------------------------
 
     async def read_task_head(self, owner: str, task_id: str) -> Row | None:
         """`{status, error, errorCode, finishedAt, conversationId}` of a task."""
-        records = await self._records("read_task_head", owner, taskId=task_id)
+        records = await self._reads.records("read_task_head", owner, taskId=task_id)
         return records[0] if records else None
 
     async def read_task_events(self, owner: str, task_id: str, *, after: int, upto: int, limit: int) -> Rows:
         """A page of a task's events."""
         found = {"taskId": task_id, "after": after, "upto": upto, "limit": limit}
-        records = await self._records("read_task_events", owner, **found)
+        records = await self._reads.records("read_task_events", owner, **found)
         return records[0]["rows"] if records else []
 
     async def read_conversation_head(self, owner: str, conversation_id: str) -> int | None:
         """The newest sequence number of a conversation, which may belong to a commit that is not quite done."""
-        records = await self._records("read_conversation_head", owner, conversationId=conversation_id)
+        records = await self._reads.records("read_conversation_head", owner, conversationId=conversation_id)
         return records[0]["seq"] if records else None
 
     async def read_settled_heads(self, owner: str, ids: Sequence[str]) -> Grouped:
@@ -288,23 +234,24 @@ class Reader:
 
         It waits for whoever is just writing to one of them.
         """
-        records = await self._locked("read_settled_heads", owner, ids)
+        records = await self._reads.locked("read_settled_heads", owner, ids)
         return {record["id"]: record["seq"] for record in records}
 
     async def read_shown_heads(self, owner: str, ids: Sequence[str]) -> Grouped:
         """The sequence number up to which each conversation shows all: an answer is written before it is shown."""
-        records = await self._locked("read_shown_heads", owner, ids)
+        records = await self._reads.locked("read_shown_heads", owner, ids)
         return {record["id"]: record["seq"] for record in records}
 
     async def read_written_responses(self, owner: str, task_id: str, **page: Any) -> Row | None:
         """`{status, rows}`: where a task stands, and a page of the responses that its calls left, without texts."""
-        records = await self._records("read_written_responses", owner, taskId=task_id, **page)
+        records = await self._reads.records("read_written_responses", owner, taskId=task_id, **page)
         return records[0] if records else None
 
     async def read_conversation_events(
         self, owner: str, conversation_id: str, *, after: int, upto: int, limit: int
     ) -> tuple[Rows, Rows]:
         """A page of new messages, and one of task events and one of the ends of tasks that have none any more."""
-        found = {"conversationId": conversation_id, "after": after, "upto": upto, "limit": limit}
-        records = await self._records("read_conversation_events", owner, **found)
-        return (records[0]["messages"], records[0]["events"] + records[0]["ends"]) if records else ([], [])
+        found = await self._reads.events(
+            owner, limit, {"conversationId": conversation_id, "after": after, "upto": upto}
+        )
+        return (found["messages"], found["events"] + found["ends"]) if found else ([], [])

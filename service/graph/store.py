@@ -84,7 +84,7 @@ class Store(Leases):
         records = await self._writer.write_together(
             [(name, {"at": at, **row}) for name, row in writes], key=conversation_id
         )
-        self._signals.notify(conversation_id)
+        self._signals.notify(conversation_id, max((r["seq"] for r in records if r and "seq" in r), default=None))
         return records
 
     # --- conversations and tasks -----------------------------------------------------------------

@@ -45,6 +45,6 @@ CALL (row) {
     MATCH (p)-[:USES]->(used:Response)
     CREATE (r)-[:SYNTHESIZES]->(used)
   }
-  RETURN a.id AS id
+  RETURN c.lastSeq AS seq
 }
-RETURN collect({n: row.n}) AS written
+RETURN collect({n: row.n, seq: seq}) AS written

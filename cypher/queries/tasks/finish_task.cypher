@@ -61,6 +61,6 @@ CALL (row) {
     CREATE (b)-[:HEAD]->(r)
     DELETE old
   }
-  RETURN t.status AS status
+  RETURN t.status AS status, c.lastSeq AS seq
 }
-RETURN collect({n: row.n, status: status}) AS written
+RETURN collect({n: row.n, status: status, seq: seq}) AS written

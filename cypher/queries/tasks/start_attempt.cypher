@@ -53,6 +53,6 @@ CALL (row) {
     MATCH (saw:Message {id: row.sawId})
     CREATE (a)-[:SAW]->(saw)
   }
-  RETURN s.id AS id
+  RETURN c.lastSeq AS seq
 }
-RETURN collect({n: row.n}) AS written
+RETURN collect({n: row.n, seq: seq}) AS written
