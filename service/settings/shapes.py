@@ -210,7 +210,7 @@ class LimitSettings(Frozen):
     max_aliases: PositiveInt = 30
     max_tokens: PositiveInt = 2000
     max_document_bytes: PositiveInt = 64 * 1024
-    max_cost: PositiveInt = 250_000
+    max_cost: PositiveInt = 500_000
     max_answer_bytes: PositiveInt = 64 * 1024 * 1024
     max_body_bytes: PositiveInt = 32 * 1024 * 1024
     max_page: PositiveInt = 200
