@@ -46,8 +46,11 @@ class SubtaskState:
 
 @lru_cache(maxsize=4096)
 def main_branch(conversation_id: str) -> str:
-    """The id of a conversation's main branch."""
-    return derived_id(conversation_id, "branch", "main")
+    """The id of a conversation's main branch; nothing for what is no id of ours, and so no conversation's."""
+    try:
+        return derived_id(conversation_id, "branch", "main")
+    except ValueError:
+        return ""
 
 
 class Store(Leases):

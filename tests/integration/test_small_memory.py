@@ -100,8 +100,8 @@ async def test_texts_that_do_not_fit_together_are_read_in_parts(database: Databa
     (place,) = await conversations(store, 1)
     rows = [message(place, LARGE) for _ in range(16)]
     await asyncio.gather(*map(store.append_message, rows))
-    found = await Reader(database).read_messages(OWNER, [row["id"] for row in rows])
-    assert [len(found[row["id"]]["content"]) for row in rows] == [LARGE] * 16
+    found = await Reader(database).read_message_contents(OWNER, [row["id"] for row in rows])
+    assert [len(found[row["id"]]) for row in rows] == [LARGE] * 16
 
 
 @pytest.mark.parametrize("letters", ["word ", "文字と言葉 "])

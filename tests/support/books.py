@@ -63,7 +63,9 @@ class Books:
 
 
 async def read_books(database: Database, task_id: str) -> Books:
-    """The books of a task."""
+    """The books of a task. A commit changes nodes before indexes: who waits for its lock finds all of it."""
+    settled = "MATCH (:Task {id: $id})<-[:HAS_TASK]-(c:Conversation) REMOVE c.taskId"
+    await cypher(database, settled, writes=True, id=task_id)
     (row,) = await cypher(database, _READ, id=task_id)
     return Books(**row)
 

@@ -8,14 +8,12 @@ are written as JSON as soon as they are complete, where the answer says how (`en
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any, cast
 
 from graphql import (
     ExecutionResult,
     GraphQLError,
-    GraphQLField,
-    GraphQLNonNull,
     GraphQLObjectType,
     OperationDefinitionNode,
     Undefined,
@@ -24,13 +22,10 @@ from graphql import (
 )
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.field import StrawberryField
-from strawberry.types.fields.resolver import StrawberryResolver
 
 from service.api.graphql.encoding import Answer, Written
-from service.api.graphql.nodes import PLAIN
 from service.api.graphql.pace import pace
+from service.api.graphql.plain_fields import Plain, plain_field
 from service.api.graphql.variables import without_variables
 from service.errors import LimitExceeded
 
@@ -42,10 +37,6 @@ LONG_TEXT = 256 * 1024
 
 AT_ONCE = 32
 """Fields that are begun before others have their turn."""
-
-Read = Callable[[Any], Any]
-Plain = tuple[str, Read, Callable[[Any], Any], bool]
-"""The name in the response, how to read the value, how to coerce it, whether it may be null."""
 
 
 class _Same:
@@ -260,7 +251,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             others: dict[str, Any] = {}
             for name, details in fields.items():
                 node = details[0].node
-                found = None if node.arguments else _plain(parent_type, name, node.name.value)
+                found = None if node.arguments else plain_field(parent_type, name, node.name.value)
                 if found is None:
                     others[name] = details
                 else:
@@ -297,36 +288,3 @@ def _merge(results: dict[str, Any], found: dict[str, Any], others: dict[str, Any
 async def _merge_later(results: dict[str, Any], found: Any) -> dict[str, Any]:
     results.update(await found)
     return results
-
-
-def _plain(parent_type: GraphQLObjectType, name: str, field_name: str) -> Plain | None:
-    if field_name == "__typename":
-        return name, lambda _: parent_type.name, str, False
-    field = parent_type.fields.get(field_name)
-    read = None if field is None or field.args else _read(field)
-    if field is None or read is None:
-        return None
-    kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type  # pyright: ignore[reportUnknownVariableType]
-    return (name, read, kind.coerce_output_value, kind is field.type) if is_leaf_type(kind) else None
-
-
-def _read(field: GraphQLField) -> Read | None:
-    definition = cast("StrawberryField | None", field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF))
-    attribute = _attribute(definition) if definition else None
-    if attribute is None:
-        return _method(definition)
-    return lambda source: getattr(source, attribute)
-
-
-def _attribute(definition: StrawberryField) -> str | None:
-    return definition.python_name if definition.is_basic_field else definition.metadata.get(PLAIN)
-
-
-def _method(definition: StrawberryField | None) -> Read | None:
-    """A resolver that needs nothing but the object."""
-    resolver = cast("StrawberryResolver[Any] | None", definition.base_resolver if definition else None)
-    if definition is None or resolver is None or definition.extensions or resolver.is_async:
-        return None
-    if resolver.arguments or resolver.info_parameter or resolver.root_parameter or not resolver.self_parameter:
-        return None
-    return cast(Read, resolver.wrapped_func)
