@@ -25,9 +25,9 @@ from tests.support.services import MODEL
 CALLERS = 200
 SUBSCRIBERS = 50
 SECONDS = 12.0
-TURNS = 60
+TURNS = 30
 FIRST_POLL_SECONDS, LONGEST_POLL_SECONDS = 0.05, 0.4
-THINKING_SECONDS = 0.1
+THINKING_SECONDS = 0.5
 """How long the model `slow` takes before its first word."""
 SEND = """mutation($input: SendPromptInput!) {
   sendPrompt(input: $input) { answerId task { id conversation { id } } }

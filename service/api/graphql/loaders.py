@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from service.api.graphql.connections import AnyPage, Connection, connection, connection_of
@@ -58,21 +58,83 @@ class Loaders:
         self._answer = answer
         self._settles = settles
         self._by_list: dict[tuple[Any, ...], Loader[Any]] = {}
-        self.conversations = self._nodes("read_conversations", conversation)
-        self.messages = self._nodes("read_messages", message)
-        self.branches = self._nodes("read_branches", branch)
-        self.tasks = self._nodes("read_tasks", task)
-        self.subtasks = self._nodes("read_subtasks", subtask)
-        self.attempts = self._nodes("read_attempts", attempt)
-        self.sources = self._nodes("read_sources", source)
-        self.strategies = self._nodes("read_strategies", kept_strategy)
-        self.source_texts = self._texts("read_source_contents")
-        self.contents = self._texts("read_message_contents")
-        self.statistics = self._nodes("read_conversation_statistics", dict)
-        self.metrics = self._nodes("read_metrics", dict)
-        self.origins = self._nodes("read_message_origins", dict)
-        self.message_branches: Loader[str] = self._loader(self._message_branches)
-        self.response_attempts: Loader[str] = self._loader(self._response_attempts)
+
+    # A loader is made when it is asked for first: most operations need one or two.
+
+    @cached_property
+    def conversations(self) -> Loader[str]:
+        """Conversations by id."""
+        return self._nodes("read_conversations", conversation)
+
+    @cached_property
+    def messages(self) -> Loader[str]:
+        """Messages by id."""
+        return self._nodes("read_messages", message)
+
+    @cached_property
+    def branches(self) -> Loader[str]:
+        """Branches by id."""
+        return self._nodes("read_branches", branch)
+
+    @cached_property
+    def tasks(self) -> Loader[str]:
+        """Tasks by id."""
+        return self._nodes("read_tasks", task)
+
+    @cached_property
+    def subtasks(self) -> Loader[str]:
+        """Subtasks by id."""
+        return self._nodes("read_subtasks", subtask)
+
+    @cached_property
+    def attempts(self) -> Loader[str]:
+        """Attempts by id."""
+        return self._nodes("read_attempts", attempt)
+
+    @cached_property
+    def sources(self) -> Loader[str]:
+        """Sources by id."""
+        return self._nodes("read_sources", source)
+
+    @cached_property
+    def strategies(self) -> Loader[str]:
+        """Kept plans by id."""
+        return self._nodes("read_strategies", kept_strategy)
+
+    @cached_property
+    def source_texts(self) -> Loader[tuple[str, int]]:
+        """Sources' texts by id and length."""
+        return self._texts("read_source_contents")
+
+    @cached_property
+    def contents(self) -> Loader[tuple[str, int]]:
+        """Messages' texts by id and length."""
+        return self._texts("read_message_contents")
+
+    @cached_property
+    def statistics(self) -> Loader[str]:
+        """What each conversation holds, by id."""
+        return self._nodes("read_conversation_statistics", dict)
+
+    @cached_property
+    def metrics(self) -> Loader[str]:
+        """What the attempts of tasks and subtasks took, by id."""
+        return self._nodes("read_metrics", dict)
+
+    @cached_property
+    def origins(self) -> Loader[str]:
+        """What each message was written for, by id."""
+        return self._nodes("read_message_origins", dict)
+
+    @cached_property
+    def message_branches(self) -> Loader[str]:
+        """The branches on whose path each message is, by id."""
+        return self._loader(self._message_branches)
+
+    @cached_property
+    def response_attempts(self) -> Loader[str]:
+        """The attempt that yielded each response, by id."""
+        return self._loader(self._response_attempts)
 
     def _nodes(self, name: str, make: Make) -> Loader[str]:
         async def load(ids: list[str]) -> Sequence[Any]:
