@@ -24,7 +24,7 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from service.api.graphql.encoding import Answer, Written
-from service.api.graphql.pace import pace
+from service.api.graphql.pace import begin_share, pace
 from service.api.graphql.plain_fields import Plain, plain_field
 from service.api.graphql.variables import without_variables
 from service.errors import LimitExceeded
@@ -60,6 +60,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._pace = pace()
+        begin_share()
         self._answer: Answer | None = getattr(self.context_value, "answer", None)
         self._event: object = None
         self._variables: str | None = None

@@ -1,6 +1,7 @@
 """How long work may hold the event loop: what is long is done in slices, and others have their turn between them.
 
 One pace a loop: whatever is long shares its slices, so that ten large operations hold others up no more than one does.
+Who has had the fewest turns is next, so that a small operation does not wait for all that large ones wait for.
 Knows nothing of what is done.
 """
 
@@ -10,6 +11,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
+from contextvars import ContextVar
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
@@ -24,6 +26,25 @@ QUIET_SECONDS = 0.05
 _T = TypeVar("_T")
 
 
+class Share:
+    """What one operation has had of the loop: how many turns."""
+
+    __slots__ = ("turns",)
+
+    def __init__(self) -> None:
+        self.turns = 0
+
+
+_share: ContextVar[Share | None] = ContextVar("share", default=None)
+
+
+def begin_share() -> Share:
+    """Begin an operation: what is done for it from here on, and in the tasks that it begins, is one share."""
+    share = Share()
+    _share.set(share)
+    return share
+
+
 class Pace:
     """The slices of one event loop."""
 
@@ -31,7 +52,8 @@ class Pace:
         self._loop = loop
         self._end = 0.0
         self._slices = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: dict[Share, deque[asyncio.Future[None]]] = {}
+        self._is_due = False
 
     @property
     def is_spent(self) -> bool:
@@ -47,8 +69,9 @@ class Pace:
             self._slices, self._end = 1, now + SLICE_SECONDS
             return
         turn = self._loop.create_future()
-        self._waiting.append(turn)
-        if len(self._waiting) == 1:
+        self._waiting.setdefault(_share.get() or begin_share(), deque()).append(turn)
+        if not self._is_due:
+            self._is_due = True
             self._later()
         await turn
 
@@ -73,17 +96,27 @@ class Pace:
 
     def _next(self) -> None:
         """Let those who wait go on, one after the other, until the slice is over."""
-        while self._waiting and self._waiting[0].done():
-            # Who waited was cancelled.
-            self._waiting.popleft()
         if not self._waiting:
+            self._is_due = False
             return
         if self.is_spent:
             return self._later()
-        self._waiting.popleft().set_result(None)
+        share = min(self._waiting, key=_turns)
+        waiting = self._waiting[share]
+        turn = waiting.popleft()
+        if not waiting:
+            del self._waiting[share]
+        # Who waited may have been cancelled.
+        if not turn.done():
+            share.turns += 1
+            turn.set_result(None)
         # What it does first comes before this.
         self._loop.call_soon(self._next)
         return None
+
+
+def _turns(share: Share) -> int:
+    return share.turns
 
 
 _paces: WeakKeyDictionary[asyncio.AbstractEventLoop, Pace] = WeakKeyDictionary()

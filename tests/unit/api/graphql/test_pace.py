@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from service.api.graphql.pace import SLICE_SECONDS, pace
+from service.api.graphql.pace import SLICE_SECONDS, begin_share, pace
 
 
 async def work(seconds: float, order: list[str], name: str) -> None:
@@ -49,3 +49,30 @@ async def test_who_is_cancelled_while_it_waits_holds_nobody_up() -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
     assert tasks[0].done()
     assert tasks[3].exception() is None
+
+
+async def test_who_has_had_little_does_not_wait_for_all_that_others_wait_for() -> None:
+    """A large operation waits at a thousand places; a small one that comes later is done long before it."""
+    order: list[str] = []
+
+    async def step() -> None:
+        if pace().is_spent:
+            await pace().turn()
+        await work(0.0002, order, "large")
+
+    async def large() -> None:
+        begin_share()
+        await asyncio.gather(*(step() for _ in range(1000)))
+
+    async def small() -> None:
+        begin_share()
+        for _ in range(3):
+            await work(0.0002, order, "small")
+
+    working = asyncio.create_task(large())
+    while order.count("large") < 20:
+        await asyncio.sleep(0)
+    await small()
+    assert order.count("large") < 500
+    assert not working.done()
+    await working
