@@ -17,6 +17,8 @@ from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta
 from service.errors import ProviderUnavailable
 from service.graph.database import Connection, Database
 from service.providers import PROTOCOLS
+from service.records import derived_id
+from service.tasks.creating import NewPrompt, NewTaskConfig
 from tests.support.books import faults_of, read_books
 from tests.support.fault_server import FaultServer
 from tests.support.services import PATIENCE_SECONDS, cypher, file_task, finished, provider, run_task, running
@@ -125,6 +127,30 @@ async def test_text_that_came_before_the_cut_is_kept(
     assert [response["status"] for response in responses] == ["PARTIAL", "PARTIAL"]
     assert all(response["content"].startswith("Hello wörld") for response in responses)
     assert (books.outcomes(), faults_of(books)) == ({"CANCELLED": 2}, [])
+
+
+async def test_a_prompt_goes_on_from_what_was_received_where_it_names_it(
+    connection: Connection, database: Database, tmp_path: Path, owner: str
+) -> None:
+    """Who stops an answer says so: the model is told of the part that was seen, or of no answer."""
+    async with FaultServer() as faults, running(connection, tmp_path, provider(faults.url("drips"))) as services:
+        tasks = services.backend.tasks
+        stopped = await tasks.send_prompt(owner, NewPrompt(content="How do I change the filter?"))
+        while not faults.calls["drips"]:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.2)
+        await tasks.cancel_task(owner, stopped)
+        await finished(database, stopped)
+        part = "MATCH (t:Task {id: $id})-[:ASKED]->(p)<-[:RESPONDS_TO]-(r) RETURN r.id AS id, r.conversationId AS place"
+        while not (found := await cypher(database, part, id=stopped)):
+            await asyncio.sleep(0.02)
+        told: list[list[str]] = []
+        for parent in (found[0]["id"], None):
+            new = NewPrompt("Go on.", found[0]["place"], parent_id=parent, config=NewTaskConfig(model="echo/echo"))
+            task = await tasks.send_prompt(owner, new)
+            await finished(database, task)
+            told.append([row["role"] for row in await services.store.read_path_above(derived_id(task, "prompt"))])
+    assert told == [["ASSISTANT", "USER"], ["USER"]]
 
 
 LONG = "An answer without usage. " * 1000
