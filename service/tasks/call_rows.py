@@ -150,7 +150,8 @@ def _said_of(call: Call, stopping: bool) -> tuple[str | None, str | None]:
     if not isinstance(call.error, asyncio.CancelledError):
         return _writable(str(call.error)), code_of(call.error)
     if stopping:
-        return "The service was stopped.", AttemptStatus.INTERRUPTED.value
+        said = "The service lost the task." if call.job.place.is_lost else "The service was stopped."
+        return said, AttemptStatus.INTERRUPTED.value
     why = call.job.place.why_cut()
     return (str(why), why.code) if why else ("The task was cancelled.", AttemptStatus.CANCELLED.value)
 

@@ -76,7 +76,7 @@ class Calls:
 
     async def finish(self, call: Call, status: SubtaskStatus | None) -> None:
         """Write what came of a call. It is written to its end, even when we are cancelled meanwhile."""
-        row = finish_row(call, status, stopping=self._stopping.is_set())
+        row = finish_row(call, status, stopping=self._stopping.is_set() or call.job.place.is_lost)
         direct = call.job.direct if status is SubtaskStatus.SUCCEEDED else None
         end = direct.end(call.job.place.holder) if direct else None
 

@@ -33,6 +33,11 @@ class Place(Protocol):
         ...
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the task is not this process's any more: it is over, or another has it, or may have."""
+        ...
+
+    @property
     def line(self) -> asyncio.Semaphore:
         """Where an attempt that is written waits for its call."""
         ...

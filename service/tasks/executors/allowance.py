@@ -40,17 +40,26 @@ class History:
         return cls(row["since"], Spend(row.get("tokens", 0), row.get("usd", 0.0)), unknown)
 
 
-class Allowance:
-    """The `jobs.Place` of one task; `hold` is its place among all tasks of the process, for the time of a call."""
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How a task is held: in whose name, its place among all tasks of the process for the time of a call (`place`), and
+    whether it is not ours any more."""
 
-    def __init__(self, holder: str, settings: TaskSettings, history: History, hold: Hold) -> None:
-        self._holder = holder
+    holder: str
+    place: Hold
+    is_lost: Callable[[], bool] = lambda: False
+
+
+class Allowance:
+    """The `jobs.Place` of one task."""
+
+    def __init__(self, holding: Holding, settings: TaskSettings, history: History) -> None:
+        self._holding = holding
         self._settings = settings
         self._since = history.since
         self._account = Account(settings.budget, history.spent, history.unknown)
         self._turn = asyncio.Lock()
         self._freed = asyncio.Event()
-        self._hold = hold
         self._fails_fast = settings.on_failure is OnFailure.FAIL_FAST
         self._failed = False
         self._slots = asyncio.Semaphore(settings.max_parallel + self._ahead())
@@ -67,7 +76,12 @@ class Allowance:
     @property
     def holder(self) -> str:
         """See `jobs.Place`."""
-        return self._holder
+        return self._holding.holder
+
+    @property
+    def is_lost(self) -> bool:
+        """See `jobs.Place`."""
+        return self._holding.is_lost()
 
     @property
     def line(self) -> asyncio.Semaphore:
@@ -80,7 +94,7 @@ class Allowance:
 
     def hold(self) -> AbstractAsyncContextManager[Any]:
         """See `jobs.Place`."""
-        return self._hold()
+        return self._holding.place()
 
     def failed(self) -> None:
         """See `jobs.Place`."""

@@ -19,7 +19,7 @@ from service.graph.store import Store
 from service.models.gates import Places
 from service.records import SubtaskStatus
 from service.tasks.direct import DirectTask
-from service.tasks.executors.allowance import Allowance, History
+from service.tasks.executors.allowance import Allowance, History, Holding
 from service.tasks.executors.renewing import TURNS_A_LEASE, Beside, Hold, OpenRenewals, Renewals, keep_renewing
 from service.tasks.finishing import Finisher
 from service.tasks.material import Material, TaskWork
@@ -58,6 +58,7 @@ class LocalExecutor:
         self._places = Places(hold.parallel)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._lost: set[asyncio.Task[None]] = set()
         self._upkeep: list[asyncio.Task[None]] = []
         self._stopping = stopping
         self._open_renewals = beside
@@ -121,7 +122,7 @@ class LocalExecutor:
         except Exception:
             _log.exception("Task %s could not be ended; it is gone on with when its lease has lapsed.", task_id)
         finally:
-            del self._running[task_id]
+            self._lost.discard(self._running.pop(task_id))
             self._worker.material.forget(task_id)
             if task_id in self._again:
                 self._again.discard(task_id)
@@ -130,8 +131,10 @@ class LocalExecutor:
     async def _drive(self, task_id: str, direct: DirectTask | None) -> None:
         if direct:
             self._worker.material.keep(direct.task)
+        run = self._running[task_id]
+        hold = Holding(self._hold.instance, lambda: self._places.hold(task_id), lambda: run in self._lost)
         try:
-            await orchestrate(task_id, _Steps(self._worker, task_id, self._hold.instance, self._places, direct))
+            await orchestrate(task_id, _Steps(self._worker, task_id, hold, direct))
         except AntiphonError as error:
             await self._worker.finisher.abandon(task_id, self._hold.instance, error)
         except Exception:
@@ -147,7 +150,7 @@ class LocalExecutor:
             # Leases lapse for everybody then: whoever lives is given the time to renew its own first.
             self._waits = TURNS_A_LEASE
             return
-        _cut_lost(held, held.keys() - lost)
+        self._cut_lost(held, held.keys() - lost)
         if self._waits == 0 and (self._claiming is None or self._claiming.done()):
             self._claiming = asyncio.create_task(self._claim_lapsed(), name="antiphon-claims")
         self._waits = max(0, self._waits - 1)
@@ -183,7 +186,7 @@ class LocalExecutor:
             if held := dict(self._running):
                 # Where Neo4j is away, nobody can have cancelled anything.
                 with suppress(AntiphonError):
-                    _cut_lost(held, await self._store.read_held_tasks(self._hold.instance, list(held)))
+                    self._cut_lost(held, await self._store.read_held_tasks(self._hold.instance, list(held)))
 
     async def _claim(self, dead: Iterable[str]) -> None:
         claimed = await self._store.claim_tasks(
@@ -195,12 +198,13 @@ class LocalExecutor:
         for task_id in claimed:
             self.submit(task_id)
 
-
-def _cut_lost(held: Mapping[str, asyncio.Task[None]], kept: Set[str]) -> None:
-    # By the run and not by the id: the task may have been submitted anew while the graph was asked.
-    for task_id, run in held.items():
-        if task_id not in kept:
-            _cut(run)
+    def _cut_lost(self, held: Mapping[str, asyncio.Task[None]], kept: Set[str]) -> None:
+        """Cut the runs of tasks that are over, or not ours any more: nobody here has cancelled them."""
+        # By the run and not by the id: the task may have been submitted anew while the graph was asked.
+        for task_id, run in held.items():
+            if task_id not in kept and not run.done():
+                self._lost.add(run)
+                _cut(run)
 
 
 def _cut(run: asyncio.Task[None]) -> None:
@@ -211,11 +215,10 @@ def _cut(run: asyncio.Task[None]) -> None:
 class _Steps:
     """The steps of one task as calls. Each waits for Neo4j when it is away: a running task does not fail of it."""
 
-    def __init__(self, worker: Worker, task_id: str, holder: str, places: Places, direct: DirectTask | None) -> None:
+    def __init__(self, worker: Worker, task_id: str, holding: Holding, direct: DirectTask | None) -> None:
         self._worker = worker
         self._task_id = task_id
-        self._holder = holder
-        self._places = places
+        self._holding = holding
         self._direct = direct
         self._allowance: Allowance | None = None
 
@@ -228,7 +231,7 @@ class _Steps:
         if self._direct and self._direct.over:
             return None
         halted = self._allowance.halted
-        return await patiently(lambda: self._worker.planner.plan(task_id, self._holder, halted))
+        return await patiently(lambda: self._worker.planner.plan(task_id, self._holding.holder, halted))
 
     async def run_subtask(self, subtask_id: str) -> SubtaskStatus:
         """See `orchestration.Steps`. At the task's deadline it is cut."""
@@ -257,14 +260,14 @@ class _Steps:
     async def _end(self, subtask_id: str, status: SubtaskStatus, reason: str, code: str | None) -> None:
         task = await self._task()
         place, end = task.conversation_id, self._worker.store.end_subtask
-        await patiently(lambda: end(place, subtask_id, status, reason, code, self._holder))
+        await patiently(lambda: end(place, subtask_id, status, reason, code, self._holding.holder))
 
     async def _allow(self) -> Allowance:
         task = await self._task()
         history = History(since=now_ms())
         if task.settings.is_bounded and not self._direct:
             history = History.of(await patiently(lambda: self._worker.store.read_task_spending(self._task_id)))
-        return Allowance(self._holder, task.settings, history, lambda: self._places.hold(self._task_id))
+        return Allowance(self._holding, task.settings, history)
 
     async def _task(self) -> TaskWork:
         return await patiently(lambda: self._worker.material.task(self._task_id))
