@@ -1,6 +1,6 @@
 """Gathering: while one batch is under way the next items collect, and go together.
 
-Used for reads: one query for many ids. Knows nothing of them, only that the graph they go to may be away.
+Used for reads: one query for many ids. Knows nothing of them, only that the graph that they go to may be away.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ Waiting = tuple[_Item, asyncio.Future[_Result]]
 
 
 class Gatherer(Generic[_Item, _Result]):
-    """Hands what was put to `work` in batches of `most` at most, one batch at a time, in order.
+    """Hands what was put to `read` in batches of `most` at most, one batch at a time, in order.
 
-    `work` must settle the future of every item that it was given, or raise for all that it did not. A caller that
-    is cancelled takes its item back while it waits; when it is under way already, it is worked on all the same.
+    `read` gives the results of the items that it was given, in their order. A caller that is cancelled takes its item
+    back while it waits; when it is under way already, it is read all the same.
     """
 
-    def __init__(self, work: Callable[[list[Waiting[_Item, _Result]]], Awaitable[None]], *, most: int) -> None:
-        self._work = work
+    def __init__(self, read: Callable[[list[_Item]], Awaitable[Sequence[_Result]]], *, most: int) -> None:
+        self._read = read
         self._most = most
         self._waiting: deque[Waiting[_Item, _Result]] = deque()
         self._loop: asyncio.Task[None] | None = None
@@ -39,12 +39,6 @@ class Gatherer(Generic[_Item, _Result]):
             self._loop = asyncio.create_task(self._run(), name="antiphon-gatherer")
         return done
 
-    async def close(self) -> None:
-        """Wait until nothing is waiting."""
-        while self._loop is not None:
-            # Whoever gives up waiting for it must not cancel it.
-            await asyncio.wait({self._loop})
-
     async def _run(self) -> None:
         batch: list[Waiting[_Item, _Result]] = []
         try:
@@ -54,7 +48,7 @@ class Gatherer(Generic[_Item, _Result]):
                 batch = self._take()
                 try:
                     if batch:
-                        await self._work(batch)
+                        _settle(batch, await self._read([item for item, _ in batch]))
                 except GraphEnded as error:
                     fail_all(batch, error)
                 except GraphUnavailable as error:
@@ -88,6 +82,12 @@ async def divided(read: Callable[[Sequence[str]], Awaitable[list[_Result]]], ids
             raise
     middle = len(ids) // 2
     return [*await divided(read, ids[:middle]), *await divided(read, ids[middle:])]
+
+
+def _settle(batch: list[Waiting[_Item, _Result]], results: Sequence[_Result]) -> None:
+    for (_, done), result in zip(batch, results, strict=True):
+        if not done.done():
+            done.set_result(result)
 
 
 def fail_all(batch: list[Waiting[Any, Any]], error: BaseException) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from service.graph.database import Database, Row
-from service.graph.gather import Gatherer, Waiting, divided
+from service.graph.gather import Gatherer, divided
 from service.graph.queries import query
 
 FEW = 4
@@ -56,14 +56,12 @@ class OwnedReads:
             return await self._nodes(name, owner, ids)
         return await self._gather((name, owner, 0), self._read_few).put(ids)
 
-    async def _read_few(self, key: _Key, batch: list[Waiting[Sequence[str], Grouped]]) -> None:
+    async def _read_few(self, key: _Key, wanted: list[Sequence[str]]) -> list[Grouped]:
         name, owner, _ = key
-        found = await self._nodes(name, owner, list(dict.fromkeys(id for ids, _ in batch for id in ids)))
-        for ids, done in batch:
-            if not done.done():
-                done.set_result({id: found[id] for id in ids if id in found})
+        found = await self._nodes(name, owner, list(dict.fromkeys(id for ids in wanted for id in ids)))
+        return [{id: found[id] for id in ids if id in found} for ids in wanted]
 
-    def _gather(self, key: _Key, read: Callable[[_Key, Any], Awaitable[None]]) -> Gatherer[Any, Any]:
+    def _gather(self, key: _Key, read: Callable[[_Key, Any], Awaitable[Sequence[Any]]]) -> Gatherer[Any, Any]:
         """Where what one owner asks for of one kind gathers."""
         gatherer = self._gathered.get(key)
         if gatherer is None:
@@ -94,9 +92,7 @@ class OwnedReads:
         records = await self.records("read_conversation_events", owner, batch={"rows": numbered}, limit=limit)
         return {record["n"]: record for record in records}
 
-    async def _read_events(self, key: _Key, batch: list[Waiting[Row, Row | None]]) -> None:
+    async def _read_events(self, key: _Key, rows: Rows) -> list[Row | None]:
         _, owner, limit = key
-        found = await self._events(owner, limit, [row for row, _ in batch])
-        for n, (_, done) in enumerate(batch):
-            if not done.done():
-                done.set_result(found.get(n))
+        found = await self._events(owner, limit, rows)
+        return [found.get(n) for n in range(len(rows))]

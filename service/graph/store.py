@@ -15,7 +15,7 @@ from service.clock import now_ms
 from service.errors import NotFound
 from service.graph.database import Database, Row
 from service.graph.drafts import delete_old_drafts, draft, is_much
-from service.graph.gather import Gatherer, Waiting, divided
+from service.graph.gather import Gatherer, divided
 from service.graph.leases import Leases
 from service.graph.queries import query
 from service.graph.writer import Write, Writer
@@ -70,13 +70,11 @@ class Store(Leases):
             left = record.get("left")
             return [*record["found"], *(await divided(read, left) if left else ())]
 
-        async def settle(batch: list[Waiting[str, Row | None]]) -> None:
-            found = {row["id"]: row for row in await divided(read, [id_ for id_, _ in batch])}
-            for id_, done in batch:
-                if not done.done():
-                    done.set_result(found.get(id_))
+        async def read_all(ids: list[str]) -> list[Row | None]:
+            found = {row["id"]: row for row in await divided(read, ids)}
+            return [found.get(id_) for id_ in ids]
 
-        return Gatherer(settle, most=READ_AT_ONCE)
+        return Gatherer(read_all, most=READ_AT_ONCE)
 
     async def _write(self, name: str, conversation_id: str, row: Row) -> Row | None:
         (record,) = await self._write_together(conversation_id, [(name, row)])

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
 from contextvars import ContextVar
 from typing import TypeVar
 from weakref import WeakKeyDictionary
@@ -74,13 +73,6 @@ class Pace:
             self._is_due = True
             self._later()
         await turn
-
-    async def through(self, items: Iterable[_T]) -> AsyncIterator[_T]:
-        """Items, each when there is time for it."""
-        for item in items:
-            if self.is_spent:
-                await self.turn()
-            yield item
 
     def _later(self) -> None:
         if self._slices < SLICES_AT_ONCE:

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from service.errors import GraphError, GraphUnavailable
-from service.graph.gather import Gatherer, Waiting
+from service.graph.gather import Gatherer
 
-Batch = list[Waiting[int, int]]
+Batch = list[int]
 
 
 class Work:
@@ -19,13 +19,11 @@ class Work:
         self.go = asyncio.Event()
         self.batches: list[list[int]] = []
 
-    async def __call__(self, batch: Batch) -> None:
+    async def __call__(self, batch: Batch) -> Batch:
         """Work on a batch."""
-        self.batches.append([item for item, _ in batch])
+        self.batches.append(batch)
         await self.go.wait()
-        for item, done in batch:
-            if not done.done():
-                done.set_result(2 * item)
+        return [2 * item for item in batch]
 
 
 async def put(gatherer: Gatherer[int, int], item: int) -> int:
@@ -64,10 +62,10 @@ async def test_cancelled_caller_takes_its_item_back() -> None:
 async def test_work_that_raises_fails_its_batch_and_goes_on() -> None:
     """A mistake in the work is an error for those who wait, not silence, and the next batch is worked on."""
 
-    async def broken(batch: Batch) -> None:
-        if batch[0][0] == 0:
+    async def broken(batch: Batch) -> Batch:
+        if batch[0] == 0:
             raise ZeroDivisionError("oh")
-        batch[0][1].set_result(7)
+        return [7]
 
     gatherer = Gatherer(broken, most=1)
     with pytest.raises(GraphError, match="ZeroDivisionError: oh"):
@@ -79,29 +77,16 @@ async def test_those_who_wait_are_told_that_the_graph_is_away() -> None:
     """At once, each with an error of its own; what comes later is tried again."""
     calls = 0
 
-    async def away(batch: Batch) -> None:
+    async def away(batch: Batch) -> Batch:
         nonlocal calls
         calls += 1
         await asyncio.sleep(0.01)
         if calls == 1:
             raise GraphUnavailable("away")
-        batch[0][1].set_result(7)
+        return [7]
 
     gatherer = Gatherer(away, most=1)
     errors = await asyncio.gather(*(put(gatherer, i) for i in range(5)), return_exceptions=True)
     assert [type(error) for error in errors] == [GraphUnavailable] * 5
     assert len(set(map(id, errors))) == 5
     assert (await gatherer.put(1), calls) == (7, 2)
-
-
-async def test_whoever_gives_up_closing_does_not_cut_the_work() -> None:
-    """A close with a time limit leaves what is under way to its end."""
-    work = Work()
-    gatherer = Gatherer(work, most=3)
-    under_way = asyncio.create_task(put(gatherer, 4))
-    await asyncio.sleep(0.01)
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(gatherer.close(), 0.01)
-    work.go.set()
-    await gatherer.close()
-    assert await under_way == 8

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from graphql import GraphQLError
 
 from service.api.graphql.documents import LONGEST_KEPT, is_subscription, read_document
 from service.api.graphql.schema import build_schema
+from tests.support.turns import Turns
 
 SHORT = "{ models { id } }"
 LONG = f'{{ conversation(id: "{"x" * LONGEST_KEPT}") {{ nothing }} }}'
@@ -36,22 +35,11 @@ async def test_a_long_text_is_validated_too() -> None:
 
 async def test_others_go_on_while_a_text_is_validated() -> None:
     """Repeated fields are compared with one another, which takes long: the loop turns meanwhile."""
-    turns = 0
-
-    async def turn() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    turning = asyncio.create_task(turn())
-    await asyncio.sleep(0)
-    before = turns
-    result = await build_schema().execute("{" + " viewer { id }" * 200 + "}")
-    turning.cancel()
+    async with Turns() as turns:
+        result = await build_schema().execute("{" + " viewer { id }" * 200 + "}")
     assert result is not None
     # Parsed and validated at once it would turn a few times only.
-    assert turns - before > 50
+    assert turns.count > 50
 
 
 @pytest.mark.parametrize(

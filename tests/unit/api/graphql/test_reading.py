@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import random
 from typing import Any
@@ -11,6 +10,7 @@ import orjson
 import pytest
 
 from service.api.graphql.reading import MOST_VALUES, PIECE, SHORT, TooManyValues, read_json
+from tests.support.turns import Turns
 
 PARTS = ["x" * 50, "ä", "😀", '"', "\\", "\n", "\x01", "\\u00e4", "}", "[", ",", '\\"']
 
@@ -72,16 +72,7 @@ async def test_more_values_than_can_be_read_at_once_are_refused() -> None:
 
 async def test_others_go_on_meanwhile() -> None:
     """The loop turns at least once for every few pieces."""
-    turns = 0
-
-    async def turn() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    turning = asyncio.create_task(turn())
     encoded = orjson.dumps({"a": "x,y\n" * (100 * PIECE // 4)})
-    await read_json(encoded)
-    turning.cancel()
-    assert turns > 2
+    async with Turns() as turns:
+        await read_json(encoded)
+    assert turns.count > 2
