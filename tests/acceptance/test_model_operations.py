@@ -38,8 +38,8 @@ async def limited(connection: Connection, make_config: MakeConfig) -> AsyncItera
 
 
 async def answered(service: Service, task_id: str) -> None:
-    """Wait for a task's end."""
-    async with asyncio.timeout(60):
+    """Wait for a task's end. What other tests have asked on this graph counts for a minute: it may wait so long."""
+    async with asyncio.timeout(100):
         while not (await service.post(ENDED, id=task_id))["data"]["task"]["finishedAt"]:
             await asyncio.sleep(0.05)
 
