@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.synchronize import Event
 from typing import Any, NamedTuple
@@ -25,11 +26,19 @@ PAUSE = 0.01
 """Seconds between two requests of the caller who measures."""
 
 
+class Caller(NamedTuple):
+    """A caller: whom the key names, and a conversation of theirs."""
+
+    key: str
+    conversation: str
+
+
 class Target(NamedTuple):
-    """Where the service is, and the conversation that holds long messages."""
+    """Where the service is, and who calls it: those who attack (their conversation has long messages), and another."""
 
     address: str
-    conversation: str
+    owner: Caller
+    other: Caller
 
 
 Attack = Callable[[Target, Event], None]
@@ -40,6 +49,8 @@ INTROSPECTION = (
 LARGEST = """{ conversations(first: 100) { edges { cursor node { id title createdAt updatedAt
   messages(first: 195) { edges { cursor node { __typename id title depth role createdAt conversationId
     ... on Response { responseStatus finishReason } } } } } } } }"""
+NOTHING = "{ __typename }"
+TITLE = '{ conversation(id: "%s") { title } }'
 MANY_BYTES = '{conversation(id:"%s"){messages(first:200){edges{node{...on Prompt{content}...on Response{content}}}}}}'
 CREATE = "mutation($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }"
 GREEDY = """subscription($id: ID!) { taskEvents(taskId: $id) { cursor createdAt
@@ -48,9 +59,10 @@ PLAIN = """subscription($id: ID!) { taskEvents(taskId: $id) { cursor createdAt
   ... on SubtaskChanged { subtaskStatus } ... on TaskChanged { taskStatus } } }"""
 
 
-def send(connection: http.client.HTTPConnection, body: bytes) -> bytes:
+def send(connection: http.client.HTTPConnection, body: bytes, key: str) -> bytes:
     """One request, and its whole answer."""
-    connection.request("POST", "/graphql", body, {"content-type": "application/json"})
+    headers = {"content-type": "application/json", "authorization": f"Bearer {key}"}
+    connection.request("POST", "/graphql", body, headers)
     return connection.getresponse().read()
 
 
@@ -61,7 +73,7 @@ def _again(target: Target, over: Event, make: Callable[[int], bytes]) -> None:
         connection = http.client.HTTPConnection(target.address, timeout=120)
         while not over.is_set():
             try:
-                send(connection, make(number))
+                send(connection, make(number), target.owner.key)
             except (OSError, http.client.HTTPException):
                 connection.close()
 
@@ -89,7 +101,7 @@ def read_most(target: Target, over: Event) -> None:
 
 def read_bytes(target: Target, over: Event) -> None:
     """A short query that asks for 250 MB."""
-    body = _said(MANY_BYTES % target.conversation)
+    body = _said(MANY_BYTES % target.owner.conversation)
     _again(target, over, lambda _: body)
 
 
@@ -127,7 +139,9 @@ def _follow(target: Target, over: Event, query: str) -> None:
         items = [f"Item {number} of {time.time()}" for number in range(SUBTASKS)]
         new = {"instruction": "Say it.", "input": {"list": items}, "strategy": {"builtIn": "FILE"}}
         new |= {"config": {"aggregation": "NONE", "maxParallel": 64}}
-        id = json.loads(send(connection, _said(CREATE, input=new)))["data"]["createTask"]["task"]["id"]
+        id = json.loads(send(connection, _said(CREATE, input=new), target.owner.key))["data"]["createTask"]["task"][
+            "id"
+        ]
         body = _said(query, id=id)
         began = time.time()
         threads = [
@@ -148,7 +162,8 @@ def _events(target: Target, over: Event, body: bytes, lags: list[tuple[int, floa
     """Take events as they come, and look at the time of the last one in each piece: how many, how late."""
     host, port = target.address.rsplit(":", 1)
     lines = ("POST /graphql HTTP/1.1", f"host: {host}", "content-type: application/json", "accept: text/event-stream")
-    head = "\r\n".join((*lines, f"content-length: {len(body)}", "", "")).encode()
+    more = f"authorization: Bearer {target.owner.key}", f"content-length: {len(body)}"
+    head = "\r\n".join((*lines, *more, "", "")).encode()
     with socket.create_connection((host, int(port)), timeout=300) as connection:
         connection.sendall(head + body)
         while not over.is_set() and (piece := connection.recv(MIB)):
@@ -196,18 +211,35 @@ def attacked(target: Target, *attacks: Attack) -> Iterator[None]:
             process.join()
 
 
-def measure(target: Target, query: str, seconds: float) -> tuple[list[float], int]:
-    """How long each of a caller's small requests took, in ms, in order; and how many failed."""
-    connection = http.client.HTTPConnection(target.address, timeout=300)
-    body, end, times, failed = _said(query), time.monotonic() + seconds, list[float](), 0
-    while not times or time.monotonic() < end:
-        began = time.perf_counter()
-        failed += b'"errors"' in send(connection, body)
-        times.append((time.perf_counter() - began) * 1000)
-        time.sleep(PAUSE)
-    return sorted(times), failed
+def measure(target: Target, seconds: float) -> dict[str, Times]:
+    """How long a caller's small requests take, one after the other, by who asks what."""
+    asked = list(_small(target))
+    found = {name: Times([]) for name, _, _ in asked}
+    connections = [http.client.HTTPConnection(target.address, timeout=300) for _ in asked]
+    end = time.monotonic() + seconds
+    while time.monotonic() < end or not all(times.of for times in found.values()):
+        for connection, (name, body, key) in zip(connections, asked, strict=True):
+            began = time.perf_counter()
+            found[name].failed += b'"errors"' in send(connection, body, key)
+            found[name].of.append((time.perf_counter() - began) * 1000)
+            time.sleep(PAUSE)
+    return found
 
 
-def part(times: list[float], share: float) -> float:
-    """A quantile of sorted times."""
-    return times[min(len(times) - 1, int(len(times) * share))]
+def _small(target: Target) -> Iterator[tuple[str, bytes, str]]:
+    for who, caller in (("own", target.owner), ("other", target.other)):
+        yield f"nothing_{who}", _said(NOTHING), caller.key
+        yield f"title_{who}", _said(TITLE % caller.conversation), caller.key
+
+
+@dataclass
+class Times:
+    """How long requests took, in ms; and how many failed."""
+
+    of: list[float]
+    failed: int = 0
+
+    def part(self, share: float) -> float:
+        """A quantile."""
+        times = sorted(self.of)
+        return times[min(len(times) - 1, int(len(times) * share))]
