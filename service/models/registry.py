@@ -145,7 +145,9 @@ class Models:
 
     async def fits(self, text: str, room: int, model: ModelConfig) -> bool:
         """Whether a text has `room` tokens at most. A token is at least a byte, so a short text is not counted."""
-        return len(text) * 4 <= room or len(text.encode()) <= room or await self.count(text, model) <= room
+        if len(text) * 4 <= room:
+            return True
+        return (len(text) <= room and len(text.encode()) <= room) or await self.count(text, model) <= room
 
     async def close(self) -> None:
         """Close all providers."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 import codecs
 import hashlib
 import mimetypes
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from service.errors import InvalidInput
 from service.records import derived_id
 
+PIECE = 512 * 1024
+"""Characters or bytes that are converted at once: nobody else has a turn meanwhile, in a thread neither."""
 NAME_CHARACTERS = 1000
 MEDIA_TYPE_CHARACTERS = 255
 _BOMS = (
@@ -90,14 +93,15 @@ def check_text(text: str, field: str) -> str:
     """The text itself; `InvalidInput` where it cannot be written as UTF-8 or holds a NUL character."""
     if "\x00" in text:
         raise InvalidInput("The text holds a NUL character.", field=field, remedy="Send text, not binary data.")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise InvalidInput(
-            f"The text holds half a surrogate pair at character {error.start}.",
-            field=field,
-            remedy="Send valid Unicode.",
-        ) from error
+    for start in range(0, len(text), PIECE):
+        try:
+            text[start : start + PIECE].encode()
+        except UnicodeEncodeError as error:
+            raise InvalidInput(
+                f"The text holds half a surrogate pair at character {start + error.start}.",
+                field=field,
+                remedy="Send valid Unicode.",
+            ) from error
     return text
 
 
@@ -109,27 +113,40 @@ def _source(task_id: str, index: int, file: NewFile, field: str) -> NewSource:
         raise InvalidInput(f"A file's name has {NAME_CHARACTERS} characters at most.", field=f"{field}.name")
     if len(check_text(file.media_type or "", f"{field}.mediaType")) > MEDIA_TYPE_CHARACTERS:
         raise InvalidInput("This is no media type.", field=f"{field}.mediaType")
-    raw = file.content if isinstance(file.content, bytes) else check_text(file.content, field).encode()
-    text = _decode(raw, name, field)
-    if not text.strip():
+    content = file.content
+    # What an editor puts at the beginning is no part of a text.
+    is_text = isinstance(content, str)
+    text = check_text(content, field).removeprefix("\ufeff") if is_text else _decode(content, name, field)
+    if not text or text.isspace():
         raise InvalidInput(f"{name!r} is empty.", field=field, remedy="Leave it out, or send one with text in it.")
+    size, sha256 = _measure(text)
     return NewSource(
         id=reading_id(task_id, index),
         name=name,
         media_type=_media_type(file, name),
         text=text,
-        size=len(raw),
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        size=size + 3 * (len(content) - len(text)) if is_text else len(content),
+        sha256=sha256,
     )
+
+
+def _measure(text: str) -> tuple[int, str]:
+    """The bytes of a text in UTF-8, and their SHA-256."""
+    size, digest = 0, hashlib.sha256()
+    for start in range(0, len(text), PIECE):
+        piece = text[start : start + PIECE].encode()
+        size += len(piece)
+        digest.update(piece)
+    return size, digest.hexdigest()
 
 
 def _decode(raw: bytes, name: str, field: str) -> str:
     encoding = next((encoding for bom, encoding in _BOMS if raw.startswith(bom)), "utf-8")
     try:
-        text = raw.decode(encoding)
+        text = "".join(codecs.iterdecode(_pieces(raw), encoding))
     except UnicodeDecodeError as error:
         raise InvalidInput(
-            f"{name!r} is not text: byte {error.start} is not valid {encoding}.",
+            f"{name!r} is not text: byte {_wrong_byte(raw, encoding)} is not valid {encoding}.",
             field=field,
             remedy="Send UTF-8 text; binary files are not read.",
         ) from error
@@ -138,6 +155,19 @@ def _decode(raw: bytes, name: str, field: str) -> str:
             f"{name!r} is binary data.", field=field, remedy="Send UTF-8 text; binary files are not read."
         )
     return text
+
+
+def _pieces(raw: bytes) -> Iterator[bytes]:
+    return (raw[start : start + PIECE] for start in range(0, len(raw), PIECE))
+
+
+def _wrong_byte(raw: bytes, encoding: str) -> int:
+    """Where bytes are no text, counted from their beginning and not from that of a piece."""
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0
 
 
 def _media_type(file: NewFile, name: str) -> str:
