@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import math
 import signal
 import socket
@@ -16,6 +15,7 @@ from typing import Any, TypeVar
 import uvicorn
 from starlette.applications import Starlette
 
+from service.commands.garbage import collect_when_quiet, settle
 from service.config import Config
 from service.errors import ConfigurationError, SetupError
 from service.settings.shapes import is_loopback
@@ -32,9 +32,6 @@ STUCK_SECONDS = 60.0
 
 SWITCH_SECONDS = 0.0005
 """How long a thread that reads a text keeps the event loop waiting each time that it wants to go on."""
-
-COLLECTOR_THRESHOLDS = (20_000, 20, 20)
-"""Objects made before the garbage collector looks at the young ones, and how often it looks at older ones."""
 
 _ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """What ends a process that does nothing about it, and would leave its Neo4j running."""
@@ -115,14 +112,13 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         sys.setswitchinterval(SWITCH_SECONDS)
         self._cutting = asyncio.create_task(self._cut_stuck(), name="antiphon-stuck-clients")
-        gc.collect()
-        gc.freeze()
-        # A page of a hundred messages makes thousands of objects that end with it: a quarter of its time went here.
-        gc.set_threshold(*COLLECTOR_THRESHOLDS)
+        settle()
+        self._collecting = asyncio.create_task(collect_when_quiet(), name="antiphon-garbage")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; cut what is still open after a moment."""
         self._cutting.cancel()
+        self._collecting.cancel()
         cutting = asyncio.get_running_loop().call_later(CUT_SECONDS, self._cut)
         await super().shutdown(sockets)
         cutting.cancel()

@@ -77,6 +77,8 @@ class Context:
 
     `answer`: what its answer is written to.
 
+    `cost`: what it may cost, in fields, as far as that is known; see `costs.py`.
+
     `variables`: as they were checked beforehand, where they are many.
 
     `settles`: it asks for a cursor of events, so what it reads must show all that is at or below that cursor.
@@ -88,6 +90,7 @@ class Context:
     stream: Stream = field(default_factory=Stream)
     settles: bool = False
     answer: Answer | None = None
+    cost: int = 0
     variables: Checked | None = None
     _page: EventPage | None = field(default=None, repr=False)
     _loaders: Loaders | None = field(default=None, repr=False)
@@ -117,7 +120,7 @@ class Context:
         """Drop what was read: the next event of a subscription reads the graph as it is then, or as others who were
         given the same page have just read it."""
         self.stream.place, self._page = cursor, page
-        self._loaders = None
+        self.end()
         self._nodes = 0
         if self.answer:
             self.answer.begin()
@@ -133,8 +136,14 @@ class Context:
         Raises `GraphUnavailable` while nothing may be written yet.
         """
         self.backend.require_open()
-        self._loaders = None
+        self.end()
         return self.backend
+
+    def end(self) -> None:
+        """Let go of what was read."""
+        if self._loaders is not None:
+            self._loaders.end()
+            self._loaders = None
 
     def count(self, nodes: int) -> None:
         """Count nodes of a list. Raises `LimitExceeded` where an operation returns too many."""

@@ -14,12 +14,15 @@ from typing import Any, cast
 from graphql import (
     ExecutionResult,
     GraphQLError,
+    GraphQLNonNull,
     GraphQLObjectType,
     OperationDefinitionNode,
     Undefined,
     get_named_type,
     is_leaf_type,
+    located_error,
 )
+from graphql.execution.executor import to_nodes
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -61,6 +64,8 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*args, **kwargs)
         self._pace = pace()
         begin_share()
+        # They know the executor: without them it ends with its operation, and is not left to the garbage collector.
+        self.async_helpers = cast(Any, None)
         self._answer: Answer | None = getattr(self.context_value, "answer", None)
         self._event: object = None
         self._variables: str | None = None
@@ -184,9 +189,22 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 self._answer.count(len(completed))
                 return await self._written(completed)
         except Exception as error:
+            # Of many that fail together, most are cancelled by the first before they are told of.
+            if self._pace.is_spent:
+                await self._pace.turn()
             self.handle_field_error(error, return_type, field_details_list, path)
             return None
         return completed
+
+    def handle_field_error(self, raw_error: Exception, return_type: Any, field_details_list: Any, path: Path) -> None:
+        """As graphql-core does; but no frame holds an error that is raised, so that it ends with the operation."""
+        error = located_error(raw_error, to_nodes(field_details_list), path.as_list())
+        try:
+            if self.error_propagation and isinstance(return_type, GraphQLNonNull):
+                raise error
+            self.collected_errors.add(error, path)
+        finally:
+            del error, raw_error
 
     def complete_iterable_value(
         self,
@@ -277,6 +295,9 @@ async def gather_in_slices(values: Sequence[Awaitable[Any]]) -> list[Any]:
             future.cancel()
         await asyncio.gather(*futures, return_exceptions=True)
         raise
+    finally:
+        # What was raised knows this frame.
+        futures.clear()
 
 
 def _merge(results: dict[str, Any], found: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:

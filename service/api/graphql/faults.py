@@ -47,7 +47,9 @@ def show_error(error: GraphQLError) -> None:
         error.message = cause.message
     else:
         _mask(error, cause)
-    error.original_error = None
+    # What it was raised with knows all that the operation held, which would be left to the garbage collector.
+    error.original_error = error.__cause__ = error.__context__ = None
+    error.__traceback__ = None
 
 
 def describe_error(error: AntiphonError) -> dict[str, object]:

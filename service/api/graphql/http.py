@@ -6,6 +6,7 @@ graphql-transport-ws, server-sent events (GraphQL over SSE, distinct connections
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -51,6 +52,7 @@ from service.api.graphql.returning import Subscribers
 from service.api.graphql.schema import build_schema
 from service.api.graphql.sockets import SocketAdapter, SocketHandler
 from service.api.graphql.trusted import read_trusted
+from service.api.graphql.turns import LONG_BODY, Turns
 from service.settings.shapes import ServerSettings, is_loopback
 
 LOCAL_OWNER = "local"
@@ -92,6 +94,7 @@ class Endpoint(GraphQL[Context, None]):
         self._server = backend.config.server
         self.persisted = Persisted(read_trusted(backend.config), self._server.limits.max_document_bytes)
         self.subscribers = Subscribers()
+        self._long_bodies = Turns(2)
         self.max_tokens = self._server.limits.max_tokens
         super().__init__(
             build_schema(self._server.limits, introspection=self._server.introspection),
@@ -145,12 +148,15 @@ class Endpoint(GraphQL[Context, None]):
             return problem(400, "INVALID_REQUEST", "The request broke off.")
         except Exception as error:
             return answer(500, *mask(error, "before or after GraphQL"))
+        finally:
+            if (turn := getattr(request.state, "turn", None)) is not None:
+                await turn.__aexit__(None, None, None)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         """What is asked, and by which protocol it is answered."""
         limits, accept = self._server.limits, request.headers.get("accept", "")
         said = cast(Adapter, request).request
-        asked = await read_request(said, limits.max_body_bytes)
+        asked = await read_request(said, limits.max_body_bytes, partial(self._begin, said))
         wanted = Wanted(asked.query, asked.document_id, asked.extensions)
         asked.query = self.persisted.text_of(owner_of(said, self._server) or "", wanted)
         streams = await is_subscription(asked.query, asked.operation_name, self.max_tokens)
@@ -160,6 +166,13 @@ class Endpoint(GraphQL[Context, None]):
         if transport is not None and (streams or not takes_json(accept)):
             asked.protocol = transport.protocol
         return asked
+
+    async def _begin(self, request: Request, size: int) -> None:
+        """Wait for a turn, where what has come in is long: it is kept until there is an answer."""
+        if size > LONG_BODY:
+            turn = self._long_bodies.turn(owner_of(request, self._server) or "")
+            await turn.__aenter__()
+            request.state.turn = turn
 
     def _refuse(self, request: Request, refused: Refused) -> Response:
         """Say why an operation is not looked at, in the form that its client reads: some take streams alone."""

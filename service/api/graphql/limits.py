@@ -62,6 +62,8 @@ class OperationCost(SchemaExtension):
             schema = execution.schema._schema  # pyright: ignore[reportPrivateUsage]
             costs = Costs(schema, document, execution.variables or {}, self._limits.max_page)
             cost = costs.of(operation) if operation else 0
+            if execution.context is not None:
+                execution.context.cost = cost
             if cost > self._limits.max_cost:
                 execution.pre_execution_errors = [_too_costly(cost, self._limits.max_cost)]
         yield

@@ -59,6 +59,15 @@ class Loaders:
         self._settles = settles
         self._by_list: dict[tuple[Any, ...], Loader[Any]] = {}
 
+    def end(self) -> None:
+        """Let go of all loaders, which know this: what they hold ends now, and is not left to the garbage collector."""
+        loaders: dict[str, Loader[Any]] = {name: it for name, it in vars(self).items() if isinstance(it, Loader)}
+        for loader in (*loaders.values(), *self._by_list.values()):
+            loader.end()
+        for name in loaders:
+            delattr(self, name)
+        self._by_list = {}
+
     # A loader is made when it is asked for first: most operations need one or two.
 
     @cached_property

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from copy import copy
 from typing import Any, Generic, TypeVar
 
 from service.api.graphql.encoding import Answer
 from service.api.graphql.pace import pace
+from service.errors import AntiphonError
 
 MOST_KEYS = 20_000
 """Keys that are read together at most."""
@@ -19,6 +21,8 @@ TOGETHER = 250
 """Keys that one statement is asked about: its answer is converted while nobody else has a turn."""
 AT_ONCE = 100
 """Values that are handed over before others have their turn."""
+MANY = 1000
+"""Values that are let go of at once: each takes about a microsecond."""
 K = TypeVar("K")
 
 
@@ -52,6 +56,12 @@ class Loader(Generic[K]):
         """The values of keys, in their order."""
         return await asyncio.gather(*map(self.load, keys))
 
+    def end(self) -> None:
+        """Let go of what was loaded: of much, a little at a time."""
+        if len(self._values) > MANY and not self._reading:
+            values, self._values = self._values, {}
+            asyncio.create_task(_let_go(values))  # noqa: RUF006 - nobody waits for it
+
     async def _read(self) -> None:
         await asyncio.sleep(0)
         while self._answer is not None and self._answer.lists and len(self._wanted) < MOST_KEYS:
@@ -80,9 +90,21 @@ class Loader(Generic[K]):
             if isinstance(error, asyncio.CancelledError):
                 self._values[key].cancel()
             else:
-                self._values[key].set_exception(error)
+                self._values[key].set_exception(_own(error))
         if not isinstance(error, Exception):
             raise error
+
+
+async def _let_go(values: dict[Any, asyncio.Future[Any]]) -> None:
+    while values:
+        for _ in range(min(AT_ONCE, len(values))):
+            values.popitem()
+        await pace().turn()
+
+
+def _own(error: BaseException) -> BaseException:
+    """An error for one of many who wait: raised in all of them, one would collect the frames of all."""
+    return copy(error).with_traceback(None) if isinstance(error, AntiphonError) else error
 
 
 def _see(value: asyncio.Future[Any]) -> None:

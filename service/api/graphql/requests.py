@@ -6,7 +6,7 @@ Uploads follow the GraphQL multipart request specification (https://github.com/j
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -32,10 +32,11 @@ class Asked(GraphQLRequestData):
     document_id: str | None = None
 
 
-async def read_request(request: Request, most: int) -> Asked:
+async def read_request(request: Request, most: int, begin: Callable[[int], Awaitable[None]]) -> Asked:
     """What is asked. Files may be in several places, but have `most` bytes there together.
 
-    Raises `HTTPException` and `Refused` with words for the caller.
+    `begin` is given how many bytes have come in, before they are looked at. Raises `HTTPException` and `Refused` with
+    words for the caller.
     """
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
@@ -44,9 +45,13 @@ async def read_request(request: Request, most: int) -> Asked:
         return _asked(await _of_address(request))
     match request.headers.get("content-type", "").partition(";")[0].strip().lower():
         case "application/json":
-            return _asked(await _json(await request.body(), "The body"))
+            body = await request.body()
+            await begin(len(body))
+            return _asked(await _json(body, "The body"))
         case "multipart/form-data":
-            return _asked(await _with_files(await request.form(max_files=MOST_FILES, max_part_size=most), most))
+            form = await request.form(max_files=MOST_FILES, max_part_size=most)
+            await begin(sum(len(it) if isinstance(it, str) else it.size or 0 for _, it in form.multi_items()))
+            return _asked(await _with_files(form, most))
         case _:
             raise HTTPException(415, f"This type of content is not understood. {_REMEDY}")
 

@@ -12,6 +12,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.execution import PreExecutionError
 
 from service.api.graphql.choices import mark_choices
+from service.api.graphql.context import Context
 from service.api.graphql.conversations import Branch, Conversation
 from service.api.graphql.descriptions import describe
 from service.api.graphql.documents import DocumentValidation, OperationName, read_document
@@ -30,6 +31,7 @@ from service.api.graphql.strategies import Strategy
 from service.api.graphql.subscription import Subscription
 from service.api.graphql.subtasks import Attempt, Subtask
 from service.api.graphql.tasks import Task
+from service.api.graphql.turns import LIGHT, CostTurns
 from service.api.graphql.variables import are_many, check_variables
 from service.settings.shapes import LimitSettings
 
@@ -41,6 +43,7 @@ class Schema(strawberry.Schema):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._turns = CostTurns()
         mark_choices(self._schema)
         describe(self._schema)
 
@@ -65,6 +68,20 @@ class Schema(strawberry.Schema):
                 self._schema, cast(Any, operation), context.variables or {}
             )
         return refused
+
+    async def _execute_operation(  # pyright: ignore[reportIncompatibleMethodOverride] - Strawberry gives no names
+        self, execution_context: ExecutionContext, *how: Any
+    ) -> Any:
+        """Execute it; where it is heavy, when it is its turn."""
+        context: Context | None = execution_context.context
+        try:
+            if context is None or context.cost <= LIGHT:
+                return await super()._execute_operation(execution_context, *how)
+            async with self._turns.turn(context.owner or "", context.cost):
+                return await super()._execute_operation(execution_context, *how)
+        finally:
+            if context is not None:
+                context.end()
 
 
 def build_schema(limits: LimitSettings | None = None, *, introspection: bool = True) -> Schema:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import weakref
 from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
-from service.api.graphql.loaders import Loader
+from service.api.graphql.context import Backend
+from service.api.graphql.loaders import Loader, Loaders
+from service.api.graphql.loading import MANY
 from service.errors import GraphUnavailable
 
 
@@ -54,3 +58,45 @@ async def test_an_error_that_nobody_waits_for_is_not_logged(caplog: pytest.LogCa
     gc.collect()
     assert waiting.cancelled()
     assert caplog.records == []
+
+
+async def test_each_who_waits_has_an_error_of_its_own() -> None:
+    """One that is raised in many places collects the frames of all of them."""
+
+    async def load(_: list[str]) -> Sequence[str]:
+        raise GraphUnavailable("Neo4j is not available.")
+
+    loader = Loader(load_fn=load)
+    found = await asyncio.gather(*map(loader.load, "abc"), return_exceptions=True)
+    assert [str(error) for error in found] == ["Neo4j is not available."] * 3
+    assert len({*map(id, found)}) == 3
+
+
+async def test_what_was_loaded_ends_with_the_operation() -> None:
+    """It is not left to the garbage collector, which would stop everybody for it."""
+    loaders = Loaders(cast(Backend, None), "owner")
+    loaders._by_list[("anything",)] = loader = Loader(load_fn=_nothing)
+    assert loaders.messages is loaders.messages
+    gone = weakref.ref(loaders), weakref.ref(loader), weakref.ref(loaders.messages)
+    gc.disable()
+    try:
+        loaders.end()
+        del loaders, loader
+        assert [it() for it in gone] == [None, None, None]
+    finally:
+        gc.enable()
+
+
+async def test_much_is_let_go_of_a_little_at_a_time() -> None:
+    """And all of it."""
+    loader = Loader(load_fn=_nothing)
+    await loader.load_many(map(str, range(MANY + 1)))
+    value = weakref.ref(next(iter(loader._values.values())))
+    loader.end()
+    async with asyncio.timeout(5):
+        while value() is not None:
+            await asyncio.sleep(0)
+
+
+async def _nothing(keys: list[str]) -> Sequence[object]:
+    return keys
