@@ -37,7 +37,7 @@ from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.database import Connection, Database, why_away
 from service.graph.leases import Leases
-from service.graph.local import SILENT, LocalNeo4j, LocalSettings, Progress
+from service.graph.local import SILENT, LocalNeo4j, LocalSettings, Progress, fitting_sizes
 from service.graph.local import start as start_neo4j
 from service.graph.migrations import migrate
 from service.graph.reader import Reader
@@ -200,17 +200,22 @@ def remote(config: Config) -> Connection | None:
 
 async def embedded(config: Config, progress: Progress = SILENT, *, brief: bool = False) -> LocalNeo4j:
     """The service's own Neo4j, started (`brief`: for one command) or adopted. Raises `Conflict`, `SetupError`."""
+    folders, settings = config.storage, local_settings(config, brief=brief)
+    return await start_neo4j(folders.data_folder / "neo4j", folders.cache_folder, settings=settings, progress=progress)
+
+
+def local_settings(config: Config, *, brief: bool = False) -> LocalSettings:
+    """How the service's own Neo4j is run: as configured, in the memory that there is. Raises as `fitting_sizes`."""
     wish = config.neo4j.embedded
-    settings = LocalSettings(
-        heap=wish.heap,
-        page_cache=wish.page_cache,
+    heap, page_cache = fitting_sizes(wish.heap, wish.page_cache)
+    return LocalSettings(
+        heap=heap,
+        page_cache=page_cache,
         bolt_port=wish.bolt_port or 0,
         http_port=wish.http_port or 0,
         java_options=wish.java_options,
         brief=brief,
     )
-    folders = config.storage
-    return await start_neo4j(folders.data_folder / "neo4j", folders.cache_folder, settings=settings, progress=progress)
 
 
 def connection_of(server: LocalNeo4j) -> Connection:

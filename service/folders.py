@@ -45,7 +45,9 @@ def user_config_folder() -> Path | None:
 
 def _users_own(find: Callable[[str], Path]) -> Path:
     try:
-        return find(_APP)
+        return _readable(find(_APP))
+    except ValueError as error:
+        raise ConfigurationError(f"The folder of your user {error}") from None
     except RuntimeError:
         raise ConfigurationError(
             "You have no home folder to keep data and downloads in.",
@@ -56,9 +58,22 @@ def _users_own(find: Callable[[str], Path]) -> Path:
 def whole(path: Path) -> Path:
     """The path from the root; `~` is the user's home. Raises `ValueError` where that home is not known."""
     try:
-        return path.expanduser().absolute()
+        return _readable(path.expanduser().absolute())
     except RuntimeError:
         raise ValueError("begins with ~, and that home folder is not known. Write the whole path.") from None
+
+
+def _readable(path: Path) -> Path:
+    """The path, if its name can be told to others, as Neo4j. Raises `ValueError` where it cannot."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode(errors="surrogateescape").decode(errors="replace")
+        raise ValueError(
+            f"({shown}) has a name that is not UTF-8, or is read in another encoding here. Set LC_ALL=C.UTF-8, or name "
+            "folders with ANTIPHON_DATA_DIR and ANTIPHON_CACHE_DIR."
+        ) from None
+    return path
 
 
 def unusable_folder(folder: Path, error: OSError) -> SetupError:

@@ -91,13 +91,14 @@ def _own_config() -> Config:
 
 
 async def _start(config: Config) -> Neo4jAddress:
-    from service.graph.local import LocalSettings, progress_on
+    from service.app import local_settings
+    from service.graph.local import progress_on
     from service.graph.local import start as start_neo4j
 
-    folders, wish = config.storage, config.neo4j.embedded
+    folders = config.storage
     home = folders.data_folder / "neo4j"
     # The same as a service would start, so that it is adopted as it is.
-    settings = LocalSettings(wish.heap, wish.page_cache, wish.bolt_port or 0, wish.http_port or 0)
+    settings = local_settings(config)
     server = await start_neo4j(home, folders.cache_folder, settings=settings, progress=progress_on(), detached=True)
     await server.release()
     return server.address

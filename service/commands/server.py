@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import math
 import signal
 import socket
@@ -18,6 +19,7 @@ from starlette.applications import Starlette
 from service.commands.garbage import collect_when_quiet, settle
 from service.config import Config
 from service.errors import ConfigurationError, SetupError
+from service.open_files import allow_all
 from service.settings.shapes import is_loopback
 
 CUT_SECONDS = 1.0
@@ -36,6 +38,8 @@ SWITCH_SECONDS = 0.0005
 _ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """What ends a process that does nothing about it, and would leave its Neo4j running."""
 
+_NO_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+
 _T = TypeVar("_T")
 
 
@@ -44,6 +48,8 @@ def run(main: Coroutine[Any, Any, _T]) -> _T:
 
     SIGTERM and the end of the terminal are to it what Ctrl-C is: it is cancelled, and ends what it began.
     """
+    # Each caller, each call of a provider and each connection to Neo4j is an open file.
+    allow_all()
     try:
         import uvloop
     except ImportError:
@@ -182,6 +188,11 @@ def listen(config: Config, port: int) -> socket.socket:
     try:
         return socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
     except OSError as error:
+        if error.errno in _NO_ADDRESS or isinstance(error, socket.gaierror):
+            raise ConfigurationError(
+                f"server.host is {host}, which is no address of this machine (is IPv6 switched off?).",
+                remedy="Set ANTIPHON_SERVER__HOST to one that it has, such as 127.0.0.1.",
+            ) from error
         raise SetupError(
             f"Port {port} of {host} cannot be listened on: {str(error.strerror).partition(' (')[0]}.",
             remedy="Stop what uses it, or set ANTIPHON_SERVER__PORT to another (0: a free one).",

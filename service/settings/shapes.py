@@ -167,11 +167,12 @@ class TaskTypeSettings(Frozen):
 class EmbeddedSettings(Frozen):
     """The Neo4j that the service runs itself. No port: the usual one where it is free, else any free one.
 
+    With no `heap` and `page_cache` they are 512 and 128 MB, and less where the machine or the container has less.
     `java_options` come after our own, and are the only way to give its Java options: the environment gives it none.
     """
 
-    heap: JavaSize = "512m"
-    page_cache: JavaSize = "128m"
+    heap: JavaSize | None = None
+    page_cache: JavaSize | None = None
     bolt_port: Port | None = None
     http_port: Port | None = None
     java_options: tuple[JavaOption, ...] = ()

@@ -77,3 +77,17 @@ def test_a_folder_in_a_home_that_is_not_known_is_named(nobody: Path) -> None:
     """It does not become a folder called `~`."""
     with pytest.raises(ConfigurationError, match=r"storage\.data_folder: begins with ~"):
         load_config(environ={"ANTIPHON_DATA_DIR": "~/data", "ANTIPHON_CACHE_DIR": str(nobody / "c")})
+
+
+@posix_only
+def test_a_home_whose_name_is_not_utf_8_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in an old home, or where Python was told to read names in ASCII: one line, with what to set."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/home/J\udcfcrgen")
+    assert cli.main(["config", "show"]) == cli.WRONG_USE
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "not UTF-8" in line
+    assert "ANTIPHON_DATA_DIR" in line

@@ -26,6 +26,10 @@ from service.graph.local.process import end_servers, find_process, is_free, runn
 from service.graph.local.progress import SILENT, Progress
 from service.graph.local.readiness import Answer, Neo4jAddress, address_of, ask
 from service.locks import FileLock
+from service.open_files import require
+
+OPEN_FILES = 1024
+"""Neo4j has 560 open at rest, most of them its jars; each connection and each part of its store is another."""
 
 _OWNER_TRIES = 5
 _WATCH_SECONDS = 1.0
@@ -148,6 +152,7 @@ async def start(
 async def _start_owned(
     home: Home, cache: Path, settings: LocalSettings, progress: Progress, owner: FileLock, detached: bool
 ) -> LocalNeo4j:
+    require(OPEN_FILES, "Neo4j")
     java = find_java()
     installation = await _install(cache, progress)
     plan = Plan(home, installation, java, settings, archive_for(home, installation, java))

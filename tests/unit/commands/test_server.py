@@ -7,8 +7,13 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+
+from service.commands.server import check_address
+from service.config import load_config
+from service.errors import ConfigurationError
 
 BEGUN = """
 import asyncio, signal, sys
@@ -97,3 +102,14 @@ def test_what_nohup_ignores_stays_ignored(program: str, code: int) -> None:
         assert next_word(process) == "goes on\n"
         process.send_signal(signal.SIGTERM)
         assert end_of(process) == ("ended\n", code)
+
+
+def test_an_address_that_the_machine_does_not_have_is_named(tmp_path: Path) -> None:
+    """No port would help."""
+    file = tmp_path / "config.yaml"
+    # Of a network that is for documentation alone (RFC 5737).
+    file.write_text("server: {host: 192.0.2.1, api_keys: {a-long-token: ada}}\n")
+    file.chmod(0o600)
+    with pytest.raises(ConfigurationError, match=r"server\.host is 192\.0\.2\.1, which is no address") as raised:
+        check_address(load_config(file, {}))
+    assert "ANTIPHON_SERVER__HOST" in str(raised.value)
