@@ -102,6 +102,11 @@ def formats_of_subtasks_are_words(row: Mapping[str, Any]) -> dict[str, Any]:
     return _format(orjson.loads(row["responseFormat"]))
 
 
+def messages_know_their_length(row: Mapping[str, Any]) -> dict[str, Any]:
+    """As it was counted: all that is wanted here is a page at a time."""
+    return {"length": row["length"]}
+
+
 def _format(said: Mapping[str, Any]) -> dict[str, Any]:
     schema = said["schema"]
     return {
@@ -116,4 +121,5 @@ REWRITES: Mapping[str, Rewrite] = {
     "V008__tool_calls_are_edges": tool_calls_are_edges,
     "V009__answers_say_that_they_are_not_whole": answers_say_that_they_are_not_whole,
     "V010__formats_of_subtasks_are_words": formats_of_subtasks_are_words,
+    "V017__messages_know_their_length": messages_know_their_length,
 }

@@ -123,6 +123,15 @@ async def test_runs_are_what_they_were(migrated: Database) -> None:
     assert row == {"runs": sum(task.get("retries", 0) for task in old("Task")), "answers": 9, "left": 18}
 
 
+async def test_messages_know_their_length(migrated: Database) -> None:
+    """Each as many characters as its text has: a page need not read the texts to know."""
+    statement = (
+        "MATCH (m:Message) RETURN count(m) AS messages, sum(CASE m.length WHEN size(m.content) THEN 1 END) AS known"
+    )
+    (row,) = await cypher(migrated, statement)
+    assert row == {"messages": len(old("Message")), "known": len(old("Message"))}
+
+
 async def test_every_promise_is_kept(migrated: Database) -> None:
     """What older versions did not write down is asked of what was written since."""
     assert [finding async for finding in run_checks(migrated) if finding.is_broken or finding.error] == []

@@ -104,6 +104,20 @@ async def test_texts_that_do_not_fit_together_are_read_in_parts(database: Databa
     assert [len(found[row["id"]]) for row in rows] == [LARGE] * 16
 
 
+async def test_long_messages_of_an_older_graph_are_counted(database: Database, store: Store) -> None:
+    """Their texts are five times what all transactions may hold; some were counted before it was interrupted."""
+    places = await conversations(store, 40)
+    rows = [message(place, 8_000_000) for place in places]
+    await asyncio.gather(*map(store.append_message, rows))
+    forget = "CYPHER 25 MATCH (m:Message) WHERE m.length < $most OR m.id > $some WITH m CALL (m) { REMOVE m.length }"
+    middle = sorted(row["id"] for row in rows)[20]
+    await database.execute(f"{forget} IN TRANSACTIONS OF 1 ROW", most=8_000_000, some=middle)
+    await cypher(database, "MATCH (m:Migration {version: 17}) DETACH DELETE m", writes=True)
+    assert await migrate(database) == ["V017__messages_know_their_length"]
+    (row,) = await cypher(database, "MATCH (m:Message) WHERE m.length IS NULL RETURN count(m) AS unknown")
+    assert row == {"unknown": 0}
+
+
 @pytest.mark.parametrize("letters", ["word ", "文字と言葉 "])
 async def test_large_tasks_at_once_are_created_and_read(database: Database, tmp_path: Path, letters: str) -> None:
     """Six of 5 MB each: their sources are written and read one after the other."""
