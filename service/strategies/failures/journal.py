@@ -37,6 +37,11 @@ def message_of(value: object) -> str:
     return plain(j.words(value))
 
 
+def text_of(value: object) -> str:
+    """A field of the journal with the blanks before it: what a line is indented by tells what it is."""
+    return plain(value).rstrip() if isinstance(value, str) else message_of(value)
+
+
 def entry_of(said: j.Object) -> Finding | None:
     """The entry where it is an error or a warning, or tells an error with its stack."""
     message = message_of(said.get("MESSAGE"))
@@ -52,11 +57,12 @@ def entry_of(said: j.Object) -> Finding | None:
         return None
     if said.get("MESSAGE") is None:
         message = _TOO_LARGE
-    found = Finding(f"log {level}", unit or level, message, severity, 0, 0, time=_time(said))
+    found = Finding(f"log {level}", unit or level, message, severity, 0, 0, time=entry_time(said))
     return put(found, 0, 0, message if isinstance(said.get("MESSAGE"), list) else "")
 
 
-def _time(said: j.Object) -> str:
+def entry_time(said: j.Object) -> str:
+    """When the journal got the entry, in UTC."""
     micros = j.number(message_of(said.get("__REALTIME_TIMESTAMP"))) or _long(said.get("__REALTIME_TIMESTAMP"))
     if not 0 < micros < 10**17:
         return ""

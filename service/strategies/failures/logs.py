@@ -10,6 +10,8 @@ from typing import Any, cast
 
 from service.strategies.failures import beam, golang, stacks, tracebacks
 from service.strategies.failures.findings import Finding, Found, Severity, harmless, one
+from service.strategies.failures.journal import is_entry as is_journal
+from service.strategies.failures.journal_stacks import spread
 from service.strategies.failures.levels import Level, level_of, severity_of
 from service.strategies.failures.lines import Lines, is_entry
 from service.strategies.failures.nested import error_in
@@ -63,6 +65,8 @@ def json_record(lines: Lines, index: int) -> Found | None:
     said = _parsed(whole[whole.find("{") :])
     if not said:
         return None
+    if is_journal(said) and (found := spread(lines, index, said)):
+        return found
     if (known := finding_of(said)) is not None:
         return Found(tuple(replace(found, first=index, last=index, span=None) for found in known), (index,))
     return _of_record(said, index)

@@ -24,6 +24,7 @@ from service.strategies.failures import (
     javascript_tests,
     journal,
     jvm_builds,
+    kubernetes_yaml,
     logs,
     placed_apart,
     python_tests,
@@ -92,7 +93,9 @@ TOOLS: Table = (
     (("failed to ", "did not complete successfully", "executor failed"), docker.failed),
     (("Error: ", "Warning: "), boxes.terraform),
     (("Warning ", "Normal "), events.row),
+    (("type: ", "message: ", "reason: ", "Type: ", "Message: ", "Reason: "), kubernetes_yaml.event),
     (("Reason:",), events.state),
+    (("reason: ", "message: "), kubernetes_yaml.state),
     (("MESSAGE=", "PRIORITY=", "__CURSOR="), journal.exported),
 )
 """Those of one tool each, most of which are in no text."""

@@ -129,9 +129,11 @@ def _chained(stream: Stream) -> bool:
     between = next((ahead for ahead in range(_MESSAGE_LINES) if stream.peek(ahead) in _CHAINS), None)
     if between is None or any(HEADER in (stream.peek(ahead) or "") for ahead in range(between)):
         return False
-    if stream.peek(between + 1) != "" or HEADER not in (stream.peek(between + 2) or ""):
+    # The journal has no empty lines.
+    header = between + (2 if stream.peek(between + 1) == "" else 1)
+    if HEADER not in (stream.peek(header) or ""):
         return False
-    for _ in range(between + 2):
+    for _ in range(header):
         stream.take()
     return True
 

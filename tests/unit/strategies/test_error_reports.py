@@ -175,6 +175,11 @@ EXPECTED = {
         "log ERROR|web|ERROR|7-12|-",
         "log WARNING|web|WARNING|13-18|-",
     ],
+    "journal_spread": [
+        "Python exception|ValueError|FATAL|2-16|/srv/a.py:9",
+        "Java exception|java.lang.IllegalStateException|FATAL|3-12|acme/Pool.java:40",
+        "log WARNING|mail|WARNING|10-10|-",
+    ],
     "journal_verbose": [
         "log ERROR|web|ERROR|7-10|-",
     ],
@@ -241,6 +246,9 @@ EXPECTED = {
         "Kubernetes container|OOMKilled|FATAL|10-14|-",
         "Kubernetes event|BackOff|ERROR|22-22|-",
     ],
+    "kubectl_describe_event": [
+        "Kubernetes event|FailedScheduling|ERROR|1-23|-",
+    ],
     "kubectl_events": [
         "Kubernetes event|BackOff|ERROR|3-3|-",
         "Kubernetes event|BackOff|ERROR|4-4|-",
@@ -250,6 +258,14 @@ EXPECTED = {
     ],
     "kubernetes_events": [
         "Kubernetes event|BackOff|ERROR|4-14|-",
+    ],
+    "kubernetes_events_yaml": [
+        "Kubernetes event|BackOff|ERROR|3-26|-",
+        "Kubernetes event|Failed|ERROR|36-49|-",
+    ],
+    "kubernetes_pod_yaml": [
+        "Kubernetes container|OOMKilled|FATAL|11-14|-",
+        "Kubernetes container|CrashLoopBackOff|FATAL|20-21|-",
     ],
     "kubernetes_pods": [
         "Kubernetes container|CrashLoopBackOff|FATAL|5-18|-",
@@ -553,6 +569,18 @@ def test_events_count_as_often_as_they_say():
     back_off = cases("kubectl_events.txt")[0]
     assert (back_off.count, back_off.samples[0].frames[0].function) == (9, "pod/web")
     assert cases("kubernetes_events.json")[0].count == 12
+    back_off, failed = cases("kubernetes_events_yaml.txt")
+    assert (back_off.count, back_off.samples[0].frames[0].function) == (12, "pod/web")
+    assert failed.told.endswith("failed to pull and unpack image: not found")
+
+
+def test_stack_that_the_journal_has_line_by_line_is_told_as_one():
+    """Without the lines of another process in between, and with all that is chained to it."""
+    python, java, _ = cases("journal_spread.txt")
+    assert (python.causes, java.causes) == (("KeyError",), ("java.io.IOException",))
+    assert python.told.splitlines()[-2:] == ["    load()", "ValueError: bad config"]
+    assert "Pool.java" in java.told
+    assert "Pool.java" not in python.told
 
 
 def test_test_of_net_is_the_same_in_its_report_and_in_the_output():
