@@ -109,13 +109,17 @@ class ChatMessage:
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of one call. Of `input_tokens`, the provider had `cached_tokens` in its cache and wrote
-    `cache_write_tokens` to it, `cache_write_1h_tokens` of those for an hour."""
+    `cache_write_tokens` to it, `cache_write_1h_tokens` of those for an hour. Of sound were `input_audio_tokens` and
+    `output_audio_tokens`, and `cached_audio_tokens` of those that it had."""
 
     input_tokens: int | None = None
     output_tokens: int | None = None
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
     cache_write_1h_tokens: int | None = None
+    input_audio_tokens: int | None = None
+    output_audio_tokens: int | None = None
+    cached_audio_tokens: int | None = None
 
 
 @dataclass(slots=True)

@@ -33,12 +33,14 @@ from service.providers.wordings import (
     FORMAT,
     NO_ENDPOINT,
     NO_MODEL,
+    OF_A_DAY,
     OVERFLOW,
     SPENT,
     TOO_LARGE_A_MINUTE,
     WRONG_KEY,
     Wording,
     hint,
+    marks_of_quota,
 )
 
 EXCERPT = 300
@@ -58,12 +60,13 @@ _STATUS_OF_MARK = {
     "overloaded_error": 529,
 }
 _NO_STATUS = 500
-DEPTH = 5
+DEPTH = 6
 WIDTH = 4
 """How deep errors stand in one another, and how many beside, where they are looked for."""
 
-_INNER = ("error", "errors", "message", "detail", "details", "metadata", "raw", "innererror", "base_resp")
+_INNER = ("error", "errors", "message", "detail", "details", "metadata", "raw", "innererror", "base_resp", "violations")
 _TEXTS = ("message", "msg", "status_msg", "detail", "error", "raw")
+_QUOTAS = ("quotaId", "quota_limit")
 _MARKS = ("code", "status", "type", "reason", "error_type", "status_code")
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|[hms])", re.IGNORECASE)
 _AGAIN = re.compile(r"(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)?\s*(?:ms|[hms])[a-z]*\s*)+)", re.IGNORECASE)
@@ -110,6 +113,7 @@ def error_for(provider: str, refusal: Refusal, secrets: tuple[str, ...] = ()) ->
         more := _remedy(provider, refusal, way, sizes)
         or _address(status, refusal, words)
         or _option(provider, status, words)
+        or "It is the quota of a day: to wait as it says is no help." * (OF_A_DAY in words.marks)
     ):
         message = f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {more}"
     if way is not None:
@@ -216,7 +220,8 @@ def _words(body: bytes) -> _Words:
     texts = dict.fromkeys(text for one in objects if (text := _text(one)))
     message = ": ".join(texts) or _dumped(value)
     marks = tuple(str(one[key]) for one in objects for key in _MARKS if isinstance(one.get(key), str | int))
-    return _Words(message, marks, _wait(objects, message))
+    quotas = (mark for one in objects for key in _QUOTAS for mark in marks_of_quota(one.get(key)))
+    return _Words(message, (*marks, *quotas), _wait(objects, message))
 
 
 def _dumped(value: object) -> str:

@@ -74,6 +74,24 @@ def _parts(usage: Usage) -> _Parts:
     return _Parts(sent - read - written, read, written - hour, hour)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """The tokens of sound: `read` of those that were `sent` came from a cache."""
+
+    sent: int
+    read: int
+    received: int
+
+
+def _sound(usage: Usage) -> _Sound:
+    """Never more than there is: what was read from a cache and is not text was sound."""
+    all_sent, all_read = usage.input_tokens or 0, _parts(usage).read
+    sent = min(usage.input_audio_tokens or 0, all_sent)
+    least = max(0, all_read - (all_sent - sent))
+    read = min(max(usage.cached_audio_tokens or 0, least), sent, all_read)
+    return _Sound(sent, read, min(usage.output_audio_tokens or 0, usage.output_tokens or 0))
+
+
 @functools.lru_cache(maxsize=1024)
 def _is_listed(provider: str, name: str) -> bool:
     # Looked up with the provider only: a local model that calls itself gpt-4o is not priced as one.
@@ -85,12 +103,15 @@ def _is_listed(provider: str, name: str) -> bool:
 
 
 def _listed(model: ModelConfig, usage: Usage) -> float | None:
-    parts = _parts(usage)
+    parts, sound = _parts(usage), _sound(usage)
     priced = PricedUsage(
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
         cache_read_tokens=parts.read,
         cache_write_tokens=parts.written + parts.hour,
+        input_audio_tokens=sound.sent,
+        cache_audio_read_tokens=sound.read,
+        output_audio_tokens=sound.received,
     )
     try:
         price = calc_price(priced, model.name, provider_id=model.provider)

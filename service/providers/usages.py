@@ -10,7 +10,7 @@ LiteLLM, Portkey and New API.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 from service.chat import Usage
@@ -35,6 +35,11 @@ _WRITTEN_5M = ("ephemeral_5m_input_tokens", "claude_cache_creation_5_m_tokens")
 _CREATION = ("cache_creation", "cache_creation_token_details")
 _THOUGHT = ("reasoning_tokens", "thoughtsTokenCount", "reasoning_output_tokens")
 _KINDS = ("text_tokens", "audio_tokens", "image_tokens", "video_tokens")
+_AUDIO = ("audio_tokens", "audioTokens")
+_OF_READ = ("cached_tokens_details", "cache_tokens_details")
+_SENT_KINDS = ("promptTokensDetails", "prompt_tokens_details")
+_RECEIVED_KINDS = ("candidatesTokensDetails", "candidates_tokens_details", "responseTokensDetails")
+_READ_KINDS = ("cacheTokensDetails", "cache_tokens_details")
 _TOOL_USE = ("toolUsePromptTokenCount",)
 
 
@@ -68,7 +73,7 @@ def openai_usage(said: Json) -> Usage:
         # xAI and Gemini leave the reasoning, which is paid for, out of the answer's tokens and in the total.
         rest = 0 if sent is None or total is None else total - sent - received
         received += max(rest, thought if thought > received else 0, 0)
-    return _usage(sent, received, cache)
+    return _with_audio(_usage(sent, received, cache), said, of_sent, of_received)
 
 
 def anthropic_usage(said: Json) -> Usage:
@@ -88,6 +93,24 @@ def grown(before: Usage, now: Usage) -> Usage:
 def _usage(sent: int | None, received: int | None, cache: _Cache) -> Usage:
     read = cache.read if cache.read is None or sent is None else min(cache.read, sent)
     return Usage(sent, received, read, cache.written or None, cache.long or None)
+
+
+def _with_audio(usage: Usage, said: Json, of_sent: list[Json], of_received: list[Json]) -> Usage:
+    """What of it was sound, as a field of the details (OpenAI) or as one of the kinds in a list (Gemini)."""
+    of_read = [*_objects(said, _OF_READ), *(one for place in of_sent for one in _objects(place, _OF_READ))]
+    return replace(
+        usage,
+        input_audio_tokens=_largest(of_sent, _AUDIO) or _listed(said, _SENT_KINDS),
+        output_audio_tokens=_largest(of_received, _AUDIO) or _listed(said, _RECEIVED_KINDS),
+        cached_audio_tokens=_largest(of_read, _AUDIO) or _listed(said, _READ_KINDS),
+    )
+
+
+def _listed(said: Json, names: tuple[str, ...]) -> int | None:
+    lists = [cast("list[object]", said[name]) for name in names if isinstance(said.get(name), list)]
+    kinds = [cast(Json, one) for items in lists for one in items if isinstance(one, dict)]
+    counts = (_whole(one.get("tokenCount")) for one in kinds if str(one.get("modality")).upper() == "AUDIO")
+    return sum(count or 0 for count in counts) or None
 
 
 def _beside(said: Json, sent: int, cache: _Cache, unexplained: tuple[int, int] | None) -> int:

@@ -58,7 +58,8 @@ SPENT = _wording(
     "insufficient_quota exceeded_current_quota_error billing_error billing_hard_limit_reached billing_not_active"
     " insufficient_balance insufficient_funds insufficient_credits insufficient_user_quota arrearage 1113"
     " pre_consume_token_quota_failed quota_not_enough budget_exceeded max_budget_exceeded budgetexceeded"
-    " credits_exhausted daily_cost_limit_exceeded credit_limit_exceeded spending_limit_reached usage_limit_reached",
+    " credits_exhausted daily_cost_limit_exceeded credit_limit_exceeded spending_limit_reached usage_limit_reached"
+    " quota_of_a_day",
     r"credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds|quota)",
     r"used all available credits|reached (?:its|your|the) monthly (?:spending|usage) limit|billing hard limit",
     r"budget (?:has been |was |is )?(?:exceeded|exhausted|spent)|exceeded ?(?:the |your )?(?:max(?:imum)? )?budget",
@@ -68,8 +69,12 @@ SPENT = _wording(
     r"exceeded your monthly included credits|out of (?:call volume )?quota|out of credits|not enough credits",
     r"requires? more credits|(?:can|could) only afford|no credits? (?:left|remaining)|payment (?:is )?required",
     r"used up your daily free allocation|trial key[^.]{0,80}limited to|please (?:recharge|top up)",
+    r"\bquota_?(?:id|limit)\W{1,8}\w{0,80}per_?day|quota exceeded for quota metric [^.]{1,200}\bper day\b",
     r"额度(?:不足|已用尽)|余额不足|欠费",
 )
+OF_A_DAY = "quota_of_a_day"
+"""The mark of a refusal whose quota is a day's: in the words of a minute's limit, Google asks to wait for seconds."""
+_DAILY = re.compile(r"per_?day|daily", re.IGNORECASE)
 FORMAT = _wording(
     "json_validate_failed invalid_json_schema unsupported_response_format response_format",
     r"response_?format|responseFormat|response_?schema|responseSchema|json_?schema|json schema|structured outputs?",
@@ -96,6 +101,11 @@ HINTS = (
 )
 """The provider's option that helps where a server refuses a field of ours; the first that fits."""
 _REFUSED = _wording("", r"not (?:permitted|allowed|supported)|unsupported|unrecognized|unknown|unexpected|forbidden")
+
+
+def marks_of_quota(name: object) -> tuple[str, ...]:
+    """What the name of a quota says, as `GenerateRequestsPerDayPerProjectPerModel-FreeTier`."""
+    return (OF_A_DAY,) if isinstance(name, str) and _DAILY.search(name) else ()
 
 
 def hint(message: str) -> str | None:

@@ -75,6 +75,27 @@ def test_what_is_written_to_a_cache_has_its_price() -> None:
     assert cost_usd(hour, usage) == pytest.approx((fresh + 400 * 3.75 + 200 * 7) / 1e6)
 
 
+HEARD = replace(LISTED, name="gpt-audio")
+LIVE = replace(LISTED, name="gpt-realtime")
+
+
+@pytest.mark.parametrize(
+    ("model", "usage", "millionths"),
+    [
+        (HEARD, Usage(1000, 0, input_audio_tokens=800), 200 * 2.5 + 800 * 32),
+        (HEARD, Usage(0, 1000, output_audio_tokens=900), 100 * 10 + 900 * 64),
+        (LIVE, Usage(1000, 0, 500, input_audio_tokens=600, cached_audio_tokens=300), 200 * 4 + 300 * 32 + 500 * 0.4),
+        # What was cached and is not text was sound; and no more of it is priced than there is.
+        (LIVE, Usage(1000, 0, 900, input_audio_tokens=600), 100 * 32 + 900 * 0.4),
+        (LIVE, Usage(100, 10, input_audio_tokens=500, output_audio_tokens=500), 100 * 32 + 10 * 64),
+        (LISTED, Usage(1000, 0, input_audio_tokens=800), 1000 * 2.5),
+    ],
+)
+def test_sound_has_its_own_price_where_one_is_listed(model: ModelConfig, usage: Usage, millionths: float) -> None:
+    """It costs up to thirteen times as much as text; a model without such a price takes the same for both."""
+    assert cost_usd(model, usage) == pytest.approx(millionths / 1e6)
+
+
 def test_listed_prices_know_what_is_written_to_a_cache() -> None:
     """Anthropic takes 1.25 times as much, and twice as much for an hour."""
     model = ModelConfig("anthropic", "claude-sonnet-4-5", "claude", 200_000, 64_000)

@@ -22,6 +22,34 @@ OPENAI: dict[str, tuple[Json, Usage]] = {
         },
         Usage(2006, 300, 1920),
     ),
+    "OpenAI, heard and spoken": (
+        {
+            "prompt_tokens": 1200,
+            "completion_tokens": 500,
+            "total_tokens": 1700,
+            "prompt_tokens_details": {
+                "cached_tokens": 300,
+                "text_tokens": 200,
+                "audio_tokens": 1000,
+                "cached_tokens_details": {"text_tokens": 100, "audio_tokens": 200},
+            },
+            "completion_tokens_details": {"text_tokens": 100, "audio_tokens": 400},
+        },
+        Usage(1200, 500, 300, input_audio_tokens=1000, output_audio_tokens=400, cached_audio_tokens=200),
+    ),
+    "Gemini, heard": (
+        {
+            "promptTokenCount": 1300,
+            "candidatesTokenCount": 40,
+            "totalTokenCount": 1340,
+            "promptTokensDetails": [
+                {"modality": "TEXT", "tokenCount": 100},
+                {"modality": "AUDIO", "tokenCount": 1200},
+            ],
+            "candidatesTokensDetails": [{"modality": "TEXT", "tokenCount": 40}],
+        },
+        Usage(1300, 40, input_audio_tokens=1200),
+    ),
     "OpenAI writes to its cache": (
         {
             "prompt_tokens": 2600,
@@ -193,7 +221,7 @@ OPENAI: dict[str, tuple[Json, Usage]] = {
             "prompt_tokens_details": {"text_tokens": 14, "audio_tokens": 100},
             "completion_tokens_details": {"text_tokens": 20, "audio_tokens": 100},
         },
-        Usage(114, 120),
+        Usage(114, 120, input_audio_tokens=100, output_audio_tokens=100),
     ),
     "audio inside": (
         {
@@ -203,7 +231,7 @@ OPENAI: dict[str, tuple[Json, Usage]] = {
             "prompt_tokens_details": {"text_tokens": 14, "audio_tokens": 100},
             "completion_tokens_details": {"text_tokens": 20, "audio_tokens": 100},
         },
-        Usage(114, 120),
+        Usage(114, 120, input_audio_tokens=100, output_audio_tokens=100),
     ),
     "OpenRouter": (
         {

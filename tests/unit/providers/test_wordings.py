@@ -331,6 +331,42 @@ def test_wait_may_stand_in_the_body(body: object, wait: float | None) -> None:
     assert (type(found), found.retry_after) == (RateLimited, wait)
 
 
+def violation(*quotas: str) -> dict[str, Any]:
+    """What Google answers to a request beyond some of its quotas."""
+    failed = {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{"quotaId": q} for q in quotas]}
+    wait = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "22s"}
+    said = "You exceeded your current quota, please check your plan. Please retry in 22.6s."
+    return error(said, code=429, status="RESOURCE_EXHAUSTED", details=[failed, wait])
+
+
+DAY, MINUTE = "GenerateRequestsPerDayPerProjectPerModel-FreeTier", "GenerateRequestsPerMinutePerProjectPerModel"
+LIMITED = {"reason": "RATE_LIMIT_EXCEEDED", "metadata": {"quota_limit": "ProRequestsPerDay"}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [violation(MINUTE, DAY)],
+        error(json.dumps(violation(DAY))),
+        {"error": f"RateLimitError: vendor said {json.dumps(violation(DAY))}"},
+        error("Quota exceeded.", details=[LIMITED]),
+        error("Quota exceeded for quota metric 'Requests' and limit 'Requests per day per user' of service 'x'."),
+    ],
+)
+def test_quota_of_a_day_is_spent_whatever_wait_is_asked_for(body: object) -> None:
+    """Google's words are those of a minute's limit; the name of its quota says otherwise (gemini-cli#10925)."""
+    found = meant(429, body)
+    assert (type(found), found.status, remedy(found)) == (ProviderRejected, 402, Remedy.NEXT_MODEL)
+
+
+def test_quota_of_a_minute_is_waited_for() -> None:
+    """As long as is asked for; and what is said of a day in other words is a limit that slides."""
+    found = meant(429, [violation(MINUTE)])
+    assert (type(found), found.retry_after) == (RateLimited, 22.0)
+    sliding = "Rate limit reached on requests per day (RPD): Limit 200, Used 200. Please try again in 7m12s."
+    assert meant(429, error(sliding)).retry_after == 432.0
+
+
 @pytest.mark.parametrize("status", [424, 498])
 def test_failed_generation_may_pass(status: int) -> None:
     """TGI's generation that failed, Groq's tier that is full."""
