@@ -34,6 +34,7 @@ from service.graph.local.home import (
 )
 from service.graph.local.install import Installation
 from service.graph.local.java import java_environment
+from service.graph.local.naming import naming_flags
 from service.graph.local.process import choose_ports, created_at, end, home_argument, spawn
 from service.graph.local.readiness import Answer, address_of, ask, listens
 
@@ -133,7 +134,8 @@ async def _launch_on(
     plan: Plan, ports: Ports, password: str, detached: bool
 ) -> tuple[ServerState, subprocess.Popen[bytes]]:
     _write_conf(plan, ports)
-    write_private(plan.arguments, argument_file([*java_flags(plan.settings), "-cp", _class_path(plan)]))
+    flags = [*java_flags(plan.settings), *await asyncio.to_thread(naming_flags, plan.home.conf)]
+    write_private(plan.arguments, argument_file([*flags, "-cp", _class_path(plan)]))
     seen = plan.home.log.stat().st_size if plan.home.log.exists() else 0
     child = spawn(_command(plan), plan.home.console, java_environment())
     state = ServerState(
