@@ -557,7 +557,6 @@ def test_form_is_recognised(form: str):
         ("terminate called after throwing an instance of 'std::runtime_error'", "ERROR"),
         ("Segmentation fault (core dumped)", "ERROR"),
         ("==12==ERROR: AddressSanitizer: heap-use-after-free on address 0x60", "FATAL"),
-        ("PHP Fatal error:  Uncaught Exception: boom in /srv/shop/a.php:3", "ERROR"),
         ("bash: foo: command not found", "ERROR"),
         ("error: none of the hosts answers", "ERROR"),
         ("the value passed to f is invalid", "SUSPECT"),

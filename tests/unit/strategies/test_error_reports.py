@@ -271,6 +271,26 @@ EXPECTED = {
         "Kubernetes container|CrashLoopBackOff|FATAL|5-18|-",
         "Kubernetes container|OOMKilled|FATAL|5-18|-",
     ],
+    "php_log": [
+        "PHP exception|TypeError|FATAL|1-5|/srv/shop/Cart.php:30",
+        "PHP warning|Warning|WARNING|6-6|/srv/shop/Cart.php:44",
+        "PHP warning|Notice|WARNING|7-10|/srv/shop/app/Cart.php:427",
+        "PHP exception|Exception|FATAL|11-15|/srv/shop/test.php:5",
+    ],
+    "phpunit": [
+        "PHPUnit failure|RuntimeException|FAILURE|7-11|/srv/shop/src/Pay.php:20",
+        "PHPUnit failure||FAILURE|17-20|/srv/shop/tests/CartTest.php:21",
+    ],
+    "playwright": [
+        "Playwright failure|Error|FAILURE|6-19|/srv/shop/tests/cart.spec.ts:12",
+    ],
+    "powershell": [
+        "PowerShell error|ItemNotFoundException|ERROR|1-6|C:\\shop\\deploy.ps1:12",
+        "PowerShell error|InvalidOperation|ERROR|8-12|/srv/shop/deploy.ps1:20",
+    ],
+    "lua": [
+        "Lua error||FATAL|1-5|cart.lua:7",
+    ],
     "minitest": [
         "Minitest failure||FAILURE|9-12|test/cart_test.rb:31",
         "Minitest failure||FAILURE|14-20|test/cart_test.rb:50",
@@ -594,3 +614,15 @@ def test_exception_of_elixir_below_a_log_line_has_its_level():
     case = cases("elixir_genserver.txt")[0]
     assert (case.severity.name, case.first.time) == ("ERROR", "16:09:00.469")
     assert "State: %{a: 1}" in quoted("elixir_genserver.txt", case)
+
+
+def test_error_of_a_script_is_one_with_its_place_and_words():
+    """PowerShell's record has a dozen lines that hold the word `error`, PHPUnit tells tests by their names."""
+    item, call = cases("powershell.txt")
+    assert item.title == "ItemNotFoundException: Cannot find path 'C:\\shop\\missing.txt' because it does not exist."
+    assert call.title == "InvalidOperation: You cannot call a method on a null-valued expression."
+    pay, total = cases("phpunit.txt")
+    assert (pay.tests, total.tests) == (("Tests\\CartTest::testPay",), ("Tests\\CartTest::testTotal",))
+    (shown_total,) = cases("playwright.txt")
+    assert shown_total.tests == ("tests/cart.spec.ts › shows the total",)
+    assert cases("lua.txt")[0].title == "attempt to index a nil value (field 'item')"
