@@ -61,7 +61,7 @@ _CHANNEL = re.compile(
 _CHANNEL_ENDS = re.compile(r"<\|(?:end|call|return)\|>|(?=<\|start\|>)", re.IGNORECASE)
 _CHANNEL_BEGINS = ("<|start|>assistant<|channel|>", "assistant<|channel|>", "<|channel|>")
 _CHANNEL_HEAD = re.compile(r"(?:<\|start\|>)?(?:assistant)?<\|channel\|>[^<]{0,40}(?:<\|?[\w|]{0,12}[^<]{0,20}){0,2}\Z")
-_ANSWER_BEGINS = re.compile(r"<\|START_RESPONSE\|>|<\|begin_of_solution\|>", re.IGNORECASE)
+_ANSWER_BEGINS = re.compile(r"<\|START_(?:RESPONSE|TEXT)\|>|<\|begin_of_solution\|>", re.IGNORECASE)
 _BARE_CHANNELS = re.compile(r"\A\s*analysis(?P<thought>\S.*?)\s*assistantfinal(?P<answer>.*)\Z", re.DOTALL)
 """Harmony's channels where the server took the marks out: `analysisWe need …assistantfinalHello`."""
 _CLOSES = re.compile(
@@ -72,7 +72,7 @@ _CLOSES = re.compile(
 _OPENS = re.compile("|".join(form.opens.pattern for form in _FORMS), re.IGNORECASE)
 _ENDS = (
     *("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<|return|>", "<|endoftext|>", "<|end_of_text|>"),
-    *("<end_of_turn>", "<｜end▁of▁sentence｜>", "<|END_RESPONSE|>", "<|end_of_solution|>"),
+    *("<end_of_turn>", "<｜end▁of▁sentence｜>", "<|END_RESPONSE|>", "<|END_TEXT|>", "<|end_of_solution|>"),
 )
 """What ends a turn in a template, and some servers leave in the text."""
 _BEGINS_TURN = ("<|im_start|>", "<|start_header_id|>", "<|start|>", "<start_of_turn>")
@@ -136,12 +136,12 @@ class Hearing:
         return self._open is not None and self._open[1] is _CHANNEL_ENDS
 
     def _answer(self, text: str) -> str:
-        """What stands behind the thoughts; the very text where there are none."""
-        if not self._at:
-            return text
+        """What stands behind the thoughts; the very text where there are none, and no mark of an answer's beginning."""
         rest = _unblanked(text[self._at :])
         began = _ANSWER_BEGINS.match(rest)
-        return _unblanked(rest[began.end() :]) if began else rest
+        if began is None:
+            return rest if self._at else text
+        return _unblanked(rest[began.end() :])
 
     def _show(self, text: str) -> str:
         """The text without what may be the mark of an end, which waits for what follows."""
@@ -203,7 +203,13 @@ def set_aside(text: str, *, reasons: bool = False) -> Said:
 def _may_begin(rest: str) -> bool:
     """Whether what has come may still become the opening of thoughts."""
     low = rest.lower()
-    marks = (*(form.prefix.lower() for form in _FORMS), *_CHANNEL_BEGINS, "<|start_response|>", "<|begin_of_solution|>")
+    marks = (
+        *(form.prefix.lower() for form in _FORMS),
+        *_CHANNEL_BEGINS,
+        "<|start_response|>",
+        "<|start_text|>",
+        "<|begin_of_solution|>",
+    )
     return any(mark.startswith(low) for mark in marks) or bool(_CHANNEL_HEAD.match(low))
 
 

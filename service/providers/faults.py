@@ -66,7 +66,7 @@ WIDTH = 4
 
 _INNER = ("error", "errors", "message", "detail", "details", "metadata", "raw", "innererror", "base_resp", "violations")
 _TEXTS = ("message", "msg", "status_msg", "detail", "error", "raw")
-_QUOTAS = ("quotaId", "quota_limit")
+_QUOTAS = ("quotaId", "quota_limit", "limit_source")
 _MARKS = ("code", "status", "type", "reason", "error_type", "status_code")
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|[hms])", re.IGNORECASE)
 _AGAIN = re.compile(r"(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)?\s*(?:ms|[hms])[a-z]*\s*)+)", re.IGNORECASE)

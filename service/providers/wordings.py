@@ -27,7 +27,7 @@ def _wording(marks: str, *words: str) -> Wording:
 
 
 OVERFLOW = _wording(
-    "context_length_exceeded exceed_context_size_error context_window_exceeded model_max_prompt_tokens_exceeded",
+    "context_length_exceeded exceed_context_size_error context_window_exceeded model_max_prompt_tokens_exceeded 1261",
     r"(?:prompt|input|messages) (?:is |are )?too long",
     r"max(?:imum)? (?:context|prompt|input|model) length",
     r"prompt (?:length )?exceeds max",
@@ -40,7 +40,8 @@ OVERFLOW = _wording(
     r"reduce the length of the (?:messages|prompt|input)",
     r"prompt contains \d+ tokens[^.]{0,40}too large",
     r"too many (?:input )?tokens(?! for| per)",
-    r"`inputs` tokens \+ `max_new_tokens`|`inputs` must have less than",
+    r"`inputs` tokens \+ `max_new_tokens`|`?inputs`? must have less than",
+    r"prompt has \d+ tokens, but the configured context|input tokens? exceeds? (?:the )?limit|prompt 超长",
     r"exceeded model token limit",
     r"range of input length should be",
     r"max tokens of \d+ exceeded",
@@ -59,7 +60,7 @@ SPENT = _wording(
     " insufficient_balance insufficient_funds insufficient_credits insufficient_user_quota arrearage 1113"
     " pre_consume_token_quota_failed quota_not_enough budget_exceeded max_budget_exceeded budgetexceeded"
     " credits_exhausted daily_cost_limit_exceeded credit_limit_exceeded spending_limit_reached usage_limit_reached"
-    " quota_of_a_day",
+    " quota_of_a_day 1308 1310 1316 setlimitexceeded",
     r"credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds|quota)",
     r"used all available credits|reached (?:its|your|the) monthly (?:spending|usage) limit|billing hard limit",
     r"budget (?:has been |was |is )?(?:exceeded|exhausted|spent)|exceeded ?(?:the |your )?(?:max(?:imum)? )?budget",
@@ -70,6 +71,9 @@ SPENT = _wording(
     r"requires? more credits|(?:can|could) only afford|no credits? (?:left|remaining)|payment (?:is )?required",
     r"used up your daily free allocation|trial key[^.]{0,80}limited to|please (?:recharge|top up)",
     r"\bquota_?(?:id|limit)\W{1,8}\w{0,80}per_?day|quota exceeded for quota metric [^.]{1,200}\bper day\b",
+    r"weekly/monthly limit exhausted|(?:free-models|requests?)-per-day|free model requests per day",
+    r"prepay(?:ment|aid) credits are depleted|today's quota|premium request allowance|reached the set inference limit",
+    r"draw from (?:your )?extra usage|限额将在[^。]{0,40}重置",
     r"额度(?:不足|已用尽)|余额不足|欠费",
 )
 OF_A_DAY = "quota_of_a_day"

@@ -19,6 +19,7 @@ PAIRS = [
     ("◁think▷", "◁/think▷"),
     ("[THINK]", "[/THINK]"),
     ("<|START_THINKING|>", "<|END_THINKING|><|START_RESPONSE|>"),
+    ("<|START_THINKING|>", "<|END_THINKING|><|START_TEXT|>"),
     ("<|begin_of_thought|>", "<|end_of_thought|>\n\n<|begin_of_solution|>"),
     ("<|channel>thought\n", "<channel|>"),
     ("<unused94>thought\n", "<unused95>"),
@@ -78,6 +79,8 @@ def test_text_of_a_thinking_model_stays_whole_too(text: str) -> None:
         ("<think>a</think>", "", "a"),
         ("<think>a</think>Hello<|im_end|>\n", "Hello", "a"),
         ("Hello<|im_end|>", "Hello", ""),
+        ("<|START_THINKING|>a<|END_THINKING|><|START_TEXT|>Hello<|END_TEXT|>", "Hello", "a"),
+        ("<|START_TEXT|>Hello<|END_TEXT|>", "Hello", ""),
         ("analysisWe need to greet.assistantfinalHello", "Hello", "We need to greet."),
         ("<|channel|>final<|message|>Hello<|return|>", "Hello", ""),
         (

@@ -54,6 +54,16 @@ OVERFLOWS: dict[str, tuple[int | None, object]] = {
             "tokens and your request has 20000 input tokens (8192 > 4096 - 20000)."
         ),
     ),
+    "llama.cpp, without its code (goose#11048)": (
+        400,
+        error("Prompt has 49231 tokens, but the configured context size is 49152 tokens"),
+    ),
+    "zhipu, in Chinese": (400, error("Prompt 超长", code="1261")),
+    "bedrock, through another": (
+        400,
+        {"message": "These errors were returned: Input tokens exceeds limit"},
+    ),
+    "deepinfra": (422, {"detail": {"error": "inputs must have less than 4096 tokens"}}),
     "openai, older": (
         400,
         error("This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens."),
@@ -297,6 +307,29 @@ OF_THE_ACCOUNT: dict[str, tuple[int | None, object]] = {
     "zhipu": (429, error("Please recharge.", code="1113")),
     "qwen": (400, error("Access denied.", type="Arrearage", code="Arrearage")),
     "xai": (429, {"error": "Your team has either used all available credits or reached its monthly spending limit."}),
+    "z.ai, the week (gajae-code#1821)": (
+        429,
+        error("[1310][Weekly/Monthly Limit Exhausted. Your limit will reset at 2026-07-14 07:49:08]", code="1310"),
+    ),
+    "z.ai, five hours (dirge#818)": (
+        429,
+        error("已达到 5 小时的使用上限。您的限额将在 2026-08-25 07:41:44 重置。", code="1308"),
+    ),
+    "openrouter, the free day (openclaude#1542)": (
+        429,
+        error("Rate limit exceeded: free-models-per-day-high-balance. ", type="rate_limit_error", code="429"),
+    ),
+    "openrouter, by its source (atlas#543)": (
+        429,
+        error("Rate limit exceeded.", metadata={"limit_source": "openrouter_free_tier_daily"}),
+    ),
+    "anthropic, a plan's extra (claude-code#45013, 9router#795)": (
+        400,
+        error("Third-party apps now draw from extra usage, not plan limits.", type="invalid_request_error"),
+    ),
+    "gemini, prepaid": (429, [error("Your prepayment credits are depleted.", status="RESOURCE_EXHAUSTED")]),
+    "modelscope, today": (429, error("You have exceeded today's quota for model x, please try again tomorrow")),
+    "volcano": (429, error("Your account has reached the set inference limit.", code="SetLimitExceeded")),
     "minimax": (None, {"choices": None, "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}),
     "key, gemini": (400, [error("API key not valid. Please pass a valid API key.", status="INVALID_ARGUMENT")]),
     "key, xai": (400, {"error": "Incorrect API key provided: xa***56."}),
