@@ -66,7 +66,7 @@ def send(connection: http.client.HTTPConnection, body: bytes, key: str) -> bytes
     return connection.getresponse().read()
 
 
-def _again(target: Target, over: Event, make: Callable[[int], bytes]) -> None:
+def repeat(target: Target, over: Event, make: Callable[[int], bytes]) -> None:
     """Send a request again and again, on so many connections at once."""
 
     def one(number: int) -> None:
@@ -77,32 +77,37 @@ def _again(target: Target, over: Event, make: Callable[[int], bytes]) -> None:
             except (OSError, http.client.HTTPException):
                 connection.close()
 
-    threads = [threading.Thread(target=one, args=(number,), daemon=True) for number in range(AT_ONCE)]
-    for thread in threads:
-        thread.start()
+    at_once(one)
     over.wait()
 
 
-def _said(query: str, **variables: Any) -> bytes:
+def at_once(one: Callable[[int], None], many: int = AT_ONCE) -> None:
+    """Begin so many threads."""
+    for number in range(many):
+        threading.Thread(target=one, args=(number,), daemon=True).start()
+
+
+def say(query: str, **variables: Any) -> bytes:
+    """The body of a request."""
     return json.dumps({"query": query, "variables": variables}).encode()
 
 
 def introspect(target: Target, over: Event) -> None:
     """Introspection under forty aliases."""
-    body = _said(INTROSPECTION)
-    _again(target, over, lambda _: body)
+    body = say(INTROSPECTION)
+    repeat(target, over, lambda _: body)
 
 
 def read_most(target: Target, over: Event) -> None:
     """The largest query that was legal: 19,600 nodes with ten fields."""
-    body = _said(LARGEST)
-    _again(target, over, lambda _: body)
+    body = say(LARGEST)
+    repeat(target, over, lambda _: body)
 
 
 def read_bytes(target: Target, over: Event) -> None:
     """A short query that asks for 250 MB."""
-    body = _said(MANY_BYTES % target.owner.conversation)
-    _again(target, over, lambda _: body)
+    body = say(MANY_BYTES % target.owner.conversation)
+    repeat(target, over, lambda _: body)
 
 
 def create(target: Target, over: Event) -> None:
@@ -110,16 +115,16 @@ def create(target: Target, over: Event) -> None:
 
     def body(number: int) -> bytes:
         text = f"{number} {time.time()} " + "A line of a large text.\n" * (10 * MIB // 24)
-        return _said(CREATE, input={"instruction": "Sum up.", "input": {"text": text}, "strategy": {"builtIn": "NONE"}})
+        return say(CREATE, input={"instruction": "Sum up.", "input": {"text": text}, "strategy": {"builtIn": "NONE"}})
 
-    _again(target, over, body)
+    repeat(target, over, body)
 
 
 def document(target: Target, over: Event) -> None:
     """A text of 22 MB inside the document."""
     query = 'mutation { createTask(input: {instruction: "x", input: {text: "%s"}}) { task { id } } }'
-    body = _said(query % ("x" * 22_000_000))
-    _again(target, over, lambda _: body)
+    body = say(query % ("x" * 22_000_000))
+    repeat(target, over, lambda _: body)
 
 
 def subscribe(target: Target, over: Event) -> None:
@@ -139,10 +144,8 @@ def _follow(target: Target, over: Event, query: str) -> None:
         items = [f"Item {number} of {time.time()}" for number in range(SUBTASKS)]
         new = {"instruction": "Say it.", "input": {"list": items}, "strategy": {"builtIn": "FILE"}}
         new |= {"config": {"aggregation": "NONE", "maxParallel": 64}}
-        id = json.loads(send(connection, _said(CREATE, input=new), target.owner.key))["data"]["createTask"]["task"][
-            "id"
-        ]
-        body = _said(query, id=id)
+        id = json.loads(send(connection, say(CREATE, input=new), target.owner.key))["data"]["createTask"]["task"]["id"]
+        body = say(query, id=id)
         began = time.time()
         threads = [
             threading.Thread(target=_events, args=(target, over, body, lags), daemon=True) for _ in range(SUBSCRIBERS)
@@ -228,8 +231,8 @@ def measure(target: Target, seconds: float) -> dict[str, Times]:
 
 def _small(target: Target) -> Iterator[tuple[str, bytes, str]]:
     for who, caller in (("own", target.owner), ("other", target.other)):
-        yield f"nothing_{who}", _said(NOTHING), caller.key
-        yield f"title_{who}", _said(TITLE % caller.conversation), caller.key
+        yield f"nothing_{who}", say(NOTHING), caller.key
+        yield f"title_{who}", say(TITLE % caller.conversation), caller.key
 
 
 @dataclass

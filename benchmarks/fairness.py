@@ -22,6 +22,7 @@ from typing import Any
 from benchmarks import attackers
 from benchmarks.attackers import AT_ONCE, ATTACKS, Caller, Target, attacked
 from benchmarks.bench import figure, load, neo4j
+from benchmarks.floods import FLOODS
 from service.app import create_app
 from service.commands.server import run, serving
 from service.config import load_config
@@ -113,7 +114,7 @@ def _compare(target: Target, names: list[str]) -> None:
     attackers.measure(target, SETTLE_SECONDS)
     quiet = _under(target, "quiet", {})
     _under(target, "busy_machine", quiet, *[attackers.burn] * AT_ONCE)
-    for name, attack in ATTACKS.items():
+    for name, attack in (ATTACKS | FLOODS).items():
         if not names or name in names:
             _under(target, name, quiet, attack)
     if not names:
