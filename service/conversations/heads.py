@@ -7,16 +7,20 @@ process has written, and every second for what others write. Knows nothing of wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
 from service.errors import GraphUnavailable
+from service.graph.gather import Gatherer
 from service.graph.reader import Reader
 from service.signals import Listener, Signals
 
 POLL_SECONDS = 1.0
+MOST_ASKED = 10_000
+_Key = tuple[str, str]
+"""An owner, and the id of a conversation."""
 _T = TypeVar("_T")
 
 
@@ -26,11 +30,26 @@ class Heads:
     def __init__(self, reader: Reader, signals: Signals) -> None:
         self._reader = reader
         self._signals = signals
-        self._watched: dict[tuple[str, str], Head] = {}
+        self._watched: dict[_Key, Head] = {}
+        self._asked: dict[_Key, Gatherer[None, int | None]] = {}
 
     async def read(self, owner: str, conversation_id: str) -> int | None:
-        """The head now; None for a conversation that is not the owner's."""
-        return (await self._reader.read_settled_heads(owner, [conversation_id])).get(conversation_id)
+        """The head now; None for a conversation that is not the owner's. Whoever asks meanwhile is answered together:
+        a look waits for whoever is writing, so those of many would wait for each other."""
+        key = owner, conversation_id
+        asked = self._asked.get(key)
+        if asked is None:
+            asked = self._asked[key] = Gatherer(partial(self._read, key), most=MOST_ASKED)
+        try:
+            return await asked.put(None)
+        finally:
+            if asked.is_idle and self._asked.get(key) is asked:
+                del self._asked[key]
+
+    async def _read(self, key: _Key, asked: Sequence[None]) -> list[int | None]:
+        owner, conversation_id = key
+        heads = await self._reader.read_settled_heads(owner, [conversation_id])
+        return [heads.get(conversation_id)] * len(asked)
 
     @contextmanager
     def watch(self, owner: str, conversation_id: str) -> Generator[Head]:

@@ -31,6 +31,11 @@ class Gatherer(Generic[_Item, _Result]):
         self._waiting: deque[Waiting[_Item, _Result]] = deque()
         self._loop: asyncio.Task[None] | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits or is under way."""
+        return self._loop is None
+
     def put(self, item: _Item) -> asyncio.Future[_Result]:
         """Add an item; the future of its result."""
         done: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()

@@ -22,6 +22,7 @@ from service.api.graphql.context import Context, Stream
 from service.api.graphql.documents import is_subscription
 from service.api.graphql.encoding import Answer, Written
 from service.api.graphql.faults import describe_error
+from service.api.graphql.pace import begin_share, pace
 from service.api.graphql.persisted import Refused, Wanted, document_id_of
 from service.api.graphql.reading import TooManyValues, read_json
 from service.api.graphql.returning import confirm
@@ -88,6 +89,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Do what an operation says; a subscription whose client comes back goes on after what it received."""
+        # A hundred may come in one piece.
+        begin_share()
+        if pace().is_spent:
+            await pace().turn()
         if not await is_subscription(operation.query, operation.operation_name, self._endpoint.max_tokens):
             return await self._run(operation, Stream())
         said = operation.query, operation.variables, operation.operation_name
