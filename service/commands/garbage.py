@@ -14,9 +14,9 @@ THRESHOLDS = 5_000, 3, 1_000
 """Objects made before the young ones are looked at (about a millisecond), and how often that is done before the older
 ones are, and all of them (which is what `collect_when_quiet` sees to before)."""
 LOOK_SECONDS = 1.0
-DUE = 30
+DUE = 100
 """Looks at the older ones, after which all are looked at as soon as there is time."""
-QUIET = 0.2
+QUIET = 0.05
 """Of a second, the processor time of a process that has time."""
 
 

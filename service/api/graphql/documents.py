@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar, cast
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    ValidationContext,
+    ValidationRule,
     get_operation_ast,
     parse,
     validate,
@@ -40,6 +45,10 @@ _thread = ThreadPoolExecutor(1, "antiphon-documents")
 async def beside(make: Callable[[], _T]) -> _T:
     """What `make` makes in the thread."""
     return await asyncio.get_running_loop().run_in_executor(_thread, make)
+
+
+class BoundsRule(ValidationRule):
+    """A rule about how much a document may hold; such rules come first."""
 
 
 class _Kept(Generic[_T]):
@@ -67,7 +76,41 @@ _validated: _Kept[list[GraphQLError]] = _Kept()
 
 async def read_document(text: str, max_tokens: int | None) -> DocumentNode:
     """A text, parsed. Raises `GraphQLError`."""
-    return await _parsed.get((text, max_tokens), text, lambda: parse(text, max_tokens=max_tokens))
+    return await _parsed.get((text, max_tokens), text, lambda: _parse(text, max_tokens))
+
+
+def _parse(text: str, max_tokens: int | None) -> DocumentNode:
+    document = parse(text, max_tokens=max_tokens)
+    # Each token knows the one before and the one after: as a ring they would be left to the garbage collector.
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        token.prev, token = None, token.next
+    return document
+
+
+def check_document(
+    schema: GraphQLSchema, document: DocumentNode, rules: Sequence[type[ASTValidationRule]]
+) -> list[GraphQLError]:
+    """What is wrong with a document. The bounds come first: what is refused by them is compared with no rule."""
+    first = [rule for rule in rules if issubclass(rule, BoundsRule)]
+    return _check(schema, document, first) or _check(schema, document, [rule for rule in rules if rule not in first])
+
+
+def _check(
+    schema: GraphQLSchema, document: DocumentNode, rules: Sequence[type[ASTValidationRule]]
+) -> list[GraphQLError]:
+    made: list[ASTValidationRule] = []
+
+    def noted(rule: type[ASTValidationRule], context: ValidationContext) -> ASTValidationRule:
+        made.append(rule(context))
+        return made[-1]
+
+    try:
+        return validate(schema, document, [cast(Any, partial(noted, rule)) for rule in rules])
+    finally:
+        # Rules know their own methods: what they remember of a document would be left to the garbage collector.
+        for rule in made:
+            vars(rule).clear()
 
 
 async def is_subscription(text: str | None, operation: str | None, max_tokens: int) -> bool:
@@ -90,7 +133,7 @@ class DocumentValidation(SchemaExtension):
         if document is not None:
             schema = execution.schema._schema  # pyright: ignore[reportPrivateUsage]
             key = schema, rules, text
-            found = await _validated.get(key, text, lambda: validate(schema, document, rules))
+            found = await _validated.get(key, text, lambda: check_document(schema, document, rules))
             execution.pre_execution_errors = found
         yield
 

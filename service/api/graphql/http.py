@@ -29,7 +29,7 @@ from strawberry.subscriptions import (
 from strawberry.types import ExecutionResult
 
 from service.api.graphiql.pages import page
-from service.api.graphql.body import BodyTooLarge, bounded
+from service.api.graphql.body import BodyTooLarge, PiecewiseRequest, bounded
 from service.api.graphql.context import Backend, Context, Stream
 from service.api.graphql.crossing import REFUSED, may_get
 from service.api.graphql.documents import is_subscription
@@ -109,7 +109,7 @@ class Endpoint(GraphQL[Context, None]):
             if is_own_host(WebSocket(scope, receive, send), self._server):
                 return await super().__call__(scope, receive, send)
             return await WebSocketClose(1008)(scope, receive, send)
-        request = Request(scope, bounded(scope, receive, self._server.limits.max_body_bytes))
+        request = PiecewiseRequest(scope, bounded(scope, receive, self._server.limits.max_body_bytes))
         try:
             response = await self._respond(request)
             await response(scope, receive, send)
@@ -173,6 +173,8 @@ class Endpoint(GraphQL[Context, None]):
             turn = self._long_bodies.turn(owner_of(request, self._server) or "")
             await turn.__aenter__()
             request.state.turn = turn
+            if await request.is_disconnected():
+                raise ClientDisconnect
 
     def _refuse(self, request: Request, refused: Refused) -> Response:
         """Say why an operation is not looked at, in the form that its client reads: some take streams alone."""

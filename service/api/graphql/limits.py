@@ -17,12 +17,12 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     ValidationContext,
-    ValidationRule,
     get_operation_ast,
 )
 from strawberry.extensions import SchemaExtension
 
 from service.api.graphql.costs import Costs
+from service.api.graphql.documents import BoundsRule
 from service.api.graphql.introspection import NoIntrospection
 from service.settings.shapes import LimitSettings
 
@@ -34,13 +34,14 @@ class OperationLimits(SchemaExtension):
 
     def __init__(self, limits: LimitSettings, introspection: bool = True) -> None:
         self._limits = limits
-        self._more = () if introspection else (NoIntrospection,)
+        self.rules = (_rule(limits.max_depth, limits.max_aliases), *(() if introspection else (NoIntrospection,)))
+        """What is looked at besides GraphQL's own rules."""
 
     def on_operation(self) -> Iterator[None]:
         """Set what the parser and the validation are to refuse."""
         execution = self.execution_context
         execution.parse_options["max_tokens"] = self._limits.max_tokens
-        execution.validation_rules += (_rule(self._limits.max_depth, self._limits.max_aliases), *self._more)
+        execution.validation_rules += self.rules
         # A WebSocket has one context for all its operations, and what one has read is stale for the next.
         if execution.context is not None:
             execution.context = execution.context.fresh(execution.query)
@@ -78,8 +79,8 @@ def _too_costly(cost: int, most: int) -> GraphQLError:
 
 
 @cache
-def _rule(max_depth: int, max_aliases: int) -> type[ValidationRule]:
-    class OperationLimitRule(ValidationRule):
+def _rule(max_depth: int, max_aliases: int) -> type[BoundsRule]:
+    class OperationLimitRule(BoundsRule):
         """Refuses operations that are too deep or have too many aliases."""
 
         def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:

@@ -16,6 +16,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from strawberry.http import GraphQLRequestData
 
+from service.api.graphql.pace import pace
 from service.api.graphql.persisted import Refused, document_id_of
 from service.api.graphql.reading import TooManyValues, read_json
 
@@ -105,6 +106,8 @@ async def _with_files(form: FormData, most: int) -> Any:
     if sum(file.size or 0 for name, _ in places if isinstance(file := form.get(name), UploadFile)) > most:
         raise HTTPException(413, f"The files have more than {most} bytes, each counted where it is used.")
     for name, path in places:
+        if pace().is_spent:
+            await pace().turn()
         file = form.get(name)
         if not isinstance(file, UploadFile):
             raise HTTPException(400, f"`map` names {name[:100]!r}, which is no file (with a filename) of the request.")
