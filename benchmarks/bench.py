@@ -14,12 +14,12 @@ from typing import Any
 import uvloop
 import yaml
 
-from service.app import Services, wire
 from service.config import load_config
 from service.folders import cache_folder
 from service.graph.database import Connection, Database
 from service.graph.local import LocalSettings, start
 from service.graph.migrations import migrate
+from service.services import Services, wire
 from service.tasks.creating import NewTask
 
 OWNER = "benchmark"

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.bench import FINAL, OWNER, figure, load, neo4j, run
 from service.commands.serving import find_running
+from service.config import load_config
 from tests.support.service_process import ServiceProcess
 from tests.support.services import MODEL
 
@@ -148,7 +149,8 @@ async def service() -> AsyncGenerator[str]:
         "options": {"delay_ms": THINKING_SECONDS * 1000},
         "models": {"echo": MODEL},
     }
-    settings = {"defaults": {"model": "echo/echo"}, "providers": {"slow": slow}}
+    ready = {"warm_up_seconds": load_config(None, {}).server.warm_up_seconds}
+    settings = {"defaults": {"model": "echo/echo"}, "providers": {"slow": slow}, "server": ready}
     async with neo4j() as connection:
         with tempfile.TemporaryDirectory(prefix="antiphon-benchmark-") as folder:
             async with ServiceProcess(connection, Path(folder), settings, OWNER) as process:

@@ -11,8 +11,8 @@ import time
 from typing import Any
 
 from benchmarks.bench import figure, finish, load, run, service
-from service.app import Services
 from service.graph.local.process import free_port
+from service.services import Services
 from service.tasks.creating import NewFile, NewTask, NewTaskConfig
 from tests.support.fault_server import FaultServer
 from tests.support.slow_provider import slow_provider

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bench import OWNER, figure, load, neo4j, run
-from service.app import wire
 from service.config import load_config
 from service.errors import GraphUnavailable
 from service.graph.database import Connection
+from service.services import wire
 from tests.support.service_process import ServiceProcess
 from tests.support.services import provider
 from tests.support.slow_provider import SlowProvider

@@ -1,6 +1,6 @@
-"""The composition root: what the service is made of, how it begins and ends, and which routes it has.
+"""The application: its routes, how it begins and ends, and the Neo4j that it begins with.
 
-The only place that knows all parts. Nothing is opened when an application is made; its lifespan does that.
+Nothing is opened when an application is made; its lifespan does that.
 """
 
 from __future__ import annotations
@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
-from functools import partial
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -21,172 +20,17 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from service.api.graphiql.pages import serve_examples, serve_file
-from service.api.graphql.context import Backend
 from service.api.graphql.http import Endpoint
 from service.api.graphql.schema import export
-from service.clock import now_ms
 from service.config import Config
-from service.conversations.catalog import Conversations
-from service.conversations.deltas import Deltas
-from service.conversations.events import Events
-from service.conversations.heads import Heads
-from service.conversations.history import History
-from service.conversations.responses import Responses
-from service.conversations.retention import Retention
-from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
-from service.graph.database import Connection, Database, why_away
-from service.graph.leases import Leases
+from service.graph.database import Connection, why_away
 from service.graph.local import SILENT, LocalNeo4j, LocalSettings, Progress, fitting_sizes
 from service.graph.local import start as start_neo4j
-from service.graph.migrations import migrate
-from service.graph.reader import Reader
-from service.graph.store import Store
-from service.graph.writer import Writer
-from service.models.limits import LONGEST_WINDOW_SECONDS
-from service.models.registry import Models
-from service.signals import Signals
-from service.strategies import load_strategies
-from service.tasks.calls import Calls
-from service.tasks.creating import Tasks
-from service.tasks.executors.instance import Instance, hold_instance
-from service.tasks.executors.local import LocalExecutor, Worker
-from service.tasks.executors.renewing import Hold
-from service.tasks.finishing import Finisher
-from service.tasks.kept_plans import KeptPlans
-from service.tasks.material import Material
-from service.tasks.planning import Planner
-from service.tasks.prompts import Prompts
-from service.tasks.runner import Runner
-from service.warming import Cast, play_tasks, rehearsal_config, rehearse
+from service.services import Services, wire
 
 READY_SECONDS = 2.0
-RETRY_SECONDS = 1.0
-STOP_SECONDS = 10.0
-CUT_SECONDS = 1.0
-LEASE_CONNECTIONS = 4
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """All parts, wired."""
-
-    config: Config
-    instance: Instance
-    database: Database
-    writer: Writer
-    store: Store
-    models: Models
-    executor: LocalExecutor
-    backend: Backend
-    retention: Retention
-    upkeep: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
-
-    async def open(self, *, brief: bool = False) -> None:
-        """Check the graph, bring it up to date, and go on with what a former process left.
-
-        A `brief` service, for one command, rehearses nothing: its first prompt is its last.
-        """
-        await self.database.verify()
-        await migrate(self.database)
-        if self.models.are_limited:
-            calls = await self.store.read_recent_calls(now_ms() - round(LONGEST_WINDOW_SECONDS * 1000))
-            self.models.recall(calls, now_ms())
-        await self.executor.start([self.instance.name])
-        self.backend.opened.set()
-        if not brief:
-            self.upkeep.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
-        self.upkeep.append(asyncio.create_task(self.retention.run(), name="antiphon-retention"))
-
-    async def _warm_up(self) -> None:
-        try:
-            played = await rehearse(self.database, self.play, lambda: self.executor.is_idle)
-            _log.debug("Rehearsed %d times.", played)
-        except (AntiphonError, TimeoutError) as error:
-            _log.debug("The statements could not be rehearsed: %s", error)
-
-    async def play(self, stage: Database) -> None:
-        """Play what is rehearsed, with all parts over a stage."""
-        parts = assemble(rehearsal_config(self.config), stage, self.instance)
-        try:
-            await play_tasks(Cast(parts.backend.tasks, parts.backend.reader, parts.backend.events))
-        finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(CUT_SECONDS):
-                    await parts.executor.stop()
-                    await parts.writer.close()
-                    await parts.models.close()
-
-    async def open_when_there(self) -> None:
-        """Open, however long Neo4j is away."""
-        while True:
-            try:
-                return await self.open()
-            except GraphUnavailable:
-                await asyncio.sleep(RETRY_SECONDS)
-            except AntiphonError as error:
-                _log.error("The graph cannot be opened: %s", error)
-                await asyncio.sleep(RETRY_SECONDS * 10)
-
-    async def close(self) -> None:
-        """Cut what runs, write what waits, and let go of everything."""
-        for task in self.upkeep:
-            await _cancel(task)
-        for part in (self.executor.stop, self.writer.close, self.models.close, self.database.close):
-            try:
-                async with asyncio.timeout(STOP_SECONDS):
-                    await part()
-            except Exception:
-                _log.warning("A part did not stop cleanly; what it held is gone on with at the next start.")
-        self.instance.release()
-
-
-def wire(config: Config, connection: Connection) -> Services:
-    """All parts for one graph; nothing is opened yet."""
-    load_strategies()
-    return assemble(config, Database(connection), hold_instance(config.storage.data_folder / "instances"))
-
-
-def assemble(config: Config, database: Database, instance: Instance) -> Services:
-    """All parts over a database, under the name of this process."""
-    writer, signals, deltas, stopping = Writer(database), Signals(), Deltas(), asyncio.Event()
-    store, reader, models = Store(database, writer, signals), Reader(database), Models(config)
-    material = Material(store)
-    runner = Runner(store, models, Prompts(store, models, material), Calls(store, models, deltas, stopping))
-    hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
-    finisher = Finisher(store, material)
-    planner = Planner(store, models, material, finisher)
-    heads = Heads(reader, signals)
-    worker = Worker(store, material, planner, runner, finisher)
-    executor = LocalExecutor(worker, hold, stopping, partial(_leases, database.connection))
-    conversations = Conversations(reader, store)
-    plans = KeptPlans(models, reader, store)
-    backend = Backend(
-        config=config,
-        reader=reader,
-        history=History(reader),
-        conversations=conversations,
-        tasks=Tasks(config, plans, store, models, executor),
-        plans=plans,
-        events=Events(reader, heads),
-        usage=Usage(reader, conversations),
-        deltas=deltas,
-        responses=Responses(reader, heads, deltas),
-        models=models,
-    )
-    retention = Retention(store, config.storage.event_retention_hours)
-    return Services(config, instance, database, writer, store, models, executor, backend, retention)
-
-
-@asynccontextmanager
-async def _leases(connection: Connection) -> AsyncGenerator[Leases]:
-    """The leases, through connections of their own: for another event loop than that of the requests."""
-    database = Database(replace(connection, pool_size=LEASE_CONNECTIONS))
-    try:
-        yield Leases(database)
-    finally:
-        await database.close()
 
 
 def remote(config: Config) -> Connection | None:
@@ -321,4 +165,6 @@ async def _ready(request: Request) -> Response:
         return JSONResponse({"status": "unavailable", "graph": "away"}, 503)
     if not services.backend.opened.is_set():
         return JSONResponse({"status": "unavailable", "graph": "opening"}, 503)
+    if not services.warm.is_set():
+        return JSONResponse({"status": "unavailable", "graph": "warming up"}, 503)
     return JSONResponse({"status": "ok", "graph": "ok"})

@@ -27,7 +27,7 @@ Play = Callable[[Database], Awaitable[None]]
 
 OWNER = "antiphon-rehearsal"
 ROUNDS = 20
-QUICK_SECONDS = 0.15
+QUICK_SECONDS = 0.2
 """A round that takes no longer is as quick as it will be."""
 ENOUGH_SECONDS = 20.0
 """After which no more rounds begin, however slow the machine is."""
@@ -58,12 +58,13 @@ async def rehearse(database: Database, play: Play, is_idle: Callable[[], bool]) 
     played, enough = 0, time.monotonic() + ENOUGH_SECONDS
     while played < ROUNDS and time.monotonic() < enough and is_idle():
         began = time.monotonic()
-        async with asyncio.timeout(LONGEST_SECONDS), rehearsing(database, script) as stage:
-            await play(stage)
+        async with asyncio.timeout(LONGEST_SECONDS):
+            async with rehearsing(database, script) as stage:
+                await play(stage)
+            await replay(database, script)
         played += 1
         if time.monotonic() - began < QUICK_SECONDS:
             break
-    await replay(database, script)
     return played
 
 

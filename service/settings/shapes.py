@@ -234,6 +234,7 @@ class ServerSettings(Frozen):
     graphiql: Literal["auto", True, False] = "auto"
     introspection: bool = True
     keep_alive: PositiveFloat = 75.0
+    warm_up_seconds: NonNegativeFloat = 15.0
     limits: LimitSettings = LimitSettings()
     documents: DocumentSettings = DocumentSettings()
 

@@ -337,7 +337,31 @@ async def test_schema_and_health_are_served(service: Service) -> None:
     """The contract, the life and the readiness."""
     assert "type Query" in (await service.http.get("/schema.graphql")).text
     assert (await service.http.get("/livez")).status_code == 200
+    async with asyncio.timeout(30):
+        await service.app.state.services.warm.wait()
     assert (await service.http.get("/readyz")).json() == {"status": "ok", "graph": "ok"}
+
+
+async def test_a_service_is_ready_when_it_is_warm(connection: Connection, make_config: MakeConfig) -> None:
+    """Whoever waits for `/readyz` meets a service that has played its work; who does not wait is served."""
+    config = make_config("defaults: {model: echo/echo}\nserver: {warm_up_seconds: 1000}\n")
+    app = create_app(config, connection=connection)
+    async with serving(app, config, port=0) as url, httpx.AsyncClient(base_url=url, timeout=60) as http:
+        warming = await http.get("/readyz")
+        assert (warming.status_code, warming.json()["graph"]) == (503, "warming up")
+        assert (await http.get("/livez")).status_code == 200
+        assert (await http.post("/graphql", json={"query": "{ __typename }"})).status_code == 200
+        async with asyncio.timeout(120):
+            await app.state.services.warm.wait()
+        assert (await http.get("/readyz")).status_code == 200
+
+
+async def test_a_service_need_not_warm_up(connection: Connection, make_config: MakeConfig) -> None:
+    """With `warm_up_seconds: 0` it is ready at once, and plays nothing."""
+    config = make_config("defaults: {model: echo/echo}\nserver: {warm_up_seconds: 0}\n")
+    app = create_app(config, connection=connection)
+    async with serving(app, config, port=0) as url, httpx.AsyncClient(base_url=url, timeout=60) as http:
+        assert (await http.get("/readyz")).status_code == 200
 
 
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from service.app import Services, connection_of
+from service.app import connection_of
 from service.chat import Tool
 from service.errors import GraphError
 from service.folders import cache_folder
@@ -22,6 +22,7 @@ from service.graph.database import Connection, Database
 from service.graph.local import LocalSettings, start
 from service.graph.migrations import migrate
 from service.graph.queries import Query
+from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from service.tasks.kept_plans import NewStrategy
 from tests.support.services import cypher, file_task, files, finished, run_task, running

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from service.app import Services
 from service.graph.database import Connection, Database
 from service.records import TaskStatus, new_id
+from service.services import Services
 from service.tasks.creating import NewPrompt
 from service.tasks.direct import BEGINNING, DirectTask, direct_task
 from service.tasks.material import Material

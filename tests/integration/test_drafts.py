@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from service.app import Services
 from service.graph.database import Connection, Database
 from service.graph.drafts import PIECE_READINGS, delete_old_drafts
 from service.graph.queries import query
+from service.services import Services
 from service.tasks.creating import NewTask
 from tests.support.services import cypher, finished, running
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from service.app import Services
 from service.cursors import PageRequest
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
 from service.records import TaskStatus, new_id
 from service.resources import read_resource
+from service.services import Services
 from service.tasks.creating import NewFile, NewTask, NewTaskConfig
 from service.tasks.kept_plans import NewStrategy, StrategyRow
 from tests.support.planning_provider import PlanningProvider, planning_provider

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from service.app import Services
 from service.graph.database import Connection, Database
+from service.services import Services
 from service.tasks.creating import NewFile, NewTask, NewTaskConfig
 from tests.support.books import faults_of, read_books
 from tests.support.services import cypher, run_task, running

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from service.app import Services
 from service.conversations.events import PAGE, Events, Happening, cursor_at, event_cursor
 from service.conversations.heads import Heads
 from service.cursors import encode_cursor
@@ -18,6 +17,7 @@ from service.errors import InvalidInput, NotFound
 from service.graph.database import Connection, Database
 from service.graph.reader import Reader
 from service.records import derived_id, new_id
+from service.services import Services
 from service.signals import Signals
 from tests.support.services import cypher, file_task, finished, run_task, running
 

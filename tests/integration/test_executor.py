@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from service.app import Services
 from service.graph.database import Connection, Database
+from service.services import Services
 from service.tasks.creating import NewFile, NewPrompt, NewTask, NewTaskConfig
 from tests.support.books import faults_of, read_books
 from tests.support.services import cypher, file_task, files, finished, provider, run_task, running

@@ -12,12 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
-from service.app import Services
 from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta
 from service.errors import ProviderUnavailable
 from service.graph.database import Connection, Database
 from service.providers import PROTOCOLS
 from service.records import derived_id
+from service.services import Services
 from service.tasks.creating import NewPrompt, NewTaskConfig
 from tests.support.books import faults_of, read_books
 from tests.support.fault_server import FaultServer

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from llmock.pytest_plugin import LLMock
 
-from service.app import Services
 from service.graph.database import Connection, Database
+from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from tests.support.books import Books, faults_of, read_books
 from tests.support.fault_server import LONG_ANSWER, FaultServer, self_signed_context

@@ -15,13 +15,14 @@ from typing import Any
 import httpx
 import pytest
 
-from service.app import Services, connection_of
+from service.app import connection_of
 from service.errors import GraphUnavailable
 from service.folders import cache_folder
 from service.graph.database import Connection, Database
 from service.graph.local import LocalNeo4j, LocalSettings
 from service.graph.local import start as start_neo4j
 from service.graph.migrations import migrate
+from service.services import Services
 from service.tasks.creating import NewPrompt
 from tests.support.books import faults_of, read_books
 from tests.support.proxy import Proxy

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from service.app import Services
 from service.conversations.usage import UsageDimension, UsageFilter
 from service.graph.database import Connection, Database
+from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from tests.support.books import Books, faults_of, read_books
 from tests.support.fault_server import CACHED, READ, THOUGHTS, FaultServer

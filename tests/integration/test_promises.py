@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 
 import pytest
 
-from service.app import Services
 from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
 from service.errors import (
     Conflict,
@@ -26,6 +25,7 @@ from service.errors import (
 from service.graph.database import Connection, Database
 from service.models.breaker import BreakerState
 from service.providers import PROTOCOLS
+from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from tests.support.books import Books, faults_of, read_books
 from tests.support.services import MODEL, cypher, file_task, finished, run_task, running

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from service.app import Services
 from service.graph.database import Connection, Database
+from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from tests.support.books import Books, faults_of, read_books
 from tests.support.scripted_provider import Json, Said, ScriptedProvider, openai_delta, openai_stream

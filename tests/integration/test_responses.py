@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from service.app import Services
 from service.conversations.deltas import Delta
 from service.graph.database import Connection, Database
+from service.services import Services
 from tests.support.services import Settings, cypher, file_task, finished, provider, running
 from tests.support.slow_provider import SlowProvider
 

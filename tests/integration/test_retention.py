@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from service.app import Services
 from service.conversations.retention import Retention
 from service.cursors import encode_cursor
 from service.graph.database import Connection, Database
+from service.services import Services
 from tests.support.services import cypher, file_task, finished, run_task, running
 
 HEAD = "MATCH (:Task {id: $id})<-[:HAS_TASK]-(c) RETURN c.id AS id, c.lastSeq AS seq"

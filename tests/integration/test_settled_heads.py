@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from service.app import Services
 from service.conversations.events import Events, cursor_at
 from service.conversations.heads import Heads
 from service.graph.database import Connection, Database
@@ -17,6 +16,7 @@ from service.graph.reader import Reader, Rows
 from service.graph.store import Store
 from service.graph.writer import Writer
 from service.records import new_id
+from service.services import Services
 from service.signals import Signals
 from tests.support.services import file_task, run_task, running
 

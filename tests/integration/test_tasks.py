@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from service.app import Services
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
 from service.records import TaskStatus, new_id
+from service.services import Services
 from service.tasks.creating import NewFile, NewPrompt, NewTask, NewTaskConfig
 from service.tasks.kept_plans import NewStrategy
 from tests.support.services import cypher, file_task, files, run_task, running, status_of

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from llmock.pytest_plugin import LLMock
 
-from service.app import Services
 from service.chat import Tool
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
 from service.records import TaskStatus
+from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from service.tasks.tools import ToolResult
 from tests.support.books import faults_of, read_books

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from service.app import Services
 from service.errors import GraphError
 from service.graph.database import Connection, Database
 from service.graph.queries import query
 from service.graph.rehearsal import Script, rehearsing, replay
 from service.records import StrategyName
+from service.services import Services
 from service.tasks.creating import NewTask
 from service.warming import OWNER, rehearse
 from tests.support.services import run_task, running

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from service.app import Services
 from service.config import Config
 from service.resources import read_resource
+from service.services import Services
 
 MakeConfig = Callable[..., Config]
 

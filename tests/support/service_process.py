@@ -31,7 +31,8 @@ class ServiceProcess:
         if connection is not None:
             neo4j = {"uri": connection.uri, "username": connection.username, "password": connection.password}
             said["storage"] = {"neo4j": neo4j}
-        configuration(folder, {**said, "server": {"port": 0, "api_keys": {owner: owner}}})
+        server = {"port": 0, "api_keys": {owner: owner}, "warm_up_seconds": 0} | said.get("server", {})
+        configuration(folder, {**said, "server": server})
         self.folder = folder
         self.environment: dict[str, str] = {}
         self.owner = owner

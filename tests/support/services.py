@@ -12,12 +12,12 @@ from typing import Any
 
 import yaml
 
-from service.app import Services, wire
 from service.config import Config, load_config
 from service.graph.database import Connection, Database, Row
 from service.graph.local.process import is_free
 from service.graph.queries import Query
 from service.records import TaskStatus
+from service.services import Services, wire
 from service.tasks.creating import NewFile, NewTask, NewTaskConfig
 
 Settings = Mapping[str, Any]

@@ -1,0 +1,180 @@
+"""All parts of the service and how they are wired, opened and closed; knows of no route and no process.
+
+The only place besides `app.py` that knows all parts. Nothing is opened when they are wired.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from service.api.graphql.context import Backend
+from service.clock import now_ms
+from service.config import Config
+from service.conversations.catalog import Conversations
+from service.conversations.deltas import Deltas
+from service.conversations.events import Events
+from service.conversations.heads import Heads
+from service.conversations.history import History
+from service.conversations.responses import Responses
+from service.conversations.retention import Retention
+from service.conversations.usage import Usage
+from service.errors import AntiphonError, GraphUnavailable
+from service.graph.database import Connection, Database
+from service.graph.leases import Leases
+from service.graph.migrations import migrate
+from service.graph.reader import Reader
+from service.graph.store import Store
+from service.graph.writer import Writer
+from service.models.limits import LONGEST_WINDOW_SECONDS
+from service.models.registry import Models
+from service.signals import Signals
+from service.strategies import load_strategies
+from service.tasks.calls import Calls
+from service.tasks.creating import Tasks
+from service.tasks.executors.instance import Instance, hold_instance
+from service.tasks.executors.local import LocalExecutor, Worker
+from service.tasks.executors.renewing import Hold
+from service.tasks.finishing import Finisher
+from service.tasks.kept_plans import KeptPlans
+from service.tasks.material import Material
+from service.tasks.planning import Planner
+from service.tasks.prompts import Prompts
+from service.tasks.runner import Runner
+from service.warming import Cast, play_tasks, rehearsal_config, rehearse
+
+RETRY_SECONDS = 1.0
+STOP_SECONDS = 10.0
+CUT_SECONDS = 1.0
+LEASE_CONNECTIONS = 4
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All parts, wired."""
+
+    config: Config
+    instance: Instance
+    database: Database
+    writer: Writer
+    store: Store
+    models: Models
+    executor: LocalExecutor
+    backend: Backend
+    retention: Retention
+    upkeep: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
+    warm: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def open(self, *, brief: bool = False) -> None:
+        """Check the graph, bring it up to date, and go on with what a former process left.
+
+        A `brief` service, for one command, rehearses nothing: its first prompt is its last.
+        """
+        await self.database.verify()
+        await migrate(self.database)
+        if self.models.are_limited:
+            calls = await self.store.read_recent_calls(now_ms() - round(LONGEST_WINDOW_SECONDS * 1000))
+            self.models.recall(calls, now_ms())
+        await self.executor.start([self.instance.name])
+        self.backend.opened.set()
+        asyncio.get_running_loop().call_later(0 if brief else self.config.server.warm_up_seconds, self.warm.set)
+        if not brief and self.config.server.warm_up_seconds:
+            self.upkeep.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
+        self.upkeep.append(asyncio.create_task(self.retention.run(), name="antiphon-retention"))
+
+    async def _warm_up(self) -> None:
+        try:
+            played = await rehearse(self.database, self.play, lambda: self.executor.is_idle)
+            _log.debug("Rehearsed %d times.", played)
+        except (AntiphonError, TimeoutError) as error:
+            _log.debug("The rehearsal was broken off: %r", error)
+        finally:
+            self.warm.set()
+
+    async def play(self, stage: Database) -> None:
+        """Play what is rehearsed, with all parts over a stage."""
+        parts = assemble(rehearsal_config(self.config), stage, self.instance)
+        try:
+            await play_tasks(Cast(parts.backend.tasks, parts.backend.reader, parts.backend.events))
+        finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CUT_SECONDS):
+                    await parts.executor.stop()
+                    await parts.writer.close()
+                    await parts.models.close()
+
+    async def open_when_there(self) -> None:
+        """Open, however long Neo4j is away."""
+        while True:
+            try:
+                return await self.open()
+            except GraphUnavailable:
+                await asyncio.sleep(RETRY_SECONDS)
+            except AntiphonError as error:
+                _log.error("The graph cannot be opened: %s", error)
+                await asyncio.sleep(RETRY_SECONDS * 10)
+
+    async def close(self) -> None:
+        """Cut what runs, write what waits, and let go of everything."""
+        for task in self.upkeep:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        for part in (self.executor.stop, self.writer.close, self.models.close, self.database.close):
+            try:
+                async with asyncio.timeout(STOP_SECONDS):
+                    await part()
+            except Exception:
+                _log.warning("A part did not stop cleanly; what it held is gone on with at the next start.")
+        self.instance.release()
+
+
+def wire(config: Config, connection: Connection) -> Services:
+    """All parts for one graph; nothing is opened yet."""
+    load_strategies()
+    return assemble(config, Database(connection), hold_instance(config.storage.data_folder / "instances"))
+
+
+def assemble(config: Config, database: Database, instance: Instance) -> Services:
+    """All parts over a database, under the name of this process."""
+    writer, signals, deltas, stopping = Writer(database), Signals(), Deltas(), asyncio.Event()
+    store, reader, models = Store(database, writer, signals), Reader(database), Models(config)
+    material = Material(store)
+    runner = Runner(store, models, Prompts(store, models, material), Calls(store, models, deltas, stopping))
+    hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
+    finisher = Finisher(store, material)
+    planner = Planner(store, models, material, finisher)
+    heads = Heads(reader, signals)
+    worker = Worker(store, material, planner, runner, finisher)
+    executor = LocalExecutor(worker, hold, stopping, partial(_leases, database.connection))
+    conversations = Conversations(reader, store)
+    plans = KeptPlans(models, reader, store)
+    backend = Backend(
+        config=config,
+        reader=reader,
+        history=History(reader),
+        conversations=conversations,
+        tasks=Tasks(config, plans, store, models, executor),
+        plans=plans,
+        events=Events(reader, heads),
+        usage=Usage(reader, conversations),
+        deltas=deltas,
+        responses=Responses(reader, heads, deltas),
+        models=models,
+    )
+    retention = Retention(store, config.storage.event_retention_hours)
+    return Services(config, instance, database, writer, store, models, executor, backend, retention)
+
+
+@asynccontextmanager
+async def _leases(connection: Connection) -> AsyncGenerator[Leases]:
+    """The leases, through connections of their own: for another event loop than that of the requests."""
+    database = Database(replace(connection, pool_size=LEASE_CONNECTIONS))
+    try:
+        yield Leases(database)
+    finally:
+        await database.close()
