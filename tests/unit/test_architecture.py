@@ -21,6 +21,7 @@ FLOORS = (
     {"tasks"},
     {"api"},
     {"warming"},
+    {"services"},
     {"app"},
     {"commands", "cli"},
 )
