@@ -1,4 +1,4 @@
-"""Texts of operations: each is read once, beside the event loop, and which of its operations is meant.
+"""Texts of operations: each is read and validated once, beside the event loop.
 
 Reading and validating a text is work that grows with the square of it. It is done in a thread, one text at a time, so
 that others go on meanwhile.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -27,8 +27,6 @@ from graphql import (
     parse,
     validate,
 )
-from strawberry.extensions import SchemaExtension
-from strawberry.types import ExecutionContext
 
 MOST_DOCUMENTS = 128
 """Texts that are kept parsed."""
@@ -123,35 +121,13 @@ async def is_subscription(text: str | None, operation: str | None, max_tokens: i
     return False
 
 
-class DocumentValidation(SchemaExtension):
-    """Validates a text that is kept once, by GraphQL's own rules. (Strawberry's give each wrong choice two errors.)"""
-
-    async def on_validate(self) -> AsyncIterator[None]:
-        """Set the errors."""
-        execution = self.execution_context
-        document, rules, text = execution.graphql_document, execution.validation_rules, execution.query or ""
-        if document is not None:
-            schema = execution.schema._schema  # pyright: ignore[reportPrivateUsage]
-            key = schema, rules, text
-            found = await _validated.get(key, text, lambda: check_document(schema, document, rules))
-            execution.pre_execution_errors = found
-        yield
+async def validate_document(
+    schema: GraphQLSchema, rules: tuple[type[ASTValidationRule], ...], document: DocumentNode, text: str
+) -> list[GraphQLError]:
+    """What is wrong with a text, by these rules. (Strawberry's own give each wrong choice two errors.)"""
+    return await _validated.get((schema, rules, text), text, lambda: check_document(schema, document, rules))
 
 
-class OperationName(SchemaExtension):
-    """Refuses several operations where none is named: Strawberry would run the first."""
-
-    def on_validate(self) -> Iterator[None]:
-        """Set the error, where there is no other."""
-        execution = self.execution_context
-        if not execution.pre_execution_errors and _is_ambiguous(execution):
-            message = "There are several operations here, and `operationName` does not say which one to run."
-            execution.pre_execution_errors = [GraphQLError(message)]
-        yield
-
-
-def _is_ambiguous(execution: ExecutionContext) -> bool:
-    if execution._provided_operation_name is not None or execution.graphql_document is None:  # pyright: ignore[reportPrivateUsage]
-        return False
-    definitions = execution.graphql_document.definitions
-    return sum(isinstance(definition, OperationDefinitionNode) for definition in definitions) > 1
+def is_ambiguous(document: DocumentNode) -> bool:
+    """Whether there are several operations, so that one must be named. (Strawberry would run the first.)"""
+    return sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions) > 1

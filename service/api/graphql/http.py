@@ -176,6 +176,15 @@ class Endpoint(GraphQL[Context, None]):
             if await request.is_disconnected():
                 raise ClientDisconnect
 
+    def _get_stream_transport_from_headers(self, headers: Any) -> Any:
+        """The stream that a client asks for. Most ask for none, which takes no parsing to see."""
+        accept = headers.get("accept", "")
+        return (
+            super()._get_stream_transport_from_headers(headers)
+            if "event-stream" in accept or "multipart" in accept
+            else None
+        )
+
     def _refuse(self, request: Request, refused: Refused) -> Response:
         """Say why an operation is not looked at, in the form that its client reads: some take streams alone."""
         accept = request.headers.get("accept", "")

@@ -7,13 +7,11 @@ same for all of them.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
 from graphql import DocumentNode as Document
 from graphql import (
-    ExecutionResult,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -25,7 +23,6 @@ from graphql import (
     ValidationRule,
     get_operation_ast,
 )
-from strawberry.extensions import SchemaExtension
 
 MOST_ANSWERS = 64
 MOST_BYTES = 8 * 1024 * 1024
@@ -56,36 +53,15 @@ class Answers:
             self._bytes -= len(self._kept.popitem(last=False)[1])
 
 
-class IntrospectionCache(SchemaExtension):
-    """Answers questions about the schema alone from what is kept."""
-
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
-
-    async def on_execute(self) -> AsyncIterator[None]:
-        """Set the answer where it is known, keep it where it is not."""
-        execution = self.execution_context
-        key = self._key()
-        known = self._answers.get(key) if key else None
-        if known is not None:
-            execution.result = ExecutionResult(orjson.Fragment(known), None)  # pyright: ignore[reportArgumentType]
-        yield
-        result = execution.result
-        if key and known is None and result is not None and result.data is not None and not result.errors:
-            encoded = orjson.dumps(result.data)
-            self._answers.put(key, encoded)
-            result.data = orjson.Fragment(encoded)  # pyright: ignore[reportAttributeAccessIssue]
-
-    def _key(self) -> bytes | None:
-        execution = self.execution_context
-        document = execution.graphql_document
-        if document is None or not asks_for_the_schema(document, execution.operation_name):
-            return None
-        try:
-            key = orjson.dumps([execution.query, execution.operation_name, execution.variables or {}])
-        except orjson.JSONEncodeError:
-            return None
-        return key if len(key) <= LONGEST_KEY else None
+def key_of(document: Document, text: str, operation: str | None, variables: Any) -> bytes | None:
+    """By what the answer of an operation is kept; None where it asks for more than the schema."""
+    if not any(name in text for name in _FIELDS) or not asks_for_the_schema(document, operation):
+        return None
+    try:
+        key = orjson.dumps([text, operation, variables or {}])
+    except orjson.JSONEncodeError:
+        return None
+    return key if len(key) <= LONGEST_KEY else None
 
 
 def asks_for_the_schema(document: Document, operation: str | None) -> bool:

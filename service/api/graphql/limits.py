@@ -1,15 +1,15 @@
-"""The bounds of an operation: how deep, how many aliases and tokens, and what it may cost, known before it is executed.
+"""The bounds of an operation: how deep it is and how many aliases it has, as rules by which its text is validated.
 
 Each fragment is looked at once, however often it is spread, so that the check itself cannot be made slow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from graphql import (
+    ASTValidationRule,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -17,11 +17,9 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     ValidationContext,
-    get_operation_ast,
+    specified_rules,
 )
-from strawberry.extensions import SchemaExtension
 
-from service.api.graphql.costs import Costs
 from service.api.graphql.documents import BoundsRule
 from service.api.graphql.introspection import NoIntrospection
 from service.settings.shapes import LimitSettings
@@ -29,48 +27,14 @@ from service.settings.shapes import LimitSettings
 _FAR = 1_000_000
 
 
-class OperationLimits(SchemaExtension):
-    """Puts the bounds on each operation, and gives it a context of its own."""
-
-    def __init__(self, limits: LimitSettings, introspection: bool = True) -> None:
-        self._limits = limits
-        self.rules = (_rule(limits.max_depth, limits.max_aliases), *(() if introspection else (NoIntrospection,)))
-        """What is looked at besides GraphQL's own rules."""
-
-    def on_operation(self) -> Iterator[None]:
-        """Set what the parser and the validation are to refuse."""
-        execution = self.execution_context
-        execution.parse_options["max_tokens"] = self._limits.max_tokens
-        execution.validation_rules += self.rules
-        # A WebSocket has one context for all its operations, and what one has read is stale for the next.
-        if execution.context is not None:
-            execution.context = execution.context.fresh(execution.query)
-        yield
+def rules_of(limits: LimitSettings, *, introspection: bool) -> tuple[type[ASTValidationRule], ...]:
+    """By what a text is validated: GraphQL's own rules and the bounds."""
+    more = () if introspection else (NoIntrospection,)
+    return (*specified_rules, _rule(limits.max_depth, limits.max_aliases), *more)
 
 
-class OperationCost(SchemaExtension):
-    """Refuses what would cost more than it may, once its variables are known and before anything is read."""
-
-    def __init__(self, limits: LimitSettings) -> None:
-        self._limits = limits
-
-    def on_validate(self) -> Iterator[None]:
-        """Set the error, where there is no other."""
-        execution = self.execution_context
-        document = execution.graphql_document
-        if document is not None and not execution.pre_execution_errors:
-            operation = get_operation_ast(document, execution.operation_name)
-            schema = execution.schema._schema  # pyright: ignore[reportPrivateUsage]
-            costs = Costs(schema, document, execution.variables or {}, self._limits.max_page)
-            cost = costs.of(operation) if operation else 0
-            if execution.context is not None:
-                execution.context.cost = cost
-            if cost > self._limits.max_cost:
-                execution.pre_execution_errors = [_too_costly(cost, self._limits.max_cost)]
-        yield
-
-
-def _too_costly(cost: int, most: int) -> GraphQLError:
+def too_costly(cost: int, most: int) -> GraphQLError:
+    """What is said of an operation that may cost more than it may."""
     message = (
         f"This operation may cost {cost:,} fields, each counted as often as its pages have nodes; {most:,} are allowed."
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 
 import pytest
-from graphql import specified_rules
 
 from service.api.graphql.documents import check_document, read_document
-from service.api.graphql.limits import OperationLimits
+from service.api.graphql.limits import rules_of
 from service.api.graphql.schema import build_schema
 from service.settings.shapes import LimitSettings
 
@@ -25,8 +24,7 @@ RULES = {
 async def test_a_document_ends_with_its_request(name: str) -> None:
     """GraphQL's rules remember what they compared, and know themselves: 24,000 objects of a document of 6 KB."""
     text, most = RULES[name]
-    limits = OperationLimits(LimitSettings())
-    rules = (*specified_rules, *limits.rules)
+    rules = rules_of(LimitSettings(), introspection=True)
     check_document(SCHEMA, await read_document(text, None), rules)
     gc.collect()
     gc.disable()
