@@ -25,8 +25,9 @@ from service.api.graphql.schema import export
 from service.config import Config
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.database import Connection, why_away
-from service.graph.local import SILENT, LocalNeo4j, LocalSettings, Progress, fitting_sizes
+from service.graph.local import SILENT, LocalNeo4j, Progress
 from service.graph.local import start as start_neo4j
+from service.own_neo4j import local_settings
 from service.services import Services, wire
 
 READY_SECONDS = 2.0
@@ -46,20 +47,6 @@ async def embedded(config: Config, progress: Progress = SILENT, *, brief: bool =
     """The service's own Neo4j, started (`brief`: for one command) or adopted. Raises `Conflict`, `SetupError`."""
     folders, settings = config.storage, local_settings(config, brief=brief)
     return await start_neo4j(folders.data_folder / "neo4j", folders.cache_folder, settings=settings, progress=progress)
-
-
-def local_settings(config: Config, *, brief: bool = False) -> LocalSettings:
-    """How the service's own Neo4j is run: as configured, in the memory that there is. Raises as `fitting_sizes`."""
-    wish = config.neo4j.embedded
-    heap, page_cache = fitting_sizes(wish.heap, wish.page_cache)
-    return LocalSettings(
-        heap=heap,
-        page_cache=page_cache,
-        bolt_port=wish.bolt_port or 0,
-        http_port=wish.http_port or 0,
-        java_options=wish.java_options,
-        brief=brief,
-    )
 
 
 def connection_of(server: LocalNeo4j) -> Connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,6 +75,14 @@ def _readable(path: Path) -> Path:
             "folders with ANTIPHON_DATA_DIR and ANTIPHON_CACHE_DIR."
         ) from None
     return path
+
+
+def free_megabytes(folder: Path) -> int:
+    """How many MB are free on the disk of a folder; 0 where that cannot be told."""
+    try:
+        return shutil.disk_usage(folder).free // (1 << 20)
+    except OSError:
+        return 0
 
 
 def unusable_folder(folder: Path, error: OSError) -> SetupError:

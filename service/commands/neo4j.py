@@ -91,9 +91,9 @@ def _own_config() -> Config:
 
 
 async def _start(config: Config) -> Neo4jAddress:
-    from service.app import local_settings
     from service.graph.local import progress_on
     from service.graph.local import start as start_neo4j
+    from service.own_neo4j import local_settings
 
     folders = config.storage
     home = folders.data_folder / "neo4j"

@@ -41,6 +41,7 @@ _FULL = frozenset(
 _ALONE = frozenset({"StackOverFlowError", "TransactionMemoryLimit", "TransactionOutOfMemoryError"})
 """Bounds of one transaction: whatever else is under way, it will not fit."""
 _HEAP = "Send less at once, or give Neo4j more memory: storage.neo4j.embedded.heap, or of a server of your own "
+_DISK = "Make room on it. What was accepted is not lost: it goes on by itself then."
 _SETTINGS = "dbms.memory.transaction.total.max and db.memory.transaction.max."
 
 
@@ -81,7 +82,9 @@ def translate(error: Neo4jError) -> AntiphonError:
         return GraphFull("This is more than Neo4j has memory for at once.", remedy=_HEAP + _SETTINGS)
     if was_ended(error):
         return GraphEnded("Neo4j ended what was under way before it was done.")
-    if error.is_retryable() or is_broken(error):
+    if is_broken(error):
+        return GraphUnavailable("Neo4j cannot write: the disk of its data may be full.", remedy=_DISK)
+    if error.is_retryable():
         return GraphUnavailable(f"Neo4j could not run a statement: {error.message}")
     return GraphError(f"Neo4j refused a statement: {error.message}")
 

@@ -228,7 +228,7 @@ async def test_a_database_that_gave_up_is_started_again(home: Path) -> None:
         first = server.state.pid
         psutil.Process(first).rlimit(psutil.RLIMIT_FSIZE, (1, 1))
         for _ in range(3):
-            with pytest.raises(GraphUnavailable):
+            with pytest.raises(GraphUnavailable, match=r"the disk of its data may be full.* Make room"):
                 await database.execute("CREATE (:Kept {name: 'lost'})")
         assert await ask(server.address) is Answer.BROKEN
         watching = asyncio.create_task(server.keep_alive())

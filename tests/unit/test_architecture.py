@@ -20,7 +20,7 @@ FLOORS = (
     {"conversations"},
     {"tasks"},
     {"api"},
-    {"warming"},
+    {"warming", "own_neo4j"},
     {"services"},
     {"app"},
     {"commands", "cli"},

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from service.errors import SetupError
+from service.folders import free_megabytes
 from service.graph.local.archive import Archive
 from service.graph.local.conf import (
     ADMIN_CLASS,
@@ -41,6 +42,7 @@ from service.graph.local.readiness import Answer, address_of, ask, listens
 _ATTEMPTS = 3
 _POLL_SECONDS = 0.1
 _TAIL_LINES = 8
+_LITTLE_MB = 100
 _BUSY_PORT = ("Address already in use", "BindException", "PortBindException")
 
 
@@ -156,7 +158,9 @@ async def _launch_on(
         if isinstance(error, _Failed) and any(sign in text for sign in _BUSY_PORT):
             raise _BusyPort from error
         if isinstance(error, _Failed):
-            raise SetupError(f"{error}\n{_tail(text)}", remedy=f"\nSee {plan.home.log.parent}.") from error
+            raise SetupError(
+                f"{error}{_disk(plan.home)}\n{_tail(text)}", remedy=f"\nSee {plan.home.log.parent}."
+            ) from error
         raise
     return state, child
 
@@ -199,6 +203,12 @@ def _new_text(home: Home, seen: int) -> str:
     if home.log.exists():
         parts.append(home.log.read_bytes()[seen:].decode(errors="replace"))
     return "\n".join(parts)
+
+
+def _disk(home: Home) -> str:
+    """That the disk is full, or nearly: Neo4j makes its files larger in steps of many MB, and names no disk."""
+    free = free_megabytes(home.folder)
+    return "" if free > _LITTLE_MB else f" Only {free} MB are free on the disk of {home.folder}: make room there."
 
 
 def _tail(text: str) -> str:

@@ -19,8 +19,9 @@ HEAP, PAGE_CACHE = 512, 128
 LEAST_HEAP, LEAST_PAGE_CACHE = 160, 16
 """MB with which it still works."""
 
-BESIDE = 400
-"""MB for what is not on Neo4j's heap and not in its page cache: its classes and threads, and the service."""
+BESIDE = 480
+"""MB for what is not on Neo4j's heap and not in its page cache: its classes, code and threads (260 MB at rest), and the
+service (110 MB at rest)."""
 
 _FILES = ("memory.max", "memory.high", "memory.limit_in_bytes")
 _UNITS = {"k": 1 / 1024, "m": 1.0, "g": 1024.0}
@@ -71,21 +72,25 @@ def _folders(root: Path) -> Iterator[Path]:
                 yield from (folder for folder in (group, *group.parents) if folder.is_relative_to(top))
 
 
-def fitting_sizes(heap: str | None, page_cache: str | None, limit: Limit | None = None) -> tuple[str, str]:
+def fitting_sizes(
+    heap: str | None, page_cache: str | None, limit: Limit | None = None, *, others: int = 0
+) -> tuple[str, str]:
     """The sizes of Neo4j's heap and page cache, as Java writes them: those wished for, else what there is room for.
 
+    `others` are the MB that other processes of ours will take: they make the sizes smaller, down to the least ones.
     Raises `ConfigurationError` for wishes beyond the limit, `SetupError` where nothing fits.
     """
     limit = limit or memory_limit()
     _check_wishes(heap, page_cache, limit)
     room = limit.megabytes - BESIDE
+    room = min(room, max(room - others, LEAST_HEAP + LEAST_PAGE_CACHE))
     cache = _in_megabytes(page_cache) if page_cache else _fitting_cache(room)
     own = _in_megabytes(heap) if heap else min(HEAP, int(room - cache))
     if own < LEAST_HEAP and not heap:
         raise SetupError(
             f"There are {limit.megabytes} MB of memory ({limit.said_by}), too few for the service and its Neo4j.",
-            remedy=f"Give them {BESIDE + LEAST_HEAP + LEAST_PAGE_CACHE} MB or more (1200 MB for all that they can "
-            "use), or set NEO4J_URI to a Neo4j that runs elsewhere.",
+            remedy=f"Give them {BESIDE + LEAST_HEAP + LEAST_PAGE_CACHE} MB or more (1,200 MB for all that they can "
+            "use), set storage.neo4j.embedded.heap yourself, or set NEO4J_URI to a Neo4j that runs elsewhere.",
         )
     return heap or f"{own}m", page_cache or f"{int(cache)}m"
 

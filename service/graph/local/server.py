@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from service.errors import Conflict, SetupError
+from service.folders import free_megabytes
 from service.graph.local.archive import archive_for, make_later
 from service.graph.local.conf import LocalSettings, Ports
 from service.graph.local.home import Home, ServerState, home_at, prepare, read_password, write_state
@@ -78,7 +79,8 @@ class LocalNeo4j:
         if not self.is_alive():
             return "has ended unexpectedly"
         if asks and await ask(self.address) is Answer.BROKEN:
-            return "takes no work any more (was the disk full?)"
+            folder = self._plan.home.folder
+            return f"takes no work any more (disk full? {free_megabytes(folder)} MB are free for {folder})"
         return None
 
     async def _revive(self) -> None:

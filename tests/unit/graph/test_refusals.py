@@ -84,6 +84,15 @@ def test_what_is_wrong_stays_wrong(code: str) -> None:
     assert type(translate(error)) is GraphError
 
 
+def test_database_that_cannot_write_is_away_and_names_the_disk() -> None:
+    """Neo4j tells of a full disk as of a transaction that could not be written, and then as of none that can begin."""
+    for code in ("TransactionLogError", "TransactionCommitFailed", "TransactionStartFailed"):
+        error = translate(refusal(f"Neo.DatabaseError.Transaction.{code}"))
+        assert isinstance(error, GraphUnavailable)
+        assert "the disk of its data may be full" in str(error)
+        assert "Make room" in str(error)
+
+
 def test_constraints_and_connections() -> None:
     """A second node with a key is a conflict; a connection that broke is tried again, also while it committed."""
     assert isinstance(translate(refusal("Neo.ClientError.Schema.ConstraintValidationFailed")), Conflict)
