@@ -16,6 +16,7 @@ from service.strategies.failures.lines import Lines
 
 _KEY = re.compile(r"([ \t]{0,40}(?:- )?)([A-Za-z][\w ]{0,40}):(?:\s{1,40}(\S.*)|\s*$)")
 _OBJECTS = ("involvedobject", "regarding")
+_ABOUT = ("involvedObject:", "regarding:", "Involved Object:", "Regarding:")
 _MOST = 120
 _BLOCK = re.compile(r"[|>][+-]?\d?$")
 _METADATA = re.compile(r"\s{0,8}metadata:$")
@@ -27,6 +28,8 @@ Fields = dict[str, str]
 
 def event(lines: Lines, index: int) -> Found | None:
     """The event that the line is a field of."""
+    if not any(map(lines.mentions, _ABOUT)):
+        return None
     block = _block(lines, index)
     if block is None:
         return None

@@ -61,6 +61,7 @@ class Lines:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text)), len(text) + 1]
         self._coloured = "\x1b" in text
         self._near: dict[int, str] = {}
+        self._mentioned: dict[str, bool] = {}
         self._wrapped = text[:1] == "{" and self._is_wrapped()
         self._stamp = self._stamp_of_all()
 
@@ -100,6 +101,13 @@ class Lines:
         """All of the line that holds a whole record; where records hold the lines, what they hold."""
         whole = self.whole(index)
         return _unwrapped(whole) if self._wrapped else whole
+
+    def mentions(self, phrase: str) -> bool:
+        """Whether the whole text has the phrase; it is looked for once."""
+        found = self._mentioned.get(phrase)
+        if found is None:
+            found = self._mentioned[phrase] = phrase in self.text
+        return found
 
     def get(self, index: int) -> str:
         """The line, or an empty one beyond the ends of the text."""

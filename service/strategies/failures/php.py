@@ -85,6 +85,8 @@ def _stack(lines: Lines, index: int) -> tuple[list[Frame], int]:
 
 def test(lines: Lines, index: int) -> Found | None:
     """A test of PHPUnit's that failed, to where the next begins; the counts count where no more is told."""
+    if not lines.mentions(", Assertions: "):
+        return None
     line = lines[index]
     if _COUNTED.match(line):
         return harmless(index) if _is_report(lines, index) else None

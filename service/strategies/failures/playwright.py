@@ -20,6 +20,8 @@ _LONGEST = 300
 
 def test(lines: Lines, index: int) -> Found | None:
     """A failed test, to where the next begins; lines that only list it say nothing new."""
+    if not lines.mentions(") ["):
+        return None
     title = _TITLE.match(lines[index])
     if title:
         return _failed(lines, index, title)

@@ -65,6 +65,10 @@ class Strand(Lines):
         """The line with more of it than is otherwise looked at."""
         return self._without(self._base.whole(self._numbers[index], longest))
 
+    def mentions(self, phrase: str) -> bool:
+        """Whether the whole text has the phrase."""
+        return self._base.mentions(phrase)
+
     def record(self, index: int) -> str:
         """All of the line that holds a whole record."""
         return self._without(self._base.record(self._numbers[index]))

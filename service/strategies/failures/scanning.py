@@ -12,6 +12,7 @@ from dataclasses import replace
 from heapq import merge
 
 from service.strategies.failures import (
+    ansible,
     beam,
     boxes,
     cmake,
@@ -87,6 +88,8 @@ TOOLS: Table = (
     (("] › ", "] > ", " failed", " flaky"), playwright.test),
     ((" : ", ": /", ":\\"), scripts.record),
     ((".lua:", "stack traceback:"), scripts.lua),
+    (("xception",), scripts.dart),
+    (("fatal: [", "failed: [", " : ok="), ansible.failed),
     ((" REPORT====", "crasher:"), beam.report),
     (("exception ", "*failed*", "do_boot"), beam.uncaught),
     (("╰── ",), beam.rebar),

@@ -13,6 +13,11 @@ from tests.support.task_states import source
 REPORTS = Path(__file__).parent / "report_samples"
 NAMES = sorted(path.name for path in REPORTS.iterdir())
 EXPECTED = {
+    "ansible": [
+        "Ansible failure||FAILURE|3-3|-",
+        "Ansible warning||WARNING|5-6|-",
+        "Ansible failure|UNREACHABLE|FAILURE|11-11|-",
+    ],
     "asan": [
         "AddressSanitizer|heap-buffer-overflow|FATAL|1-49|/srv/shop/cart.c:12",
         "AddressSanitizer|heap-use-after-free|FATAL|50-104|/srv/shop/cart.c:18",
@@ -77,6 +82,10 @@ EXPECTED = {
     ],
     "cppcheck": [
         "C/C++ error|nullPointer|FAILURE|5-7|src/cart.c:12",
+    ],
+    "dart": [
+        "Dart exception||FATAL|1-5|package:shop/cart.dart:12",
+        "Dart exception|NoSuchMethodError|ERROR|8-17|package:shop/pages.dart:78",
     ],
     "dotnet_build": [
         "C# error|CS0103|FATAL|1-1|/srv/shop/src/Cart.cs:12",
@@ -625,4 +634,9 @@ def test_error_of_a_script_is_one_with_its_place_and_words():
     assert (pay.tests, total.tests) == (("Tests\\CartTest::testPay",), ("Tests\\CartTest::testTotal",))
     (shown_total,) = cases("playwright.txt")
     assert shown_total.tests == ("tests/cart.spec.ts › shows the total",)
+    package, _, _ = cases("ansible.txt")
+    assert (package.title, package.samples[0].frames[0].function) == (
+        "No package matching 'nginxx' is available",
+        "shop : install packages",
+    )
     assert cases("lua.txt")[0].title == "attempt to index a nil value (field 'item')"
