@@ -73,9 +73,9 @@ def test_without_a_limit_the_machine_is_one(tmp_path: Path, groups: str, files: 
     [
         (64_000, ("512m", "128m")),
         (1200, ("512m", "128m")),
-        (1024, ("416m", "128m")),
-        (768, ("216m", "72m")),
-        (660, ("160m", "20m")),
+        (1024, ("363m", "121m")),
+        (768, ("171m", "57m")),
+        (720, ("160m", "20m")),
     ],
 )
 def test_sizes_fit_into_the_memory(megabytes: int, sizes: tuple[str, str]) -> None:
@@ -85,21 +85,21 @@ def test_sizes_fit_into_the_memory(megabytes: int, sizes: tuple[str, str]) -> No
 
 def test_what_others_take_makes_sizes_smaller_and_refuses_nothing() -> None:
     """The local model is a process beside; it may never be asked."""
-    assert fitting_sizes(None, None, Limit(1200, "a test"), others=350) == ("278m", "92m")
-    assert fitting_sizes(None, None, Limit(700, "a test"), others=350) == ("160m", "16m")
+    assert fitting_sizes(None, None, Limit(1200, "a test"), others=350) == ("233m", "77m")
+    assert fitting_sizes(None, None, Limit(730, "a test"), others=350) == ("160m", "16m")
 
 
 def test_wishes_are_granted_where_they_fit() -> None:
     """One of them leaves the other to be chosen."""
     assert fitting_sizes("1g", None, Limit(4000, "a test")) == ("1g", "128m")
-    assert fitting_sizes(None, "300m", Limit(1000, "a test")) == ("220m", "300m")
+    assert fitting_sizes(None, "300m", Limit(1000, "a test")) == ("160m", "300m")
 
 
 def test_too_little_memory_is_told_before_anything_is_started() -> None:
     """With the limit, who set it, and how much is needed."""
     with pytest.raises(SetupError, match=r"256 MB of memory \(/sys/fs/cgroup/memory\.max\)") as raised:
         fitting_sizes(None, None, Limit(256, "/sys/fs/cgroup/memory.max"))
-    assert "656 MB or more" in str(raised.value)
+    assert "716 MB or more" in str(raised.value)
 
 
 @pytest.mark.parametrize(("heap", "page_cache", "field"), [("2g", None, "heap"), ("256m", "1024m", "page_cache")])
