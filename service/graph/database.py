@@ -211,11 +211,14 @@ class Database:
             return cast(dict[str, Any] | None, (await result.consume()).plan)
 
     @asynccontextmanager
-    async def holding(self, query: Query, **parameters: Any):
-        """Run a write and keep its transaction, and so its locks, open for the body; commit after it."""
+    async def holding(self, query: Query, seconds: float | None = None, **parameters: Any):
+        """Run a write and keep its transaction, and so its locks, open for the body; commit after it.
+
+        After `seconds` the server lets go of the locks, also where we are frozen: `GraphEnded`.
+        """
         query.check(parameters)
         async with self._guarded(timeout=None), self._session() as session:
-            tx = await session.begin_transaction()
+            tx = await session.begin_transaction(timeout=seconds)
             async with tx:
                 await (await tx.run(cast(LiteralString, query.text), parameters)).consume()
                 yield

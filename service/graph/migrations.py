@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from service.errors import ConfigurationError, Conflict, GraphError, GraphUnavailable
+from service.errors import ConfigurationError, Conflict, GraphEnded, GraphError, GraphUnavailable
 from service.graph.database import Database
 from service.graph.queries import query
 from service.graph.rewrites import REWRITES, Rewrite
 from service.resources import resource
 
 REWRITTEN_ROWS = 500
+LOCK_SECONDS = 3600.0
+"""After so long others go on, where whoever migrates is frozen: each step is recorded, and can be done again."""
 Step = Callable[[], Awaitable[object]]
 
 _REMEDY = (
@@ -68,13 +70,20 @@ async def migrate(database: Database, folder: Path | None = None) -> list[str]:
     with _naming(database, "Its migrations"):
         await database.execute(query("constrain_migration_locks").text)
         await database.execute(query("constrain_migrations").text)
-    async with database.holding(query("hold_migration_lock")):
-        # Read again under the lock: another replica may have been here meanwhile.
-        pending = _pending(migrations, await _applied(database))
-        is_new = not (await database.run(query("read_whether_empty")))[0]["known"]
-        for migration in pending:
-            await _apply(database, migration, is_new=is_new)
-    return [migration.name for migration in pending]
+    done: list[str] | None = None
+    try:
+        async with database.holding(query("hold_migration_lock"), LOCK_SECONDS):
+            # Read again under the lock: another replica may have been here meanwhile.
+            pending = _pending(migrations, await _applied(database))
+            is_new = not (await database.run(query("read_whether_empty")))[0]["known"]
+            for migration in pending:
+                await _apply(database, migration, is_new=is_new)
+            done = [migration.name for migration in pending]
+    except GraphEnded:
+        # All is applied, and took longer than the lock is held.
+        if done is None:
+            raise
+    return done
 
 
 async def not_applied(database: Database) -> list[str]:

@@ -116,7 +116,8 @@ class Store(Leases):
             row = await draft(row, self._draft)
         writes = [("create_task", {"branchId": main_branch(conversation_id), **row})]
         if subtasks:
-            writes.append(("plan_subtasks", {"taskId": row["taskId"], "subtasks": list(subtasks)}))
+            plan = {"taskId": row["taskId"], "leaseOwner": row["leaseOwner"], "subtasks": list(subtasks)}
+            writes.append(("plan_subtasks", plan))
         return (await self._write_together(conversation_id, writes))[0]
 
     async def _draft(self, piece: Row) -> Row | None:
@@ -159,10 +160,10 @@ class Store(Leases):
 
     # --- subtasks and attempts -------------------------------------------------------------------
 
-    async def plan_subtasks(self, conversation_id: str, task_id: str, subtasks: Sequence[Row]) -> None:
-        """Write the subtasks of a wave, some hundred at once; nothing where the task is finished."""
+    async def plan_subtasks(self, conversation_id: str, task_id: str, subtasks: Sequence[Row], holder: str) -> None:
+        """Write the subtasks of a wave, some hundred at once; nothing where the task is finished, or not `holder`'s."""
         for start in range(0, len(subtasks), PLAN_ROWS):
-            row = {"taskId": task_id, "subtasks": list(subtasks[start : start + PLAN_ROWS])}
+            row = {"taskId": task_id, "leaseOwner": holder, "subtasks": list(subtasks[start : start + PLAN_ROWS])}
             await self._write("plan_subtasks", conversation_id, row)
 
     async def start_attempt(self, conversation_id: str, row: Row, before: Sequence[TaskStatus] = ()) -> bool:

@@ -52,8 +52,10 @@ class Planner:
             return None
         if said.plan is not None and task.plan is None:
             await self._follow(task, said.plan, holder)
-        await self._write(task, said, {state.key for state in look.states})
-        await self._store.advance_task(task.conversation_id, task_id, TaskStatus.RUNNING, holder)
+        await self._write(task, said, {state.key for state in look.states}, holder)
+        # Whoever holds it by now has planned it, too, and runs it.
+        if await self._store.advance_task(task.conversation_id, task_id, TaskStatus.RUNNING, holder) is None:
+            return None
         return _wave(task, said, look.states)
 
     async def _ask(self, task: TaskWork, look: Look) -> Asks | Finish:
@@ -97,10 +99,10 @@ class Planner:
 
         return await asyncio.to_thread(ask)
 
-    async def _write(self, task: TaskWork, asks: Asks, known: set[str]) -> None:
+    async def _write(self, task: TaskWork, asks: Asks, known: set[str], holder: str) -> None:
         new = [ask for ask in asks.asks if ask.key not in known]
         rows = [subtask_row(task, self._resolved(task, ask), len(known) + i) for i, ask in enumerate(new)]
-        await self._store.plan_subtasks(task.conversation_id, task.id, rows)
+        await self._store.plan_subtasks(task.conversation_id, task.id, rows, holder)
 
     def _resolved(self, task: TaskWork, ask: Ask) -> Ask:
         """The ask with a model in place of its role; a plan's schema is for models that have a mode for it only."""

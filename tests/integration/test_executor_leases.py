@@ -76,7 +76,7 @@ class Held:
             row | {"id": subtask_id(self.task_id, key), "key": key, "index": i, "status": "READY"}
             for i, key in enumerate(keys)
         ]
-        await self.store.plan_subtasks(self.conversation_id, self.task_id, rows)
+        await self.store.plan_subtasks(self.conversation_id, self.task_id, rows, self.holder)
 
 
 @asynccontextmanager
@@ -131,6 +131,15 @@ async def test_who_lost_its_lease_starts_nothing(held: Held) -> None:
     assert not await late
     assert not await held.store.advance_task(held.conversation_id, held.task_id, TaskStatus.RUNNING, held.holder)
     assert (await read_books(held.database, held.task_id)).attempts == []
+
+
+async def test_who_lost_its_lease_plans_nothing(held: Held) -> None:
+    """Its successor plans the task itself; what was planned by both would be asked for twice."""
+    async with claiming(held, "two"):
+        late = asyncio.create_task(held.plan("a", "b", "c"))
+        await asyncio.sleep(0.5)
+    await late
+    assert (await read_books(held.database, held.task_id)).statuses() == {"READY": 2}
 
 
 async def test_lease_of_a_task_that_just_ended_is_not_renewed(held: Held) -> None:

@@ -1,4 +1,4 @@
-// Write the subtasks that a strategy asked for, of unfinished tasks; those that are there already stay as they are.
+// Write the subtasks that a strategy asked for, of unfinished tasks that their process still holds; those that are there already stay as they are.
 CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
@@ -6,7 +6,7 @@ CALL (row) {
   SET c.lastSeq = c.lastSeq + 1
   // The task is looked up behind the lock: what was read before it may be what another process has just changed.
   WITH row, c.lastSeq AS locked, datetime({epochMillis: row.at}) AS at
-  MATCH (t:Task {id: row.taskId}) WHERE t.unfinished
+  MATCH (t:Task {id: row.taskId}) WHERE t.unfinished AND t.leaseOwner = row.leaseOwner
   UNWIND row.subtasks AS new
   CALL (new, t, at) {
     MERGE (s:Subtask {id: new.id})
