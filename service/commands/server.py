@@ -159,12 +159,24 @@ def still_waiting(before: Mapping[Any, Waiting], sizes: Mapping[Any, int], now: 
     return found
 
 
+def _protocol() -> Any:
+    """How connections are held; on Windows, which httptools is not for, as uvicorn does."""
+    try:
+        from service.commands.connections import PatientProtocol
+    except ImportError:
+        return "auto"
+    return PatientProtocol
+
+
 def make_server(app: Starlette, config: Config) -> uvicorn.Server:
     """The uvicorn server of an application."""
     return Server(
         uvicorn.Config(
             app,
+            http=_protocol(),
             ws="websockets-sansio",
+            # What is packed into a kilobyte and is 30 MB would be unpacked while nobody else has a turn.
+            ws_per_message_deflate=False,
             ws_max_size=config.server.limits.max_body_bytes,
             log_config=None,
             access_log=False,

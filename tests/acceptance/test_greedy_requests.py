@@ -162,3 +162,27 @@ async def test_many_variables_are_taken(service: Service) -> None:
     sources = (await service.post(text, id=task["id"]))["data"]["task"]["sources"]
     assert sources["pageInfo"]["hasNextPage"]
     assert [node["text"] for node in sources["nodes"]] == items[:200]
+
+
+async def test_a_query_has_no_long_variables(service: Service) -> None:
+    """An id of megabytes went to Neo4j as it was; what is sent with a mutation may be long."""
+    for name, query in (
+        ("ID!", "query($d: ID!) { conversation(id: $d) { title } }"),
+        ("String", "query($d: String) { conversations(filter: {title: $d}) { nodes { id } } }"),
+    ):
+        error = await service.error(query, d="x" * 200_000)
+        assert (name, error["code"]) == (name, "LIMIT_EXCEEDED")
+
+
+async def test_a_field_that_is_repeated_counts_like_an_alias(service: Service) -> None:
+    """Fields of one name are compared with each other, which takes the square of their number."""
+    error = await service.error("{ %s }" % ("models { id } " * 100))
+    assert error["code"] == "LIMIT_EXCEEDED"
+    assert (await service.post("{ models { id } models { name } }"))["data"]["models"][0]["name"]
+
+
+async def test_a_name_that_is_too_long_is_not_told_back(service: Service) -> None:
+    """An operation that is not there is named in the error: 20 MB came back."""
+    answer = await service.http.post("/graphql", json={"query": "{ __typename }", "operationName": "x" * 1000})
+    assert answer.status_code == 400
+    assert len(answer.content) < 500

@@ -21,6 +21,7 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    TokenKind,
     ValidationContext,
     ValidationRule,
     get_operation_ast,
@@ -30,6 +31,11 @@ from graphql import (
 
 MOST_DOCUMENTS = 128
 """Texts that are kept parsed."""
+
+MOST_DIGITS = 400
+"""Digits of a number: Python refuses to read very long ones, which GraphQL's rules do not expect."""
+
+_NUMBERS = (TokenKind.INT, TokenKind.FLOAT)
 
 LONGEST_KEPT = 20_000
 """Characters. What is longer has a value written into it, is not sent again, and would be held for nothing."""
@@ -80,8 +86,11 @@ async def read_document(text: str, max_tokens: int | None) -> DocumentNode:
 def _parse(text: str, max_tokens: int | None) -> DocumentNode:
     document = parse(text, max_tokens=max_tokens)
     # Each token knows the one before and the one after: as a ring they would be left to the garbage collector.
-    token = document.loc.start_token if document.loc else None
+    source, token = (document.loc.source, document.loc.start_token) if document.loc else (None, None)
     while token is not None:
+        if token.kind in _NUMBERS and len(token.value or "") > MOST_DIGITS:
+            message = f"A number has {MOST_DIGITS} digits at most."
+            raise GraphQLError(message, source=source, positions=[token.start])
         token.prev, token = None, token.next
     return document
 

@@ -22,6 +22,7 @@ from graphql import (
 
 from service.api.graphql.documents import BoundsRule
 from service.api.graphql.introspection import NoIntrospection
+from service.api.graphql.variables import LONG
 from service.settings.shapes import LimitSettings
 
 _FAR = 1_000_000
@@ -42,6 +43,13 @@ def too_costly(cost: int, most: int) -> GraphQLError:
     return GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED", "remedy": remedy, "retryable": False})
 
 
+def too_long() -> GraphQLError:
+    """What is said of a query whose variables are longer than what can be looked for."""
+    message = f"The variables of a query have more than {LONG:,} characters."
+    remedy = "Ids, cursors and filters are short; texts are sent with mutations."
+    return GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED", "remedy": remedy, "retryable": False})
+
+
 @cache
 def _rule(max_depth: int, max_aliases: int) -> type[BoundsRule]:
     class OperationLimitRule(BoundsRule):
@@ -53,7 +61,9 @@ def _rule(max_depth: int, max_aliases: int) -> type[BoundsRule]:
             if depth > max_depth:
                 self._refuse(f"This operation is {_many(depth)} levels deep; {max_depth} are allowed.", node)
             if aliases > max_aliases:
-                self._refuse(f"This operation has {_many(aliases)} aliases; {max_aliases} are allowed.", node)
+                self._refuse(
+                    f"This operation has {_many(aliases)} aliases or repeated fields; {max_aliases} are allowed.", node
+                )
 
         def _refuse(self, message: str, node: OperationDefinitionNode) -> None:
             self.report_error(GraphQLError(message, node, extensions={"code": "LIMIT_EXCEEDED", "retryable": False}))
@@ -74,8 +84,13 @@ class _Measure:
 
     def selections(self, node: SelectionSetNode | None) -> tuple[int, int]:
         depth = aliases = 0
+        names = set[str]()
         for selection in node.selections if node else ():
             deep, more = self._selection(selection)
+            if isinstance(selection, FieldNode) and selection.alias is None:
+                # Fields of the same name are compared with each other: one that is there already is like an alias.
+                more += selection.name.value in names
+                names.add(selection.name.value)
             depth, aliases = max(depth, deep), min(aliases + more, _FAR)
         return depth, aliases
 

@@ -15,8 +15,8 @@ from strawberry.types.graphql import OperationType
 
 from service.api.graphql.costs import Costs
 from service.api.graphql.documents import is_ambiguous, read_document, validate_document
-from service.api.graphql.limits import rules_of, too_costly
-from service.api.graphql.variables import are_many, check_variables
+from service.api.graphql.limits import rules_of, too_costly, too_long
+from service.api.graphql.variables import are_long, are_many, check_variables
 from service.settings.shapes import LimitSettings
 
 _AMBIGUOUS = "There are several operations here, and `operationName` does not say which one to run."
@@ -55,6 +55,8 @@ class Operations:
         cost = Costs(schema, document, variables, self._limits.max_page).of(operation)
         if cost > self._limits.max_cost:
             return [too_costly(cost, self._limits.max_cost)]
+        if kind is not OperationType.MUTATION and variables and are_long(variables):
+            return [too_long()]
         if wanted.context is not None:
             # A WebSocket has one context for all its operations, and what one has read is stale for the next.
             wanted.context = wanted.context.fresh(text)

@@ -23,6 +23,9 @@ from service.api.graphql.reading import TooManyValues, read_json
 MOST_FILES = 10_000
 """Files in one request."""
 
+LONGEST_NAME = 500
+"""Characters of an operation's name: one that is not there is told back to the caller."""
+
 _REMEDY = "Send `Content-Type: application/json`, or a GraphQL multipart request."
 
 
@@ -83,6 +86,8 @@ def _asked(said: object) -> Asked:
     if not isinstance(said, dict):
         raise HTTPException(400, 'A request is a JSON object such as {"query": "{ models { id } }"}.')
     asked = cast("dict[str, Any]", said)
+    if len(_is(asked, "operationName", str, "a string") or "") > LONGEST_NAME:
+        raise HTTPException(400, f"`operationName` has more than {LONGEST_NAME} characters.")
     return Asked(
         query=_is(asked, "query", str, "a string"),
         variables=_is(asked, "variables", dict, "an object"),

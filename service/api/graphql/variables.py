@@ -15,6 +15,9 @@ from service.api.graphql.documents import beside
 FEW = 1_000
 """Values that are checked at once."""
 
+LONG = 100_000
+"""Characters that the variables of a query may have, each value counted as one at least."""
+
 MOST_ERRORS = 50
 """Errors that are told of one request's variables."""
 
@@ -37,6 +40,18 @@ def are_many(given: dict[str, Any] | None) -> bool:
             count += len(cast("list[Any]", value))
             left.extend(cast("dict[str, Any]", value).values() if isinstance(value, dict) else cast("list[Any]", value))
     return count > FEW
+
+
+def are_long(given: dict[str, Any] | None) -> bool:
+    """Whether they are longer than what is looked for can be: strings go to Neo4j in one piece."""
+    left: list[Any] = list((given or {}).values())
+    size = 0
+    while left and size <= LONG:
+        value = left.pop()
+        size += len(value) if isinstance(value, str) else 1
+        if isinstance(value, dict | list):
+            left.extend(cast("dict[str, Any]", value).values() if isinstance(value, dict) else cast("list[Any]", value))
+    return size > LONG
 
 
 def without_variables(document: DocumentNode, name: str | None) -> DocumentNode:

@@ -57,3 +57,9 @@ async def test_others_go_on_while_a_text_is_validated() -> None:
 async def test_a_subscription_is_known_by_its_operation(text: str | None, operation: str | None, is_one: bool) -> None:
     """A text that says none, or is wrong, is not one."""
     assert await is_subscription(text, operation, 100) is is_one
+
+
+async def test_a_number_of_very_many_digits_is_refused() -> None:
+    """Python refuses to read it, which GraphQL's rules do not expect: it was an internal error."""
+    with pytest.raises(GraphQLError, match="400 digits"):
+        await read_document("{ conversations(first: %s) { nodes { id } } }" % ("1" * 5000), None)
