@@ -255,8 +255,9 @@ class Endpoint(GraphQL[Context, None]):
 
 def wants_page(request: Request) -> bool:
     """Whether a browser asks for the page: it names HTML, and sends no operation."""
-    asks = any(request.query_params.get(name) for name in ("query", "extensions", *IDS))
-    return request.method == "GET" and not asks and "text/html" in request.headers.get("accept", "")
+    if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+        return False
+    return not any(request.query_params.get(name) for name in ("query", "extensions", *IDS))
 
 
 def owner_of(request: Request | WebSocket, server: ServerSettings) -> str | None:

@@ -6,6 +6,7 @@ https://graphql.github.io/graphql-over-http/draft/ and https://github.com/enisde
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -102,7 +103,8 @@ def json_type(accept: str) -> str:
     return GRAPHQL if 0 < weights.get(GRAPHQL, 0) >= weights.get(JSON, 0) else JSON
 
 
-def _weights(accept: str) -> dict[str, float]:
+@lru_cache(maxsize=64)
+def _weights(accept: str) -> Mapping[str, float]:
     return dict(_weight(part) for part in accept.split(",") if part.strip())
 
 
