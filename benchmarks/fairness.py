@@ -117,7 +117,7 @@ def _compare(target: Target, names: list[str]) -> None:
     for name, attack in (ATTACKS | FLOODS).items():
         if not names or name in names:
             _under(target, name, quiet, attack)
-    if not names:
+    if not names or "all_together" in names:
         _under(target, "all_together", quiet, *ATTACKS.values())
 
 

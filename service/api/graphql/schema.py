@@ -24,6 +24,7 @@ from service.api.graphql.messages import Prompt, Response
 from service.api.graphql.models import Model
 from service.api.graphql.mutation import Mutation
 from service.api.graphql.operations import Operations
+from service.api.graphql.pace import begin_share, pace
 from service.api.graphql.query import Query
 from service.api.graphql.scalars import SCALARS
 from service.api.graphql.sources import Source
@@ -67,6 +68,10 @@ class Schema(strawberry.Schema):
         document = cast(DocumentNode, wanted.graphql_document)
         key = key_of(document, wanted.query or "", wanted.operation_name, wanted.variables)
         if key and (known := self._known.get(key)) is not None:
+            if wanted.context is not None and wanted.context.cost > LIGHT:
+                # It is long: to send one after the other leaves nobody else a turn.
+                begin_share()
+                await pace().turn()
             return ExecutionResult(cast(Any, orjson.Fragment(known)), None)
         result = await self._execute_in_turn(wanted, *how, **named)
         if key and result.data is not None and not result.errors:
