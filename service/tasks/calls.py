@@ -96,8 +96,14 @@ class Calls:
             # The row may have been taken back: a task that nobody cancels writes it. Twice is safe.
             writing = asyncio.create_task(write())
             self._writing.add(writing)
-            writing.add_done_callback(self._writing.discard)
+            writing.add_done_callback(self._written)
             raise
+
+    def _written(self, writing: asyncio.Task[None]) -> None:
+        self._writing.discard(writing)
+        if not writing.cancelled() and (error := writing.exception()) is not None:
+            level = logging.DEBUG if self._stopping.is_set() else logging.WARNING
+            _log.log(level, "What came of a call could not be written; its task is gone on with later. %s", error)
 
     async def settle(self) -> None:
         """Wait until what came of every call is written, also of those whose subtask was cut."""
