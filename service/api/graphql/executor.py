@@ -7,8 +7,7 @@ are written as JSON as soon as they are complete, where the answer says how (`en
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from typing import Any, cast
 
 from graphql import (
@@ -27,7 +26,7 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from service.api.graphql.encoding import Answer, Written
-from service.api.graphql.pace import begin_share, pace
+from service.api.graphql.pace import begin_share, gather_in_slices, pace
 from service.api.graphql.plain_fields import Plain, plain_field
 from service.api.graphql.variables import without_variables
 from service.errors import LimitExceeded
@@ -37,9 +36,6 @@ LONG_LIST = 20
 
 LONG_TEXT = 256 * 1024
 """Characters that are written as JSON at once."""
-
-AT_ONCE = 32
-"""Fields that are begun before others have their turn."""
 
 
 class _Same:
@@ -278,26 +274,6 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             # The fields are kept with the plan, so that their identity is not given to others.
             plan = self._plans[key] = fields, plain, others
         return plan
-
-
-async def gather_in_slices(values: Sequence[Awaitable[Any]]) -> list[Any]:
-    """What is awaited, all at the same time, but begun a few at a time. Where one fails, the others are cancelled."""
-    futures: list[asyncio.Future[Any]] = []
-    try:
-        for start in range(0, len(values), AT_ONCE):
-            futures += map(asyncio.ensure_future, values[start : start + AT_ONCE])
-            if start + AT_ONCE < len(values):
-                await asyncio.sleep(0)
-        return await asyncio.gather(*futures)
-    except BaseException:
-        futures += map(asyncio.ensure_future, values[len(futures) :])
-        for future in futures:
-            future.cancel()
-        await asyncio.gather(*futures, return_exceptions=True)
-        raise
-    finally:
-        # What was raised knows this frame.
-        futures.clear()
 
 
 def _merge(results: dict[str, Any], found: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:

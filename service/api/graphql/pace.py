@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Awaitable, Sequence
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 SLICE_SECONDS = 0.002
@@ -22,6 +23,8 @@ SLICES_AT_ONCE = 5
 """Slices with no more between them than one turn of the loop: a page that somebody waits for is done by then."""
 QUIET_SECONDS = 0.05
 """After so long without any work, the next begins at once."""
+AT_ONCE = 32
+"""What is awaited is begun so many at a time before others have their turn."""
 _T = TypeVar("_T")
 
 
@@ -121,3 +124,23 @@ def pace() -> Pace:
     if found is None:
         found = _paces[loop] = Pace(loop)
     return found
+
+
+async def gather_in_slices(values: Sequence[Awaitable[Any]]) -> list[Any]:
+    """What is awaited, all at the same time, but begun a few at a time. Where one fails, the others are cancelled."""
+    futures: list[asyncio.Future[Any]] = []
+    try:
+        for start in range(0, len(values), AT_ONCE):
+            futures += map(asyncio.ensure_future, values[start : start + AT_ONCE])
+            if start + AT_ONCE < len(values):
+                await asyncio.sleep(0)
+        return await asyncio.gather(*futures)
+    except BaseException:
+        futures += map(asyncio.ensure_future, values[len(futures) :])
+        for future in futures:
+            future.cancel()
+        await asyncio.gather(*futures, return_exceptions=True)
+        raise
+    finally:
+        # What was raised knows this frame.
+        futures.clear()
