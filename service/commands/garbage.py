@@ -10,8 +10,8 @@ import asyncio
 import gc
 import time
 
-THRESHOLDS = 5_000, 3, 1_000
-"""Objects made before the young ones are looked at (about a millisecond), and how often that is done before the older
+THRESHOLDS = 20_000, 2, 1_000
+"""Objects made before the young ones are looked at (a few milliseconds), and how often that is done before the older
 ones are, and all of them (which is what `collect_when_quiet` sees to before)."""
 LOOK_SECONDS = 1.0
 DUE = 100

@@ -322,12 +322,12 @@ async def test_what_goes_wrong_outside_of_graphql_is_masked_and_logged_too(
     async def broken(*_: Any) -> None:
         raise RuntimeError("a secret inside")
 
-    endpoint.parse_http_body = broken
+    endpoint._read = broken
     try:
         with caplog.at_level(logging.ERROR):
             response = await service.http.post("/graphql", json={"query": "{ models { id } }"})
     finally:
-        del endpoint.parse_http_body
+        del endpoint._read
     assert response.status_code == 500
     assert "secret" not in response.text
     assert response.json()["errors"][0]["extensions"]["id"] in caplog.text

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import orjson
-from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
+from cross_web import HTTPException, StarletteRequestAdapter
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -20,7 +19,6 @@ from starlette.websockets import WebSocket, WebSocketClose
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.http.base import BaseRequestProtocol
 from strawberry.subscriptions import (
     GRAPHQL_SSE_PROTOCOL,
     GRAPHQL_TRANSPORT_WS_PROTOCOL,
@@ -30,6 +28,7 @@ from strawberry.types import ExecutionResult
 
 from service.api.graphiql.pages import page
 from service.api.graphql.body import BodyTooLarge, PiecewiseRequest, bounded
+from service.api.graphql.callers import is_own_host, is_own_origin, owner_of, owner_of_token
 from service.api.graphql.context import Backend, Context, Stream
 from service.api.graphql.crossing import REFUSED, may_get
 from service.api.graphql.documents import is_subscription
@@ -53,10 +52,6 @@ from service.api.graphql.schema import build_schema
 from service.api.graphql.sockets import SocketAdapter, SocketHandler
 from service.api.graphql.trusted import read_trusted
 from service.api.graphql.turns import LONG_BODY, Turns
-from service.settings.shapes import ServerSettings, is_loopback
-
-LOCAL_OWNER = "local"
-"""Who calls where no keys are configured."""
 
 PROTOCOLS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART_SUBSCRIPTION_PROTOCOL)
 
@@ -70,20 +65,11 @@ _STRANGE_NAME = (
 )
 
 
-class Adapter(StarletteRequestAdapter):
-    """A request as Strawberry sees it, with the request itself."""
-
-    def __init__(self, request: Request) -> None:
-        super().__init__(request)
-        self.request = request
-
-
 class Endpoint(GraphQL[Context, None]):
     """The GraphQL endpoint."""
 
     graphql_transport_ws_handler_class = SocketHandler
     websocket_adapter_class = SocketAdapter  # pyright: ignore[reportAssignmentType]
-    request_adapter_class = Adapter
     stream_transport_classes_by_protocol = {  # noqa: RUF012 - Strawberry's
         GRAPHQL_SSE_PROTOCOL: Events,
         MULTIPART_SUBSCRIPTION_PROTOCOL: Parts,
@@ -132,7 +118,7 @@ class Endpoint(GraphQL[Context, None]):
         if is_after_the_end(request.headers):
             return Response(status_code=204)
         try:
-            return await self.run(request)
+            return await self._run(request)
         except Refused as error:
             return self._refuse(request, error)
         except BodyTooLarge as error:
@@ -152,13 +138,26 @@ class Endpoint(GraphQL[Context, None]):
             if (turn := getattr(request.state, "turn", None)) is not None:
                 await turn.__aexit__(None, None, None)
 
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+    async def _run(self, request: Request) -> Response:
+        """Read what is asked, execute it, and begin the answer: Strawberry's `run`, without what we have not."""
+        known = await self.get_sub_response(request)
+        context = await self.get_context(request, known)
+        if request.method not in ("GET", "POST"):
+            raise HTTPException(405, "GraphQL only supports GET and POST requests.")
+        asked = await self._read(request)
+        result = cast(
+            Any, await self.execute_operation(request, StarletteRequestAdapter(request), asked, context, None, known)
+        )
+        if asked.protocol != "http":
+            return await self._create_streaming_response(request, result, asked.protocol, known)
+        return self.create_response(await self.process_result(request, result), known)
+
+    async def _read(self, request: Request) -> GraphQLRequestData:
         """What is asked, and by which protocol it is answered."""
         limits, accept = self._server.limits, request.headers.get("accept", "")
-        said = cast(Adapter, request).request
-        asked = await read_request(said, limits.max_body_bytes, partial(self._begin, said))
+        asked = await read_request(request, limits.max_body_bytes, partial(self._begin, request))
         wanted = Wanted(asked.query, asked.document_id, asked.extensions)
-        asked.query = self.persisted.text_of(owner_of(said, self._server) or "", wanted)
+        asked.query = self.persisted.text_of(owner_of(request, self._server) or "", wanted)
         streams = await is_subscription(asked.query, asked.operation_name, self.max_tokens)
         transport = self._get_stream_transport_from_headers(request.headers)
         if transport is None and streams:
@@ -197,10 +196,6 @@ class Endpoint(GraphQL[Context, None]):
         body = begin + transport.encode_next(said, self.encode_json_string) + transport.encode_complete()
         return Response(body, headers=transport.headers)
 
-    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        """Never here: who wants the page got it before anybody was asked for a key."""
-        return False
-
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """What is known of the answer beforehand: its type."""
         known = await super().get_sub_response(request)
@@ -233,7 +228,7 @@ class Endpoint(GraphQL[Context, None]):
         """Who begins a WebSocket: its header says so, or `authorization` in what it sends first."""
         if context.owner is None:
             said = {key.lower(): value for key, value in (context.connection_params or {}).items()}
-            context.owner = _owner_of_token(said.get("authorization"), self._server)
+            context.owner = owner_of_token(said.get("authorization"), self._server)
         if context.owner is None:
             raise ConnectionRejectionError
         return await super().on_ws_connect(context)
@@ -258,38 +253,6 @@ def wants_page(request: Request) -> bool:
     if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
         return False
     return not any(request.query_params.get(name) for name in ("query", "extensions", *IDS))
-
-
-def owner_of(request: Request | WebSocket, server: ServerSettings) -> str | None:
-    """Who calls; None for nobody that is known."""
-    return _owner_of_token(request.headers.get("authorization"), server)
-
-
-def _owner_of_token(authorization: object, server: ServerSettings) -> str | None:
-    if not server.api_keys:
-        return LOCAL_OWNER
-    scheme, _, token = authorization.partition(" ") if isinstance(authorization, str) else ("", "", "")
-    return server.owner_of(token.strip()) if scheme.lower() == "bearer" else None
-
-
-def is_own_origin(request: Request, server: ServerSettings) -> bool:
-    """Whether no page of a stranger's makes a browser call: a multipart request needs no permission of ours."""
-    origin = request.headers.get("origin")
-    if origin is None or origin in server.cors_origins or "*" in server.cors_origins:
-        return True
-    return origin.partition("://")[2] == request.headers.get("host")
-
-
-def is_own_host(request: Request | WebSocket, server: ServerSettings) -> bool:
-    """Whether nobody calls us by a name of theirs: without keys, a page could have its own name lead here."""
-    if server.api_keys or not is_loopback(server.host):
-        return True
-    try:
-        name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    except ValueError:
-        # Half an address in brackets.
-        return False
-    return is_loopback(name) or name == server.host
 
 
 def problem(status: int, code: str, message: str) -> Response:
