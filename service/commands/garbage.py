@@ -10,9 +10,9 @@ import asyncio
 import gc
 import time
 
-THRESHOLDS = 20_000, 2, 1_000
-"""Objects made before the young ones are looked at (a few milliseconds), and how often that is done before the older
-ones are, and all of them (which is what `collect_when_quiet` sees to before)."""
+THRESHOLDS = 10_000, 1, 1_000
+"""Objects made before the young ones are looked at (about two milliseconds), how often that is done before the older
+ones are, and how often those before all of them (which is what `collect_when_quiet` sees to before)."""
 LOOK_SECONDS = 1.0
 DUE = 100
 """Looks at the older ones, after which all are looked at as soon as there is time."""

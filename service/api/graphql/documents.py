@@ -37,6 +37,9 @@ MOST_DIGITS = 400
 
 _NUMBERS = (TokenKind.INT, TokenKind.FLOAT)
 
+SHORT = 400
+"""Characters of a text that is read at once, in about a millisecond: it does not wait for those of others."""
+
 LONGEST_KEPT = 20_000
 """Characters. What is longer has a value written into it, is not sent again, and would be held for nothing."""
 
@@ -62,11 +65,11 @@ class _Kept(Generic[_T]):
         self._found: OrderedDict[Hashable, _T] = OrderedDict()
 
     async def get(self, key: Hashable, text: str, make: Callable[[], _T]) -> _T:
-        """What is kept, or what `make` makes of a text in the thread."""
+        """What is kept, or what `make` makes of a text, in the thread unless it is short."""
         if (found := self._found.get(key)) is not None:
             self._found.move_to_end(key)
             return found
-        made = await beside(make)
+        made = await beside(make) if len(text) > SHORT else make()
         if len(text) <= LONGEST_KEPT:
             self._found[key] = made
             if len(self._found) > MOST_DOCUMENTS:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
 from graphql import GraphQLError, parse, specified_rules
 
-from service.api.graphql.documents import LONGEST_KEPT, is_subscription, read_document, validate_document
+from service.api.graphql.documents import LONGEST_KEPT, beside, is_subscription, read_document, validate_document
 from service.api.graphql.schema import build_schema
 from tests.support.turns import Turns
 
@@ -37,12 +40,23 @@ async def test_others_go_on_while_a_text_is_validated() -> None:
     """Repeated fields are compared with one another, which takes long: the loop turns meanwhile."""
     spread = " ".join(f"...f{n}" for n in range(100))
     fragments = " ".join(f"fragment f{n} on Query {{ viewer {{ id }} }}" for n in range(100))
-    schema = build_schema()
+    schema, text = build_schema(), f"{{ {spread} }} {fragments}"
     async with Turns() as turns:
-        errors = await validate_document(schema._schema, specified_rules, parse(f"{{ {spread} }} {fragments}"), "new")
+        errors = await validate_document(schema._schema, specified_rules, parse(text), text)
     assert errors == []
     # Parsed and validated at once it would turn a few times only.
     assert turns.count > 50
+
+
+async def test_a_short_text_does_not_wait_for_those_of_others() -> None:
+    """Others may send so many new texts that the thread has much to read, and that what was kept is gone."""
+    done = threading.Event()
+    reading = asyncio.create_task(beside(done.wait))
+    await asyncio.sleep(0)
+    assert (await read_document("{ a_text_that_nobody_has_sent }", 100)).definitions
+    assert not reading.done()
+    done.set()
+    await reading
 
 
 @pytest.mark.parametrize(
