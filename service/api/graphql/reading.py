@@ -21,11 +21,12 @@ PIECE = 64 * 1024
 MOST_VALUES = 250_000
 """Values that one text may have."""
 
-_WHOLE = re.compile(rb'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+# Groups are not possessive: before Python 3.11.5 such a group may match what it should not (cpython#106052).
+_WHOLE = re.compile(rb'[^"]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*"[^"]*+)*', re.DOTALL)
 """Strings that end, and what is between them."""
-_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"', re.DOTALL)
 _INSIDE = re.compile(
-    rb'[^"\\]*+(?:(?:\\[^u]|\\u(?![dD][89abAB])[0-9a-fA-F]{4}|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4})[^"\\]*+)*+',
+    rb'[^"\\]*+(?:(?:\\[^u]|\\u(?![dD][89abAB])[0-9a-fA-F]{4}|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4})[^"\\]*+)*',
     re.DOTALL,
 )
 """The inside of a string, up to where it ends or may be cut: escapes and surrogate pairs stay whole."""

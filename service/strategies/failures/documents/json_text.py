@@ -16,7 +16,7 @@ from typing import cast
 LARGEST = 2_000_000
 """Characters of a value that is decoded; a larger one is passed over."""
 
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*(?:"|\\?\Z)'
 _TOKEN = re.compile(rf"{_STRING}|[\[\]{{}}:]", re.DOTALL)
 _STEP = re.compile(rf"{_STRING}|[\[\]{{}},]", re.DOTALL)
 _DEEPEST = 200
