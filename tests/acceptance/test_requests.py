@@ -383,6 +383,14 @@ async def test_a_strange_name_leads_to_no_page(service: Service) -> None:
     assert (await service.http.get("/graphql", headers=HTML | {"host": "evil.example"})).status_code == 403
 
 
+async def test_the_type_of_a_stream_is_known_in_capitals(service: Service) -> None:
+    """Media types have no case (RFC 9110)."""
+    query = 'subscription { taskEvents(taskId: "x") { cursor } }'
+    response = await service.http.post("/graphql", json={"query": query}, headers={"accept": "Text/Event-Stream"})
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/event-stream")
+
+
 async def test_graphiql_can_be_switched_off(connection: Connection, make_config: MakeConfig) -> None:
     """Then a browser is told where it is."""
     config = make_config("server: {graphiql: false}")

@@ -1,7 +1,7 @@
-"""Texts of operations: each is read and validated once, beside the event loop.
+"""Texts of operations: each is read and validated once.
 
-Reading and validating a text is work that grows with the square of it. It is done in a thread, one text at a time, so
-that others go on meanwhile.
+Reading and validating a text is work that grows with the square of it. What is not short is done in a thread, one text
+at a time, so that others go on meanwhile.
 """
 
 from __future__ import annotations

@@ -177,7 +177,7 @@ class Endpoint(GraphQL[Context, None]):
 
     def _get_stream_transport_from_headers(self, headers: Any) -> Any:
         """The stream that a client asks for. Most ask for none, which takes no parsing to see."""
-        accept = headers.get("accept", "")
+        accept = headers.get("accept", "").lower()
         return (
             super()._get_stream_transport_from_headers(headers)
             if "event-stream" in accept or "multipart" in accept
