@@ -41,6 +41,13 @@ def slow() -> Iterator[str]:
 
 
 @pytest.fixture
+def slower() -> Iterator[str]:
+    """A provider that takes long enough to lose Neo4j before it answers."""
+    with slow_provider(3) as base_url:
+        yield base_url
+
+
+@pytest.fixture
 async def proxy(connection: Connection) -> AsyncIterator[Proxy]:
     """The way to the worker's Neo4j."""
     async with Proxy(int(connection.uri.rpartition(":")[2])) as proxy:
@@ -114,7 +121,7 @@ async def test_running_task_waits_for_neo4j_and_does_nothing_twice(
     connection: Connection, database: Database, proxy: Proxy, tmp_path: Path, slow: str, owner: str
 ) -> None:
     """Cut four times, and made to hang once, in the middle of 50 subtasks: each is asked once, the task SUCCEEDED."""
-    async with running(through(proxy, connection, timeout=1.0), tmp_path, provider(slow)) as services:
+    async with running(through(proxy, connection, timeout=5.0), tmp_path, provider(slow)) as services:
         task_id = await services.backend.tasks.create_task(owner, file_task(SUBTASKS, max_parallel=8))
         for calls in (3, 11, 20, 30):
             await until_called(slow, calls)
@@ -132,21 +139,21 @@ async def test_running_task_waits_for_neo4j_and_does_nothing_twice(
 
 
 async def test_answer_that_comes_while_neo4j_is_away_is_written_later(
-    connection: Connection, database: Database, proxy: Proxy, tmp_path: Path, slow: str, owner: str
+    connection: Connection, database: Database, proxy: Proxy, tmp_path: Path, slower: str, owner: str
 ) -> None:
     """What was paid for is kept until it can be written: it is not asked for again."""
-    async with running(through(proxy, connection), tmp_path, provider(slow)) as services:
+    async with running(through(proxy, connection), tmp_path, provider(slower)) as services:
         task_id = await services.backend.tasks.create_task(owner, file_task(4, max_parallel=4))
-        await until_called(slow, 4)
+        await until_called(slower, 4)
         await proxy.cut()
-        while (await stats(slow))["open"]:
+        while (await stats(slower))["open"]:
             await asyncio.sleep(0.02)
         await asyncio.sleep(0.3)
         assert (await read_books(database, task_id)).outcomes() == {"RUNNING": 4}
         await proxy.mend()
         await finished(database, task_id)
     books = await read_books(database, task_id)
-    assert (books.outcomes(), faults_of(books), (await stats(slow))["calls"]) == ({"SUCCEEDED": 4}, [], 4)
+    assert (books.outcomes(), faults_of(books), (await stats(slower))["calls"]) == ({"SUCCEEDED": 4}, [], 4)
 
 
 async def test_service_begins_without_neo4j_and_goes_on_when_it_is_there(
