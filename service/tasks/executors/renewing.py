@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Collection, Coroutine
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -66,6 +66,7 @@ class Beside:
     def __init__(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
         self._work = work
         self._stop: Callable[[], object] = lambda: None
+        self._stopped = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -73,8 +74,10 @@ class Beside:
         self._thread.start()
 
     async def stop(self) -> None:
-        """Cut it, and wait until it has ended."""
-        self._stop()
+        """Cut it, and wait until it has ended; also where it has not begun, or has ended by itself."""
+        self._stopped = True
+        with suppress(RuntimeError):  # its event loop is closed
+            self._stop()
         await asyncio.to_thread(self._thread.join, STOP_SECONDS)
 
     def _run(self) -> None:
@@ -89,4 +92,5 @@ class Beside:
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
         assert task is not None
         self._stop = lambda: loop.call_soon_threadsafe(task.cancel)
-        await self._work()
+        if not self._stopped:
+            await self._work()

@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import cast
 
 from service.tasks.executors.local import LocalExecutor, Worker
-from service.tasks.executors.renewing import Hold
+from service.tasks.executors.renewing import Beside, Hold
 
 
 class Graph:
@@ -67,3 +68,14 @@ async def test_leases_are_renewed_while_the_event_loop_is_held() -> None:
     assert parts.store.threads == {"antiphon-leases"}
     # Other tests of this process may have threads of that name.
     assert not [thread for thread in threading.enumerate() if thread.name == "antiphon-leases" and thread not in others]
+
+
+async def test_work_beside_is_stopped_whenever_that_is_said() -> None:
+    """Before it has begun, while it runs, and after it has ended by itself: its thread is over."""
+    others = set(threading.enumerate())
+    for seconds, pause in [(60, 0), (60, 0.05), (0, 0.05)] * 5:
+        beside = Beside(partial(asyncio.sleep, seconds), "beside")
+        beside.start()
+        await asyncio.sleep(pause)
+        await beside.stop()
+        assert not [thread for thread in set(threading.enumerate()) - others if thread.name == "beside"]
