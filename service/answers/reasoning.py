@@ -61,7 +61,9 @@ _CHANNEL = re.compile(
 _CHANNEL_ENDS = re.compile(r"<\|(?:end|call|return)\|>|(?=<\|start\|>)", re.IGNORECASE)
 _CHANNEL_BEGINS = ("<|start|>assistant<|channel|>", "assistant<|channel|>", "<|channel|>")
 _CHANNEL_HEAD = re.compile(r"(?:<\|start\|>)?(?:assistant)?<\|channel\|>[^<]{0,40}(?:<\|?[\w|]{0,12}[^<]{0,20}){0,2}\Z")
-_ANSWER_BEGINS = re.compile(r"<\|START_(?:RESPONSE|TEXT)\|>|<\|begin_of_solution\|>", re.IGNORECASE)
+_ANSWER_MARKS = ("<|START_RESPONSE|>", "<|START_TEXT|>", "<|begin_of_solution|>")
+_ANSWER_BEGINS = re.compile("|".join(map(re.escape, _ANSWER_MARKS)), re.IGNORECASE)
+_BEGINNINGS = tuple(mark.lower() for mark in (*(form.prefix for form in _FORMS), *_CHANNEL_BEGINS, *_ANSWER_MARKS))
 _BARE_CHANNELS = re.compile(r"\A\s*analysis(?P<thought>\S.*?)\s*assistantfinal(?P<answer>.*)\Z", re.DOTALL)
 """Harmony's channels where the server took the marks out: `analysisWe need …assistantfinalHello`."""
 _CLOSES = re.compile(
@@ -203,14 +205,7 @@ def set_aside(text: str, *, reasons: bool = False) -> Said:
 def _may_begin(rest: str) -> bool:
     """Whether what has come may still become the opening of thoughts."""
     low = rest.lower()
-    marks = (
-        *(form.prefix.lower() for form in _FORMS),
-        *_CHANNEL_BEGINS,
-        "<|start_response|>",
-        "<|start_text|>",
-        "<|begin_of_solution|>",
-    )
-    return any(mark.startswith(low) for mark in marks) or bool(_CHANNEL_HEAD.match(low))
+    return any(mark.startswith(low) for mark in _BEGINNINGS) or bool(_CHANNEL_HEAD.match(low))
 
 
 def _may_end(tail: str) -> bool:

@@ -83,9 +83,9 @@ class _Sound:
     received: int
 
 
-def _sound(usage: Usage) -> _Sound:
-    """Never more than there is: what was read from a cache and is not text was sound."""
-    all_sent, all_read = usage.input_tokens or 0, _parts(usage).read
+def _sound(usage: Usage, all_read: int) -> _Sound:
+    """Never more than there is: what of `all_read`, which came from a cache, is not text was sound."""
+    all_sent = usage.input_tokens or 0
     sent = min(usage.input_audio_tokens or 0, all_sent)
     least = max(0, all_read - (all_sent - sent))
     read = min(max(usage.cached_audio_tokens or 0, least), sent, all_read)
@@ -103,7 +103,8 @@ def _is_listed(provider: str, name: str) -> bool:
 
 
 def _listed(model: ModelConfig, usage: Usage) -> float | None:
-    parts, sound = _parts(usage), _sound(usage)
+    parts = _parts(usage)
+    sound = _sound(usage, parts.read)
     priced = PricedUsage(
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,

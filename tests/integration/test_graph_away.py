@@ -25,6 +25,7 @@ from service.graph.migrations import migrate
 from service.services import Services
 from service.tasks.creating import NewPrompt
 from tests.support.books import faults_of, read_books
+from tests.support.patience import patiently
 from tests.support.proxy import Proxy
 from tests.support.service_process import ServiceProcess
 from tests.support.services import file_task, finished, provider, quiet_port, running, status_of
@@ -83,12 +84,8 @@ async def refused(services: Services, owner: str) -> float:
 async def accepted(services: Services, database: Database, owner: str) -> str:
     """Create a task as soon as Neo4j is back, and wait for its end; its status."""
     async with asyncio.timeout(60):
-        while True:
-            try:
-                task_id = await services.backend.tasks.send_prompt(owner, NewPrompt("Hello."))
-                return await finished(database, task_id)
-            except GraphUnavailable:
-                await asyncio.sleep(0.1)
+        task_id = await patiently(services.backend.tasks.send_prompt, owner, NewPrompt("Hello."))
+        return await finished(database, task_id)
 
 
 async def test_cut_connection_refuses_callers_fast_and_recovers(
@@ -212,7 +209,7 @@ async def test_two_services_and_a_neo4j_that_die(tmp_path: Path, slow: str, owne
             await both[0].kill()
             await until_called(slow, 40)
             os.kill(server.state.pid, signal.SIGKILL)
-            statuses = [await patient(database, task_id) for task_id in tasks]
+            statuses = [await patiently(finished, database, task_id) for task_id in tasks]
             books = [await read_books(database, task_id) for task_id in tasks]
         finally:
             await asyncio.gather(*(service.kill() for service in both))
@@ -220,12 +217,3 @@ async def test_two_services_and_a_neo4j_that_die(tmp_path: Path, slow: str, owne
     assert (holders, statuses) == ([{"count": 2}], ["SUCCEEDED", "SUCCEEDED"])
     assert [faults_of(one) for one in books] == [[], []]
     assert (await stats(slow))["calls"] <= 2 * SUBTASKS + interrupted
-
-
-async def patient(database: Database, task_id: str) -> str:
-    """A task's last state, however long Neo4j is away."""
-    while True:
-        try:
-            return await finished(database, task_id)
-        except GraphUnavailable:
-            await asyncio.sleep(0.2)

@@ -12,6 +12,7 @@ import pytest
 from service.errors import GraphUnavailable
 from service.graph.database import Connection, Database
 from tests.support.books import faults_of, read_books
+from tests.support.patience import patiently
 from tests.support.proxy import Proxy
 from tests.support.services import cypher, file_task, finished, provider, running
 from tests.support.slow_provider import slow_provider
@@ -82,12 +83,7 @@ async def test_task_whose_creation_was_committed_and_not_answered_is_one_task(
             await creating
         await proxy.mend()
         async with asyncio.timeout(30):
-            while True:
-                try:
-                    task_id = await services.backend.tasks.create_task(owner, new)
-                    break
-                except GraphUnavailable:
-                    await asyncio.sleep(0.05)
+            task_id = await patiently(services.backend.tasks.create_task, owner, new)
         await finished(database, task_id, 150)
     books = await read_books(database, task_id)
     count = await cypher(database, "MATCH (t:Task {ownerId: $owner}) RETURN count(t) AS count", owner=owner)

@@ -35,6 +35,7 @@ from service.graph.local.readiness import address_of
 from service.records import TaskStatus
 from tests.support.books import Books, faults_of, read_books
 from tests.support.frozen import draw_frozen, play_frozen
+from tests.support.patience import patiently
 from tests.support.service_process import ServiceProcess
 from tests.support.services import cypher, provider, quiet_port, status_of
 from tests.support.slow_provider import SlowProvider
@@ -243,18 +244,18 @@ class Soak:
             await self._hit(told, before)
         told.calls = self.seen.calls - before
         task_id, cursors = living.result()
-        books = await _patiently(read_books, self.database, task_id)
+        books = await patiently(read_books, self.database, task_id)
         told.outcomes = books.outcomes()
         told.faults += faults_of(books) + _promises(books, told, self.seen)
         if [event_number(cursor) for cursor in cursors] != [event["seq"] for event in books.events]:
             told.faults.append("who watched did not see each event once, in order")
-        told.faults += await _patiently(self._rest)
+        told.faults += await patiently(self._rest)
 
     async def _live(self, drawn: Round) -> tuple[str, list[str]]:
         """The life of the task as its client sees it: its id, and the cursors of the events that it watched."""
         task_id = await self._create(drawn)
         cursors = await self._watch(task_id)
-        while (status := await _patiently(status_of, self.database, task_id)) is None or not status.is_final:
+        while (status := await patiently(status_of, self.database, task_id)) is None or not status.is_final:
             await asyncio.sleep(POLL_SECONDS)
         return task_id, cursors
 
@@ -290,7 +291,7 @@ class Soak:
     async def broken_promises(self) -> list[str]:
         """What `antiphon check` finds at the end."""
         await self.ready()
-        findings = await _patiently(self._findings)
+        findings = await patiently(self._findings)
         return [f"{it.name}: {it.count} {list(it.ids)} {it.error or ''}" for it in findings if it.is_broken or it.error]
 
     async def _findings(self) -> list[Finding]:
@@ -369,14 +370,6 @@ def _prompt_faults(prompt: str, subtask: dict[str, Any], told: Told, seen: Provi
     if prompt in told.cut and "INTERRUPTED" not in statuses:
         faults.append("its call was cut, and no attempt is INTERRUPTED")
     return faults
-
-
-async def _patiently(read: Any, *arguments: Any) -> Any:
-    while True:
-        try:
-            return await read(*arguments)
-        except GraphUnavailable:
-            await asyncio.sleep(POLL_SECONDS)
 
 
 @asynccontextmanager
