@@ -15,6 +15,7 @@ import typer
 
 from service import __version__
 from service.commands import check, config, look, neo4j, run, serve, setup, usage
+from service.commands.arguments import settle_arguments
 from service.commands.streams import settle_streams
 from service.errors import AntiphonError, ConfigurationError, InvalidInput
 
@@ -84,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    code = app(arguments, standalone_mode=False, prog_name="antiphon")
+    code = app(settle_arguments(arguments), standalone_mode=False, prog_name="antiphon")
     return code if isinstance(code, int) else OK
 
 

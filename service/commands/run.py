@@ -2,49 +2,58 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.answers.formats import read_format
 from service.commands.streams import print_json
 from service.errors import InvalidInput
 from service.records import Aggregation
 
 if TYPE_CHECKING:
-    from service.commands.client import Upload
+    from service.commands.client import Client
 
 app = typer.Typer()
 Json = dict[str, Any]
-PLAN_REMEDY = "See docs/strategies.md for what a plan is."
 
-Conversation = Annotated[str | None, typer.Option("--conversation", "-c", help="Go on with this conversation (id).")]
+Conversation = Annotated[
+    str | None,
+    typer.Option("--conversation", "-c", help="Go on with this conversation (id); without an id, with the last one."),
+]
 Model = Annotated[str | None, typer.Option("--model", "-m", help="provider/name; see `antiphon models`.")]
 MaxOutput = Annotated[int | None, typer.Option("--max-output-tokens", min=1, help="The most tokens of one answer.")]
+Stdin = Annotated[
+    bool | None,
+    typer.Option("--stdin/--no-stdin", help="Wait for standard input, or leave it alone; else it is found out."),
+]
 
 
 @app.command()
 def ask(
-    prompt: Annotated[str, typer.Argument(help="What to ask; - reads it from standard input.")],
+    prompt: Annotated[str | None, typer.Argument(help="What to ask; - reads it from standard input.")] = None,
     conversation: Conversation = None,
     model: Model = None,
     max_output_tokens: MaxOutput = None,
+    stdin: Stdin = None,
 ) -> int:
-    """Ask one prompt; the answer comes as it is generated, the conversation's id after it."""
+    """Ask one prompt; the answer comes as it is generated, the conversation's id after it.
+
+    What is piped in is added to the prompt: cat notes.md | antiphon ask "Summarize."
+    """
+    from service.commands.inputs import add_material
     from service.commands.server import run as run_loop
 
-    wish: Json = {"content": _read_stdin() if prompt == "-" else prompt}
+    wish: Json = {"content": add_material(prompt, stdin)}
     wish |= _given(conversationId=conversation, config=_given(model=model, maxOutputTokens=max_output_tokens))
     return run_loop(_ask(wish, model))
 
 
 @app.command()
 def run(
-    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="What to read; - is standard input as text.")],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILES...]", help="Files, folders, patterns; - or nothing is standard input."),
+    ] = None,
     strategy: Annotated[str | None, typer.Option("--strategy", "-s", help="file, chunk, error, dynamic, none.")] = None,
     plan: Annotated[str | None, typer.Option("--plan", help="A plan to follow: a JSON file.")] = None,
     saved: Annotated[str | None, typer.Option("--saved", help="A kept plan to follow; see `strategies`.")] = None,
@@ -65,11 +74,14 @@ def run(
     model: Model = None,
     max_output_tokens: MaxOutput = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse where a file cannot be read as text.")] = False,
+    stdin: Stdin = None,
 ) -> int:
     """Run a task over files: the answer goes to standard output, progress to standard error.
 
     Exit code: 0 it succeeded, 1 it failed in whole or in part, 130 it was cancelled.
     """
+    from service.commands.inputs import read_input
     from service.commands.server import run as run_loop
 
     config = _given(
@@ -82,7 +94,7 @@ def run(
         deadlineSeconds=deadline,
         onFailure="FAIL_FAST" if fail_fast else None,
     )
-    wish: Json = {"input": read_input(files)} | _given(
+    wish: Json = {"input": read_input(files or [], strict=strict, stdin=stdin)} | _given(
         type=kind,
         instruction=instruction,
         strategy=_strategy(strategy, plan, saved),
@@ -117,80 +129,20 @@ def cancel(id: Annotated[str, typer.Argument(help="The task's id.")]) -> None:
     typer.echo(run_loop(_cancel(id)))
 
 
-def read_input(files: list[str]) -> Json:
-    """`CreateTaskInput.input` of what the command line names. Raises `InvalidInput`, which names the file."""
-    if files == ["-"]:
-        return {"text": _read_stdin()}
-    if "-" in files:
-        raise InvalidInput("Standard input (-) cannot be mixed with files.", remedy="Name one or the other.")
-    return {"files": [{"name": _as_text(file), "content": {"upload": _read_file(file)}} for file in files]}
-
-
-def _as_text(name: str) -> str:
-    """A file's name without what is no UTF-8: only this machine could read that."""
-    return os.fsencode(name).decode("utf-8", "replace")
-
-
-def _read_file(name: str) -> Upload:
-    from service.commands.client import Upload
-
-    path = Path(name)
-    if path.is_dir():
-        raise InvalidInput(f"{name} is a folder.", remedy=f"Name its files, such as {path / '*'}")
-    try:
-        return Upload(_as_text(path.name), path.read_bytes())
-    except FileNotFoundError:
-        raise InvalidInput(f"{name}: there is no such file.", remedy="Check the name.") from None
-    except OSError as error:
-        raise InvalidInput(f"{name} cannot be read: {error.strerror}.", remedy="Check its rights.") from None
-
-
 def _strategy(name: str | None, plan: str | None, saved: str | None) -> Json | None:
     """`CreateTaskInput.strategy` of what the command line says. Raises `InvalidInput`."""
+    from service.commands.plans import plan_input, read_plan
+
     chosen = _choice(name, ["FILE", "CHUNK", "NONE", "ERROR", "DYNAMIC"], "--strategy")
     if plan is not None and saved is not None:
         raise InvalidInput("A task follows one plan.", remedy="Say --plan or --saved.")
     if chosen not in (None, "DYNAMIC") and (plan or saved):
         raise InvalidInput("A plan is followed by the strategy DYNAMIC.", remedy="Leave out --strategy.")
     if plan is not None:
-        return {"plan": plan_input(_read_plan(plan))}
+        return {"plan": plan_input(read_plan(plan))}
     if saved is not None:
         return {"kept": saved}
     return None if chosen is None else {"builtIn": chosen}
-
-
-def _read_plan(name: str) -> Json:
-    try:
-        plan = json.loads(_read_file(name).content)
-    except ValueError as error:
-        raise InvalidInput(
-            f"{name} is not JSON: {error}.", remedy="See docs/strategies.md for a plan's format."
-        ) from None
-    if not isinstance(plan, dict):
-        raise InvalidInput(f"{name} holds no JSON object.", remedy=PLAN_REMEDY)
-    return cast(Json, plan)
-
-
-def plan_input(plan: Json) -> Json:
-    """A plan as it is written in JSON, as GraphQL's `PlanInput`: a response format is a choice there."""
-    steps: list[object] = plan["steps"] if isinstance(plan.get("steps"), list) else []
-    return plan | {"steps": [_step_input(step, f"steps[{i}]") for i, step in enumerate(steps)]}
-
-
-def _step_input(step: object, field: str) -> object:
-    if not isinstance(step, dict) or cast(Json, step).get("responseFormat") is None:
-        return cast(object, step)
-    said = cast(Json, step)
-    form = read_format(said["responseFormat"], f"{field}.responseFormat")
-    kinds: Json = {"TEXT": {"text": True}, "JSON": {"json": True}}
-    return said | {"responseFormat": kinds.get(form.kind.value, {"jsonSchema": form.schema})}
-
-
-def _read_stdin() -> str:
-    try:
-        return sys.stdin.buffer.read().decode("utf-8")
-    except UnicodeDecodeError:
-        raise InvalidInput("Standard input is not UTF-8 text.", remedy="Name the file instead.") from None
 
 
 async def _ask(wish: Json, model: str | None) -> int:
@@ -201,7 +153,7 @@ async def _ask(wish: Json, model: str | None) -> int:
     async with reach_model(model) as client:
         view = PlainText()
         with interruptions() as interrupted:
-            task = (await client.execute("SendPrompt", input=wish))["task"]
+            task = (await client.execute("SendPrompt", input=await _placed(client, wish)))["task"]
             task = await follow_or_cancel(client, task, view, interrupted)
         answer: str = task["answer"]["content"] if task["answer"] else ""
         if answer and answer != view.written:
@@ -229,7 +181,7 @@ async def _watched(operation: str, wish: Json, model: str | None, as_json: bool)
 
     async with reach_model(model) as client:
         with interruptions() as interrupted:
-            task = (await client.execute(operation, input=wish))["task"]
+            task = (await client.execute(operation, input=await _placed(client, wish)))["task"]
             with LiveTask(task["title"]) as view:
                 task = await follow_or_cancel(client, task, view, interrupted)
         if as_json:
@@ -240,6 +192,14 @@ async def _watched(operation: str, wish: Json, model: str | None, as_json: bool)
         _say_end(task)
         say(f"task {task['id']} in conversation {task['conversation']['id']}")
         return exit_code(task)
+
+
+async def _placed(client: Client, wish: Json) -> Json:
+    """The wish with the whole id of its conversation."""
+    from service.commands.naming import conversation_id
+
+    said = wish.get("conversationId")
+    return wish | {"conversationId": await conversation_id(client, said)} if said else wish
 
 
 def _say_end(task: Json) -> None:

@@ -21,6 +21,11 @@ def settle_streams() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
+def say_plainly(text: str) -> None:
+    """One line for the person, on standard error, where the text is our own: rich is not read for it."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def print_json(value: Any) -> None:
     """One JSON value on a line of standard output, whole whatever the stream's encoding."""
     is_utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"

@@ -85,6 +85,35 @@ async def test_ask_reads_standard_input(url: str) -> None:
     assert (await antiphon(url, "ask", "-", said="Piped.")).out == "Piped.\n"
 
 
+async def test_what_is_piped_in_is_added_to_the_prompt(url: str) -> None:
+    """Below it; without a prompt it is the prompt."""
+    ran = await antiphon(url, "ask", "Summarize.", said="one\ntwo\n")
+    assert ran.out == "Summarize.\n\n<material>\none\ntwo\n</material>\n"
+    assert "with 2 lines of standard input" in ran.err
+    assert (await antiphon(url, "ask", said="Piped.")).out == "Piped.\n"
+    assert "Piped." in (await antiphon(url, "run", "-i", "Repeat.", said="Piped.")).out
+
+
+async def test_standard_input_may_be_one_of_the_files(url: str, tmp_path: Path) -> None:
+    """In its place, in whatever encoding."""
+    (tmp_path / "a.txt").write_text("text of a")
+    options = ("run", "-s", "file", "-i", "Repeat.", "--json")
+    ran = await antiphon(url, *options, "-", str(tmp_path / "a.txt"), said="piped text")
+    first, second = nodes_of(json.loads(ran.out)["subtasks"])
+    assert first["title"] == "stdin"
+    assert "piped text" in first["response"]["content"]
+    assert "text of a" in second["response"]["content"]
+
+
+async def test_ask_goes_on_with_the_last_conversation(url: str) -> None:
+    """Whichever something was added to last; also by the beginning of its id."""
+    _, first = await ask(url, "First of two.")
+    _, second = await ask(url, "Second of two.")
+    await ask(url, "More for the first.", "-c", first)
+    assert (await ask(url, "And more.", "-c"))[1] == first
+    assert (await ask(url, "For the second.", "-c", second[:35]))[1] == second
+
+
 async def test_ask_goes_on_with_a_conversation(url: str) -> None:
     """Both turns are in its tree, in order."""
     _, conversation = await ask(url, "First turn.")
@@ -136,9 +165,9 @@ async def test_task_shows_what_became_of_it(url: str, tmp_path: Path) -> None:
     assert "FILE SUCCEEDED" in (await antiphon(url, "history", words[words.index("task") + 1])).out
 
 
-@pytest.mark.parametrize(("content", "reason"), [(b"", "empty"), (b"\x00\xff\x00", "not text")])
+@pytest.mark.parametrize(("content", "reason"), [(b"", "empty"), (b"\x00\xff\x00", "binary")])
 async def test_run_says_why_a_file_is_refused(url: str, tmp_path: Path, content: bytes, reason: str) -> None:
-    """The service's own words, on one line."""
+    """On one line."""
     (tmp_path / "file.dat").write_bytes(content)
     ran = await antiphon(url, "run", "-s", "file", "-i", "Repeat.", str(tmp_path / "file.dat"))
     assert ran.code == 2

@@ -42,6 +42,8 @@ HOMES = {
     "genai_prices": {"providers"},
     "typer": {"cli", "commands"},
     "temporalio": {"tasks.executors"},
+    "charset_normalizer": {"commands.texts"},
+    "pathspec": {"commands.folders"},
 }
 
 

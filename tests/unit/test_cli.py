@@ -11,7 +11,7 @@ import pytest
 
 from service import cli
 from service.commands.following import exit_code
-from service.commands.run import read_input
+from service.commands.inputs import read_input
 from service.commands.serve import JsonFormatter
 from service.commands.serving import find_running, take_place
 from service.commands.shell import read_statements, show_value
@@ -41,8 +41,9 @@ def test_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
         ["run", "--strategy", "sideways", "pyproject.toml"],
         ["run", "--aggregation", "pile", "pyproject.toml"],
         ["run", "-s", "file", "no-such-file.txt"],
-        ["run", "-s", "file", "."],
-        ["run", "-s", "file", "-", "pyproject.toml"],
+        ["run", "-s", "file", "no-such-*.txt"],
+        ["run", "-s", "file", "--no-stdin"],
+        ["ask", "--no-stdin"],
         ["serve", "--port", "70000"],
         ["config", "init", "/dev/null/config.yaml"],
         ["config", "check", "--file", "no-such-config.yaml"],
@@ -139,11 +140,11 @@ def test_exported_documents_can_be_configured(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_files_are_read_with_their_names(tmp_path: Path) -> None:
-    """The name is as it was typed, the content as bytes."""
-    (tmp_path / "a.txt").write_bytes(b"\xffabc")
+    """The name is as it was typed, the content as UTF-8."""
+    (tmp_path / "a.txt").write_bytes(b"caf\xe9")
     (file,) = read_input([str(tmp_path / "a.txt")])["files"]
     assert file["name"] == str(tmp_path / "a.txt")
-    assert file["content"]["upload"].content == b"\xffabc"
+    assert file["content"]["upload"].content == "café".encode()
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from service import cli
-from service.commands.run import read_input
+from service.commands.inputs import read_input
 from service.commands.streams import print_json, settle_streams
 
 PRINTS = """
