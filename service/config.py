@@ -31,6 +31,7 @@ from service.settings.layers import (
 )
 from service.settings.problems import validate
 from service.settings.resolved import AgentRole, Config, Defaults, TaskTemplate, resolve
+from service.settings.shapes import SYSTEM_FILE
 from service.settings.shown import show
 
 __all__ = [
@@ -45,7 +46,6 @@ __all__ = [
     "write_example",
 ]
 
-SYSTEM_FILE = "system_config.yml"
 EXAMPLE_FILE = "config.example.yaml"
 _TEXTS = {"str", "timestamp", "value"}
 _SCALARS = {"int", "float", "bool", "null"} | _TEXTS
@@ -86,7 +86,7 @@ def check(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> 
     config = load_config(path, environ)
     source = user_file(path, environ) or "no config.yaml (all defaults)"
     found = f"{source}: {len(config.providers)} providers, {len(config.models())} models; "
-    return "\n".join([f"{found}the default model is {config.defaults.model}.", *config.warnings])
+    return "\n".join([f"{found}the default model is {config.defaults.model}. {config.defaults.why}", *config.warnings])
 
 
 def write_example(path: Path) -> Path:

@@ -26,7 +26,6 @@ def local_settings(config: Config, *, brief: bool = False) -> LocalSettings:
 
 def asks_local_model(config: Config) -> bool:
     """Whether a model in a process of our own is among those that are asked where a task names none."""
-    settings = config.settings
-    local = {name for name, one in settings.providers.items() if one.protocol == "local"}
-    asked = [settings.defaults.model, *(agent.model for agent in settings.agents.values() if agent.model)]
+    local = {name for name, one in config.providers.items() if one.protocol == "local"}
+    asked = [config.defaults.model, *(agent.model for agent in config.agents.values())]
     return any(model.partition("/")[0] in local for model in asked)

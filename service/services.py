@@ -158,7 +158,7 @@ def assemble(config: Config, database: Database, instance: Instance) -> Services
         reader=reader,
         history=History(reader),
         conversations=conversations,
-        tasks=Tasks(config, plans, store, models, executor),
+        tasks=Tasks(plans, store, models, executor),
         plans=plans,
         events=Events(reader, heads),
         usage=Usage(reader, conversations),

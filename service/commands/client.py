@@ -175,14 +175,23 @@ def _checked(url: str) -> str:
     return url.rstrip("/").removesuffix("/graphql")
 
 
-def _body(operation: str, variables: Mapping[str, Any]) -> Json:
-    """The request. Raises `InvalidInput` for text that was typed in another encoding."""
+def check_text(variables: Mapping[str, Any]) -> None:
+    """Raises `InvalidInput` for text in what will be sent that was typed in another encoding."""
+    _check_text(_split_uploads(dict(variables))[0])
+
+
+def _check_text(variables: Mapping[str, Any]) -> None:
     try:
         json.dumps(variables, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise errors.InvalidInput(
             "The text is not UTF-8.", remedy="Write it in UTF-8, or name a file that holds it."
         ) from None
+
+
+def _body(operation: str, variables: Mapping[str, Any]) -> Json:
+    """The request. Raises `InvalidInput` for text that was typed in another encoding."""
+    _check_text(variables)
     return {"query": read_operation(operation), "operationName": operation, "variables": dict(variables)}
 
 

@@ -70,18 +70,20 @@ def conversations(
 
 @app.command()
 def models(as_json: AsJson = False) -> None:
-    """List the models that tasks may ask for."""
-    found: list[Json] = _ask("Models")
+    """List the models: which can be asked, which have no key or are down, and which is the default and why."""
+
+    async def read(client: Client) -> tuple[list[Json], Json]:
+        return await client.execute("Models"), await client.execute("ModelChoice")
+
+    found, choice = _with_client(read)
     if as_json:
         return print_json(found)
-    from service.commands.terminal import print_table
+    from service.commands.terminal import print_table, say
 
-    columns = ("model", "window", "output", "USD in", "USD out", "")
-    rows = [
-        (it["id"], it["contextWindow"], it["maxOutputTokens"], it["inputPrice"], it["outputPrice"], _is_default(it))
-        for it in found
-    ]
-    print_table(columns, rows)
+    print_table(("model", "window", "output", "USD in", "USD out", "state", ""), [_model_row(it) for it in found])
+    for note in dict.fromkeys(it["modelStateNote"] for it in found if it["modelState"] == "DOWN"):
+        say(note)
+    say(f"The default is {choice['model']['id']}. {choice['why']}")
 
 
 @app.command()
@@ -149,5 +151,20 @@ def _percent(rate: float | None) -> str:
     return "" if rate is None else f"{rate:.0%}"
 
 
-def _is_default(model: Json) -> str:
-    return "default" if model["isDefault"] else ""
+def _model_row(model: Json) -> tuple[object, ...]:
+    prices = (model["inputPrice"], model["outputPrice"])
+    shown = ("default" if model["isDefault"] else "",)
+    return (model["id"], model["contextWindow"], model["maxOutputTokens"], *prices, _state(model), *shown)
+
+
+def _state(model: Json) -> str:
+    """Whether a model can be asked, in a few words."""
+    if model["modelState"] == "NO_KEY":
+        return "no key"
+    if model["modelState"] == "DOWN":
+        return "down"
+    if model["breaker"] and model["breaker"]["state"] == "OPEN":
+        return "keeps failing"
+    if model["origin"] == "FOUND":
+        return "found"
+    return "has a key" if model["hasKey"] else "ready"

@@ -146,12 +146,14 @@ def _strategy(name: str | None, plan: str | None, saved: str | None) -> Json | N
 
 
 async def _ask(wish: Json, model: str | None) -> int:
+    from service.commands.asked import say_answered, say_asked
     from service.commands.following import exit_code, follow_or_cancel, interruptions
     from service.commands.reaching import reach_model
     from service.commands.terminal import PlainText, say, write
 
     async with reach_model(model) as client:
         view = PlainText()
+        await say_asked(client, wish)
         with interruptions() as interrupted:
             task = (await client.execute("SendPrompt", input=await _placed(client, wish)))["task"]
             task = await follow_or_cancel(client, task, view, interrupted)
@@ -162,6 +164,7 @@ async def _ask(wish: Json, model: str | None) -> int:
         write("" if answer.endswith("\n") else "\n")
         _say_end(task)
         say(f"conversation {task['conversation']['id']}")
+        say_answered(task)
         return exit_code(task)
 
 
@@ -175,22 +178,26 @@ async def _cancel(id: str) -> str:
 
 async def _watched(operation: str, wish: Json, model: str | None, as_json: bool) -> int:
     """Begin a task by an operation and watch it to its end; the exit code."""
+    from service.commands.asked import say_answered, say_asked
     from service.commands.following import exit_code, follow_or_cancel, interruptions
     from service.commands.reaching import reach_model
     from service.commands.terminal import LiveTask, say, write
 
     async with reach_model(model) as client:
+        await say_asked(client, wish)
         with interruptions() as interrupted:
             task = (await client.execute(operation, input=await _placed(client, wish)))["task"]
             with LiveTask(task["title"]) as view:
                 task = await follow_or_cancel(client, task, view, interrupted)
         if as_json:
             print_json(task)
+            say_answered(task)
             return exit_code(task)
         if task["answer"]:
             write(task["answer"]["content"].rstrip("\n") + "\n")
         _say_end(task)
         say(f"task {task['id']} in conversation {task['conversation']['id']}")
+        say_answered(task)
         return exit_code(task)
 
 

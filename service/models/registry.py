@@ -35,6 +35,11 @@ class Models:
         self._recalled = False
         self._ways: dict[str, Ways] = {}
 
+    @property
+    def config(self) -> Config:
+        """The configuration as it stands now, with what was found on this machine."""
+        return self._config
+
     def find(self, key: str) -> ModelConfig:
         """The model of that name; `InvalidInput` where there is none."""
         model = self._known.get(key)

@@ -98,12 +98,18 @@ def variable_path(name: str, values: dict[str, Any]) -> KeyPath | None:
     path: KeyPath = ()
     for word in name.removeprefix(PREFIX).split("__"):
         known = keys_of(shape_at(path))
-        choices: Iterable[str] = (mapping_or_none(value_at(values, path)) or {}) if known is None else known
+        choices = _keys_at(values, path) if known is None else known
         key = next((key for key in choices if _variable_word(key) == word), word.lower())
         path = (*path, key)
         if not word or shape_at(path) is None or (path[:2] == TOKENS and len(path) > 2):
             return None
     return path
+
+
+def _keys_at(values: dict[str, Any], path: KeyPath) -> Iterable[str]:
+    """The keys that are there; of `api_keys` those that may be there, which are the providers."""
+    keys = list(mapping_or_none(value_at(values, path)) or {})
+    return [*keys, *(mapping_or_none(values.get("providers")) or {})] if path == ("api_keys",) else keys
 
 
 def _variable_word(key: str) -> str:

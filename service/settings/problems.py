@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from service.settings.layers import HIDDEN, KeyPath, Layer, Problem, keys_of, nearest, shape_at, value_at
 from service.settings.resolved import match_model, suggest_model
-from service.settings.shapes import Settings, is_loopback
+from service.settings.shapes import AUTO, Settings, is_loopback
 
 _MESSAGES = {
     "missing": "this key is required. Add it.",
@@ -65,6 +65,7 @@ def _relations(layer: Layer) -> Iterator[Problem]:
             yield layer.problem(path, suggest_model(name, model_names(layer.values)))
     yield from _providers_of_keys(layer)
     yield from _roles_of_task_types(layer)
+    yield from _default_models(layer)
     yield from _windows(layer)
     yield from _listener(layer)
     yield from _documents(layer)
@@ -93,7 +94,7 @@ def _model_references(values: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
         count = len(cast("list[Any]", fallbacks)) if isinstance(fallbacks, list) else 0
         paths += [("agents", role, "fallback_models", index) for index in range(count)]
     for path in paths:
-        if isinstance(name := value_at(values, path), str):
+        if isinstance(name := value_at(values, path), str) and (path, name) != (("defaults", "model"), AUTO):
             yield path, name
 
 
@@ -116,6 +117,15 @@ def _roles_of_task_types(layer: Layer) -> Iterator[Problem]:
         role = value_at(layer.values, path)
         if isinstance(role, str) and role not in roles:
             yield layer.problem(path, f"there is no agent {role!r}. {nearest(role, roles)}")
+
+
+def _default_models(layer: Layer) -> Iterator[Problem]:
+    for provider, _ in _entries(layer.values, ("providers",)):
+        path: KeyPath = ("providers", provider, "default_model")
+        known = [name for name, _ in _models(layer.values, provider)]
+        name = value_at(layer.values, path)
+        if isinstance(name, str) and name not in known:
+            yield layer.problem(path, f"{provider} has no model {name!r}. {nearest(name, known)}")
 
 
 def _windows(layer: Layer) -> Iterator[Problem]:

@@ -5,13 +5,15 @@ Pure: it is given valid settings and knows nothing of files or of the environmen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from service.chat import ModelConfig, ProviderConfig, RateLimits, Timeouts
 from service.errors import InvalidInput
 from service.records import Aggregation
+from service.settings.choosing import Choice, choose
 from service.settings.layers import Layer, nearest
 from service.settings.shapes import (
     ExecutorSettings,
@@ -32,9 +34,10 @@ REASONING_TIMEOUTS = Timeouts(first_token=300.0, total=1800.0)
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a task uses where it says nothing itself. `model` is `provider/name`."""
+    """What a task uses where it says nothing itself. `model` is `provider/name`, `why` says how it came to be that."""
 
     model: str
+    why: str
     max_parallel: int
     temperature: float | None
     max_output_tokens: int | None
@@ -73,7 +76,10 @@ class TaskTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All that is configured. `settings` and `layer` are its origin, `warnings` what should be mended."""
+    """All that is configured. `settings` and `layer` are its origin, `warnings` what should be fixed.
+
+    `found` are the providers that were found on this machine, each with why it does not answer now.
+    """
 
     providers: dict[str, ProviderConfig] = field(repr=False)
     defaults: Defaults
@@ -82,6 +88,7 @@ class Config:
     settings: Settings = field(repr=False)
     layer: Layer = field(repr=False)
     warnings: tuple[str, ...] = ()
+    found: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
 
     @property
     def storage(self) -> StorageSettings:
@@ -154,18 +161,25 @@ def suggest_model(name: str, known: Iterable[str]) -> str:
     return f"there is no model {name!r}. {nearest(name, words)}"
 
 
-def resolve(settings: Settings, layer: Layer, warnings: tuple[str, ...] = ()) -> Config:
-    """The records that valid settings come to."""
+def resolve(
+    settings: Settings,
+    layer: Layer,
+    warnings: tuple[str, ...] = (),
+    found: Mapping[str, str | None] = MappingProxyType({}),
+) -> Config:
+    """The records that valid settings come to. `found` are the providers that were found on this machine, each with why
+    it does not answer now."""
     base = timeouts_over(Timeouts(), settings.defaults.timeouts)
     providers = {name: _provider(name, it, settings, base) for name, it in settings.providers.items()}
     models = {model.key: model for provider in providers.values() for model in provider.models}
-    defaults = _defaults(settings, list(models), base)
+    down = {name for name, why in found.items() if why}
+    defaults = _defaults(settings, choose(settings, layer, found, down), list(models), base)
     agents = {name: _agent(name, settings, defaults, models) for name in settings.agents}
     task_types = {
         name: TaskTemplate(name=name, **{key: getattr(it, key) for key in type(it).model_fields})
         for name, it in settings.task_types.items()
     }
-    return Config(providers, defaults, agents, task_types, settings, layer, warnings)
+    return Config(providers, defaults, agents, task_types, settings, layer, warnings, found)
 
 
 def timeouts_over(base: Timeouts, own: TimeoutSettings) -> Timeouts:
@@ -177,10 +191,11 @@ def timeouts_over(base: Timeouts, own: TimeoutSettings) -> Timeouts:
     )
 
 
-def _defaults(settings: Settings, keys: list[str], base: Timeouts) -> Defaults:
+def _defaults(settings: Settings, choice: Choice, keys: list[str], base: Timeouts) -> Defaults:
     own = settings.defaults
     return Defaults(
-        model=match_model(own.model, keys) or own.model,
+        model=match_model(choice.model, keys) or choice.model,
+        why=choice.why,
         max_parallel=own.max_parallel,
         temperature=own.temperature,
         max_output_tokens=own.max_output_tokens,

@@ -30,6 +30,12 @@ from service.records import Aggregation
 Feature = Literal["streaming", "json_object", "json_schema", "tools", "vision", "audio", "reasoning", "temperature"]
 """What a model can do. `temperature`: it takes a sampling temperature; reasoning models often refuse one."""
 
+SYSTEM_FILE = "system_config.yml"
+"""The file that is shipped."""
+
+AUTO = "auto"
+"""The default model that is looked for: see `settings/choosing.py`."""
+
 NEO4J_SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
 Tokenizer = Literal["o200k", "cl100k", "local", "bytes", "estimate"]
 Temperature = Annotated[float, Field(ge=0, le=2)]
@@ -114,7 +120,8 @@ class ModelSettings(Frozen):
 
 
 class ProviderSettings(Frozen):
-    """How to reach a provider, what it allows, and its models by name."""
+    """How to reach a provider, what it allows, and its models by name; `default_model` (else the first) is the one that
+    `defaults.model: auto` takes."""
 
     protocol: str = Field(min_length=1)
     base_url: Address | None = None
@@ -122,6 +129,7 @@ class ProviderSettings(Frozen):
     rate_limits: RateLimitSettings = RateLimitSettings()
     timeouts: TimeoutSettings = TimeoutSettings()
     options: dict[str, Any] = {}
+    default_model: str | None = None
     models: dict[str, ModelSettings] = {}
 
 
@@ -135,7 +143,7 @@ class RetrySettings(Frozen):
 class DefaultSettings(Frozen):
     """What a task uses where it says nothing itself."""
 
-    model: str = "local/smollm2"
+    model: str = AUTO
     max_parallel: Parallel = 8
     temperature: Temperature | None = None
     max_output_tokens: PositiveInt | None = None

@@ -10,11 +10,12 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from service.config import Config
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.store import Store
 from service.models.registry import Models
+from service.models.states import check_reachable
 from service.records import Role, StrategyName, derived_id, new_id
+from service.tasks.choices import ModelChoice
 from service.tasks.direct import DirectTask, direct_task
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.orders import Order, Orders
@@ -45,9 +46,9 @@ class Executor(Protocol):
 class Tasks:
     """The use cases of tasks."""
 
-    def __init__(self, config: Config, plans: KeptPlans, store: Store, models: Models, executor: Executor) -> None:
-        self._config = config
-        self._orders = Orders(config, plans, models)
+    def __init__(self, plans: KeptPlans, store: Store, models: Models, executor: Executor) -> None:
+        self._models = models
+        self._orders = Orders(plans, models)
         self._store = store
         self._executor = executor
 
@@ -97,6 +98,10 @@ class Tasks:
         self._executor.submit(task_id, direct)
         return task_id
 
+    async def choose_models(self, new: NewTask) -> ModelChoice:
+        """Which models a task would ask. Raises `InvalidInput`, with the field, for what is not there."""
+        return self._orders.choose_models(new)
+
     async def send_prompt(self, owner: str, new: NewPrompt) -> str:
         """Ask one prompt, or send the results of a response's tool calls; the id of its task.
 
@@ -132,8 +137,11 @@ class Tasks:
         if task is None:
             raise NotFound("There is no such task.", field="input.taskId")
         more = check_budget(budget, "input")
+        asked = await self._models_of(task_id)
         if more.cost_usd is not None:
-            check_prices(self._config, await self._models_of(task_id), "input.budget.costUsd")
+            check_prices(self._models.config, asked, "input.budget.costUsd")
+        for name in self._models.names() & set(asked):
+            check_reachable(self._models.config, self._models.find(name), "input.taskId")
         row = {"taskId": task_id, "ownerId": owner, **self._executor.lease()}
         row |= {"budgetTokens": more.tokens, "budgetUsd": more.cost_usd}
         if await self._store.retry_task(task["conversationId"], row) is None:

@@ -10,14 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from service.config import Config, TaskTemplate
+from service.config import TaskTemplate
 from service.errors import InvalidInput
 from service.models.registry import Models
+from service.models.states import check_reachable
 from service.records import Aggregation, StrategyName
 from service.strategies import STRATEGIES
 from service.strategies.interface import TaskSettings
 from service.strategies.plans import dump_plan
 from service.strategies.templates import render_part
+from service.tasks.choices import ModelChoice, choose_models
 from service.tasks.kept_plans import GivenPlan, KeptPlans
 from service.tasks.kept_settings import settings_row, template_row, tool_rows
 from service.tasks.prompts import MARGIN_TOKENS, answer_room, material_room, render_frame
@@ -64,8 +66,7 @@ class Order:
 class Orders:
     """Makes orders of what callers ask for."""
 
-    def __init__(self, config: Config, plans: KeptPlans, models: Models) -> None:
-        self._config = config
+    def __init__(self, plans: KeptPlans, models: Models) -> None:
         self._plans = plans
         self._models = models
 
@@ -74,15 +75,17 @@ class Orders:
 
         Raises `InvalidInput` with the field, `NotFound` for a kept plan that is not the owner's.
         """
+        config = self._models.config
         template = self._template(new.type or _usual_type(new.strategy))
         strategy = _strategy(new, template)
         if strategy == StrategyName.ERROR:
             # A report is what it is for, whatever the type; a caller who wants the answers as they are says so.
             template = replace(template, aggregation=Aggregation.REDUCE)
-        settings = resolve_settings(self._config, template, new.config)
+        settings = resolve_settings(config, template, new.config)
         given = await self._given_plan(owner, new, has_input=bool(sources))
         if strategy == StrategyName.DYNAMIC:
-            check_priced(self._config, settings, self._models_of_steps(given))
+            check_priced(config, settings, self._models_of_steps(given))
+            self._check_steps(given)
         instruction = _instruction(new, template, given)
         _check_material(new, strategy, instruction, sources)
         _check_tools(strategy, settings)
@@ -96,7 +99,7 @@ class Orders:
 
         Raises `InvalidInput` with the field where it does not.
         """
-        model = self._config.find_model(order.settings.model)
+        model = self._models.config.find_model(order.settings.model)
         room = model.context_window - answer_room(order.settings, model) - (MARGIN_TOKENS if turn else 0)
         text = "\n".join(filter(None, [turn and turn.text, order.content, tools_text(order.settings.tools)]))
         if not await self._models.fits(text, room, model):
@@ -113,6 +116,16 @@ class Orders:
             return GivenPlan(self._plans.check(new.plan, "input.strategy.plan", rules))
         return None if new.kept is None else await self._plans.find(owner, new.kept, rules)
 
+    def choose_models(self, new: NewTask) -> ModelChoice:
+        """Which models a task would ask; nothing is checked of them. Raises `InvalidInput` for what is not there."""
+        template = self._template(new.type or _usual_type(new.strategy))
+        return choose_models(self._models.config, template.role, new.config)
+
+    def _check_steps(self, given: GivenPlan | None) -> None:
+        """Look whether the models of a plan's steps can be asked. Raises `InvalidInput`."""
+        for name in self._models_of_steps(given) if given else ():
+            check_reachable(self._models.config, self._models.find(name), "input.strategy")
+
     def _models_of_steps(self, given: GivenPlan | None) -> Iterable[str]:
         """The models that the steps of a plan ask, or may ask where the plan is still to be made."""
         roles = self._models.roles()
@@ -122,21 +135,23 @@ class Orders:
         return dict.fromkeys(name for name in named if name)
 
     def _template(self, name: str) -> TaskTemplate:
-        template = self._config.task_types.get(name)
+        template = self._models.config.task_types.get(name)
         if template is None:
             raise InvalidInput(
                 f"There is no task type {name!r}.",
                 field="input.type",
-                remedy=f"Known types: {', '.join(sorted(self._config.task_types))}.",
+                remedy=f"Known types: {', '.join(sorted(self._models.config.task_types))}.",
             )
         return template
 
     def _with_reduce(self, template: TaskTemplate) -> TaskTemplate:
         """The template; a type that has no words of its own for combining answers uses those of `prompt`."""
-        return template if template.reduce else replace(template, reduce=self._config.task_types["prompt"].reduce)
+        return (
+            template if template.reduce else replace(template, reduce=self._models.config.task_types["prompt"].reduce)
+        )
 
     async def _check_room(self, order: Order) -> None:
-        model = self._config.find_model(order.settings.model)
+        model = self._models.config.find_model(order.settings.model)
         names = (source.name for source in order.sources)
         frame = render_frame(order.template.instruction, order.instruction, names)
         if material_room(order.settings, model, await self._models.count(frame, model)) < 1:

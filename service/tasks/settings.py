@@ -18,9 +18,9 @@ from service.providers.prices import cost_usd
 from service.records import Aggregation, OnFailure, ResponseFormat, ResponseFormatKind
 from service.strategies.interface import Budget, TaskSettings
 from service.strategies.plans import MOST_STEPS
+from service.tasks.choices import FIELD, check_choice, choose_models, find_role
 from service.tasks.tools import check_tools
 
-FIELD = "input.config"
 OBJECT_FORMAT = ResponseFormat(ResponseFormatKind.JSON_SCHEMA, {"type": "object"})
 MOST_PARALLEL = 1024
 MOST_TOKENS = 1_000_000_000
@@ -54,15 +54,16 @@ class NewTaskConfig:
 def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig) -> TaskSettings:
     """The settings of a task, every one decided. Raises `InvalidInput` that names the field."""
     _check_ranges(new)
-    role = _role(config, new.role or template.role, named=new.role is not None)
-    model = _model(config, new.model or (role.model if role else config.defaults.model), "model")
+    role = find_role(config, new.role or template.role, named=new.role is not None)
+    choice = choose_models(config, template.role, new)
+    model = choice.model
     # A role's model comes with the role's settings; another model does not want them.
     own = role if role is not None and new.model is None else None
     defaults = config.defaults
     aggregation = _enum(Aggregation, new.aggregation, template.aggregation, "aggregation")
     settings = TaskSettings(
         model=model.key,
-        fallback_models=_fallbacks(config, own, new),
+        fallback_models=tuple(it.key for it in choice.fallbacks),
         max_parallel=_first(new.max_parallel, defaults.max_parallel),
         aggregation=aggregation,
         on_failure=_enum(OnFailure, new.on_failure, OnFailure.CONTINUE, "onFailure"),
@@ -85,6 +86,7 @@ def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig)
         aggregation_named=new.aggregation is not None,
     )
     _check_together(settings, model)
+    check_choice(config, choice)
     check_priced(config, settings, (settings.model, *settings.fallback_models))
     return settings
 
@@ -104,29 +106,6 @@ def check_prices(config: Config, models: Iterable[str], field: str) -> None:
                 field=field,
                 remedy="Give a budget in tokens, or the model's prices in config.yaml.",
             )
-
-
-def _role(config: Config, name: str | None, *, named: bool) -> AgentRole | None:
-    role = config.agents.get(name) if name else None
-    if role is None and named:
-        raise InvalidInput(
-            f"There is no role {name!r}.",
-            field=f"{FIELD}.role",
-            remedy=f"Known roles: {', '.join(sorted(config.agents)) or 'none'}.",
-        )
-    return role
-
-
-def _model(config: Config, name: str, field: str) -> ModelConfig:
-    try:
-        return config.find_model(name)
-    except InvalidInput as error:
-        raise InvalidInput(error.message, field=f"{FIELD}.{field}", remedy=error.remedy) from error
-
-
-def _fallbacks(config: Config, role: AgentRole | None, new: NewTaskConfig) -> tuple[str, ...]:
-    said = new.fallback_models if new.fallback_models is not None else role.fallback_models if role else ()
-    return tuple(_model(config, name, f"fallbackModels[{i}]").key for i, name in enumerate(said))
 
 
 def _timeouts(model: ModelConfig, role: AgentRole | None, new: NewTaskConfig) -> Timeouts:

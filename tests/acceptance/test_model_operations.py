@@ -13,7 +13,7 @@ from service.app import create_app
 from service.commands.server import serving
 from service.graph.database import Connection
 from tests.acceptance.conftest import ECHO
-from tests.support.front import MakeConfig, Service
+from tests.support.front import MakeConfig, Service, operation
 
 LIMITED = """
 providers:
@@ -77,3 +77,28 @@ async def test_models_say_whether_they_are_skipped(limited: Service) -> None:
     assert (opened["state"], opened["failures"], opened["lastError"]) == ("OPEN", 2, "echo answered 500")
     assert opened["retryAt"] is not None
     assert (await model(limited, "local/smollm2"))["breaker"]["state"] == "CLOSED"
+
+
+async def test_a_model_without_a_key_is_refused_before_anything_is_sent(limited: Service) -> None:
+    """Named with the variable and the place in the file, also where it would be asked second; nothing is written."""
+    ways = [("model", "openai/gpt-5-nano", "model"), ("fallbackModels", ["gpt-5-nano"], "fallbackModels[0]")]
+    for field, said, place in ways:
+        wish = {"content": "Hello.", "config": {field: said}}
+        error = await limited.error(operation("SendPrompt"), input=wish)
+        assert (error["code"], error["field"]) == ("INVALID_INPUT", f"input.config.{place}")
+        assert "OPENAI_API_KEY, or api_keys.openai" in error["remedy"]
+    keyless = await model(limited, "openai/gpt-5-nano")
+    assert (keyless["modelState"], keyless["hasKey"], keyless["origin"]) == ("NO_KEY", False, "CONFIGURED")
+    assert "OPENAI_API_KEY" in keyless["modelStateNote"]
+
+
+async def test_a_choice_of_models_says_which_would_be_asked_and_why(limited: Service) -> None:
+    """Before anything is sent: the default, or what the request names; one that is not there is told as such."""
+    usual = (await limited.ask("ModelChoice"))["modelChoice"]
+    assert (usual["model"]["id"], usual["fallbackModels"]) == ("echo/echo", [])
+    assert usual["why"].startswith("defaults.model names it (")
+    named = await limited.ask("ModelChoice", type="summarize", config={"model": "gpt-5-nano"})
+    assert named["modelChoice"]["model"]["modelState"] == "NO_KEY"
+    assert (named["modelChoice"]["model"]["inputPrice"], named["modelChoice"]["why"]) == (0.05, "The request names it.")
+    wrong = await limited.error(operation("ModelChoice"), config={"model": "gtp-5-nano"})
+    assert wrong["field"] == "input.config.model"

@@ -46,11 +46,54 @@ def test_defaults_need_no_file_and_no_key() -> None:
     assert config.server.host == "127.0.0.1"
 
 
-def test_default_model_is_not_changed_by_a_key_in_the_environment() -> None:
-    """A key makes a provider usable; it does not start spending."""
-    config = load_config(None, {"OPENAI_API_KEY": SECRET})
+def test_a_key_makes_its_provider_the_default_and_says_so() -> None:
+    """The first provider that has one, in the order of the files; why it is the one names the place of the key."""
+    both = load_config(None, {"OPENAI_API_KEY": SECRET, "ANTHROPIC_API_KEY": SECRET})
+    one = load_config(None, {"ANTHROPIC_API_KEY": SECRET})
+    assert both.defaults.model == "openai/gpt-6-luna"
+    assert (one.defaults.model, one.agents["fast"].model) == ("anthropic/claude-haiku-5-5",) * 2
+    assert one.defaults.why == "anthropic has a key (ANTHROPIC_API_KEY)."
+    assert SECRET not in one.defaults.why
+
+
+def test_a_model_that_is_named_stays_the_default(tmp_path: Path) -> None:
+    """Keys change nothing then."""
+    config = load(tmp_path, "defaults: {model: smollm2}", OPENAI_API_KEY=SECRET)
     assert config.defaults.model == "local/smollm2"
-    assert config.providers["openai"].api_key == SECRET
+    assert config.defaults.why == f"defaults.model names it ({tmp_path / 'config.yaml'}:1)."
+
+
+OWN = f"providers: {{mine: {{protocol: PROTOCOL, base_url: 'URL', models: {{a: {MODEL}, b: {MODEL}}}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "url", "chosen"),
+    [
+        ("openai", "http://gpu-box:8000/v1", "mine/a"),
+        ("openai", "https://gateway.example/v1", "mine/a"),
+        ("openai", "https://openrouter.ai/api/v1", "local/smollm2"),
+        ("echo", "http://gpu-box:8000/v1", "local/smollm2"),
+        ("morse", "http://gpu-box:8000/v1", "local/smollm2"),
+    ],
+)
+def test_a_provider_of_ones_own_that_needs_no_key_is_at_hand(
+    tmp_path: Path, protocol: str, url: str, chosen: str
+) -> None:
+    """One at a vendor's own host needs a key; one that only echoes is never meant."""
+    assert load(tmp_path, OWN.replace("PROTOCOL", protocol).replace("URL", url)).defaults.model == chosen
+
+
+def test_what_is_asked_of_a_provider_can_be_said(tmp_path: Path) -> None:
+    """Its `default_model`, else the first of its models."""
+    text = OWN.replace("PROTOCOL", "openai").replace("URL", "http://gpu-box:8000/v1")
+    assert load(tmp_path, text.replace("models:", "default_model: b, models:")).defaults.model == "mine/b"
+    with pytest.raises(ConfigurationError, match="mine has no model 'c'"):
+        load(tmp_path, text.replace("models:", "default_model: c, models:"))
+
+
+def test_a_known_address_of_another_server_is_no_model_of_ones_own() -> None:
+    """OPENAI_BASE_URL alone says nothing of the models there."""
+    assert load_config(None, {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}).defaults.model == "local/smollm2"
 
 
 def test_shipped_models_are_whole() -> None:

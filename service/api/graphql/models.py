@@ -13,9 +13,13 @@ from service.chat import ModelConfig, RateLimits
 from service.clock import now_ms
 from service.models.breaker import Breaker, BreakerState
 from service.models.limits import LimitUse
+from service.models.states import ModelOrigin, ModelState, origin_of, standing
 from service.providers.prices import prices
+from service.tasks.choices import ModelChoice as Choice
 
 strawberry.enum(BreakerState)
+strawberry.enum(ModelState)
+strawberry.enum(ModelOrigin)
 
 
 @strawberry.type(name="Breaker")
@@ -104,7 +108,31 @@ class Model(Node):
     @strawberry.field
     def is_default(self, info: Info) -> bool:
         """Whether a task that names no model uses it."""
-        return self.id == info.context.backend.config.defaults.model
+        return self.id == info.context.backend.models.config.defaults.model
+
+    @strawberry.field
+    def model_state(self, info: Info) -> ModelState | None:
+        """Whether it can be asked, as far as that is known before it is."""
+        config = find_configured(info, self.id)
+        return None if config is None else standing(info.context.backend.models.config, config).state
+
+    @strawberry.field
+    def model_state_note(self, info: Info) -> str | None:
+        """Why it cannot be asked, and what to do about it; null where it can."""
+        config = find_configured(info, self.id)
+        found = None if config is None else standing(info.context.backend.models.config, config)
+        return None if found is None or found.why is None else f"{found.why} {found.remedy or ''}".strip()
+
+    @strawberry.field
+    def origin(self, info: Info) -> ModelOrigin | None:
+        """How the service knows of it."""
+        config = find_configured(info, self.id)
+        return None if config is None else origin_of(info.context.backend.models.config, config)
+
+    @strawberry.field
+    def has_key(self, info: Info) -> bool:
+        """Whether its provider has a key."""
+        return self.provider in info.context.backend.models.config.settings.api_keys
 
     @strawberry.field
     def breaker(self, info: Info) -> BreakerInfo | None:
@@ -124,8 +152,35 @@ class Model(Node):
         config = find_configured(info, self.id)
         if config is None:
             return None
-        provider = info.context.backend.config.providers[config.provider]
+        provider = info.context.backend.models.config.providers[config.provider]
         return _limits(provider.limits, info.context.backend.models.gate(config).use()[1])
+
+
+@strawberry.type
+class ModelChoice:
+    """Which models a task would ask."""
+
+    model: Model
+    """The one that is asked first."""
+
+    why: str
+    """Why it is the one: who names it, or why it is the default."""
+
+    fallback_models: list[Model]
+    """Asked in this order where it fails."""
+
+    role_models: list[Model]
+    """Other models, which the steps of a plan may ask by their role."""
+
+
+def model_choice(choice: Choice) -> ModelChoice:
+    """A choice as GraphQL tells it."""
+    return ModelChoice(
+        model=configured_model(choice.model),
+        why=choice.why,
+        fallback_models=[configured_model(model) for model in choice.fallbacks],
+        role_models=[configured_model(model) for model in choice.roles],
+    )
 
 
 def known_model(row: dict[str, Any]) -> Model:
@@ -168,4 +223,4 @@ def _of(info: Info, id: str, attribute: str) -> Any:
 
 def find_configured(info: Info, id: str) -> ModelConfig | None:
     """The configuration of a model, where it has one."""
-    return next((model for model in info.context.backend.config.models() if model.key == id), None)
+    return next((model for model in info.context.backend.models.config.models() if model.key == id), None)

@@ -9,13 +9,16 @@ from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
 from service.api.graphql.messages import Message, message
-from service.api.graphql.models import Model, configured_model
+from service.api.graphql.models import Model, ModelChoice, configured_model, model_choice
 from service.api.graphql.nodes import Node
+from service.api.graphql.plans import StrategyInput
+from service.api.graphql.settings import TaskConfigInput
 from service.api.graphql.strategies import Strategy
 from service.api.graphql.tasks import Task
 from service.api.graphql.usage import UsageRow
 from service.conversations.history import Direction, Walk
 from service.cursors import PageRequest
+from service.tasks.creating import NewTask
 
 
 @strawberry.type
@@ -91,4 +94,23 @@ class Query:
     @strawberry.field
     def models(self, info: Info) -> list[Model]:
         """The models that tasks may ask for."""
-        return [configured_model(model) for model in info.context.backend.config.models()]
+        return [configured_model(model) for model in info.context.backend.models.config.models()]
+
+    @strawberry.field
+    async def model_choice(
+        self,
+        info: Info,
+        type: str | None = None,
+        strategy: StrategyInput | None = None,
+        config: TaskConfigInput | None = None,
+    ) -> ModelChoice | None:
+        """Which models a task would ask, before anything is sent; with no arguments, the default one.
+
+        Args:
+            type: As in `createTask`.
+            strategy: As in `createTask`.
+            config: As in `createTask` and `sendPrompt`.
+        """
+        said = (strategy or StrategyInput()).record()
+        wish = NewTask(type=type, config=(config or TaskConfigInput()).record(), **said)
+        return model_choice(await info.context.backend.tasks.choose_models(wish))
