@@ -25,6 +25,7 @@ from service.graph.queries import Query
 from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from service.tasks.kept_plans import NewStrategy
+from tests.support.graph_model import unknown_in
 from tests.support.services import cypher, file_task, files, finished, run_task, running
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +134,11 @@ async def test_graph_of_today_is_clean(graph: Database) -> None:
     findings = [finding async for finding in run_checks(graph)]
     assert len(findings) == len(CHECKS)
     assert [finding for finding in findings if finding.is_broken or finding.error] == []
+
+
+async def test_graph_model_page_says_all_that_is_written_today(graph: Database) -> None:
+    """Who adds a property or a relationship says so in cypher/graph.yaml."""
+    assert await unknown_in(graph) == []
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES)

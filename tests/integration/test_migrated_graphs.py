@@ -18,6 +18,7 @@ from service.graph.database import Database, Row
 from service.graph.local import LocalSettings, start
 from service.graph.migrations import migrate, read_migrations
 from service.tasks.kept_settings import parse_settings, parse_tools
+from tests.support.graph_model import rules, unknown_in
 from tests.support.graphs import FOLDER, load_graph, migrations_of, read_graph
 from tests.support.services import MODEL, cypher, finished, running
 
@@ -144,6 +145,23 @@ async def test_bringing_back_twice_changes_nothing(migrated: Database) -> None:
     for statement in read_migrations()[12].statements:
         await migrated.execute(statement, bounded=False)
     assert await cypher(migrated, count) == before
+
+
+async def test_graph_model_page_says_all_that_is_there(migrated: Database) -> None:
+    """Every property with its type, and every relationship."""
+    assert await unknown_in(migrated) == []
+
+
+async def test_graph_model_page_has_the_constraints_and_indexes(migrated: Database) -> None:
+    """Those that the database has, and no others."""
+    shown = await cypher(
+        migrated,
+        """SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint
+        WHERE type = 'RANGE' AND NOT labelsOrTypes[0] STARTS WITH 'Migration'
+        RETURN name, labelsOrTypes[0] AS label, properties, owningConstraint IS NOT NULL AS unique""",
+    )
+    said = {name: (rule.label, [*rule.properties], rule.is_unique) for name, rule in rules().items()}
+    assert {row["name"]: (row["label"], row["properties"], row["unique"]) for row in shown} == said
 
 
 async def test_migrating_again_changes_nothing(migrated: Database) -> None:

@@ -20,6 +20,7 @@ WORDS = ROOT / "docs" / "words"
 FENCE = re.compile(r"^( *)```.*?^\1```", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"``.*?``|`[^`\n]*`")
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 ADDRESS = re.compile(r"https?://[^\s)>]+")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 WORD = re.compile(r"\b[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ’']*[A-Za-zÀ-ÿ]")
@@ -52,7 +53,7 @@ def blocks(language: str, page: str) -> list[str]:
 
 def prose(text: str) -> str:
     """A page without its code, links' targets and addresses; every line stays where it is."""
-    for pattern in (FENCE, CODE, ADDRESS):
+    for pattern in (FENCE, COMMENT, CODE, ADDRESS):
         text = pattern.sub(_blank, text)
     return LINK.sub(lambda match: match[0].replace(f"]({match[1]})", "]"), text)
 
