@@ -31,8 +31,8 @@ from service.settings.layers import (
 )
 from service.settings.problems import validate
 from service.settings.resolved import AgentRole, Config, Defaults, TaskTemplate, resolve
-from service.settings.shapes import SYSTEM_FILE
 from service.settings.shown import show
+from service.settings.values import SYSTEM_FILE
 
 __all__ = [
     "AgentRole",

@@ -30,6 +30,7 @@ from service.graph.migrations import migrate
 from service.graph.reader import Reader
 from service.graph.store import Store
 from service.graph.writer import Writer
+from service.models.discovery import Discovery, discovery_of
 from service.models.limits import LONGEST_WINDOW_SECONDS
 from service.models.registry import Models
 from service.signals import Signals
@@ -75,8 +76,11 @@ class Services:
 
         A `brief` service, for one command, rehearses nothing: its first prompt is its last.
         """
+        looking = asyncio.create_task(self.models.look_again(), name="antiphon-discovery")
         await self.database.verify()
         await migrate(self.database)
+        # What a former process left may ask one that was found.
+        await looking
         if self.models.are_limited:
             calls = await self.store.read_recent_calls(now_ms() - round(LONGEST_WINDOW_SECONDS * 1000))
             self.models.recall(calls, now_ms())
@@ -136,13 +140,14 @@ class Services:
 def wire(config: Config, connection: Connection) -> Services:
     """All parts for one graph; nothing is opened yet."""
     load_strategies()
-    return assemble(config, Database(connection), hold_instance(config.storage.data_folder / "instances"))
+    instance = hold_instance(config.storage.data_folder / "instances")
+    return assemble(config, Database(connection), instance, discovery_of(config))
 
 
-def assemble(config: Config, database: Database, instance: Instance) -> Services:
+def assemble(config: Config, database: Database, instance: Instance, discovery: Discovery | None = None) -> Services:
     """All parts over a database, under the name of this process."""
     writer, signals, deltas, stopping = Writer(database), Signals(), Deltas(), asyncio.Event()
-    store, reader, models = Store(database, writer, signals), Reader(database), Models(config)
+    store, reader, models = Store(database, writer, signals), Reader(database), Models(config, discovery=discovery)
     material = Material(store)
     runner = Runner(store, models, Prompts(store, models, material), Calls(store, models, deltas, stopping))
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)

@@ -43,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         os.environ[HOME] = tempfile.mkdtemp(prefix="antiphon-tests-")
         have_a_home(os.environ[HOME])
+    # What model servers run on this machine must not matter.
+    os.environ["ANTIPHON_DISCOVERY__ENABLED"] = "false"
     os.environ["ANTIPHON_DATA_DIR"] = os.path.join(os.environ[HOME], f"data-{WORKER}")
 
 

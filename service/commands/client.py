@@ -24,7 +24,7 @@ from service.providers.sse import SseParser
 from service.providers.tls import tls_context
 from service.proxies import proxy_for, target_of, unusable_proxy
 from service.resources import read_resource, resource
-from service.settings.shapes import is_loopback
+from service.settings.values import is_loopback
 
 Json = dict[str, Any]
 

@@ -20,7 +20,7 @@ from service.commands.garbage import collect_when_quiet, settle
 from service.config import Config
 from service.errors import ConfigurationError, SetupError
 from service.open_files import allow_all
-from service.settings.shapes import is_loopback
+from service.settings.values import is_loopback
 
 CUT_SECONDS = 1.0
 """How long open requests may take when the service stops. Then their connections are closed: whoever watches comes

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.commands.packages import PIP, pip_environment
-from service.errors import SetupError
+from service.errors import InvalidInput, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -43,8 +43,18 @@ def setup(model: Annotated[bool, typer.Option("--model", help="Only the local mo
 
 
 def prepare_model(config: Config, name: str | None = None) -> None:
-    """Install the local model where this model (by default the configured default) needs it and it is missing."""
-    provider = config.providers[config.find_model(name or config.defaults.model).provider]
+    """Install the local model where this model (by default the best that is at hand) needs it and it is missing."""
+    from service.models.discovery import look_once
+
+    if has_weights():
+        return
+    here = config if name else look_once(config)
+    try:
+        model = here.find_model(name or here.defaults.model)
+    except InvalidInput:
+        # It may be one of a server on this machine: the service knows, and says so if it is none.
+        return
+    provider = here.providers[model.provider]
     if provider.protocol == "local" and not provider.options.get("model_path") and _can_install():
         install_weights()
 

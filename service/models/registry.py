@@ -12,6 +12,7 @@ from typing import Any
 from service.chat import CountTokens, ModelConfig, ProviderConfig, Timeouts
 from service.config import Config
 from service.models.breaker import Breaker
+from service.models.discovery import FRESH_SECONDS, Discovery
 from service.models.gates import NO_LIMITS, Gate, Limiter
 from service.models.ways import Ways
 from service.providers import Provider, open_provider
@@ -24,8 +25,15 @@ COUNTED_ON_THE_LOOP = 20_000
 class Models:
     """Providers, gates, breakers and counters by model."""
 
-    def __init__(self, config: Config, opener: Callable[[ProviderConfig], Provider] = open_provider) -> None:
+    def __init__(
+        self,
+        config: Config,
+        opener: Callable[[ProviderConfig], Provider] = open_provider,
+        discovery: Discovery | None = None,
+    ) -> None:
         self._config = config
+        self._discovery = discovery
+        self._looking: asyncio.Task[None] | None = None
         self._opener = opener
         self._known: dict[str, ModelConfig] = {}
         self._open: dict[str, Provider] = {}
@@ -39,6 +47,29 @@ class Models:
     def config(self) -> Config:
         """The configuration as it stands now, with what was found on this machine."""
         return self._config
+
+    async def look_again(self, *names: str, everywhere: bool = False) -> None:
+        """Look for model servers on this machine where what they offer may be asked for, and it was not done just now.
+
+        `names` are models that a task names; one that is known changes nothing. `everywhere`: somebody wants to see.
+        It takes a short time at most: what is not known by then is known the next time.
+        """
+        if self._discovery is None or self._discovery.age < (1 if everywhere else FRESH_SECONDS):
+            return
+        if not everywhere and self._has_key() and all(name in self.names() for name in names):
+            return
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look(self._discovery, everywhere), name="antiphon-discovery")
+        await asyncio.wait({self._looking}, timeout=self._discovery.seconds)
+
+    async def _look(self, discovery: Discovery, everywhere: bool) -> None:
+        found = await discovery.look(everywhere=everywhere)
+        if found is not self._config:
+            self._config = found
+            self._known.clear()
+
+    def _has_key(self) -> bool:
+        return self._config.defaults.model.partition("/")[0] in self._config.settings.api_keys
 
     def find(self, key: str) -> ModelConfig:
         """The model of that name; `InvalidInput` where there is none."""
@@ -156,6 +187,9 @@ class Models:
 
     async def close(self) -> None:
         """Close all providers."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         for provider in self._open.values():
             await provider.aclose()
         self._open.clear()

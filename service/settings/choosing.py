@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 from service.settings.environment import PREFIX, WELL_KNOWN
 from service.settings.layers import HIDDEN, Layer
-from service.settings.shapes import AUTO, SYSTEM_FILE, ProviderSettings, Settings, is_loopback
+from service.settings.provider_shapes import ProviderSettings
+from service.settings.shapes import Settings
+from service.settings.values import AUTO, SYSTEM_FILE, is_loopback
 
 LOCAL = "local"
 """The protocol of models in a process of our own: they are there when nothing else is."""

@@ -15,7 +15,8 @@ from pydantic_core import ErrorDetails
 
 from service.settings.layers import HIDDEN, KeyPath, Layer, Problem, keys_of, nearest, shape_at, value_at
 from service.settings.resolved import match_model, suggest_model
-from service.settings.shapes import AUTO, Settings, is_loopback
+from service.settings.shapes import Settings
+from service.settings.values import AUTO, is_loopback
 
 _MESSAGES = {
     "missing": "this key is required. Add it.",

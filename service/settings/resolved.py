@@ -15,17 +15,15 @@ from service.errors import InvalidInput
 from service.records import Aggregation
 from service.settings.choosing import Choice, choose
 from service.settings.layers import Layer, nearest
+from service.settings.provider_shapes import ModelSettings, ProviderSettings, TimeoutSettings
 from service.settings.shapes import (
     ExecutorSettings,
     LoggingSettings,
-    ModelSettings,
     Neo4jSettings,
-    ProviderSettings,
     RetrySettings,
     ServerSettings,
     Settings,
     StorageSettings,
-    TimeoutSettings,
 )
 
 REASONING_TIMEOUTS = Timeouts(first_token=300.0, total=1800.0)

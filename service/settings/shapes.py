@@ -7,16 +7,13 @@ prices in USD per million tokens, except where a name says otherwise. `docs/conf
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     NonNegativeFloat,
     PositiveFloat,
@@ -26,34 +23,18 @@ from pydantic import (
 
 from service.folders import user_cache_folder, user_data_folder, whole
 from service.records import Aggregation
-
-Feature = Literal["streaming", "json_object", "json_schema", "tools", "vision", "audio", "reasoning", "temperature"]
-"""What a model can do. `temperature`: it takes a sampling temperature; reasoning models often refuse one."""
-
-SYSTEM_FILE = "system_config.yml"
-"""The file that is shipped."""
-
-AUTO = "auto"
-"""The default model that is looked for: see `settings/choosing.py`."""
+from service.settings.provider_shapes import DiscoverySettings, ProviderSettings, TimeoutSettings
+from service.settings.values import AUTO, Frozen, address, is_loopback
 
 NEO4J_SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
-Tokenizer = Literal["o200k", "cl100k", "local", "bytes", "estimate"]
 Temperature = Annotated[float, Field(ge=0, le=2)]
 Parallel = Annotated[int, Field(ge=1, le=1024)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 JavaSize = Annotated[str, Field(pattern=r"^[1-9][0-9]*[kmgKMG]$")]
 JavaOption = Annotated[str, Field(pattern=r"^-[^\r\n]+$")]
+Token = Annotated[SecretStr, Field(min_length=1)]
+Owner = Annotated[str, Field(min_length=1)]
 StrategyKey = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-
-
-def _address(value: str) -> str:
-    """A URL may not carry a password: it would be printed wherever the address is."""
-    parts = urlsplit(value)
-    if not parts.scheme or not parts.netloc:
-        raise ValueError("must be an address such as https://host/path.")
-    if "@" in parts.netloc:
-        raise ValueError("must hold no user name or password. Set them under their own keys.")
-    return value
 
 
 def _neo4j_address(value: str) -> str:
@@ -61,76 +42,16 @@ def _neo4j_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in NEO4J_SCHEMES or not parts.netloc:
         raise ValueError("must be an address such as bolt://host:7687 or neo4j+s://host.")
-    return _address(value)
+    return address(value)
 
 
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
-Address = Annotated[str, AfterValidator(_address)]
 Neo4jUri = Annotated[str, AfterValidator(_neo4j_address)]
 Folder = Annotated[Path, AfterValidator(whole)]
 File = Annotated[Path, AfterValidator(whole)]
-
-
-class Frozen(BaseModel):
-    """The rules for all settings: no unknown keys, no change, no coercion, and no value in an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, allow_inf_nan=False)
-
-
-class TimeoutSettings(Frozen):
-    """Seconds to connect, to the first token (and between two), and in all; what is left out is inherited."""
-
-    connect: PositiveFloat | None = None
-    first_token: PositiveFloat | None = None
-    total: PositiveFloat | None = None
-
-
-class RateLimitSettings(Frozen):
-    """What a provider or a model allows at once and a minute; what is left out is not limited."""
-
-    concurrent: PositiveInt | None = None
-    requests_per_minute: PositiveInt | None = None
-    tokens_per_minute: PositiveInt | None = None
-
-
-class PriceSettings(Frozen):
-    """USD per million tokens; `cache_write_1h` is of those that the provider keeps for an hour."""
-
-    input: NonNegativeFloat
-    output: NonNegativeFloat
-    cached: NonNegativeFloat | None = None
-    cache_write: NonNegativeFloat | None = None
-    cache_write_1h: NonNegativeFloat | None = None
-
-
-class ModelSettings(Frozen):
-    """One model of a provider."""
-
-    family: str
-    context_window: PositiveInt
-    max_output_tokens: PositiveInt
-    features: frozenset[Feature] = frozenset()
-    tokenizer: Tokenizer = "estimate"
-    prices: PriceSettings | None = None
-    rate_limits: RateLimitSettings = RateLimitSettings()
-    timeouts: TimeoutSettings = TimeoutSettings()
-
-
-class ProviderSettings(Frozen):
-    """How to reach a provider, what it allows, and its models by name; `default_model` (else the first) is the one that
-    `defaults.model: auto` takes."""
-
-    protocol: str = Field(min_length=1)
-    base_url: Address | None = None
-    headers: dict[str, SecretStr] = {}
-    rate_limits: RateLimitSettings = RateLimitSettings()
-    timeouts: TimeoutSettings = TimeoutSettings()
-    options: dict[str, Any] = {}
-    default_model: str | None = None
-    models: dict[str, ModelSettings] = {}
 
 
 class RetrySettings(Frozen):
@@ -237,7 +158,9 @@ class ServerSettings(Frozen):
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: Port = 8000
-    api_keys: dict[Annotated[SecretStr, Field(min_length=1)], Annotated[str, Field(min_length=1)]] = {}
+    api_keys: dict[Annotated[SecretStr, Field(min_length=1)], Annotated[str, Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
     cors_origins: tuple[str, ...] = ()
     graphiql: Literal["auto", True, False] = "auto"
     introspection: bool = True
@@ -279,22 +202,13 @@ class ExecutorSettings(Frozen):
 class Settings(Frozen):
     """The whole of what `system_config.yml`, `config.yaml` and the environment may say."""
 
-    providers: dict[str, ProviderSettings] = {}
-    api_keys: dict[str, SecretStr] = {}
+    providers: dict[str, ProviderSettings] = Field(default_factory=dict)
+    api_keys: dict[str, SecretStr] = Field(default_factory=dict)
     defaults: DefaultSettings = DefaultSettings()
-    agents: dict[str, AgentSettings] = {}
-    task_types: dict[str, TaskTypeSettings] = {}
+    discovery: DiscoverySettings = DiscoverySettings()
+    agents: dict[str, AgentSettings] = Field(default_factory=dict)
+    task_types: dict[str, TaskTypeSettings] = Field(default_factory=dict)
     storage: StorageSettings = Field(default_factory=StorageSettings)
     logging: LoggingSettings = LoggingSettings()
     server: ServerSettings = ServerSettings()
     executor: ExecutorSettings = ExecutorSettings()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach what listens on `host`."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -100,6 +100,7 @@ class Tasks:
 
     async def choose_models(self, new: NewTask) -> ModelChoice:
         """Which models a task would ask. Raises `InvalidInput`, with the field, for what is not there."""
+        await self._models.look_again(everywhere=True)
         return self._orders.choose_models(new)
 
     async def send_prompt(self, owner: str, new: NewPrompt) -> str:

@@ -75,6 +75,7 @@ class Orders:
 
         Raises `InvalidInput` with the field, `NotFound` for a kept plan that is not the owner's.
         """
+        await self._models.look_again(*_named(new))
         config = self._models.config
         template = self._template(new.type or _usual_type(new.strategy))
         strategy = _strategy(new, template)
@@ -160,6 +161,11 @@ class Orders:
                 field="input.instruction",
                 remedy="Shorten it, ask for a shorter answer, or choose a model with a larger window.",
             )
+
+
+def _named(new: NewTask) -> list[str]:
+    """The models that a wish names."""
+    return [name for name in (new.config.model, *(new.config.fallback_models or ())) if name]
 
 
 def _usual_type(strategy: str | None) -> str:

@@ -92,8 +92,9 @@ class Query:
         return await info.context.load.tasks.load(id)
 
     @strawberry.field
-    def models(self, info: Info) -> list[Model]:
-        """The models that tasks may ask for."""
+    async def models(self, info: Info) -> list[Model]:
+        """The models that tasks may ask for. Model servers on the service's machine are looked for first."""
+        await info.context.backend.models.look_again(everywhere=True)
         return [configured_model(model) for model in info.context.backend.models.config.models()]
 
     @strawberry.field
