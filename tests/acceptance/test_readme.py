@@ -15,7 +15,6 @@ from tests.support.front import Service
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-GRAPH = (ROOT / "docs" / "graph.md").read_text()
 HERE = "http://127.0.0.1:8000"
 # `demo`, `test` and `serve` are what continuous integration and other suites run; `check` is run on a graph of its own
 # in tests/integration/test_checks.py, for here tests share one in which not all is whole.
@@ -58,7 +57,7 @@ def test_readme_link_leads_somewhere(link: str) -> None:
     assert (ROOT / link).exists()
 
 
-@pytest.mark.parametrize("statement", [*blocks("cypher"), *blocks("cypher", GRAPH)])
+@pytest.mark.parametrize("statement", blocks("cypher"))
 async def test_readme_cypher_is_valid(statement: str, database: Database) -> None:
     """What the README asks people to paste is planned by the server."""
     assert await database.explain(Query("readme", "", "CYPHER 25 " + statement, frozenset(), False))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from service.providers.options import read_options
 from service.records import Aggregation
 from service.resources import resource
 from service.settings.resolved import REASONING_TIMEOUTS
+from tests.support.pages import blocks
 
 SECRET = "hunter2-hunter2"
 MODEL = "{family: f, context_window: 100, max_output_tokens: 10}"
@@ -289,8 +289,9 @@ def test_example_is_written_once_for_its_owner_alone_and_is_valid(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "section", re.findall(r"```yaml\n(.*?)```", resource("docs/configuration.md").read_text(), re.S)
+    "section",
+    [text for page in sorted(resource("docs").glob("*.md")) for text in blocks("yaml", page.read_text())],
 )
 def test_documented_yaml_is_valid(tmp_path: Path, section: str) -> None:
-    """Every block of the manual can be used as it is."""
+    """Every block of the manual's pages can be used as it is."""
     assert load(tmp_path, section)
