@@ -1,0 +1,252 @@
+# Generated from schema/ by scripts/generate-client, as long as the schema wants it; do not change it here.
+# ruff: noqa: E501
+"""A method for each of `schema/operations/*.graphql`. A subscription goes on by itself after a broken connection."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from datetime import datetime
+
+from antiphon import operations as its
+from antiphon._async.connection import AsyncConnection
+from antiphon.operations import (
+    CancelTaskInput,
+    CancelTaskPayload,
+    Conversation,
+    ConversationEventsEvent,
+    ConversationFilter,
+    ConversationOrder,
+    ConversationsConversationConnection,
+    ConversationSummaryConversation,
+    CreateConversationInput,
+    CreateConversationPayload,
+    CreateTaskInput,
+    CreateTaskPayload,
+    HistoryDirection,
+    HistoryMessageConnection,
+    HistoryTreeMessageConnection,
+    MessagesConversation,
+    ModelsModel,
+    Node,
+    NodesNode,
+    ResponseDeltasResponseDelta,
+    RetryTaskInput,
+    RetryTaskPayload,
+    RootsConversation,
+    SaveStrategyInput,
+    SaveStrategyPayload,
+    SendPromptInput,
+    SendPromptPayload,
+    StrategiesStrategyConnection,
+    SubtaskNode,
+    SubtaskStatus,
+    Task,
+    TaskEventsEvent,
+    TasksTaskConnection,
+    TaskStatus,
+    UsageDimension,
+    UsageRow,
+    Viewer,
+)
+
+
+class AsyncOperations:
+    """The shipped operations of one service. Raises `AntiphonError` as the service answers."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def cancel_task(self, input: CancelTaskInput) -> CancelTaskPayload:
+        """Cancel a task: its calls are cut, what has not begun never will. A finished task stays as it is."""
+        value = await self._connection.execute(its.CANCEL_TASK, input=input)
+        return CancelTaskPayload.model_validate(value)
+
+    async def conversation(self, id: str, branches: int | None = 50) -> Conversation | None:
+        """One conversation."""
+        value = await self._connection.execute(its.CONVERSATION, id=id, branches=branches)
+        return None if value is None else Conversation.model_validate(value)
+
+    async def conversation_events(
+        self, conversation_id: str, after: str | None = None
+    ) -> AsyncGenerator[ConversationEventsEvent, None]:
+        """A conversation's new messages and its tasks' changes, from now on or after a cursor; does not complete. The changes of its subtasks are in `taskEvents`."""
+        async with aclosing(
+            self._connection.follow(its.CONVERSATION_EVENTS, conversationId=conversation_id, after=after)
+        ) as values:
+            async for value in values:
+                yield ConversationEventsEvent.model_validate(value)
+
+    async def conversation_summary(self, id: str) -> ConversationSummaryConversation | None:
+        """One conversation."""
+        value = await self._connection.execute(its.CONVERSATION_SUMMARY, id=id)
+        return None if value is None else ConversationSummaryConversation.model_validate(value)
+
+    async def conversations(
+        self,
+        first: int | None = 20,
+        after: str | None = None,
+        filter: ConversationFilter | None = None,
+        order_by: ConversationOrder | None = "CREATED",
+    ) -> ConversationsConversationConnection | None:
+        """The conversations, the newest or the most active first."""
+        value = await self._connection.execute(
+            its.CONVERSATIONS, first=first, after=after, filter=filter, orderBy=order_by
+        )
+        return None if value is None else ConversationsConversationConnection.model_validate(value)
+
+    async def create_conversation(self, input: CreateConversationInput) -> CreateConversationPayload:
+        """Make a conversation."""
+        value = await self._connection.execute(its.CREATE_CONVERSATION, input=input)
+        return CreateConversationPayload.model_validate(value)
+
+    async def create_task(self, input: CreateTaskInput) -> CreateTaskPayload:
+        """Begin a task."""
+        value = await self._connection.execute(its.CREATE_TASK, input=input)
+        return CreateTaskPayload.model_validate(value)
+
+    async def history(
+        self,
+        node_id: str,
+        direction: HistoryDirection | None = "ANCESTORS",
+        first: int | None = 50,
+        after: str | None = None,
+    ) -> HistoryMessageConnection | None:
+        """What a message came from, newest first and itself first of all; or what came from it, oldest first."""
+        value = await self._connection.execute(
+            its.HISTORY, nodeId=node_id, direction=direction, first=first, after=after
+        )
+        return None if value is None else HistoryMessageConnection.model_validate(value)
+
+    async def history_tree(
+        self, node_id: str, first: int | None = 100, after: str | None = None
+    ) -> HistoryTreeMessageConnection | None:
+        """What a message came from, newest first and itself first of all; or what came from it, oldest first."""
+        value = await self._connection.execute(its.HISTORY_TREE, nodeId=node_id, first=first, after=after)
+        return None if value is None else HistoryTreeMessageConnection.model_validate(value)
+
+    async def messages(
+        self,
+        conversation_id: str,
+        branch: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = 50,
+        before: str | None = None,
+    ) -> MessagesConversation | None:
+        """One conversation."""
+        value = await self._connection.execute(
+            its.MESSAGES,
+            conversationId=conversation_id,
+            branch=branch,
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+        )
+        return None if value is None else MessagesConversation.model_validate(value)
+
+    async def models(self) -> list[ModelsModel]:
+        """The models that tasks may ask for."""
+        value = await self._connection.execute(its.MODELS)
+        return [ModelsModel.model_validate(it) for it in value]
+
+    async def node(self, id: str) -> Node | None:
+        """Anything that has an id."""
+        value = await self._connection.execute(its.NODE, id=id)
+        return None if value is None else Node.model_validate(value)
+
+    async def nodes(self, ids: Sequence[str]) -> list[NodesNode | None]:
+        """What has these ids, in their order; null for what is not there."""
+        value = await self._connection.execute(its.NODES, ids=ids)
+        return [None if it is None else NodesNode.model_validate(it) for it in value]
+
+    async def response_deltas(self, task_id: str) -> AsyncGenerator[ResponseDeltasResponseDelta, None]:
+        """The text of a task's responses while it runs; completes with the task. First each text so far, then its pieces as they are generated. A response that another process of the service generates comes as one piece, when it is written."""
+        async with aclosing(self._connection.follow(its.RESPONSE_DELTAS, taskId=task_id)) as values:
+            async for value in values:
+                yield ResponseDeltasResponseDelta.model_validate(value)
+
+    async def retry_task(self, input: RetryTaskInput) -> RetryTaskPayload:
+        """Run again what of a finished task did not succeed. Its deadline begins anew; its budget does not, unless the input has one."""
+        value = await self._connection.execute(its.RETRY_TASK, input=input)
+        return RetryTaskPayload.model_validate(value)
+
+    async def roots(
+        self, conversation_id: str, first: int | None = 20, after: str | None = None
+    ) -> RootsConversation | None:
+        """One conversation."""
+        value = await self._connection.execute(its.ROOTS, conversationId=conversation_id, first=first, after=after)
+        return None if value is None else RootsConversation.model_validate(value)
+
+    async def save_strategy(self, input: SaveStrategyInput) -> SaveStrategyPayload:
+        """Keep a plan under a name, to be followed by tasks that name it."""
+        value = await self._connection.execute(its.SAVE_STRATEGY, input=input)
+        return SaveStrategyPayload.model_validate(value)
+
+    async def send_prompt(self, input: SendPromptInput) -> SendPromptPayload:
+        """Ask one prompt and get one response: the smallest task."""
+        value = await self._connection.execute(its.SEND_PROMPT, input=input)
+        return SendPromptPayload.model_validate(value)
+
+    async def strategies(
+        self, first: int | None = 100, after: str | None = None, strategy: str | None = None
+    ) -> StrategiesStrategyConnection | None:
+        """The ways to decompose a task: the built-in ones, then the kept plans. Those that a caller saved come before those that models made, the newest first."""
+        value = await self._connection.execute(its.STRATEGIES, first=first, after=after, strategy=strategy)
+        return None if value is None else StrategiesStrategyConnection.model_validate(value)
+
+    async def subtask(self, id: str) -> SubtaskNode | None:
+        """Anything that has an id."""
+        value = await self._connection.execute(its.SUBTASK, id=id)
+        return None if value is None else SubtaskNode.model_validate(value)
+
+    async def task(
+        self,
+        id: str,
+        first: int | None = 50,
+        after: str | None = None,
+        subtask_status: Sequence[SubtaskStatus] | None = None,
+    ) -> Task | None:
+        """One task."""
+        value = await self._connection.execute(its.TASK, id=id, first=first, after=after, subtaskStatus=subtask_status)
+        return None if value is None else Task.model_validate(value)
+
+    async def task_events(self, task_id: str, after: str | None = None) -> AsyncGenerator[TaskEventsEvent, None]:
+        """A task's changes from its beginning, or after a cursor; completes after the last one. Of a task that ended so long ago that its changes are kept no more, one with its last state."""
+        async with aclosing(self._connection.follow(its.TASK_EVENTS, taskId=task_id, after=after)) as values:
+            async for value in values:
+                yield TaskEventsEvent.model_validate(value)
+
+    async def tasks(
+        self,
+        conversation_id: str | None = None,
+        status: Sequence[TaskStatus] | None = None,
+        first: int | None = 20,
+        after: str | None = None,
+    ) -> TasksTaskConnection | None:
+        """The tasks, newest first: of one conversation, or of all."""
+        value = await self._connection.execute(
+            its.TASKS, conversationId=conversation_id, status=status, first=first, after=after
+        )
+        return None if value is None else TasksTaskConnection.model_validate(value)
+
+    async def usage(
+        self,
+        group_by: UsageDimension,
+        conversation_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[UsageRow]:
+        """What the calls that began from `since` on and before `until` took and cost. A row for each key: days in order, all else by cost, highest first."""
+        value = await self._connection.execute(
+            its.USAGE, groupBy=group_by, conversationId=conversation_id, since=since, until=until
+        )
+        return [UsageRow.model_validate(it) for it in value]
+
+    async def viewer(
+        self, first: int | None = 20, after: str | None = None, order_by: ConversationOrder | None = "UPDATED"
+    ) -> Viewer:
+        """Who calls, and what is theirs."""
+        value = await self._connection.execute(its.VIEWER, first=first, after=after, orderBy=order_by)
+        return Viewer.model_validate(value)

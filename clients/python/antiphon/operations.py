@@ -1,0 +1,2796 @@
+# Generated from schema/ by scripts/generate-client, as long as the schema wants it; do not change it here.
+# ruff: noqa: E501
+"""What is sent to the service and what comes back, as `schema/operations/*.graphql` have it.
+
+Models have Python's names for fields (`task_status`), inputs GraphQL's (`maxParallel`). A choice in an answer may also
+be a text that this client does not know yet: services grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, Required, TypeAlias, TypedDict
+
+from pydantic import Field
+
+from antiphon.records import Document, Record, Upload
+
+Aggregation: TypeAlias = Literal["CONCAT", "LIST", "MERGE", "REDUCE", "NONE"]
+"""How the subtasks' answers become the task's answer."""
+
+AttemptStatus: TypeAlias = Literal[
+    "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "RATE_LIMITED", "CANCELLED", "INTERRUPTED"
+]
+"""What came of one call to a provider."""
+
+BreakerState: TypeAlias = Literal["CLOSED", "OPEN", "HALF_OPEN"]
+"""Whether a model is called."""
+
+BuiltInStrategy: TypeAlias = Literal["NONE", "CHUNK", "FILE", "ERROR", "DYNAMIC"]
+"""The strategies that are always there."""
+
+ConversationOrder: TypeAlias = Literal["CREATED", "UPDATED"]
+"""What conversations are listed by, the newest first."""
+
+ErrorCode: TypeAlias = Literal[
+    "INTERNAL",
+    "INVALID_INPUT",
+    "NOT_FOUND",
+    "CONFLICT",
+    "LIMIT_EXCEEDED",
+    "CONFIGURATION",
+    "PROVIDER_ERROR",
+    "PROVIDER_TIMEOUT",
+    "PROVIDER_UNAVAILABLE",
+    "PROVIDER_REJECTED",
+    "CONTEXT_OVERFLOW",
+    "CONTENT_FILTERED",
+    "INVALID_ANSWER",
+    "RATE_LIMITED",
+    "BUDGET_EXCEEDED",
+    "DEADLINE_EXCEEDED",
+    "FAILED_FAST",
+    "GRAPH_ERROR",
+    "GRAPH_UNAVAILABLE",
+    "INTERRUPTED",
+    "CANCELLED",
+]
+"""What went wrong with a task, a subtask or an attempt. A code of a plug-in's own is shown as PROVIDER_ERROR."""
+
+FinishReason: TypeAlias = Literal["STOP", "LENGTH", "CONTENT_FILTER", "TOOL_CALLS", "OTHER"]
+"""Why a model stopped."""
+
+HistoryDirection: TypeAlias = Literal["ANCESTORS", "DESCENDANTS"]
+"""Which way a history goes."""
+
+OnFailure: TypeAlias = Literal["CONTINUE", "FAIL_FAST"]
+"""What one failed subtask means for the others."""
+
+ResponseFormatKind: TypeAlias = Literal["TEXT", "JSON", "JSON_SCHEMA"]
+"""What an answer must be."""
+
+ResponseStatus: TypeAlias = Literal["STREAMING", "COMPLETE", "PARTIAL", "FAILED"]
+"""How whole a response is."""
+
+Role: TypeAlias = Literal["SYSTEM", "USER", "ASSISTANT", "TOOL"]
+"""Who speaks in a message that is sent to a model."""
+
+SubtaskStatus: TypeAlias = Literal["PENDING", "READY", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "SKIPPED"]
+"""The state of a subtask. The last four are final."""
+
+TaskStatus: TypeAlias = Literal["PENDING", "PLANNING", "RUNNING", "SUCCEEDED", "PARTIAL", "FAILED", "CANCELLED"]
+"""The state of a task. The last four are final."""
+
+UsageDimension: TypeAlias = Literal["MODEL", "PROVIDER", "DAY", "STRATEGY", "TASK_TYPE", "CONVERSATION", "OUTCOME"]
+"""What usage is grouped by. A day is one in UTC, an outcome the status of an attempt."""
+
+
+class BudgetInput(TypedDict, total=False):
+    """What a task may use before no new call is made."""
+
+    tokens: int | None
+    """Read and written together."""
+    costUsd: float | None
+    """Only where the price of every model is known."""
+
+
+class CancelTaskInput(TypedDict, total=False):
+    """A task to be cancelled."""
+
+    taskId: Required[str]
+    """The task's id."""
+
+
+class ConversationFilter(TypedDict, total=False):
+    """Which conversations to list; what is left out does not matter."""
+
+    title: str | None
+    """Part of the title, in upper or lower case."""
+    createdFrom: datetime | None
+    """Made then or later."""
+    createdBefore: datetime | None
+    """Made before then."""
+
+
+class CreateConversationInput(TypedDict, total=False):
+    """A new conversation."""
+
+    title: str | None
+    """Short and human."""
+    metadata: Any | None
+    """A JSON object that is kept with it."""
+    idempotencyKey: str | None
+    """The same key makes the same conversation: sending it twice is safe."""
+
+
+class CreateTaskInput(TypedDict, total=False):
+    """A job over a conversation."""
+
+    type: str | None
+    """A task type of the configuration; `prompt` by default, `explain_errors` for the strategy ERROR."""
+    instruction: str | None
+    """What to do; may be left out where the type says it."""
+    input: TaskInput | None
+    """What it reads."""
+    strategy: StrategyInput | None
+    """How it is decomposed; the type's own strategy by default."""
+    conversationId: str | None
+    """The conversation to go on with; a new one where it is left out."""
+    title: str | None
+    """The new conversation's title."""
+    parent: ParentInput | None
+    """Where in the conversation to continue from; the main branch's newest message by default."""
+    config: TaskConfigInput | None
+    """How it is run."""
+    idempotencyKey: str | None
+    """The same key makes the same task: sending it twice is safe."""
+
+
+class FileContentInput(TypedDict, total=False):
+    """A file's content."""
+
+    text: str | None
+    """Its text, inline."""
+    upload: Upload | None
+    """The file itself, beside the operation (GraphQL multipart request)."""
+
+
+class FileInput(TypedDict, total=False):
+    """A file that a task reads."""
+
+    content: Required[FileContentInput]
+    """What is in it."""
+    name: str | None
+    """For people, never opened; an upload's own file name where it is left out."""
+    mediaType: str | None
+    """Of the content; guessed from the name where it is left out."""
+
+
+class ParentInput(TypedDict, total=False):
+    """Where a prompt continues from."""
+
+    messageId: str | None
+    """A message of the conversation."""
+    root: bool | None
+    """`true`: from nothing. The prompt is a first one, beside the first prompt that is there."""
+
+
+class PlanInput(TypedDict, total=False):
+    """A plan: prompts, and what makes the answer out of their answers."""
+
+    steps: Required[Sequence[PlanStepInput]]
+    """Its prompts, in any order: what they name says which waits for which."""
+    answer: Sequence[str] | None
+    """The steps whose answers make the task's answer; those that no other step uses, where it is left out."""
+    aggregation: Aggregation | None
+    """How they make it; as the task says, where it is left out."""
+
+
+class PlanStepInput(TypedDict, total=False):
+    """One prompt of a plan."""
+
+    id: Required[str]
+    """Its name in the plan: a letter, then letters, digits, _ and -, 64 at most."""
+    prompt: Required[str]
+    """What is asked, with `{{input}}`, `{{instruction}}`, `{{item}}` and `{{steps.ID}}` in it."""
+    title: str | None
+    """Short and human."""
+    dependsOn: Sequence[str] | None
+    """Steps that must have ended before it, besides those that its prompt names."""
+    forEach: str | None
+    """The step over whose list it is asked, once for each element (`{{item}}`)."""
+    role: str | None
+    """The agent role whose model is asked."""
+    model: str | None
+    """The model that is asked."""
+    responseFormat: ResponseFormatInput | None
+    """What its answer must be."""
+
+
+class ResponseFormatInput(TypedDict, total=False):
+    """What an answer must be."""
+
+    text: bool | None
+    """`true`: any text."""
+    json: bool | None
+    """`true`: one JSON value, perhaps in a Markdown code fence."""
+    jsonSchema: Any | None
+    """One JSON value that meets this JSON Schema."""
+
+
+class RetriesInput(TypedDict, total=False):
+    """How often a call is tried, and for how many seconds in all."""
+
+    maxAttempts: int | None
+    """Calls in all, from 1 to 100."""
+    totalSeconds: float | None
+    """From the first call on."""
+
+
+class RetryTaskInput(TypedDict, total=False):
+    """A finished task to be run again."""
+
+    taskId: Required[str]
+    """The task's id."""
+    budget: BudgetInput | None
+    """What it may use from now on; left out, what its own budget has left."""
+
+
+class SaveStrategyInput(TypedDict, total=False):
+    """A plan to be kept under a name, in place of the one that has it."""
+
+    name: Required[str]
+    """What tasks call it by."""
+    plan: Required[PlanInput]
+    """The plan."""
+    description: str | None
+    """What it is good for."""
+    idempotencyKey: str | None
+    """The same key keeps the same plan: sending it twice is safe."""
+
+
+class SendPromptInput(TypedDict, total=False):
+    """One prompt, or the results of tool calls: the smallest task."""
+
+    content: str | None
+    """What is asked; may be left out where there are results of tools."""
+    toolResults: Sequence[ToolResultInput] | None
+    """One result for each tool call of the response that is continued from."""
+    conversationId: str | None
+    """The conversation to go on with; a new one where it is left out."""
+    title: str | None
+    """The new conversation's title."""
+    parent: ParentInput | None
+    """Where in the conversation to continue from; the main branch's newest message by default."""
+    config: TaskConfigInput | None
+    """How it is answered."""
+    idempotencyKey: str | None
+    """The same key makes the same task: sending it twice is safe."""
+
+
+class StrategyInput(TypedDict, total=False):
+    """How a task is decomposed."""
+
+    builtIn: BuiltInStrategy | None
+    """One that is always there."""
+    named: str | None
+    """One by its name, as a plug-in registered it; see `strategies`."""
+    kept: str | None
+    """A kept plan by its name."""
+    plan: PlanInput | None
+    """A plan of one's own."""
+
+
+class TaskConfigInput(TypedDict, total=False):
+    """How a task is run; what is left out comes from its type, its role or the defaults."""
+
+    model: str | None
+    """`provider/name`, or a name that is unique."""
+    fallbackModels: Sequence[str] | None
+    """Asked in this order where the model fails."""
+    role: str | None
+    """An agent role of the configuration."""
+    maxParallel: int | None
+    """Calls at once, from 1."""
+    aggregation: Aggregation | None
+    """How the answers of its subtasks become its answer."""
+    onFailure: OnFailure | None
+    """What one failed subtask means for the others; CONTINUE by default."""
+    temperature: float | None
+    """From 0 to 2."""
+    maxOutputTokens: int | None
+    """The most tokens of one answer."""
+    chunkTokens: int | None
+    """The most tokens of material in one prompt; from the model's window by default."""
+    chunkOverlap: int | None
+    """Tokens that two chunks share."""
+    timeouts: TimeoutsInput | None
+    """How long a call may take."""
+    retries: RetriesInput | None
+    """How often a call is tried."""
+    budget: BudgetInput | None
+    """What it may use; nothing bounds it by default."""
+    responseFormat: ResponseFormatInput | None
+    """What answers must be; as the task type says by default, which is any text."""
+    deadlineSeconds: float | None
+    """Seconds after its creation at which the task ends with what it has."""
+    maxCases: int | None
+    """ERROR: the most different errors that are asked about, the weightiest first."""
+    maxSteps: int | None
+    """DYNAMIC: the most steps of a plan."""
+    tools: Sequence[ToolInput] | None
+    """NONE: what the model may call. They are not remembered: send them with each task."""
+
+
+class TaskInput(TypedDict, total=False):
+    """What a task reads."""
+
+    text: str | None
+    """One text."""
+    list: Sequence[str] | None
+    """Texts, each of them a source by itself."""
+    files: Sequence[FileInput] | None
+    """Files, each of them a source by itself."""
+
+
+class TimeoutsInput(TypedDict, total=False):
+    """Seconds to connect, to the first token (and between two), and for a whole call."""
+
+    connect: float | None
+    """To reach the provider."""
+    firstToken: float | None
+    """To the first token, and between two."""
+    total: float | None
+    """For the whole call."""
+
+
+class ToolInput(TypedDict, total=False):
+    """A tool that the model may call. The service runs none: the client does, and sends the result."""
+
+    name: Required[str]
+    """1 to 64 letters (a to z), digits, underscores and hyphens."""
+    description: str | None
+    """What it does, for the model."""
+    parameters: Any | None
+    """The JSON Schema of its arguments, of type object; none where it is left out."""
+
+
+class ToolResultInput(TypedDict, total=False):
+    """What came of a tool call."""
+
+    toolCallId: Required[str]
+    """The `toolCallId` of the call."""
+    content: Required[str]
+    """What it gave, or how it failed."""
+    isError: bool | None
+    """Whether the tool failed; `content` says how."""
+
+
+class CancelTaskTaskProgress(Record):
+    """How far a task is: how many of its subtasks are in which state."""
+
+    total: int
+    """All subtasks that are planned so far."""
+    done: int
+    """Those that have their last state."""
+    cancelled: int
+    """Those that were cancelled."""
+
+
+class CancelTaskTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+    finished_at: datetime | None
+    """When it ended."""
+    progress: CancelTaskTaskProgress
+    """How far it is."""
+
+
+class CancelTaskPayload(Record):
+    """A task that was cancelled, or had ended before."""
+
+    task: CancelTaskTask | None
+    """The task, as it is now."""
+
+
+class ConversationMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    title: str
+    """Short and human."""
+
+
+class ConversationBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+    head: ConversationMessage | None
+    """Its newest message; null while the conversation is empty."""
+
+
+class ConversationBranchEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: ConversationBranch
+    """What stands there."""
+
+
+class ConversationPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class ConversationBranchConnection(Record):
+    """A page of a list."""
+
+    edges: list[ConversationBranchEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: ConversationPageInfo
+    """What is before and after it."""
+
+
+class Conversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When something was last written into it."""
+    metadata: Any | None
+    """What its maker attached to it."""
+    branches: ConversationBranchConnection
+    """Its branches, oldest first; the first is `main`."""
+
+
+class ConversationEventsMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+
+
+class ConversationEventsMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: ConversationEventsMessage
+    """What stands there."""
+
+
+class ConversationEventsBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+
+
+class ConversationEventsSubtask(Record):
+    """One piece of a task: one prompt and its answer."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class ConversationEventsEvent(Record):
+    """Something that happened in a conversation."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    cursor: str
+    """Go on after this event with `after: cursor`."""
+    created_at: datetime
+    """When it happened."""
+    conversation_id: str
+    """The id of the conversation."""
+    message_edge: ConversationEventsMessageEdge | None = None
+    """The message, for the conversation's messages."""
+    branches: list[ConversationEventsBranch] | None = None
+    """The branches on whose path it is now, or will be when its task ends. Empty for what is not of the chat: the prompts and answers of subtasks, and calls that did not give the answer."""
+    subtask: ConversationEventsSubtask | None = None
+    """The subtask that it was written for; null for a message of the chat itself."""
+    idempotency_key: str | None = None
+    """The `idempotencyKey` of the request that caused it."""
+    task_id: str | None = None
+    """The id of the task."""
+    task_status: TaskStatus | str | None = None
+    """Its new state."""
+    error: str | None = None
+    """Why it failed, where it did."""
+    error_code: ErrorCode | str | None = None
+    """The code of that."""
+
+
+class ConversationSummaryModel(Record):
+    """A provider's model. What is null is not configured here (any more)."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class ConversationSummaryTaskCount(Record):
+    """How many tasks are in a state."""
+
+    status: TaskStatus | str
+    """The state."""
+    count: int
+    """How many tasks are in it."""
+
+
+class ConversationSummaryConversationStatistics(Record):
+    """What a conversation holds and what it cost."""
+
+    messages: int
+    """All messages."""
+    prompts: int
+    """Messages that were sent."""
+    responses: int
+    """Messages that came back."""
+    attempts: int
+    """Calls to providers."""
+    input_tokens: int
+    """Tokens that were read."""
+    output_tokens: int
+    """Tokens that were written."""
+    cached_tokens: int
+    """The part of `inputTokens` that the provider had in its cache."""
+    cost_usd: float | None
+    """Of the calls with a known cost; null where there are only others."""
+    unpriced_attempts: int
+    """Calls whose cost is not known, or not in whole."""
+    models: list[ConversationSummaryModel]
+    """The models that were called."""
+    tasks: list[ConversationSummaryTaskCount]
+    """How many tasks are in which state."""
+
+
+class ConversationSummary(Record):
+    """A conversation in short."""
+
+    text: str | None
+    """A summary in words, where one was made."""
+    statistics: ConversationSummaryConversationStatistics
+    """What it holds and what it cost."""
+
+
+class ConversationSummaryConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    summary: ConversationSummary
+    """What it holds and what it cost."""
+
+
+class ConversationsConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When something was last written into it."""
+
+
+class ConversationsConversationEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: ConversationsConversation
+    """What stands there."""
+
+
+class ConversationsPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    has_previous_page: bool
+    """Whether there is more of the list before it, with `last` and `before: startCursor`."""
+    start_cursor: str | None
+    """The cursor of its first node; null where it has none."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class ConversationsConversationConnection(Record):
+    """A page of a list."""
+
+    edges: list[ConversationsConversationEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: ConversationsPageInfo
+    """What is before and after it."""
+
+
+class CreateConversationBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+
+
+class CreateConversationBranchEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    node: CreateConversationBranch
+    """What stands there."""
+
+
+class CreateConversationBranchConnection(Record):
+    """A page of a list."""
+
+    edges: list[CreateConversationBranchEdge]
+    """Its nodes with their places, in the list's order."""
+
+
+class CreateConversationConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When something was last written into it."""
+    metadata: Any | None
+    """What its maker attached to it."""
+    branches: CreateConversationBranchConnection
+    """Its branches, oldest first; the first is `main`."""
+
+
+class CreateConversationNodeConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class CreateConversationConversationEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: CreateConversationNodeConversation
+    """What stands there."""
+
+
+class CreateConversationPayload(Record):
+    """A new conversation."""
+
+    conversation: CreateConversationConversation | None
+    """The conversation."""
+    conversation_edge: CreateConversationConversationEdge | None
+    """The conversation, for the lists `conversations`, in either order."""
+
+
+class CreateTaskConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class CreateTaskPrompt(Record):
+    """What was sent."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class CreateTaskTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    type: str
+    """The task type whose template it follows."""
+    strategy: str
+    """The name of the strategy that decomposes it."""
+    task_status: TaskStatus | str
+    """Its state."""
+    title: str
+    """Short and human."""
+    created_at: datetime
+    """When it was made."""
+    conversation: CreateTaskConversation
+    """The conversation that it is in."""
+    prompt: CreateTaskPrompt | None
+    """What was asked."""
+
+
+class CreateTaskNodeTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class CreateTaskTaskEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: CreateTaskNodeTask
+    """What stands there."""
+
+
+class CreateTaskMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    created_at: datetime
+    """When it was written down."""
+
+
+class CreateTaskMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: CreateTaskMessage
+    """What stands there."""
+
+
+class CreateTaskNodeConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When something was last written into it."""
+
+
+class CreateTaskConversationEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: CreateTaskNodeConversation
+    """What stands there."""
+
+
+class CreateTaskPayload(Record):
+    """A new task."""
+
+    answer_id: str | None
+    """The id that the answer will have; null where the task makes none of its subtasks' answers."""
+    task: CreateTaskTask | None
+    """The task."""
+    task_edge: CreateTaskTaskEdge | None
+    """The task, for the lists `tasks`."""
+    prompt_edge: CreateTaskMessageEdge | None
+    """The task's prompt, for the conversation's messages."""
+    conversation_edge: CreateTaskConversationEdge | None
+    """The conversation, for the lists `conversations`, in either order."""
+
+
+class HistoryToolCall(Record):
+    """A model's wish to call a tool."""
+
+    tool_call_id: str
+    """The provider's own: what `toolResults` name it by."""
+    name: str
+    """The name of the tool."""
+    arguments: str
+    """JSON as the model wrote it, which may be wrong."""
+
+
+class HistoryMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    created_at: datetime
+    """When it was written down."""
+    tool_call_id: str | None = None
+    """The tool call that it is the result of (role TOOL)."""
+    tool_name: str | None = None
+    """The tool that it is a result of (role TOOL)."""
+    is_error: bool | None = None
+    """Whether that tool failed."""
+    response_status: ResponseStatus | str | None = None
+    """How whole it is."""
+    note: str | None = None
+    """Why it is not whole, where it is not."""
+    finish_reason: FinishReason | str | None = None
+    """Why the model stopped; null for an answer that was put together."""
+    tool_calls: list[HistoryToolCall] | None = None
+    """The calls of tools that the model wants the client to make."""
+
+
+class HistoryMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: HistoryMessage
+    """What stands there."""
+
+
+class HistoryPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    has_previous_page: bool
+    """Whether there is more of the list before it, with `last` and `before: startCursor`."""
+    start_cursor: str | None
+    """The cursor of its first node; null where it has none."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class HistoryMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[HistoryMessageEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: HistoryPageInfo
+    """What is before and after it."""
+
+
+class HistoryTreeNodeMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+
+
+class HistoryTreeEdgesMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    node: HistoryTreeNodeMessage
+    """What stands there."""
+
+
+class HistoryTreeParentsMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[HistoryTreeEdgesMessageEdge]
+    """Its nodes with their places, in the list's order."""
+
+
+class HistoryTreeToolCall(Record):
+    """A model's wish to call a tool."""
+
+    name: str
+    """The name of the tool."""
+    arguments: str
+    """JSON as the model wrote it, which may be wrong."""
+
+
+class HistoryTreeMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    parents: HistoryTreeParentsMessageConnection
+    """What it continues from or responds to; several where branches were merged."""
+    tool_name: str | None = None
+    """The tool that it is a result of (role TOOL)."""
+    is_error: bool | None = None
+    """Whether that tool failed."""
+    response_status: ResponseStatus | str | None = None
+    """How whole it is."""
+    finish_reason: FinishReason | str | None = None
+    """Why the model stopped; null for an answer that was put together."""
+    tool_calls: list[HistoryTreeToolCall] | None = None
+    """The calls of tools that the model wants the client to make."""
+
+
+class HistoryTreeMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: HistoryTreeMessage
+    """What stands there."""
+
+
+class HistoryTreePageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class HistoryTreeMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[HistoryTreeMessageEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: HistoryTreePageInfo
+    """What is before and after it."""
+
+
+class MessagesToolCall(Record):
+    """A model's wish to call a tool."""
+
+    tool_call_id: str
+    """The provider's own: what `toolResults` name it by."""
+    name: str
+    """The name of the tool."""
+    arguments: str
+    """JSON as the model wrote it, which may be wrong."""
+
+
+class MessagesMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    created_at: datetime
+    """When it was written down."""
+    tool_call_id: str | None = None
+    """The tool call that it is the result of (role TOOL)."""
+    tool_name: str | None = None
+    """The tool that it is a result of (role TOOL)."""
+    is_error: bool | None = None
+    """Whether that tool failed."""
+    response_status: ResponseStatus | str | None = None
+    """How whole it is."""
+    finish_reason: FinishReason | str | None = None
+    """Why the model stopped; null for an answer that was put together."""
+    tool_calls: list[MessagesToolCall] | None = None
+    """The calls of tools that the model wants the client to make."""
+
+
+class MessagesMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: MessagesMessage
+    """What stands there."""
+
+
+class MessagesPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    has_previous_page: bool
+    """Whether there is more of the list before it, with `last` and `before: startCursor`."""
+    start_cursor: str | None
+    """The cursor of its first node; null where it has none."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class MessagesMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[MessagesMessageEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: MessagesPageInfo
+    """What is before and after it."""
+
+
+class MessagesConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    messages: MessagesMessageConnection
+    """The path of a branch, `main` by default, oldest first: a chat opens with `last`, and goes on with `before`. Where branches were merged, each message comes once. Cursors are those of `history` with ANCESTORS."""
+
+
+class ModelsBreaker(Record):
+    """A model's circuit breaker: a model that keeps failing is skipped."""
+
+    state: BreakerState | str
+    """Whether calls are made."""
+    failures: int
+    """How many calls failed in a row."""
+    retry_at: datetime | None
+    """From when one call tries it again, where it is open."""
+    last_error: str | None
+    """What kind of failure the last one was."""
+
+
+class ModelsLimits(Record):
+    """What a model or a provider allows (null: no limit), and what is in use of it by all callers of this process."""
+
+    concurrent: int | None
+    """Calls at once."""
+    requests_per_minute: int | None
+    """Calls a minute."""
+    tokens_per_minute: int | None
+    """Tokens a minute, read and written together."""
+    in_flight: int
+    """Calls that are under way."""
+    requests_last_minute: int
+    """Calls of the last minute."""
+    tokens_last_minute: int
+    """Tokens of the last minute."""
+
+
+class ModelsModel(Record):
+    """A provider's model. What is null is not configured here (any more)."""
+
+    id: str
+    """What `node` finds it by."""
+    provider: str
+    """The name of its provider."""
+    name: str
+    """What its provider calls it."""
+    family: str | None
+    """The family of models that it is one of."""
+    context_window: int | None
+    """How many tokens it reads and writes in one call."""
+    max_output_tokens: int | None
+    """How many tokens it writes in one call."""
+    features: list[str] | None
+    """What it can do."""
+    input_price: float | None
+    """USD per million tokens that it reads, where known."""
+    output_price: float | None
+    """USD per million tokens that it writes, where known."""
+    is_default: bool
+    """Whether a task that names no model uses it."""
+    breaker: ModelsBreaker | None
+    """Whether it is called, or skipped because it keeps failing."""
+    limits: ModelsLimits | None
+    """Its own limits."""
+    provider_limits: ModelsLimits | None
+    """Its provider's limits, which all models of the provider share."""
+
+
+class NodeConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class NodeTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class NodeSubtask(Record):
+    """One piece of a task: one prompt and its answer."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class Node(Record):
+    """Something with an id that `node` finds again."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str | None = None
+    """Short and human."""
+    content: str | None = None
+    """Its text."""
+    depth: int | None = None
+    """How many messages the longest way to the beginning has."""
+    conversation: NodeConversation | None = None
+    """The conversation that it is in."""
+    name: str | None = None
+    """What it is called: `main` where the conversation begins."""
+    task_status: TaskStatus | str | None = None
+    """Its state."""
+    subtask_status: SubtaskStatus | str | None = None
+    """Its state."""
+    task: NodeTask | None = None
+    """The task that it is a piece of."""
+    response_status: ResponseStatus | str | None = None
+    """How whole it is."""
+    note: str | None = None
+    """Why it is not whole, where it is not."""
+    number: int | None = None
+    """1 for the first call of its subtask."""
+    attempt_status: AttemptStatus | str | None = None
+    """What came of it."""
+    subtask: NodeSubtask | None = None
+    """The subtask that it is for."""
+    media_type: str | None = None
+    """What kind of text it is."""
+    bytes: int | None = None
+    """Its size as it was sent."""
+    description: str | None = None
+    """What it is good for."""
+    version: int | None = None
+    """Counts the plans that were kept under this name, from 1; null where it is built in."""
+    provider: str | None = None
+    """The name of its provider."""
+
+
+class NodesConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class NodesNode(Record):
+    """Something with an id that `node` finds again."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str | None = None
+    """Short and human."""
+    content: str | None = None
+    """Its text."""
+    depth: int | None = None
+    """How many messages the longest way to the beginning has."""
+    conversation: NodesConversation | None = None
+    """The conversation that it is in."""
+    name: str | None = None
+    """What it is called: `main` where the conversation begins."""
+    media_type: str | None = None
+    """What kind of text it is."""
+    bytes: int | None = None
+    """Its size as it was sent."""
+    description: str | None = None
+    """What it is good for."""
+    version: int | None = None
+    """Counts the plans that were kept under this name, from 1; null where it is built in."""
+    provider: str | None = None
+    """The name of its provider."""
+
+
+class ResponseDeltasResponseDelta(Record):
+    """A piece of a response."""
+
+    subtask_id: str
+    """The id of the subtask that it is generated for."""
+    attempt: int
+    """The number of the attempt at the subtask. Another attempt begins again at position 0."""
+    response_id: str
+    """The id that the response will have if it is accepted."""
+    position: int
+    """How many characters of the response come before it."""
+    text: str
+    """The piece."""
+    done: bool
+    """Whether it is the last piece of this response."""
+    response_status: ResponseStatus | str | None
+    """How whole the response is; null before it is done. PARTIAL where it broke off, FAILED where it cannot be used or there is none."""
+    finish_reason: FinishReason | str | None
+    """Why the model stopped; null before it is done."""
+    lagged: bool
+    """Whether what comes after `position` was dropped, because the subscriber was too far behind: the response (`node`) has it once it is written."""
+
+
+class RetryTaskConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class RetryTaskTaskProgress(Record):
+    """How far a task is: how many of its subtasks are in which state."""
+
+    total: int
+    """All subtasks that are planned so far."""
+    done: int
+    """Those that have their last state."""
+
+
+class RetryTaskTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+    title: str
+    """Short and human."""
+    created_at: datetime
+    """When it was made."""
+    conversation: RetryTaskConversation
+    """The conversation that it is in."""
+    progress: RetryTaskTaskProgress
+    """How far it is."""
+
+
+class RetryTaskPayload(Record):
+    """A task that runs again."""
+
+    answer_id: str | None
+    """The id that the new answer will have."""
+    task: RetryTaskTask | None
+    """The task, as it is now."""
+
+
+class RootsMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    created_at: datetime
+    """When it was written down."""
+
+
+class RootsMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: RootsMessage
+    """What stands there."""
+
+
+class RootsPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class RootsMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[RootsMessageEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: RootsPageInfo
+    """What is before and after it."""
+
+
+class RootsConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    roots: RootsMessageConnection
+    """The messages that it begins with, oldest first; several where the first prompt was asked otherwise."""
+
+
+class SaveStrategyTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class SaveStrategyResponseFormat(Record):
+    """What an answer must be."""
+
+    kind: ResponseFormatKind | str
+    """Which of the three."""
+    json_schema: Any | None
+    """The JSON Schema that it must meet, of JSON_SCHEMA."""
+
+
+class SaveStrategyPlanStep(Record):
+    """One prompt of a plan."""
+
+    step_id: str
+    """Its `id` in the plan, which steps of other plans may have, too."""
+    title: str | None
+    """Short and human."""
+    prompt: str
+    """What is asked, with its placeholders."""
+    depends_on: list[str]
+    """Steps that must have ended before it, besides those that its prompt names."""
+    for_each: str | None
+    """The step over whose list it is asked, once for each element."""
+    role: str | None
+    """The agent role whose model is asked."""
+    model: str | None
+    """The model that is asked; the task's where neither is named."""
+    response_format: SaveStrategyResponseFormat | None
+    """What its answer must be; null where the plan does not say."""
+
+
+class SaveStrategyPlan(Record):
+    """A plan: prompts, and what makes the answer out of their answers."""
+
+    steps: list[SaveStrategyPlanStep]
+    """Its prompts, each after those that it needs."""
+    answer: list[str]
+    """The steps whose answers make the task's answer."""
+    aggregation: Aggregation | str | None
+    """How they make it; null is as the task says."""
+
+
+class SaveStrategyStrategy(Record):
+    """A way to decompose a task: a built-in one, whose id is its name, or a kept plan in one of its versions."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What tasks call it by."""
+    description: str
+    """What it is good for."""
+    version: int | None
+    """Counts the plans that were kept under this name, from 1; null where it is built in."""
+    saved_at: datetime | None
+    """Since when the plan is kept."""
+    use_count: int | None
+    """How many tasks followed the kept plan, in this version or one before it."""
+    success_rate: float | None
+    """Which part of those that ended and were not cancelled succeeded, from 0 to 1; null where there is none."""
+    made_by: SaveStrategyTask | None
+    """The task whose model made it; null where it is built in or was saved by a caller."""
+    plan: SaveStrategyPlan | None
+    """The plan, where it is a kept one."""
+
+
+class SaveStrategyNodeStrategy(Record):
+    """A way to decompose a task: a built-in one, whose id is its name, or a kept plan in one of its versions."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class SaveStrategyStrategyEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: SaveStrategyNodeStrategy
+    """What stands there."""
+
+
+class SaveStrategyPayload(Record):
+    """A plan that is kept."""
+
+    strategy: SaveStrategyStrategy | None
+    """The plan in its newest version."""
+    strategy_edge: SaveStrategyStrategyEdge | None
+    """The strategy, for the list `strategies`, in which it takes the place of the version before it."""
+
+
+class SendPromptConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class SendPromptPrompt(Record):
+    """What was sent."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class SendPromptTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    type: str
+    """The task type whose template it follows."""
+    strategy: str
+    """The name of the strategy that decomposes it."""
+    task_status: TaskStatus | str
+    """Its state."""
+    title: str
+    """Short and human."""
+    created_at: datetime
+    """When it was made."""
+    conversation: SendPromptConversation
+    """The conversation that it is in."""
+    prompt: SendPromptPrompt | None
+    """What was asked."""
+
+
+class SendPromptNodeTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class SendPromptTaskEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: SendPromptNodeTask
+    """What stands there."""
+
+
+class SendPromptMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    created_at: datetime
+    """When it was written down."""
+
+
+class SendPromptMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: SendPromptMessage
+    """What stands there."""
+
+
+class SendPromptNodeConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When something was last written into it."""
+
+
+class SendPromptConversationEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: SendPromptNodeConversation
+    """What stands there."""
+
+
+class SendPromptPayload(Record):
+    """A new task of one prompt."""
+
+    answer_id: str | None
+    """The id that the answer will have; null where the task makes none of its subtasks' answers."""
+    task: SendPromptTask | None
+    """The task."""
+    task_edge: SendPromptTaskEdge | None
+    """The task, for the lists `tasks`."""
+    prompt_edge: SendPromptMessageEdge | None
+    """The task's prompt, for the conversation's messages."""
+    conversation_edge: SendPromptConversationEdge | None
+    """The conversation, for the lists `conversations`, in either order."""
+
+
+class StrategiesTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class StrategiesResponseFormat(Record):
+    """What an answer must be."""
+
+    kind: ResponseFormatKind | str
+    """Which of the three."""
+    json_schema: Any | None
+    """The JSON Schema that it must meet, of JSON_SCHEMA."""
+
+
+class StrategiesPlanStep(Record):
+    """One prompt of a plan."""
+
+    step_id: str
+    """Its `id` in the plan, which steps of other plans may have, too."""
+    title: str | None
+    """Short and human."""
+    prompt: str
+    """What is asked, with its placeholders."""
+    depends_on: list[str]
+    """Steps that must have ended before it, besides those that its prompt names."""
+    for_each: str | None
+    """The step over whose list it is asked, once for each element."""
+    role: str | None
+    """The agent role whose model is asked."""
+    model: str | None
+    """The model that is asked; the task's where neither is named."""
+    response_format: StrategiesResponseFormat | None
+    """What its answer must be; null where the plan does not say."""
+
+
+class StrategiesPlan(Record):
+    """A plan: prompts, and what makes the answer out of their answers."""
+
+    steps: list[StrategiesPlanStep]
+    """Its prompts, each after those that it needs."""
+    answer: list[str]
+    """The steps whose answers make the task's answer."""
+    aggregation: Aggregation | str | None
+    """How they make it; null is as the task says."""
+
+
+class StrategiesStrategy(Record):
+    """A way to decompose a task: a built-in one, whose id is its name, or a kept plan in one of its versions."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What tasks call it by."""
+    description: str
+    """What it is good for."""
+    version: int | None
+    """Counts the plans that were kept under this name, from 1; null where it is built in."""
+    saved_at: datetime | None
+    """Since when the plan is kept."""
+    use_count: int | None
+    """How many tasks followed the kept plan, in this version or one before it."""
+    success_rate: float | None
+    """Which part of those that ended and were not cancelled succeeded, from 0 to 1; null where there is none."""
+    made_by: StrategiesTask | None
+    """The task whose model made it; null where it is built in or was saved by a caller."""
+    plan: StrategiesPlan | None
+    """The plan, where it is a kept one."""
+
+
+class StrategiesStrategyEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: StrategiesStrategy
+    """What stands there."""
+
+
+class StrategiesPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    has_previous_page: bool
+    """Whether there is more of the list before it, with `last` and `before: startCursor`."""
+    start_cursor: str | None
+    """The cursor of its first node; null where it has none."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class StrategiesStrategyConnection(Record):
+    """A page of a list."""
+
+    edges: list[StrategiesStrategyEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: StrategiesPageInfo
+    """What is before and after it."""
+
+
+class SubtaskTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+
+
+class SubtaskPrompt(Record):
+    """What was sent."""
+
+    id: str
+    """What `node` finds it by."""
+    content: str
+    """Its text."""
+
+
+class SubtaskResponse(Record):
+    """What came back."""
+
+    id: str
+    """What `node` finds it by."""
+    content: str
+    """Its text."""
+    response_status: ResponseStatus | str
+    """How whole it is."""
+    note: str | None
+    """Why it is not whole, where it is not."""
+
+
+class SubtaskNode(Record):
+    """Something with an id that `node` finds again."""
+
+    id: str | None = None
+    """What `node` finds it by."""
+    index: int | None = None
+    """Its place in the task, from 0."""
+    title: str | None = None
+    """Short and human."""
+    subtask_status: SubtaskStatus | str | None = None
+    """Its state."""
+    error: str | None = None
+    """Why it failed, where it did."""
+    error_code: ErrorCode | str | None = None
+    """What kind of failure that was."""
+    started_at: datetime | None = None
+    """When its first call was made."""
+    finished_at: datetime | None = None
+    """When it ended."""
+    task: SubtaskTask | None = None
+    """The task that it is a piece of."""
+    prompt: SubtaskPrompt | None = None
+    """What was asked; null before it was."""
+    response: SubtaskResponse | None = None
+    """The accepted answer; null before there is one."""
+
+
+class TaskTimeouts(Record):
+    """Seconds that a call may take."""
+
+    connect: float
+    """To reach the provider."""
+    first_token: float
+    """To the first token, and between two."""
+    total: float
+    """For the whole call."""
+
+
+class TaskRetries(Record):
+    """How often a call is tried, and for how long."""
+
+    max_attempts: int
+    """Calls in all."""
+    total_seconds: float
+    """From the first call on."""
+
+
+class TaskBudget(Record):
+    """What a task may use before no new call is made; null where nothing bounds it."""
+
+    tokens: int | None
+    """Read and written together."""
+    cost_usd: float | None
+    """USD."""
+
+
+class TaskResponseFormat(Record):
+    """What an answer must be."""
+
+    kind: ResponseFormatKind | str
+    """Which of the three."""
+    json_schema: Any | None
+    """The JSON Schema that it must meet, of JSON_SCHEMA."""
+
+
+class TaskTool(Record):
+    """A tool that the model may call, as the task offers it."""
+
+    name: str
+    """What the model calls it."""
+    description: str
+    """What it does, for the model."""
+    parameters: Any
+    """The JSON Schema of its arguments."""
+
+
+class TaskConfig(Record):
+    """How a task is run: every setting as it was decided."""
+
+    model: str
+    """`provider/name` of the model that is asked."""
+    fallback_models: list[str]
+    """Asked in this order where the model fails."""
+    role: str | None
+    """The agent role that settings come from."""
+    max_parallel: int
+    """Calls at once."""
+    aggregation: Aggregation | str
+    """How the answers of its subtasks become its answer."""
+    on_failure: OnFailure | str
+    """What one failed subtask means for the others."""
+    temperature: float | None
+    """From 0 to 2; null leaves it to the provider."""
+    max_output_tokens: int | None
+    """The most tokens of one answer; null is what the model allows."""
+    chunk_tokens: int | None
+    """The most tokens of material in one prompt; null is what fits the model's window."""
+    chunk_overlap: int
+    """Tokens that two chunks share."""
+    timeouts: TaskTimeouts
+    """How long a call may take."""
+    retries: TaskRetries
+    """How often a call is tried."""
+    budget: TaskBudget
+    """What it may use."""
+    response_format: TaskResponseFormat
+    """What answers must be."""
+    deadline_seconds: float | None
+    """Seconds after its creation at which it ends with what it has."""
+    max_cases: int | None
+    """ERROR: the most different errors that are asked about."""
+    max_steps: int | None
+    """DYNAMIC: the most steps of a plan."""
+    tools: list[TaskTool]
+    """What the model may call."""
+
+
+class TaskConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class TaskPrompt(Record):
+    """What was sent."""
+
+    id: str
+    """What `node` finds it by."""
+    content: str
+    """Its text."""
+
+
+class TaskResponse(Record):
+    """What came back."""
+
+    id: str
+    """What `node` finds it by."""
+    content: str
+    """Its text."""
+    response_status: ResponseStatus | str
+    """How whole it is."""
+    note: str | None
+    """Why it is not whole, where it is not."""
+
+
+class TaskProgress(Record):
+    """How far a task is: how many of its subtasks are in which state."""
+
+    total: int
+    """All subtasks that are planned so far."""
+    done: int
+    """Those that have their last state."""
+    running: int
+    """Those at work."""
+    succeeded: int
+    """Those with an answer."""
+    failed: int
+    """Those that failed."""
+    cancelled: int
+    """Those that were cancelled."""
+    skipped: int
+    """Those that were not run because of another."""
+
+
+class TaskDurations(Record):
+    """Times in ms, of the attempts that have them; null where none has."""
+
+    total: float
+    """All of them together, as if none had run beside another."""
+    median: float | None
+    """Half of the attempts took this long at most."""
+    p95: float | None
+    """95 of 100 attempts took this long at most."""
+    max: float | None
+    """The longest."""
+
+
+class TaskWastedSpend(Record):
+    """What was spent on attempts whose answer was not used."""
+
+    attempts: int
+    """How many calls."""
+    input_tokens: int
+    """Tokens that were read."""
+    output_tokens: int
+    """Tokens that were written."""
+    cost_usd: float | None
+    """Of the attempts with a known cost; null where there are only others."""
+
+
+class TaskMetrics(Record):
+    """What the calls of a task or a subtask took and cost."""
+
+    attempts: int
+    """All calls; those that still run are in none of the two counts below."""
+    succeeded: int
+    """Calls whose answer was accepted."""
+    failed: int
+    """Calls that ended in any other way than with an answer."""
+    elapsed_ms: float | None
+    """From its start to its end, or to now while it runs; null before it began."""
+    queue_ms: TaskDurations
+    """From when a call could have been made, or from the end of the one before, to the call."""
+    time_to_first_token_ms: TaskDurations
+    """From the call to the first piece of its answer."""
+    latency_ms: TaskDurations
+    """From the call to its end."""
+    input_tokens: int
+    """Tokens that were read."""
+    output_tokens: int
+    """Tokens that were written."""
+    cached_tokens: int
+    """The part of `inputTokens` that the provider had in its cache."""
+    cost_usd: float | None
+    """Of the attempts with a known cost; null where there are only others."""
+    unpriced_attempts: int
+    """Calls that used tokens, and whose cost is not known, or not in whole: they were cut while silent."""
+    estimated_attempts: int
+    """Calls whose tokens were counted here, not by the provider."""
+    wasted: TaskWastedSpend
+    """What of it was spent on answers that were not used."""
+
+
+class TaskSource(Record):
+    """A file or text that a task reads."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """The name under which it was first read."""
+    media_type: str
+    """What kind of text it is."""
+    bytes: int
+    """Its size as it was sent."""
+    length: int
+    """Its size in characters."""
+
+
+class TaskSourceEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    node: TaskSource
+    """What stands there."""
+
+
+class TaskPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class TaskSourceConnection(Record):
+    """A page of a list."""
+
+    edges: list[TaskSourceEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: TaskPageInfo
+    """What is before and after it."""
+
+
+class TaskPromptPrompt(Record):
+    """What was sent."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class TaskResponseResponse(Record):
+    """What came back."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+
+
+class TaskModel(Record):
+    """A provider's model. What is null is not configured here (any more)."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class TaskAttempt(Record):
+    """One call to a provider, whatever came of it."""
+
+    id: str
+    """What `node` finds it by."""
+    number: int
+    """1 for the first call of its subtask."""
+    attempt_status: AttemptStatus | str
+    """What came of it."""
+    error: str | None
+    """Why it failed, where it did."""
+    error_code: ErrorCode | str | None
+    """What kind of failure that was."""
+    queue_ms: float | None
+    """From when it could have been made, or from the end of the one before, to the call."""
+    latency_ms: float | None
+    """From the call to its end."""
+    time_to_first_token_ms: float | None
+    """From the call to the first piece of its answer."""
+    input_tokens: int | None
+    """Tokens that were read."""
+    output_tokens: int | None
+    """Tokens that were written."""
+    cached_tokens: int | None
+    """The part of `inputTokens` that the provider had in its cache."""
+    cost_usd: float | None
+    """Null where it is not known: the price is not, or the call was cut before anything was said of it."""
+    model: TaskModel | None
+    """The model that was called."""
+
+
+class TaskAttemptEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    node: TaskAttempt
+    """What stands there."""
+
+
+class TaskAttemptConnection(Record):
+    """A page of a list."""
+
+    edges: list[TaskAttemptEdge]
+    """Its nodes with their places, in the list's order."""
+
+
+class TaskSubtask(Record):
+    """One piece of a task: one prompt and its answer."""
+
+    id: str
+    """What `node` finds it by."""
+    index: int
+    """Its place in the task, from 0."""
+    title: str
+    """Short and human."""
+    subtask_status: SubtaskStatus | str
+    """Its state."""
+    error: str | None
+    """Why it failed, where it did."""
+    error_code: ErrorCode | str | None
+    """What kind of failure that was."""
+    started_at: datetime | None
+    """When its first call was made."""
+    finished_at: datetime | None
+    """When it ended."""
+    prompt: TaskPromptPrompt | None
+    """What was asked; null before it was."""
+    response: TaskResponseResponse | None
+    """The accepted answer; null before there is one."""
+    attempts: TaskAttemptConnection
+    """The calls that were made for it, in order."""
+
+
+class TaskSubtaskEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: TaskSubtask
+    """What stands there."""
+
+
+class TaskSubtaskConnection(Record):
+    """A page of a list."""
+
+    edges: list[TaskSubtaskEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: TaskPageInfo
+    """What is before and after it."""
+
+
+class Task(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    type: str
+    """The task type whose template it follows."""
+    strategy: str
+    """The name of the strategy that decomposes it."""
+    task_status: TaskStatus | str
+    """Its state."""
+    title: str
+    """Short and human."""
+    instruction: str
+    """What the caller asked for; empty where the task type says it all."""
+    error: str | None
+    """Why it failed, where it did."""
+    error_code: ErrorCode | str | None
+    """The kind of that."""
+    note: str | None
+    """What a reader of the answer should know."""
+    created_at: datetime
+    """When it was made."""
+    started_at: datetime | None
+    """When it was begun."""
+    finished_at: datetime | None
+    """When it ended."""
+    config: TaskConfig
+    """How it is run: every setting as it was decided."""
+    conversation: TaskConversation
+    """The conversation that it is in."""
+    prompt: TaskPrompt | None
+    """What was asked."""
+    answer: TaskResponse | None
+    """What came of it; null before it is finished."""
+    progress: TaskProgress
+    """How far it is."""
+    metrics: TaskMetrics
+    """What its calls took and cost."""
+    sources: TaskSourceConnection
+    """What it reads, in order."""
+    subtasks: TaskSubtaskConnection
+    """Its pieces, in order."""
+
+
+class TaskEventsTaskProgress(Record):
+    """How far a task is: how many of its subtasks are in which state."""
+
+    total: int
+    """All subtasks that are planned so far."""
+    done: int
+    """Those that have their last state."""
+    running: int
+    """Those at work."""
+    succeeded: int
+    """Those with an answer."""
+    failed: int
+    """Those that failed."""
+    cancelled: int
+    """Those that were cancelled."""
+    skipped: int
+    """Those that were not run because of another."""
+
+
+class TaskEventsTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+    progress: TaskEventsTaskProgress
+    """How far it is."""
+
+
+class TaskEventsSubtask(Record):
+    """One piece of a task: one prompt and its answer."""
+
+    id: str
+    """What `node` finds it by."""
+    index: int
+    """Its place in the task, from 0."""
+    title: str
+    """Short and human."""
+
+
+class TaskEventsEvent(Record):
+    """Something that happened in a conversation."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    cursor: str
+    """Go on after this event with `after: cursor`."""
+    created_at: datetime
+    """When it happened."""
+    conversation_id: str
+    """The id of the conversation."""
+    task_id: str | None = None
+    """The id of the task."""
+    task_status: TaskStatus | str | None = None
+    """Its new state."""
+    error: str | None = None
+    """Why it failed, where it did."""
+    error_code: ErrorCode | str | None = None
+    """The code of that."""
+    task: TaskEventsTask | None = None
+    """The task, as it is now; null where it was deleted meanwhile."""
+    subtask_id: str | None = None
+    """The id of the subtask."""
+    subtask_status: SubtaskStatus | str | None = None
+    """Its new state."""
+    attempt: int | None = None
+    """The number of the attempt that began, if one did."""
+    subtask: TaskEventsSubtask | None = None
+    """The subtask, as it is now; null where it was deleted meanwhile."""
+
+
+class TasksConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class TasksPrompt(Record):
+    """What was sent."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class TasksTaskProgress(Record):
+    """How far a task is: how many of its subtasks are in which state."""
+
+    total: int
+    """All subtasks that are planned so far."""
+    done: int
+    """Those that have their last state."""
+    failed: int
+    """Those that failed."""
+
+
+class TasksTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    type: str
+    """The task type whose template it follows."""
+    strategy: str
+    """The name of the strategy that decomposes it."""
+    task_status: TaskStatus | str
+    """Its state."""
+    title: str
+    """Short and human."""
+    error: str | None
+    """Why it failed, where it did."""
+    created_at: datetime
+    """When it was made."""
+    finished_at: datetime | None
+    """When it ended."""
+    conversation: TasksConversation
+    """The conversation that it is in."""
+    prompt: TasksPrompt | None
+    """What was asked."""
+    progress: TasksTaskProgress
+    """How far it is."""
+
+
+class TasksTaskEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: TasksTask
+    """What stands there."""
+
+
+class TasksPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class TasksTaskConnection(Record):
+    """A page of a list."""
+
+    edges: list[TasksTaskEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: TasksPageInfo
+    """What is before and after it."""
+
+
+class UsageRow(Record):
+    """What the calls of one model, one day, and so on, took and cost."""
+
+    key: str
+    """`provider/name` of a model, a provider, a day (2026-01-31), a conversation's id, and so on."""
+    label: str
+    """The key for people: a conversation's title, else the key itself."""
+    attempts: int
+    """How many calls."""
+    tasks: int
+    """Tasks that these calls were made for; one may be in several rows."""
+    average_latency_ms: float | None
+    """From the call to its end, on average; null where no call has ended."""
+    input_tokens: int
+    """Tokens that were read."""
+    output_tokens: int
+    """Tokens that were written."""
+    cached_tokens: int
+    """The part of `inputTokens` that the provider had in its cache."""
+    cost_usd: float | None
+    """Of the attempts with a known cost; null where there are only others."""
+    unpriced_attempts: int
+    """Calls that used tokens, and whose cost is not known, or not in whole: they were cut while silent."""
+    estimated_attempts: int
+    """Calls whose tokens were counted here, not by the provider."""
+    wasted_attempts: int
+    """Calls whose answer was not used."""
+    wasted_tokens: int
+    """What they read and wrote."""
+    wasted_cost_usd: float | None
+    """What they cost, of those with a known cost; null where there are only others."""
+
+
+class ViewerConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When something was last written into it."""
+
+
+class ViewerConversationEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: ViewerConversation
+    """What stands there."""
+
+
+class ViewerPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    has_previous_page: bool
+    """Whether there is more of the list before it, with `last` and `before: startCursor`."""
+    start_cursor: str | None
+    """The cursor of its first node; null where it has none."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class ViewerConversationConnection(Record):
+    """A page of a list."""
+
+    edges: list[ViewerConversationEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: ViewerPageInfo
+    """What is before and after it."""
+
+
+class Viewer(Record):
+    """Who calls, and what is theirs."""
+
+    id: str
+    """The owner that the caller acts for."""
+    conversations: ViewerConversationConnection | None
+    """The conversations, the newest or the most active first."""
+
+
+CANCEL_TASK = Document(
+    "CancelTask",
+    "cancelTask",
+    """mutation CancelTask($input: CancelTaskInput!) {
+  cancelTask(input: $input) { task { id taskStatus finishedAt progress { total done cancelled } } }
+}""",
+)
+
+CONVERSATION = Document(
+    "Conversation",
+    "conversation",
+    """query Conversation($id: ID!, $branches: Int = 50) {
+  conversation(id: $id) {
+    id title createdAt updatedAt metadata
+    branches(first: $branches) {
+      edges { cursor node { id name head { __typename id depth title } } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}""",
+)
+
+CONVERSATION_EVENTS = Document(
+    "ConversationEvents",
+    "conversationEvents",
+    """subscription ConversationEvents($conversationId: ID!, $after: String) {
+  conversationEvents(conversationId: $conversationId, after: $after) {
+    __typename cursor createdAt conversationId
+    ... on MessageAdded {
+      messageEdge { cursor node { __typename id title content depth role } }
+      branches { id name }
+      subtask { id }
+      idempotencyKey
+    }
+    ... on TaskChanged { taskId taskStatus error errorCode idempotencyKey }
+  }
+}""",
+)
+
+CONVERSATION_SUMMARY = Document(
+    "ConversationSummary",
+    "conversation",
+    """query ConversationSummary($id: ID!) {
+  conversation(id: $id) {
+    id title
+    summary {
+      text
+      statistics {
+        messages prompts responses attempts inputTokens outputTokens cachedTokens costUsd unpricedAttempts
+        models { id }
+        tasks { status count }
+      }
+    }
+  }
+}""",
+)
+
+CONVERSATIONS = Document(
+    "Conversations",
+    "conversations",
+    """query Conversations($first: Int = 20, $after: String, $filter: ConversationFilter, $orderBy: ConversationOrder = CREATED) {
+  conversations(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+    edges { cursor node { id title createdAt updatedAt } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}""",
+)
+
+CREATE_CONVERSATION = Document(
+    "CreateConversation",
+    "createConversation",
+    """mutation CreateConversation($input: CreateConversationInput!) {
+  createConversation(input: $input) {
+    conversation { id title createdAt updatedAt metadata branches(first: 5) { edges { node { id name } } } }
+    conversationEdge { cursor node { id } }
+  }
+}""",
+)
+
+CREATE_TASK = Document(
+    "CreateTask",
+    "createTask",
+    """mutation CreateTask($input: CreateTaskInput!) {
+  createTask(input: $input) {
+    answerId
+    task { id type strategy taskStatus title createdAt conversation { id title } prompt { id title } }
+    taskEdge { cursor node { id } }
+    promptEdge { cursor node { __typename id title content depth role createdAt } }
+    conversationEdge { cursor node { id title createdAt updatedAt } }
+  }
+}""",
+)
+
+HISTORY = Document(
+    "History",
+    "history",
+    """query History($nodeId: ID!, $direction: HistoryDirection = ANCESTORS, $first: Int = 50, $after: String) {
+  history(nodeId: $nodeId, direction: $direction, first: $first, after: $after) {
+    edges {
+      cursor
+      node {
+        __typename id title content depth role createdAt
+        ... on Prompt { toolCallId toolName isError }
+        ... on Response { responseStatus note finishReason toolCalls { toolCallId name arguments } }
+      }
+    }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}""",
+)
+
+HISTORY_TREE = Document(
+    "HistoryTree",
+    "history",
+    """query HistoryTree($nodeId: ID!, $first: Int = 100, $after: String) {
+  history(nodeId: $nodeId, direction: DESCENDANTS, first: $first, after: $after) {
+    edges {
+      cursor
+      node {
+        __typename id title content depth role
+        parents(first: 5) { edges { node { __typename id } } }
+        ... on Prompt { toolName isError }
+        ... on Response { responseStatus finishReason toolCalls { name arguments } }
+      }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}""",
+)
+
+MESSAGES = Document(
+    "Messages",
+    "conversation",
+    """query Messages($conversationId: ID!, $branch: ID, $first: Int, $after: String, $last: Int = 50, $before: String) {
+  conversation(id: $conversationId) {
+    id title
+    messages(branch: $branch, first: $first, after: $after, last: $last, before: $before) {
+      edges {
+        cursor
+        node {
+          __typename id title content depth role createdAt
+          ... on Prompt { toolCallId toolName isError }
+          ... on Response { responseStatus finishReason toolCalls { toolCallId name arguments } }
+        }
+      }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }
+}""",
+)
+
+MODELS = Document(
+    "Models",
+    "models",
+    """query Models {
+  models {
+    id provider name family contextWindow maxOutputTokens features inputPrice outputPrice isDefault
+    breaker { state failures retryAt lastError }
+    limits { concurrent requestsPerMinute tokensPerMinute inFlight requestsLastMinute tokensLastMinute }
+    providerLimits { concurrent requestsPerMinute tokensPerMinute inFlight requestsLastMinute tokensLastMinute }
+  }
+}""",
+)
+
+NODE = Document(
+    "Node",
+    "node",
+    """query Node($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Conversation { title }
+    ... on Message { title content depth conversation { id } }
+    ... on Branch { name conversation { id } }
+    ... on Task { title taskStatus conversation { id } }
+    ... on Subtask { title subtaskStatus task { id } }
+    ... on Response { responseStatus note }
+    ... on Attempt { number attemptStatus subtask { id } }
+    ... on Source { name mediaType bytes }
+    ... on Strategy { name description version }
+    ... on Model { provider name }
+  }
+}""",
+)
+
+NODES = Document(
+    "Nodes",
+    "nodes",
+    """query Nodes($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    __typename
+    id
+    ... on Conversation { title }
+    ... on Message { title content depth conversation { id } }
+    ... on Branch { name conversation { id } }
+    ... on Source { name mediaType bytes }
+    ... on Strategy { name description version }
+    ... on Model { provider name }
+  }
+}""",
+)
+
+RESPONSE_DELTAS = Document(
+    "ResponseDeltas",
+    "responseDeltas",
+    """subscription ResponseDeltas($taskId: ID!) {
+  responseDeltas(taskId: $taskId) {
+    subtaskId attempt responseId position text done responseStatus finishReason lagged
+  }
+}""",
+)
+
+RETRY_TASK = Document(
+    "RetryTask",
+    "retryTask",
+    """mutation RetryTask($input: RetryTaskInput!) {
+  retryTask(input: $input) {
+    answerId
+    task { id taskStatus title createdAt conversation { id title } progress { total done } }
+  }
+}""",
+)
+
+ROOTS = Document(
+    "Roots",
+    "conversation",
+    """query Roots($conversationId: ID!, $first: Int = 20, $after: String) {
+  conversation(id: $conversationId) {
+    id
+    roots(first: $first, after: $after) {
+      edges { cursor node { __typename id title content depth role createdAt } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}""",
+)
+
+SAVE_STRATEGY = Document(
+    "SaveStrategy",
+    "saveStrategy",
+    """mutation SaveStrategy($input: SaveStrategyInput!) {
+  saveStrategy(input: $input) {
+    strategy {
+      id name description version savedAt useCount successRate
+      madeBy { id }
+      plan {
+        steps { stepId title prompt dependsOn forEach role model responseFormat { kind jsonSchema } }
+        answer aggregation
+      }
+    }
+    strategyEdge { cursor node { id } }
+  }
+}""",
+)
+
+SEND_PROMPT = Document(
+    "SendPrompt",
+    "sendPrompt",
+    """mutation SendPrompt($input: SendPromptInput!) {
+  sendPrompt(input: $input) {
+    answerId
+    task { id type strategy taskStatus title createdAt conversation { id title } prompt { id title } }
+    taskEdge { cursor node { id } }
+    promptEdge { cursor node { __typename id title content depth role createdAt } }
+    conversationEdge { cursor node { id title createdAt updatedAt } }
+  }
+}""",
+)
+
+STRATEGIES = Document(
+    "Strategies",
+    "strategies",
+    """query Strategies($first: Int = 100, $after: String, $strategy: String) {
+  strategies(first: $first, after: $after, name: $strategy) {
+    edges {
+      cursor
+      node {
+        id name description version savedAt useCount successRate
+        madeBy { id }
+        plan {
+          steps { stepId title prompt dependsOn forEach role model responseFormat { kind jsonSchema } }
+          answer aggregation
+        }
+      }
+    }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}""",
+)
+
+SUBTASK = Document(
+    "Subtask",
+    "node",
+    """query Subtask($id: ID!) {
+  node(id: $id) {
+    ... on Subtask {
+      id index title subtaskStatus error errorCode startedAt finishedAt
+      task { id taskStatus }
+      prompt { id content }
+      response { id content responseStatus note }
+    }
+  }
+}""",
+)
+
+TASK = Document(
+    "Task",
+    "task",
+    """query Task($id: ID!, $first: Int = 50, $after: String, $subtaskStatus: [SubtaskStatus!]) {
+  task(id: $id) {
+    id type strategy taskStatus title instruction error errorCode note createdAt startedAt finishedAt
+    config {
+      model fallbackModels role maxParallel aggregation onFailure temperature maxOutputTokens chunkTokens chunkOverlap
+      timeouts { connect firstToken total }
+      retries { maxAttempts totalSeconds }
+      budget { tokens costUsd }
+      responseFormat { kind jsonSchema }
+      deadlineSeconds maxCases maxSteps
+      tools { name description parameters }
+    }
+    conversation { id title }
+    prompt { id content }
+    answer { id content responseStatus note }
+    progress { total done running succeeded failed cancelled skipped }
+    metrics {
+      attempts succeeded failed elapsedMs
+      queueMs { total median p95 max }
+      timeToFirstTokenMs { total median p95 max }
+      latencyMs { total median p95 max }
+      inputTokens outputTokens cachedTokens costUsd unpricedAttempts estimatedAttempts
+      wasted { attempts inputTokens outputTokens costUsd }
+    }
+    sources(first: 50) { edges { node { id name mediaType bytes length } } pageInfo { hasNextPage endCursor } }
+    subtasks(first: $first, after: $after, status: $subtaskStatus) {
+      edges {
+        cursor
+        node {
+          id index title subtaskStatus error errorCode startedAt finishedAt
+          prompt { id title }
+          response { id title content }
+          attempts(first: 50) {
+            edges {
+              node {
+                id number attemptStatus error errorCode queueMs latencyMs timeToFirstTokenMs inputTokens outputTokens cachedTokens
+                costUsd model { id }
+              }
+            }
+          }
+        }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}""",
+)
+
+TASK_EVENTS = Document(
+    "TaskEvents",
+    "taskEvents",
+    """subscription TaskEvents($taskId: ID!, $after: String) {
+  taskEvents(taskId: $taskId, after: $after) {
+    __typename cursor createdAt conversationId
+    ... on TaskChanged {
+      taskId taskStatus error errorCode
+      task { id taskStatus progress { total done running succeeded failed cancelled skipped } }
+    }
+    ... on SubtaskChanged {
+      taskId subtaskId subtaskStatus attempt error errorCode
+      subtask { id index title }
+      task { id taskStatus progress { total done running succeeded failed cancelled skipped } }
+    }
+  }
+}""",
+)
+
+TASKS = Document(
+    "Tasks",
+    "tasks",
+    """query Tasks($conversationId: ID, $status: [TaskStatus!], $first: Int = 20, $after: String) {
+  tasks(conversationId: $conversationId, status: $status, first: $first, after: $after) {
+    edges {
+      cursor
+      node {
+        id type strategy taskStatus title error createdAt finishedAt conversation { id title }
+        prompt { id } progress { total done failed }
+      }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}""",
+)
+
+USAGE = Document(
+    "Usage",
+    "usage",
+    """query Usage($groupBy: UsageDimension!, $conversationId: ID, $since: DateTime, $until: DateTime) {
+  usage(groupBy: $groupBy, conversationId: $conversationId, since: $since, until: $until) {
+    key label attempts tasks averageLatencyMs
+    inputTokens outputTokens cachedTokens costUsd unpricedAttempts estimatedAttempts
+    wastedAttempts wastedTokens wastedCostUsd
+  }
+}""",
+)
+
+VIEWER = Document(
+    "Viewer",
+    "viewer",
+    """query Viewer($first: Int = 20, $after: String, $orderBy: ConversationOrder = UPDATED) {
+  viewer {
+    id
+    conversations(first: $first, after: $after, orderBy: $orderBy) {
+      edges { cursor node { id title createdAt updatedAt } }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }
+}""",
+)
