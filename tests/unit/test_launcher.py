@@ -92,6 +92,7 @@ def make_ready(root: Path) -> None:
         lock = (root / "requirements" / f"{name}.txt").read_bytes()
         sum_ = subprocess.run(["cksum"], input=lock, capture_output=True, check=True).stdout.decode().strip()
         (root / ".venv" / f"{name}.stamp").write_text(sum_.replace(" ", "-") + "\n")
+    (root / ".venv" / "client.stamp").touch()
 
 
 def test_launcher_hands_over_when_all_is_there(checkout: Path, tmp_path: Path) -> None:

@@ -64,6 +64,12 @@ FinishReason: TypeAlias = Literal["STOP", "LENGTH", "CONTENT_FILTER", "TOOL_CALL
 HistoryDirection: TypeAlias = Literal["ANCESTORS", "DESCENDANTS"]
 """Which way a history goes."""
 
+ModelOrigin: TypeAlias = Literal["CONFIGURED", "FOUND"]
+"""How the service knows of a model."""
+
+ModelState: TypeAlias = Literal["READY", "NO_KEY", "DOWN"]
+"""Whether a model can be asked."""
+
 OnFailure: TypeAlias = Literal["CONTINUE", "FAIL_FAST"]
 """What one failed subtask means for the others."""
 
@@ -1076,6 +1082,56 @@ class MessagesConversation(Record):
     """The path of a branch, `main` by default, oldest first: a chat opens with `last`, and goes on with `before`. Where branches were merged, each message comes once. Cursors are those of `history` with ANCESTORS."""
 
 
+class ModelChoiceModel(Record):
+    """A provider's model. What is null is not configured here (any more)."""
+
+    id: str
+    """What `node` finds it by."""
+    model_state: ModelState | str | None
+    """Whether it can be asked, as far as that is known before it is."""
+    model_state_note: str | None
+    """Why it cannot be asked, and what to do about it; null where it can."""
+    input_price: float | None
+    """USD per million tokens that it reads, where known."""
+    output_price: float | None
+    """USD per million tokens that it writes, where known."""
+
+
+class ModelChoiceFallbackModelsModel(Record):
+    """A provider's model. What is null is not configured here (any more)."""
+
+    id: str
+    """What `node` finds it by."""
+    input_price: float | None
+    """USD per million tokens that it reads, where known."""
+    output_price: float | None
+    """USD per million tokens that it writes, where known."""
+
+
+class ModelChoiceRoleModelsModel(Record):
+    """A provider's model. What is null is not configured here (any more)."""
+
+    id: str
+    """What `node` finds it by."""
+    input_price: float | None
+    """USD per million tokens that it reads, where known."""
+    output_price: float | None
+    """USD per million tokens that it writes, where known."""
+
+
+class ModelChoice(Record):
+    """Which models a task would ask."""
+
+    why: str
+    """Why it is the one: who names it, or why it is the default."""
+    model: ModelChoiceModel
+    """The one that is asked first."""
+    fallback_models: list[ModelChoiceFallbackModelsModel]
+    """Asked in this order where it fails."""
+    role_models: list[ModelChoiceRoleModelsModel]
+    """Other models, which the steps of a plan may ask by their role."""
+
+
 class ModelsBreaker(Record):
     """A model's circuit breaker: a model that keeps failing is skipped."""
 
@@ -1129,6 +1185,14 @@ class ModelsModel(Record):
     """USD per million tokens that it writes, where known."""
     is_default: bool
     """Whether a task that names no model uses it."""
+    model_state: ModelState | str | None
+    """Whether it can be asked, as far as that is known before it is."""
+    model_state_note: str | None
+    """Why it cannot be asked, and what to do about it; null where it can."""
+    origin: ModelOrigin | str | None
+    """How the service knows of it."""
+    has_key: bool
+    """Whether its provider has a key."""
     breaker: ModelsBreaker | None
     """Whether it is called, or skipped because it keeps failing."""
     limits: ModelsLimits | None
@@ -2528,12 +2592,25 @@ MESSAGES = Document(
 }""",
 )
 
+MODEL_CHOICE = Document(
+    "ModelChoice",
+    "modelChoice",
+    """query ModelChoice($type: String, $strategy: StrategyInput, $config: TaskConfigInput) {
+  modelChoice(type: $type, strategy: $strategy, config: $config) {
+    why
+    model { id modelState modelStateNote inputPrice outputPrice }
+    fallbackModels { id inputPrice outputPrice }
+    roleModels { id inputPrice outputPrice }
+  }
+}""",
+)
+
 MODELS = Document(
     "Models",
     "models",
     """query Models {
   models {
-    id provider name family contextWindow maxOutputTokens features inputPrice outputPrice isDefault
+    id provider name family contextWindow maxOutputTokens features inputPrice outputPrice isDefault modelState modelStateNote origin hasKey
     breaker { state failures retryAt lastError }
     limits { concurrent requestsPerMinute tokensPerMinute inFlight requestsLastMinute tokensLastMinute }
     providerLimits { concurrent requestsPerMinute tokensPerMinute inFlight requestsLastMinute tokensLastMinute }

@@ -28,6 +28,7 @@ from antiphon.operations import (
     HistoryMessageConnection,
     HistoryTreeMessageConnection,
     MessagesConversation,
+    ModelChoice,
     ModelsModel,
     Node,
     NodesNode,
@@ -40,9 +41,11 @@ from antiphon.operations import (
     SendPromptInput,
     SendPromptPayload,
     StrategiesStrategyConnection,
+    StrategyInput,
     SubtaskNode,
     SubtaskStatus,
     Task,
+    TaskConfigInput,
     TaskEventsEvent,
     TasksTaskConnection,
     TaskStatus,
@@ -142,6 +145,13 @@ class Operations:
             before=before,
         )
         return None if value is None else MessagesConversation.model_validate(value)
+
+    def model_choice(
+        self, type: str | None = None, strategy: StrategyInput | None = None, config: TaskConfigInput | None = None
+    ) -> ModelChoice | None:
+        """Which models a task would ask, before anything is sent; with no arguments, the default one."""
+        value = self._connection.execute(its.MODEL_CHOICE, type=type, strategy=strategy, config=config)
+        return None if value is None else ModelChoice.model_validate(value)
 
     def models(self) -> list[ModelsModel]:
         """The models that tasks may ask for."""
