@@ -80,8 +80,9 @@ class TaskManager:
     ) -> NewTask:
         """Write a task down; nothing is sent yet.
 
-        `input_data` is a text, a list of texts, a path or a list of paths, or a mapping of names to texts. `config`
-        has settings (`max_parallel`, `model`, `budget` …), and `strategy`, `instruction` and `title`.
+        `input_data` is a text, a list of texts, a path or a list of paths, or a mapping of names to texts. A text
+        without a task type and an instruction is the prompt itself. `config` has settings (`max_parallel`, `model`,
+        `budget` …), and `strategy`, `instruction` and `title`.
         """
         return NewTask(task_type, input_data, dict(config or {}))
 
@@ -94,9 +95,12 @@ class TaskManager:
         conversation_id = await asyncio.to_thread(conversation_id_of, conversation)
         of_task = {name: task.config[name] for name in _OF_THE_TASK if name in task.config}
         config = {name: value for name, value in task.config.items() if name not in _OF_THE_TASK}
+        if task.task_type is None and "instruction" not in of_task and isinstance(task.input_data, str):
+            wishes: dict[str, Any] = of_task | {"instruction": task.input_data}
+        else:
+            wishes = of_task | material(task.input_data)
         return await self._client.run(
-            **material(task.input_data),
-            **of_task,
+            **wishes,
             type=task.task_type,
             config=config,
             conversation=conversation_id,
