@@ -154,7 +154,7 @@ class Operations:
         return None if value is None else ModelChoice.model_validate(value)
 
     def models(self) -> list[ModelsModel]:
-        """The models that tasks may ask for."""
+        """The models that tasks may ask for. Model servers on the service's machine are looked for first."""
         value = self._connection.execute(its.MODELS)
         return [ModelsModel.model_validate(it) for it in value]
 
