@@ -35,12 +35,18 @@ def serve(host: Host = None, port: Port = None) -> int:
 
 
 @app.command()
-def demo(keep: Annotated[bool, typer.Option("--keep", help="Stay up until Ctrl-C.")] = False) -> int:
-    """See it work: a task over this project's own files, a follow-up question, and the graph of both."""
-    from service.commands.demo import run_demo
+def demo(
+    keep: Annotated[
+        bool | None,
+        typer.Option("--keep/--no-keep", help="Stay up until Enter or Ctrl-C; in a terminal by default."),
+    ] = None,
+) -> int:
+    """See it work, in five short scenes; no key is needed."""
+    from service.commands.demo.show import run_demo
     from service.commands.server import run
 
-    return run(run_demo(keep))
+    in_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    return run(run_demo(in_terminal if keep is None else keep))
 
 
 @app.command()

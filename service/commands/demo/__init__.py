@@ -1,0 +1,1 @@
+"""The demo: five scenes that show what Antiphon is good at."""
