@@ -64,7 +64,7 @@ def test_image_holds_what_it_copies() -> None:
 
 
 def test_nginx_takes_what_the_service_takes() -> None:
-    """Bodies as long as ours; it lets go of connections before we do, and of streams after they were silent too long."""
+    """Bodies as long as ours. It leaves connections before we do, and streams only when they were silent too long."""
     (block,) = blocks("nginx", PAGE)
     said = dict(re.findall(r"(client_max_body_size|keepalive_timeout|proxy_read_timeout) (\d+)[ms];", block))
     server = load_config(environ={}).server
