@@ -17,9 +17,10 @@ from typing import Any
 import yaml
 
 from service.errors import ConfigurationError, Conflict, InvalidInput
-from service.folders import user_config_folder
+from service.folders import user_cache_folder, user_config_folder, whole
 from service.resources import read_resource, resource
 from service.settings.environment import environment_layer
+from service.settings.installed import installed_layer
 from service.settings.layers import (
     KeyPath,
     Layer,
@@ -59,7 +60,10 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
     """
     file = user_file(path, environ)
     user = _read_file(file) if file else Layer()
-    files = merge(_read_file(resource(SYSTEM_FILE), SYSTEM_FILE), user)
+    shipped = _read_file(resource(SYSTEM_FILE), SYSTEM_FILE)
+    said = environment_layer(environ, merge(shipped, user), _read_variable)
+    shipped = merge(shipped, _installed(merge(user, said)))
+    files = merge(shipped, user)
     layer = merge(files, environment_layer(environ, files, _read_variable))
     settings, problems = validate(layer)
     if settings is None or problems:
@@ -104,6 +108,16 @@ def write_example(path: Path) -> Path:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(read_resource(EXAMPLE_FILE))
     return path
+
+
+def _installed(said: Layer) -> Layer:
+    """The models that were installed into the cache folder."""
+    folder = value_at(said.values, ("storage", "cache_folder"))
+    try:
+        return installed_layer(whole(Path(folder)) if isinstance(folder, str) else user_cache_folder())
+    except (ConfigurationError, ValueError):
+        # A user without a home: what is wrong is told where the folder itself is read.
+        return Layer()
 
 
 def _warnings(file: Path, layer: Layer) -> Iterator[str]:

@@ -12,8 +12,7 @@ LOCAL_MODEL_MB = 350
 def local_settings(config: Config, *, brief: bool = False) -> LocalSettings:
     """The settings of a Neo4j for a service, or (`brief`) for one command. Raises as `fitting_sizes`."""
     wish = config.neo4j.embedded
-    others = LOCAL_MODEL_MB if asks_local_model(config) else 0
-    heap, page_cache = fitting_sizes(wish.heap, wish.page_cache, others=others)
+    heap, page_cache = fitting_sizes(wish.heap, wish.page_cache, others=local_model_mb(config))
     return LocalSettings(
         heap=heap,
         page_cache=page_cache,
@@ -24,8 +23,18 @@ def local_settings(config: Config, *, brief: bool = False) -> LocalSettings:
     )
 
 
-def asks_local_model(config: Config) -> bool:
-    """Whether a model in a process of our own is among those that are asked where a task names none."""
-    local = {name for name, one in config.providers.items() if one.protocol == "local"}
-    asked = [config.defaults.model, *(agent.model for agent in config.agents.values())]
-    return any(model.partition("/")[0] in local for model in asked)
+def local_model_mb(config: Config) -> int:
+    """What the processes of the local models take that are asked where a task names none."""
+    asked = {config.defaults.model, *(agent.model for agent in config.agents.values())}
+    return sum(_memory(config, name) for name in asked if _is_local(config, name))
+
+
+def _is_local(config: Config, model: str) -> bool:
+    provider = config.providers.get(model.partition("/")[0])
+    return provider is not None and provider.protocol == "local"
+
+
+def _memory(config: Config, model: str) -> int:
+    provider, _, name = model.partition("/")
+    file = config.providers[provider].options.get("files", {}).get(name, {})
+    return file.get("memory_mb") or LOCAL_MODEL_MB

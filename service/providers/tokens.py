@@ -31,6 +31,15 @@ class CountsTokens(Protocol):
         ...
 
 
+@runtime_checkable
+class CountsByModel(Protocol):
+    """A provider whose models have tokenizers of their own."""
+
+    def counter(self, model: str) -> CountTokens:
+        """What counts for the model of that name. It may block."""
+        ...
+
+
 def token_counter(model: ModelConfig, provider: Provider | None = None) -> CountTokens:
     """What counts tokens for `model`. The result may block (never the event loop, please): `local` asks the
     model's process, and starts it if need be; the others take 0.3 s once, to load a vocabulary.
@@ -44,6 +53,8 @@ def token_counter(model: ModelConfig, provider: Provider | None = None) -> Count
         return count_bytes
     if model.tokenizer == "estimate":
         return _estimate
+    if model.tokenizer == "local" and isinstance(provider, CountsByModel):
+        return provider.counter(model.name)
     if model.tokenizer == "local" and isinstance(provider, CountsTokens):
         return provider.count_tokens
     raise ConfigurationError(

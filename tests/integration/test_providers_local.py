@@ -20,7 +20,7 @@ from service.chat import ChatMessage, ChatRequest, ModelConfig, ProviderConfig, 
 from service.errors import ProviderUnavailable, SetupError
 from service.providers import open_provider
 from service.providers.faults import ContextOverflow
-from service.providers.local import LocalProvider
+from service.providers.local import LocalOptions, LocalProvider, usual_weights
 from service.providers.tokens import token_counter
 from service.records import ResponseFormat, ResponseFormatKind, Role
 from tests.support.provider_calls import PATIENT, answer, failure, opened
@@ -195,6 +195,26 @@ def test_killed_service_leaves_no_orphan() -> None:
     while is_alive(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not is_alive(pid)
+
+
+async def test_a_model_with_a_file_of_its_own_has_a_process_of_its_own(local: LocalProvider, tmp_path: Path) -> None:
+    """With its own window and tokenizer; the usual model is not started for it. A file that is gone says so."""
+    usual = await asyncio.to_thread(local.process.endpoint)
+    mine = replace(MODEL, name="mine", context_window=512)
+    link = tmp_path / "mine.gguf"
+    link.symlink_to(usual_weights(CONFIG, LocalOptions()))
+    files = {"mine": {"path": str(link), "n_parallel": 1}, "gone": {"path": str(tmp_path / "gone.gguf")}}
+    provider = LocalProvider(replace(CONFIG, models=(MODEL, mine), options={"files": files}))
+    _, completion = await answer(provider, replace(ask(), model=mine))
+    assert completion.model == "mine"
+    assert await asyncio.to_thread(token_counter(mine, provider), "hello world") == 2
+    _, error = await failure(provider, replace(ask("hello world " * 400), model=mine))
+    assert type(error) is ContextOverflow
+    assert provider.process.pid is None
+    with pytest.raises(SetupError, match="Install it again: antiphon setup --model gone"):
+        await answer(provider, replace(ask(), model=replace(mine, name="gone")))
+    await provider.aclose()
+    assert local.process.running == usual
 
 
 async def test_broken_model_file_says_why(tmp_path: Path) -> None:

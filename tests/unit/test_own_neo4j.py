@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from service.config import load_config
-from service.own_neo4j import asks_local_model, local_settings
+from service.own_neo4j import local_model_mb, local_settings
 
 
 def test_wishes_reach_neo4j(tmp_path: Path) -> None:
@@ -20,5 +20,5 @@ def test_wishes_reach_neo4j(tmp_path: Path) -> None:
 
 def test_a_local_model_takes_memory_where_it_may_be_asked() -> None:
     """It is the default one."""
-    assert asks_local_model(load_config(environ={}))
-    assert not asks_local_model(load_config(environ={"ANTIPHON_DEFAULTS__MODEL": "echo/echo"}))
+    assert local_model_mb(load_config(environ={})) == 350
+    assert local_model_mb(load_config(environ={"ANTIPHON_DEFAULTS__MODEL": "echo/echo"})) == 0
