@@ -21,6 +21,7 @@ from typing import Any
 
 from service.config import Config, load_config
 from service.errors import AntiphonError, InvalidInput
+from service.locks import FileLock
 
 LOCK_FILE = "users.lock"
 LOOK_SECONDS = 0.5
@@ -46,13 +47,14 @@ def main(arguments: list[str]) -> int:
 
 
 def where(config: Config) -> dict[str, Any]:
-    """Where the data are, which service runs on them, and the token for it."""
+    """Where the data are, which service runs on them or is about to, and the token for it."""
     from service.commands.serving import find_running, token_for
 
     folder = config.storage.data_folder
     running = find_running(folder)
     found = {"url": running.url, "pid": running.pid} if running else None
-    return {"dataFolder": str(folder), "running": found, "token": token_for(config)}
+    is_taken = FileLock(folder / "service.lock").holder() is not None
+    return {"dataFolder": str(folder), "running": found, "isTaken": is_taken, "token": token_for(config)}
 
 
 def settings(config: Config) -> dict[str, Any]:

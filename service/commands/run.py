@@ -111,7 +111,7 @@ def retry(
     budget_usd: Annotated[float | None, typer.Option("--budget-usd", help="The most USD to spend now.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
 ) -> int:
-    """Run again what of a finished task did not succeed; its answer is made anew.
+    """Run again what of a finished task did not succeed, and make its answer again.
 
     Without a budget it may use what its own has left.
     """

@@ -127,7 +127,7 @@ class Breaker:
             self._close()
 
     def failed(self, error_text: str, began: float | None = None) -> None:
-        """A call failed in a way that speaks against the model."""
+        """A call failed in a way that counts against the model."""
         if self._is_old(began):
             return
         self._last_error = error_text

@@ -27,10 +27,14 @@ Said = Sequence[Json | str] | tuple[int, Json]
 
 
 class ScriptedProvider:
-    """Listens on a free loopback port and gives the next of its answers to each request, or what `by` says to it."""
+    """Listens on a free loopback port and gives the next of its answers to each request, or what `by` says to it.
 
-    def __init__(self, by: Callable[[Json], Said] | None = None) -> None:
+    With a `pause` (s), it waits before each event of what `by` says.
+    """
+
+    def __init__(self, by: Callable[[Json], Said] | None = None, *, pause: float = 0.0) -> None:
         self._by = by
+        self._pause = pause
         self.requests: list[Json] = []
         self._answers: deque[tuple[bytes, Sequence[bytes]]] = deque()
         self._serving: set[asyncio.Task[None]] = set()
@@ -70,7 +74,8 @@ class ScriptedProvider:
             case (int() as status, body):
                 return status, b"application/json", [json.dumps(body).encode()]
             case events:
-                return 200, b"text/event-stream", [sse(*cast("Sequence[Json | str]", events))]
+                said = cast("Sequence[Json | str]", events)
+                return 200, b"text/event-stream", [*map(sse, said)] if self._pause else [sse(*said)]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -81,6 +86,7 @@ class ScriptedProvider:
                 status, kind, pieces = self._next()
                 writer.write(_HEAD % (status, kind))
                 for piece in filter(None, pieces):
+                    await asyncio.sleep(self._pause)
                     writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
                     await writer.drain()
                 writer.write(b"0\r\n\r\n")

@@ -1,4 +1,4 @@
-"""What can be checked of the containers without a container engine."""
+"""What can be checked of the containers without a container engine, and of nginx and systemd without either."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from typing import Any
 import yaml
 
 from service.config import load_config
+from tests.support.pages import blocks
 
 ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "deployment.md").read_text()
+HEARTBEAT_SECONDS = 20
+"""How long a stream is silent at most: a ping of uvicorn's WebSockets; server-sent events have one each 15 s."""
 SECRETS = {"NEO4J_PASSWORD": "quite-secret", "ANTIPHON_API_KEY": "token"}
 
 
@@ -57,3 +61,22 @@ def test_image_holds_what_it_copies() -> None:
     copied = {path.rstrip("/") for line in lines for path in line.split()}
     assert copied == allowed
     assert all((ROOT / path).exists() for path in copied)
+
+
+def test_nginx_takes_what_the_service_takes() -> None:
+    """Bodies as long as ours. It leaves connections before we do, and streams only when they were silent too long."""
+    (block,) = blocks("nginx", PAGE)
+    said = dict(re.findall(r"(client_max_body_size|keepalive_timeout|proxy_read_timeout) (\d+)[ms];", block))
+    server = load_config(environ={}).server
+    assert int(said["client_max_body_size"]) << 20 == server.limits.max_body_bytes
+    assert int(said["keepalive_timeout"]) < server.keep_alive
+    assert int(said["proxy_read_timeout"]) > 2 * HEARTBEAT_SECONDS
+
+
+def test_unit_sets_variables_that_the_service_knows() -> None:
+    """And leaves Neo4j to the service when it stops."""
+    (unit,) = blocks("ini", PAGE)
+    environ = dict(re.findall(r"^Environment=(\w+)=(.+)$", unit, re.MULTILINE))
+    assert environ.pop("ANTIPHON_CONFIG") == "/etc/antiphon/config.yaml"
+    assert str(load_config(environ=environ).storage.data_folder) == "/var/lib/antiphon"
+    assert "KillMode=mixed" in unit

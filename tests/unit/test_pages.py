@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+import typer
 
+from service.cli import app
 from tests.support import pages
 from tests.support.pages import ROOT, anchors, avoided_words, broken_links, misspelled_words, prose, unplain_words
 
@@ -62,6 +67,22 @@ def test_headings_that_are_equal_have_numbers() -> None:
 def test_every_link_of_every_page_leads_somewhere() -> None:
     """Also the links to headings."""
     assert [str(problem) for page in pages.pages() for problem in broken_links(page)] == []
+
+
+def helps(command: click.Command) -> Iterator[str]:
+    """The help of a command, of its options and of the commands below it."""
+    yield command.help or ""
+    yield from (getattr(option, "help", None) or "" for option in command.params)
+    for below in getattr(command, "commands", {}).values():
+        yield from helps(below)
+
+
+@pytest.mark.parametrize("phrase", avoided_words())
+def test_what_people_read_elsewhere_is_plain_too(phrase: str) -> None:
+    """The help of the commands, the schema's descriptions and the shipped configuration."""
+    shipped = ("schema/schema.graphql", "system_config.yml", "config.example.yaml")
+    texts = [*helps(typer.main.get_command(app)), *((ROOT / name).read_text() for name in shipped)]
+    assert not [text for text in texts if re.search(rf"\b{re.escape(phrase)}\b", text, re.IGNORECASE)]
 
 
 def test_known_words_are_in_order_and_no_avoided_ones() -> None:

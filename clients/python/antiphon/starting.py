@@ -59,23 +59,31 @@ def start_lease(timeout: float) -> Lease:
     folder = Path(here["dataFolder"])
     lock = _hold(folder)
     try:
-        while True:
-            running = cast("dict[str, Any] | None", ask_machine("where")["running"] if lock else here["running"])
-            if running:
-                return Lease(running["url"], here["token"], lock)
-            started = _start(folder, ends)
-            if started is not None:
-                return Lease(started[0], here["token"], lock, started[1])
-            time.sleep(_LOOK_SECONDS)
+        return _find_or_start(folder, lock, ends)
     except BaseException:
         if lock:
             lock.close()
         raise
 
 
+def _find_or_start(folder: Path, lock: BinaryIO | None, ends: float) -> Lease:
+    while True:
+        # Only now, with the lock held, does a service that is found stay.
+        here = ask_machine("where")
+        if running := here["running"]:
+            return Lease(running["url"], here["token"], lock)
+        if not here["isTaken"]:
+            started = _start(folder, ends)
+            if started is not None:
+                return Lease(started[0], here["token"], lock, started[1])
+        if time.monotonic() > ends:
+            raise StartFailed(f"Another service holds {folder}, and does not answer.", remedy="Look at it, or end it.")
+        time.sleep(_LOOK_SECONDS)
+
+
 def _start(folder: Path, ends: float) -> tuple[str, subprocess.Popen[bytes]] | None:
     """Start a service; its address, and it. None where another process was quicker: use that one."""
-    log = folder / LOG_FILE
+    log = folder / f"{LOG_FILE}.{os.getpid()}"
     logger.info("Starting a service on %s; its log is %s", folder, log)
     with log.open("wb") as output:
         child = subprocess.Popen(
@@ -91,16 +99,21 @@ def _start(folder: Path, ends: float) -> tuple[str, subprocess.Popen[bytes]] | N
         while time.monotonic() < ends:
             said = _announced(folder)
             if said and said["pid"] == child.pid:
+                log.replace(folder / LOG_FILE)
                 return str(said["url"]), child
             if child.poll() is not None:
-                if _announced(folder):
-                    return None
-                raise StartFailed(
-                    f"The service did not start: {last_words(log.read_text('utf-8', 'replace'))}",
-                    remedy=f"Its log is {log}.",
-                )
+                return _failed(log)
             time.sleep(_LOOK_SECONDS)
         raise StartFailed("The service did not start in time.", remedy=f"Its log is {log}; pass a longer timeout=…")
+
+
+def _failed(log: Path) -> None:
+    """Nothing, where another process was quicker. Raises `StartFailed`, with the reason."""
+    said = log.read_text("utf-8", "replace")
+    log.unlink()
+    here = ask_machine("where")
+    if not here["isTaken"] and not here["running"]:
+        raise StartFailed(f"The service did not start: {last_words(said)}")
 
 
 @contextmanager

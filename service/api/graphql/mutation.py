@@ -65,7 +65,7 @@ class Mutation:
 
     @strawberry.mutation
     async def retry_task(self, info: Info, input: RetryTaskInput) -> RetryTaskPayload | None:
-        """Run again what of a finished task did not succeed. Its deadline begins anew; its budget does not, unless the
+        """Run again what of a finished task did not succeed. Its deadline begins again; its budget does not, unless the
         input has one."""
         budget = input.budget and input.budget.record()
         await info.context.begin_write().tasks.retry_task(info.context.caller, input.task_id, budget)

@@ -178,7 +178,7 @@ class AsyncOperations:
                 yield ResponseDeltasResponseDelta.model_validate(value)
 
     async def retry_task(self, input: RetryTaskInput) -> RetryTaskPayload:
-        """Run again what of a finished task did not succeed. Its deadline begins anew; its budget does not, unless the input has one."""
+        """Run again what of a finished task did not succeed. Its deadline begins again; its budget does not, unless the input has one."""
         value = await self._connection.execute(its.RETRY_TASK, input=input)
         return RetryTaskPayload.model_validate(value)
 
