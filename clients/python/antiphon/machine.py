@@ -45,7 +45,7 @@ def not_installed() -> ServiceNotInstalled:
     """The error of a client without a service."""
     return ServiceNotInstalled(
         "Only the client (antiphon-client) is installed here, and it cannot start a service.",
-        remedy="Install the service (pip install antiphon), or name one that runs elsewhere with ANTIPHON_URL.",
+        remedy="Install the service in this environment too, or name one that runs elsewhere with ANTIPHON_URL.",
     )
 
 
