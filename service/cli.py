@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 import traceback
 from typing import Annotated, Any
@@ -16,16 +17,24 @@ import typer
 from service import __version__
 from service.commands import check, config, look, neo4j, run, serve, setup, usage
 from service.commands.arguments import settle_arguments
+from service.commands.options import in_options
 from service.commands.streams import settle_streams
 from service.errors import AntiphonError, ConfigurationError, InvalidInput
 
 OK, FAILED, WRONG_USE, CANCELLED = 0, 1, 2, 130
+_WIDEST, _NARROWEST = 120, 24
+
+
+def help_width() -> int:
+    """The columns that help has: those of the terminal, as far as lines of them can be read."""
+    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns) - 2)
+
 
 app = typer.Typer(
     name="antiphon",
     help="A conversation service whose memory is a Neo4j graph.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": help_width()},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -62,10 +71,23 @@ def options(
 
 # Typer brings a click of its own, and shows of its errors this one alone.
 _UsageError: type[Exception] = typer.BadParameter.mro()[1]
+_Context: Any = typer.Context.mro()[1]
+
+
+class Help(_Context.formatter_class):
+    """Help of a command; where a terminal is narrow, what explains an option keeps two thirds of it."""
+
+    def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write a list of options or commands."""
+        super().write_dl(rows, min(col_max, max(8, self.width // 3)), col_spacing)
+
+
+_Context.formatter_class = Help
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; its exit code: 0, 1 (failed), 2 (wrong use or configuration) or 130 (cancelled)."""
+    """Run one command; its exit code: 0, 1 (failed), 2 (wrong use or configuration), 3 (a part failed) or 130
+    (cancelled)."""
     settle_streams()
     try:
         return _run(sys.argv[1:] if arguments is None else arguments)
@@ -104,7 +126,7 @@ def _end_usage(error: Any) -> int:
 def _end(error: AntiphonError, cause: BaseException | None = None) -> int:
     if _verbose:
         traceback.print_exception(cause or error)
-    print(f"error: {error}", file=sys.stderr)
+    print(f"error: {in_options(str(error), error.field)}", file=sys.stderr)
     return WRONG_USE if isinstance(error, InvalidInput | ConfigurationError) else FAILED
 
 

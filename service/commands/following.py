@@ -14,16 +14,16 @@ from typing import Any, Protocol
 from service.commands.client import Client
 from service.commands.terminal import say
 from service.errors import ServiceError
-from service.records import TaskStatus
+from service.records import SubtaskStatus, TaskStatus
 
 Json = dict[str, Any]
 
-CANCELLED = 130
+PARTIAL, CANCELLED = 3, 130
 _RECONNECTS = 5
 _CANCEL_SECONDS = 15.0
 _LOOK_SECONDS = 0.1
 _LAST_TEXT_SECONDS = 3.0
-_EXIT_CODES = {TaskStatus.SUCCEEDED: 0, TaskStatus.CANCELLED: CANCELLED}
+_EXIT_CODES = {TaskStatus.SUCCEEDED: 0, TaskStatus.PARTIAL: PARTIAL, TaskStatus.CANCELLED: CANCELLED}
 
 
 class View(Protocol):
@@ -33,13 +33,17 @@ class View(Protocol):
         """How many subtasks have ended, of those that are known."""
         ...
 
+    def show_begin(self, what: str) -> None:
+        """What is waited for now, as long as there is no text."""
+        ...
+
     def show_text(self, delta: Json) -> None:
         """A piece of an answer: `responseId`, `text`, and `done` with the last."""
         ...
 
 
 def exit_code(task: Json) -> int:
-    """0 for a task that succeeded, 130 for a cancelled one, else 1."""
+    """0 for a task that succeeded, 3 for one of which a part did, 130 for a cancelled one, else 1."""
     return _EXIT_CODES.get(TaskStatus(task["taskStatus"]), 1)
 
 
@@ -157,6 +161,9 @@ async def _follow_events(client: Client, task_id: str, view: View) -> None:
 
 
 def _show_progress(event: Json, view: View) -> None:
+    if event.get("subtaskStatus") == SubtaskStatus.RUNNING:
+        again = f", attempt {event['attempt']}" if (event["attempt"] or 1) > 1 else ""
+        view.show_begin(f"the model reads the prompt{again}")
     if event["task"]:
         progress = event["task"]["progress"]
         view.show_progress(progress["done"], progress["total"])

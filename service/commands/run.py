@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.commands.completing import models, one_of
 from service.commands.streams import print_json
 from service.errors import InvalidInput
 from service.records import Aggregation
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
 app = typer.Typer()
 Json = dict[str, Any]
 
+STRATEGIES = ["FILE", "CHUNK", "NONE", "ERROR", "DYNAMIC"]
+
 Conversation = Annotated[
     str | None,
     typer.Option("--conversation", "-c", help="Go on with this conversation (id); without an id, with the last one."),
 ]
-Model = Annotated[str | None, typer.Option("--model", "-m", help="provider/name; see `antiphon models`.")]
+Model = Annotated[
+    str | None, typer.Option("--model", "-m", help="provider/name; see `antiphon models`.", autocompletion=models)
+]
 MaxOutput = Annotated[int | None, typer.Option("--max-output-tokens", min=1, help="The most tokens of one answer.")]
 Stdin = Annotated[
     bool | None,
@@ -52,15 +57,24 @@ def ask(
 def run(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILES...]", help="Files, folders, patterns; - or nothing is standard input."),
+        typer.Argument(metavar="FILES", help="Files, folders, patterns; - or nothing is standard input."),
     ] = None,
-    strategy: Annotated[str | None, typer.Option("--strategy", "-s", help="file, chunk, error, dynamic, none.")] = None,
+    strategy: Annotated[
+        str | None,
+        typer.Option("--strategy", "-s", help="file, chunk, error, dynamic, none.", autocompletion=one_of(STRATEGIES)),
+    ] = None,
     plan: Annotated[str | None, typer.Option("--plan", help="A plan to follow: a JSON file.")] = None,
     saved: Annotated[str | None, typer.Option("--saved", help="A kept plan to follow; see `strategies`.")] = None,
     instruction: Annotated[str | None, typer.Option("--instruction", "-i", help="What to do.")] = None,
     kind: Annotated[str | None, typer.Option("--type", "-t", help="The task type; prompt by default.")] = None,
     aggregation: Annotated[
-        str | None, typer.Option("--aggregation", "-a", help="concat, list, merge, reduce or none.")
+        str | None,
+        typer.Option(
+            "--aggregation",
+            "-a",
+            help="concat, list, merge, reduce or none.",
+            autocompletion=one_of([item.value for item in Aggregation]),
+        ),
     ] = None,
     max_parallel: Annotated[int | None, typer.Option("--max-parallel", "-p", help="Calls at once.")] = None,
     fallback: Annotated[
@@ -79,7 +93,7 @@ def run(
 ) -> int:
     """Run a task over files: the answer goes to standard output, progress to standard error.
 
-    Exit code: 0 it succeeded, 1 it failed in whole or in part, 130 it was cancelled.
+    Exit code: 0 it succeeded, 1 it failed, 3 a part of it failed, 130 it was cancelled.
     """
     from service.commands.inputs import read_input
     from service.commands.server import run as run_loop
@@ -133,7 +147,7 @@ def _strategy(name: str | None, plan: str | None, saved: str | None) -> Json | N
     """`CreateTaskInput.strategy` of what the command line says. Raises `InvalidInput`."""
     from service.commands.plans import plan_input, read_plan
 
-    chosen = _choice(name, ["FILE", "CHUNK", "NONE", "ERROR", "DYNAMIC"], "--strategy")
+    chosen = _choice(name, STRATEGIES, "--strategy")
     if plan is not None and saved is not None:
         raise InvalidInput("A task follows one plan.", remedy="Say --plan or --saved.")
     if chosen not in (None, "DYNAMIC") and (plan or saved):
@@ -147,6 +161,7 @@ def _strategy(name: str | None, plan: str | None, saved: str | None) -> Json | N
 
 async def _ask(wish: Json, model: str | None) -> int:
     from service.commands.asked import say_answered, say_asked
+    from service.commands.ending import say_end
     from service.commands.following import exit_code, follow_or_cancel, interruptions
     from service.commands.reaching import reach_model
     from service.commands.terminal import PlainText, say, write
@@ -154,7 +169,7 @@ async def _ask(wish: Json, model: str | None) -> int:
     async with reach_model(model) as client:
         view = PlainText()
         await say_asked(client, wish)
-        with interruptions() as interrupted:
+        with interruptions() as interrupted, view:
             task = (await client.execute("SendPrompt", input=await _placed(client, wish)))["task"]
             task = await follow_or_cancel(client, task, view, interrupted)
         answer: str = task["answer"]["content"] if task["answer"] else ""
@@ -162,7 +177,7 @@ async def _ask(wish: Json, model: str | None) -> int:
             # We came late, or a first attempt broke off in the middle: the kept answer is the right one.
             write(("\n\n" if view.written else "") + answer)
         write("" if answer.endswith("\n") else "\n")
-        _say_end(task)
+        say_end(task)
         say(f"conversation {task['conversation']['id']}")
         say_answered(task)
         return exit_code(task)
@@ -179,6 +194,7 @@ async def _cancel(id: str) -> str:
 async def _watched(operation: str, wish: Json, model: str | None, as_json: bool) -> int:
     """Begin a task by an operation and watch it to its end; the exit code."""
     from service.commands.asked import say_answered, say_asked
+    from service.commands.ending import say_end
     from service.commands.following import exit_code, follow_or_cancel, interruptions
     from service.commands.reaching import reach_model
     from service.commands.terminal import LiveTask, say, write
@@ -195,7 +211,7 @@ async def _watched(operation: str, wish: Json, model: str | None, as_json: bool)
             return exit_code(task)
         if task["answer"]:
             write(task["answer"]["content"].rstrip("\n") + "\n")
-        _say_end(task)
+        say_end(task)
         say(f"task {task['id']} in conversation {task['conversation']['id']}")
         say_answered(task)
         return exit_code(task)
@@ -207,14 +223,6 @@ async def _placed(client: Client, wish: Json) -> Json:
 
     said = wish.get("conversationId")
     return wish | {"conversationId": await conversation_id(client, said)} if said else wish
-
-
-def _say_end(task: Json) -> None:
-    from service.commands.terminal import say
-
-    reason = task["error"] or task["note"]
-    if task["taskStatus"] != "SUCCEEDED":
-        say(task["taskStatus"] + (f": {reason}" if reason else ""))
 
 
 def _given(**values: Any) -> Json:

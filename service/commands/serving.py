@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from service.commands.client import Client
+from service.commands.streams import say_plainly
 from service.config import Config, load_config
 from service.errors import Conflict, ServiceError
 from service.folders import unusable_folder
@@ -151,6 +152,7 @@ async def _start_own(
     config: Config, prepare: Callable[[Config], None], progress: Progress, stack: AsyncExitStack
 ) -> str:
     prepare(config)
+    say_plainly("No service runs, so this command starts one of its own; `antiphon serve` keeps one ready.")
     service = start_service(listening_on(config, "127.0.0.1", 0), progress, brief=True)
     try:
         return (await stack.enter_async_context(service)).url

@@ -8,6 +8,7 @@ to the terminal.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any
@@ -54,6 +55,20 @@ def shorten(text: str, most: int = 100) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
+class _Waited:
+    """A line that says what is waited for, and for how long by now."""
+
+    def __init__(self, what: str = "waiting for its turn") -> None:
+        self._what = clean(what)
+        self._since = time.monotonic()
+
+    def __rich__(self) -> Text:
+        """The line, as it is now."""
+        return Text(
+            f"{self._what} … {time.monotonic() - self._since:.0f} s", style="dim", no_wrap=True, overflow="ellipsis"
+        )
+
+
 class LiveTask:
     """A task's bar and the newest of its text while it runs; on what is no terminal, nothing."""
 
@@ -68,6 +83,7 @@ class LiveTask:
         )
         self._job = self._bar.add_task(clean(title), total=None)
         self._texts: dict[str, str] = {}
+        self._waited = _Waited()
         self._live = Live(self._shown(), console=self._console, transient=True, refresh_per_second=8)
 
     def __enter__(self) -> LiveTask:
@@ -87,6 +103,11 @@ class LiveTask:
         self._bar.update(self._job, completed=done, total=total or None)
         self._live.update(self._shown())
 
+    def show_begin(self, what: str) -> None:
+        """What is waited for now."""
+        self._waited = _Waited(what)
+        self._live.update(self._shown())
+
     def show_text(self, delta: Json) -> None:
         """A piece of an answer; of several that come at once the oldest is shown."""
         key = delta["responseId"]
@@ -96,20 +117,41 @@ class LiveTask:
             del self._texts[key]
 
     def _shown(self) -> Group:
-        return Group(self._bar, Text(next(iter(self._texts.values()), ""), style="dim"))
+        newest = next(iter(self._texts.values()), "")
+        return Group(self._bar, Text(newest, style="dim") if newest else self._waited)
 
 
 class PlainText:
-    """The one answer of a prompt, written to standard output as it comes."""
+    """The one answer of a prompt, written to standard output as it comes. Before it comes, what is waited for."""
 
     def __init__(self) -> None:
         self.written = ""
+        console = Console(stderr=True)
+        self._waiting = Live(_Waited(), console=console, transient=True, refresh_per_second=4)
+        self._moves = console.is_terminal and not console.is_dumb_terminal
+
+    def __enter__(self) -> PlainText:
+        """Begin to wait."""
+        if self._moves:
+            self._waiting.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take it away, if no text did."""
+        self._waiting.stop()
 
     def show_progress(self, done: int, total: int) -> None:
         """Nothing: the text is the progress."""
 
+    def show_begin(self, what: str) -> None:
+        """What is waited for now."""
+        self._waiting.update(_Waited(what))
+
     def show_text(self, delta: Json) -> None:
         """Write a piece; an answer that was asked anew begins on a line of its own."""
+        self._waiting.stop()
         if self.written and delta["position"] == 0:
             write("\n\n")
             self.written = ""

@@ -15,6 +15,9 @@ from service.strategies.interface import Budget
 LEAST_TOKENS = 256
 """An answer is not bounded to less for the sake of a budget: it would be paid for, and of no use."""
 
+LEAST_USD = 0.0000005
+"""Less is not told: it is no digit that is shown."""
+
 NO_BUDGET = Budget()
 REMEDY = "To go on, retry it with a budget (`retryTask`)."
 
@@ -103,11 +106,16 @@ class Account:
         if most.tokens is not None and (most.cost_usd is None or spent.tokens >= most.tokens):
             said = f"{spent.tokens - unknown.tokens} of its {most.tokens} tokens"
             more = str(unknown.tokens) if unknown.tokens else ""
+            over = spent.tokens - unknown.tokens - most.tokens
+            passed = str(over) if over > 0 else ""
         else:
             said = f"{spent.usd - unknown.usd:.6f} of its {most.cost_usd or 0:g} USD"
             more = f"{unknown.usd:.6f}" if unknown.usd else ""
+            beyond = spent.usd - unknown.usd - (most.cost_usd or 0.0)
+            passed = f"{beyond:.6f}" if beyond >= LEAST_USD else ""
         doubt = f", and perhaps {more} more in calls whose cost is not known" if more else ""
-        return BudgetExceeded(f"The task has used {said}{doubt}.", remedy=REMEDY)
+        why = f" The budget was passed by {passed}: a call that has begun is paid for to its end." if passed else ""
+        return BudgetExceeded(f"The task has used {said}{doubt}.{why}", remedy=REMEDY)
 
     def _left(self) -> tuple[float, float]:
         """Tokens and USD that are not used."""

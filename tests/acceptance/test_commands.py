@@ -144,12 +144,12 @@ async def test_retry_goes_on_where_a_budget_ended(url: str, tmp_path: Path) -> N
     options = ("-s", "file", "-i", "Repeat.", "-p", "1", "--budget-tokens", "1", "--json")
     ran = await antiphon(url, "run", *options, *files)
     task = json.loads(ran.out)
-    assert (ran.code, task["taskStatus"], task["errorCode"]) == (1, "PARTIAL", "BUDGET_EXCEEDED")
+    assert (ran.code, task["taskStatus"], task["errorCode"]) == (3, "PARTIAL", "BUDGET_EXCEEDED")
     left = json.loads((await antiphon(url, "retry", task["id"], "--json")).out)
     assert (left["taskStatus"], left["errorCode"]) == ("PARTIAL", "BUDGET_EXCEEDED")
     more = ("--budget-tokens", "1", "--json")
     codes = [(await antiphon(url, "retry", task["id"], *more)).code for _ in range(2)]
-    assert codes == [1, 0]
+    assert codes == [3, 0]
     again = await antiphon(url, "retry", task["id"])
     assert "nothing to retry" in again.err
     assert (await antiphon(url, "cancel", task["id"])).out.split() == ["SUCCEEDED", "3/3"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,11 +21,39 @@ from service.commands.terminal import clean, shorten
 from service.commands.trees import Json
 from service.errors import Conflict, InvalidInput
 
+ROOT = Path(__file__).parents[2]
+
 
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     """A family without its command lists what there is."""
     assert cli.main(["neo4j"]) == cli.WRONG_USE
     assert "browser" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("command", [[], ["ask"], ["run"], ["neo4j"], ["config", "check"], ["history"]])
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_help_fits_the_terminal(command: list[str], columns: int) -> None:
+    """`-h` is `--help`, and no line is longer than the terminal."""
+    said = run_cli(*command, "-h", COLUMNS=str(columns))
+    lines = said.splitlines()
+    assert lines[0].startswith("Usage: antiphon")
+    assert max(map(len, lines)) <= columns
+    assert columns == 40 or max(map(len, lines)) > columns * 0.6
+
+
+def test_a_shell_completes_commands_and_values() -> None:
+    """Nothing is started for it."""
+    for words, expected in (("antiphon hist", "history"), ("antiphon run -s ch", "chunk")):
+        place = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        assert run_cli(_ANTIPHON_COMPLETE="complete_bash", **place).split() == [expected]
+    assert "_ANTIPHON_COMPLETE" in run_cli("--show-completion", "bash", SHELL="/bin/bash")
+
+
+def run_cli(*arguments: str, **environ: str) -> str:
+    """What the command prints, in a process of its own."""
+    command = [sys.executable, "-P", "-m", "service.cli", *arguments]
+    environ = os.environ | {"PYTHONPATH": str(ROOT)} | environ
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 def test_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,7 +187,7 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [("SUCCEEDED", 0), ("PARTIAL", 1), ("FAILED", 1), ("CANCELLED", 130), ("RUNNING", 1)]
+    ("status", "code"), [("SUCCEEDED", 0), ("PARTIAL", 3), ("FAILED", 1), ("CANCELLED", 130), ("RUNNING", 1)]
 )
 def test_exit_code_says_how_the_task_ended(status: str, code: int) -> None:
     """Scripts can tell."""

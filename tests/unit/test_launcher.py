@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from service import __version__
+
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a POSIX shell script")
@@ -30,7 +32,9 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("runtime", "dev"):
         (root / "requirements" / f"{name}.txt").write_text("lock\n")
     (root / "scripts" / "make-environment").touch()
-    for tool in ("dirname", "readlink", "cksum", "tr", "sh"):
+    (root / "service").mkdir()
+    shutil.copy(ROOT / "service" / "__init__.py", root / "service" / "__init__.py")
+    for tool in ("dirname", "readlink", "cksum", "tr", "sh", "cat"):
         (root / "bin" / tool).symlink_to(shutil.which(tool) or tool)
     return root
 
@@ -54,6 +58,23 @@ def test_launcher_takes_the_first_python_that_suits(checkout: Path) -> None:
     assert code == 7
     assert "bin/python3:" in said
     assert "runtime=" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "word"), [("--version", __version__), ("--help", "COMMAND"), ("-h", "setup"), ("test --help", "pytest")]
+)
+def test_a_fresh_clone_describes_itself_and_installs_nothing(checkout: Path, said: str, word: str) -> None:
+    """Not even a Python is needed; nor where a shell completes a word."""
+    code, told = launch(checkout, *said.split())
+    assert code == 0
+    assert word in told
+    assert launch(checkout, _ANTIPHON_COMPLETE="complete_bash") == (0, "")
+
+
+def test_launcher_says_that_the_set_up_may_talk(checkout: Path) -> None:
+    """`-v` before the command is for it too."""
+    fake(checkout / "bin", "python3", SUITS)
+    assert "make-environment -v runtime=" in launch(checkout, "-v", "ask", "x")[1]
 
 
 def test_launcher_takes_the_named_python(checkout: Path) -> None:

@@ -1918,6 +1918,8 @@ class TaskResponse(Record):
     """Its text."""
     response_status: ResponseStatus | str
     """How whole it is."""
+    finish_reason: FinishReason | str | None
+    """Why the model stopped; null for an answer that was put together."""
     note: str | None
     """Why it is not whole, where it is not."""
 
@@ -2058,6 +2060,8 @@ class TaskResponseResponse(Record):
     """Short and human."""
     content: str
     """Its text."""
+    finish_reason: FinishReason | str | None
+    """Why the model stopped; null for an answer that was put together."""
 
 
 class TaskModel(Record):
@@ -2776,7 +2780,7 @@ TASK = Document(
     }
     conversation { id title }
     prompt { id content }
-    answer { id content responseStatus note }
+    answer { id content responseStatus finishReason note }
     progress { total done running succeeded failed cancelled skipped }
     metrics {
       attempts succeeded failed elapsedMs
@@ -2793,7 +2797,7 @@ TASK = Document(
         node {
           id index title subtaskStatus error errorCode startedAt finishedAt
           prompt { id title }
-          response { id title content }
+          response { id title content finishReason }
           attempts(first: 50) {
             edges {
               node {

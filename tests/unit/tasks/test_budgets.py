@@ -57,7 +57,10 @@ def test_what_is_spent_is_said_as_it_is() -> None:
     grant = books.grant(PRICED)
     assert grant
     books.settle(grant, Spend(20_000), NOTHING)
-    assert str(books.exceeded()).startswith("The task has used 20000 of its 5000 tokens.")
+    said = (
+        "The task has used 20000 of its 5000 tokens. The budget was passed by 15000: a call that has begun is paid for"
+    )
+    assert str(books.exceeded()).startswith(said)
 
 
 def test_what_nobody_knows_counts_as_it_was_reserved() -> None:
