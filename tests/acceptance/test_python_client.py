@@ -59,6 +59,19 @@ async def test_stream_is_the_answer(client: AsyncAntiphon) -> None:
     assert stream.answer.status == "SUCCEEDED"
 
 
+async def test_any_text_comes_as_it_is(client: AsyncAntiphon) -> None:
+    """Also what other readers of such streams take for the end of a line, and characters of several bytes."""
+    text = "✅ one\u2028two\x85three \U0001f600\u2029 four\r\n five\t\x0b\x0c six"
+    assert "".join([piece async for piece in client.stream(text)]) == text
+    assert (await client.ask(text)).text == text
+
+
+async def test_same_key_is_the_same_answer(client: AsyncAntiphon) -> None:
+    """For who does not know whether it was asked."""
+    answers = [await client.ask("Once.", key=f"once {client.url}") for _ in range(2)]
+    assert answers[0].id == answers[1].id
+
+
 async def test_run_reads_paths_texts_and_bytes(client: AsyncAntiphon, tmp_path: Path) -> None:
     """Each file is a subtask; progress is told."""
     (tmp_path / "a.txt").write_text("text of a")

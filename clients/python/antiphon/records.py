@@ -12,7 +12,13 @@ class Record(BaseModel):
     """A part of an answer. What a newer service says beside it is left out."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_name=True, frozen=True, extra="ignore", protected_namespaces=()
+        alias_generator=to_camel,
+        validate_by_name=True,
+        frozen=True,
+        extra="ignore",
+        protected_namespaces=(),
+        # An import is quick: what reads an answer is made when the first such answer comes.
+        defer_build=True,
     )
 
 

@@ -20,6 +20,7 @@ from antiphon import operations as its
 URL = "http://127.0.0.1:8000"
 Answer = Callable[[httpx.Request], httpx.Response]
 SECRET = "a-secret-token"
+NO_MODELS: dict[str, Any] = {"data": {"models": []}}
 
 
 class Cut(httpx.SyncByteStream):
@@ -267,6 +268,29 @@ def test_async_client_outlives_its_event_loop() -> None:
         return httpx.Response(200, json={"data": {"models": []}})
 
     assert [asyncio.run(use()), asyncio.run(use())] == [0, 0]
+
+
+def test_async_client_is_shared_by_event_loops_of_threads() -> None:
+    """Each loop has connections of its own, and keeps them while the others run."""
+    begun = threading.Barrier(2)
+    clients: list[list[httpx.AsyncClient]] = []
+    antiphon = AsyncAntiphon(URL, transport=httpx.MockTransport(lambda request: httpx.Response(200, json=NO_MODELS)))
+
+    async def use() -> None:
+        seen: list[httpx.AsyncClient] = []
+        for _ in range(3):
+            begun.wait()
+            await antiphon.models()
+            seen.append(antiphon._connection._client())
+        clients.append(seen)
+
+    threads = [threading.Thread(target=asyncio.run, args=(use(),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(set(map(id, seen))) for seen in clients] == [1, 1]
+    assert clients[0][0] is not clients[1][0]
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])

@@ -106,13 +106,15 @@ class AsyncAntiphon(AsyncLooking):
         config: Mapping[str, Any] | None = None,
         parent: str | None = None,
         title: str | None = None,
+        key: str | None = None,
         timeout: float | None = None,
     ) -> Answer:
         """Ask one prompt and wait for its answer. `conversation` is an id, or an answer to go on from.
 
-        Who interrupts it (Ctrl-C, a cancelled coroutine) cancels the task. Raises `TaskFailed`.
+        The same `key` (any text, such as a UUID) gives the same answer again, and asks nobody. Who interrupts it
+        (Ctrl-C, a cancelled coroutine) cancels the task. Raises `TaskFailed`.
         """
-        wishes = {"model": model, "config": config, "parent": parent, "title": title}
+        wishes = {"model": model, "config": config, "parent": parent, "title": title, "key": key}
         new = prompt_input(prompt, conversation, wishes)
         sent = await self._connection.execute_again(its.SEND_PROMPT, input=new)
         return (await self._wait(sent["task"]["id"], timeout)).raise_for_status()
@@ -126,12 +128,13 @@ class AsyncAntiphon(AsyncLooking):
         config: Mapping[str, Any] | None = None,
         parent: str | None = None,
         title: str | None = None,
+        key: str | None = None,
     ) -> AsyncStream:
         """Ask one prompt; iterate over what this returns for the pieces of the answer as they are generated.
 
         Leaving the loop early, or Ctrl-C, cancels the task.
         """
-        wishes = {"model": model, "config": config, "parent": parent, "title": title}
+        wishes = {"model": model, "config": config, "parent": parent, "title": title, "key": key}
         return AsyncStream(self._connection, prompt_input(prompt, conversation, wishes))
 
     async def run(

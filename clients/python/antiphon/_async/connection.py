@@ -13,7 +13,8 @@ import httpx
 
 from antiphon.errors import AntiphonError, ConnectionFailed, ConnectionLost, NotAntiphon
 from antiphon.patience import Patience, Place, Silence, check_time
-from antiphon.places import async_place
+from antiphon.places import Place as CodePlace
+from antiphon.places import async_place, is_there
 from antiphon.records import Document
 from antiphon.sse import EventReader
 from antiphon.wire import (
@@ -45,7 +46,7 @@ class AsyncConnection:
         self._token = checked_token(token or os.environ.get("ANTIPHON_TOKEN"))
         self._timeout = timeout
         self._transport = transport
-        self._clients: dict[object, httpx.AsyncClient] = {}
+        self._clients: dict[CodePlace, httpx.AsyncClient] = {}
 
     def __repr__(self) -> str:
         """Without the token."""
@@ -58,7 +59,6 @@ class AsyncConnection:
     async def aclose(self) -> None:
         """Close the connections of this process and event loop; those of others are theirs."""
         client = self._clients.pop(async_place(), None)
-        self._clients.clear()
         if client is not None:
             await client.aclose()
 
@@ -152,6 +152,6 @@ class AsyncConnection:
                 client = httpx.AsyncClient(transport=self._transport, **options)
             except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
                 raise unusable_environment(error) from None
-            # What was made for another process or event loop is dropped, and not closed from here.
-            self._clients = {place: client}
+            # What was made for a process or an event loop that is gone is dropped, and cannot be closed from here.
+            self._clients = {it: known for it, known in self._clients.items() if is_there(it)} | {place: client}
         return client
