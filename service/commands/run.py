@@ -27,6 +27,7 @@ Model = Annotated[
     str | None, typer.Option("--model", "-m", help="provider/name; see `antiphon models`.", autocompletion=models)
 ]
 MaxOutput = Annotated[int | None, typer.Option("--max-output-tokens", min=1, help="The most tokens of one answer.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")]
 Stdin = Annotated[
     bool | None,
     typer.Option("--stdin/--no-stdin", help="Wait for standard input, or leave it alone; else it is found out."),
@@ -39,6 +40,7 @@ def ask(
     conversation: Conversation = None,
     model: Model = None,
     max_output_tokens: MaxOutput = None,
+    as_json: AsJson = False,
     stdin: Stdin = None,
 ) -> int:
     """Ask one prompt; the answer comes as it is generated, the conversation's id after it.
@@ -50,7 +52,7 @@ def ask(
 
     wish: Json = {"content": add_material(prompt, stdin)}
     wish |= _given(conversationId=conversation, config=_given(model=model, maxOutputTokens=max_output_tokens))
-    return run_loop(_ask(wish, model))
+    return run_loop(_watched("SendPrompt", wish, model, as_json) if as_json else _ask(wish, model))
 
 
 @app.command()
@@ -87,7 +89,7 @@ def run(
     conversation: Conversation = None,
     model: Model = None,
     max_output_tokens: MaxOutput = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
+    as_json: AsJson = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse where a file cannot be read as text.")] = False,
     stdin: Stdin = None,
 ) -> int:
@@ -123,7 +125,7 @@ def retry(
     id: Annotated[str, typer.Argument(help="The task's id.")],
     budget_tokens: Annotated[int | None, typer.Option("--budget-tokens", help="The most tokens to use now.")] = None,
     budget_usd: Annotated[float | None, typer.Option("--budget-usd", help="The most USD to spend now.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Run again what of a finished task did not succeed, and make its answer again.
 

@@ -22,32 +22,70 @@ MOST_TASKS = 50
 
 @dataclass(frozen=True, slots=True)
 class Turns:
+    """The turns of a conversation: its messages, a list for each beginning, and its tasks with their subtasks.
+
+    `marked` is what was asked for, `older` whether there are turns before these.
+    """
+
+    conversation: Json
+    beginnings: list[list[Json]]
+    tasks: list[Json]
+    marked: str
+    older: bool
+
+    def as_json(self) -> Json:
+        """As one JSON object: messages in the order of time, each with the ids of its parents."""
+        messages = [message for beginning in self.beginnings for message in beginning]
+        flat = [
+            message | {"parents": [parent["id"] for parent in nodes_of(message["parents"])]} for message in messages
+        ]
+        said = {key: self.conversation[key] for key in ("id", "title")}
+        return said | {"olderTurns": self.older, "messages": flat, "tasks": self.tasks}
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
     """The messages of a conversation by parent, and its tasks by the prompt that they answer."""
 
     children: dict[str, list[Json]]
     tasks: dict[str, Json]
     marked: str
+    ids: bool
+
+
+async def read_turns(client: Client, id: str, first: int) -> Turns:
+    """A conversation with its `first` newest turns; `id` may name something inside it."""
+    conversation = await client.execute("Messages", conversationId=await _conversation_of(client, id), last=first)
+    path = conversation["messages"]
+    older = path["pageInfo"]["hasPreviousPage"]
+    if not path["edges"]:
+        return Turns(conversation, [], [], id, older)
+    tops = [nodes_of(path)[0]["id"]]
+    if not older:
+        tops += [root for root in await _roots(client, conversation["id"]) if root not in tops]
+    tasks, *beginnings = await asyncio.gather(
+        _tasks(client, conversation["id"]), *(_messages(client, top) for top in tops)
+    )
+    return Turns(conversation, list(beginnings), tasks, id, older)
+
+
+def grow_tree(turns: Turns, *, ids: bool = False) -> Tree:
+    """The tree of a conversation; with `ids` each message and subtask has its own beside it."""
+    tree = Tree(label("conversation", turns.conversation["title"], turns.conversation["id"]), highlight=False)
+    if not turns.beginnings:
+        tree.add("no messages yet")
+    if turns.older:
+        tree.add("… older turns")
+    asked = {task["prompt"]["id"]: task for task in turns.tasks}
+    for messages in turns.beginnings:
+        beginning = tree if len(turns.beginnings) == 1 else tree.add(label("branch", ""))
+        _grow(beginning, messages[0], _Places(_by_parent(messages), asked, turns.marked, ids))
+    return tree
 
 
 async def read_tree(client: Client, id: str, first: int) -> Tree:
-    """The tree of a conversation with its `first` newest turns; `id` may name something inside it."""
-    conversation = await client.execute("Messages", conversationId=await _conversation_of(client, id), last=first)
-    tree = Tree(label("conversation", conversation["title"], conversation["id"]), highlight=False)
-    path = conversation["messages"]
-    if not path["edges"]:
-        tree.add("no messages yet")
-        return tree
-    tops = [nodes_of(path)[0]["id"]]
-    if path["pageInfo"]["hasPreviousPage"]:
-        tree.add("… older turns")
-    else:
-        tops += [root for root in await _roots(client, conversation["id"]) if root not in tops]
-    tasks, *trees = await asyncio.gather(_tasks(client, conversation["id"]), *(_messages(client, top) for top in tops))
-    asked = {task["prompt"]["id"]: task for task in tasks}
-    for messages in trees:
-        beginning = tree if len(trees) == 1 else tree.add(label("branch", ""))
-        _grow(beginning, messages[0], Turns(_by_parent(messages), asked, id))
-    return tree
+    """The tree of a conversation with its `first` newest turns."""
+    return grow_tree(await read_turns(client, id, first))
 
 
 async def _conversation_of(client: Client, id: str) -> str:
@@ -95,12 +133,12 @@ def _by_parent(messages: list[Json]) -> dict[str, list[Json]]:
     return children
 
 
-def _grow(tree: Tree, message: Json, turns: Turns) -> None:
+def _grow(tree: Tree, message: Json, turns: _Places) -> None:
     """Add a message and what follows: below it while there is one way on, as branches where there are more."""
     here: Json | None = message
     while here:
         node = tree.add(_label(here, turns))
-        _add_subtasks(node, turns.tasks.get(here["id"]))
+        _add_subtasks(node, turns.tasks.get(here["id"]), ids=turns.ids)
         following = turns.children.get(here["id"], [])
         if len(following) > 1:
             for child in following:
@@ -108,7 +146,7 @@ def _grow(tree: Tree, message: Json, turns: Turns) -> None:
         here = following[0] if len(following) == 1 else None
 
 
-def _label(message: Json, turns: Turns) -> Any:
+def _label(message: Json, turns: _Places) -> Any:
     task = turns.tasks.get(message["id"])
     notes = [f"{task['strategy']} {task['taskStatus']}  task {task['id']}"] if task and _is_told(task) else []
     if message.get("responseStatus") not in (None, "COMPLETE"):
@@ -118,6 +156,8 @@ def _label(message: Json, turns: Turns) -> Any:
         notes.append("the tool failed")
     if turns.marked in (message["id"], task["id"] if task else None):
         notes.append("◀")
+    if turns.ids:
+        notes.append(message["id"])
     return label(_kind(message), message["content"], " ".join(notes))
 
 
@@ -132,7 +172,7 @@ def _kind(message: Json) -> str:
     return f"result of {clean(message['toolName'])}" if message.get("toolName") else "prompt  "
 
 
-def _add_subtasks(node: Tree, task: Json | None) -> None:
+def _add_subtasks(node: Tree, task: Json | None, *, ids: bool) -> None:
     if task is None:
         return
     if task["error"]:
@@ -141,8 +181,9 @@ def _add_subtasks(node: Tree, task: Json | None) -> None:
         return
     for subtask in nodes_of(task["subtasks"]):
         said: str = subtask["response"]["content"] if subtask["response"] else subtask["error"] or ""
-        note = "" if subtask["subtaskStatus"] == "SUCCEEDED" else subtask["subtaskStatus"]
-        node.add(label(clean(subtask["title"]), said, note))
+        state = "" if subtask["subtaskStatus"] == "SUCCEEDED" else subtask["subtaskStatus"]
+        notes = [state, subtask["id"] if ids else ""]
+        node.add(label(clean(subtask["title"]), said, " ".join(filter(None, notes))))
     hidden = task["progress"]["total"] - len(task["subtasks"]["edges"])
     if hidden > 0:
         node.add(f"… and {hidden} more subtasks")

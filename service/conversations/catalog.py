@@ -88,6 +88,13 @@ class Conversations:
             )
         return written["id"]
 
+    async def rename_conversation(self, owner: str, conversation_id: str, title: str) -> None:
+        """Give a conversation another title. Raises `InvalidInput` with the field, `NotFound`."""
+        _check(NewConversation(title))
+        row = {"conversationId": conversation_id, "ownerId": owner, "title": title}
+        if await self._store.rename_conversation(row) is None:
+            raise NotFound("There is no such conversation.", field="input.conversationId")
+
     async def list_conversations(
         self, owner: str, which: ConversationFilter, page: PageRequest, by: ConversationOrder
     ) -> Page:

@@ -97,6 +97,10 @@ class Store(Leases):
             "create_conversation", conversation_id, {"branchId": main_branch(conversation_id), **row}
         )
 
+    async def rename_conversation(self, row: Row) -> Row | None:
+        """Give a conversation another title; `{id}`, or None: the owner has no such one."""
+        return await self._write("rename_conversation", row["conversationId"], row)
+
     async def append_message(self, row: Row) -> Row | None:
         """Append a prompt or a response (`kind`) to the main branch; `{depth}`, or None: the owner has no such one."""
         conversation_id = row["conversationId"]

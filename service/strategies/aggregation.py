@@ -14,18 +14,20 @@ from service.records import Aggregation
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A subtask's answer: the subtask's title and the text of its response."""
+    """A subtask's answer: the subtask's title, the text of its response, and what stands above it, if anything."""
 
     title: str
     text: str
+    heading: str = ""
 
 
 def combine(aggregation: Aggregation, answers: Sequence[Answer]) -> str:
     """The answers as one text, in their order.
 
-    CONCAT, and REDUCE where something is left uncombined: the texts with a blank line between them; titles are
-    not added. LIST: a JSON array of the answers' JSON values when every one is JSON, else of their texts.
-    MERGE: one JSON object, see `merge`; InvalidInput names the first answer that is none. NONE: empty.
+    CONCAT, and REDUCE where something is left uncombined: the texts with a blank line between them, each below its
+    heading where it has one; titles are not added. LIST: a JSON array of the answers' JSON values when every one is
+    JSON, else of their texts. MERGE: one JSON object, see `merge`; InvalidInput names the first answer that is none.
+    NONE: empty.
     """
     return _COMBINERS[aggregation](answers)
 
@@ -82,7 +84,12 @@ def _merged_lists(lists: list[list[Any]]) -> list[Any]:
 def _concat(answers: Sequence[Answer]) -> str:
     if len(answers) == 1:
         return answers[0].text
-    return "\n\n".join(answer.text.strip("\n") for answer in answers if answer.text.strip())
+    return "\n\n".join(_headed(answer) for answer in answers if answer.text.strip())
+
+
+def _headed(answer: Answer) -> str:
+    text = answer.text.strip("\n")
+    return f"## {answer.heading}\n\n{text}" if answer.heading else text
 
 
 def _list(answers: Sequence[Answer]) -> str:

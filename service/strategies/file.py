@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from service.records import Aggregation
-from service.strategies.interface import Ask, Asks, Plan, SourceText, TaskState
+from service.records import TEXT_FORMAT, Aggregation
+from service.strategies.interface import Ask, Asks, Finish, Plan, SourceText, TaskState
 from service.strategies.parts import (
     Cutter,
     all_parts,
@@ -22,6 +22,8 @@ from service.strategies.parts import (
 from service.strategies.reducing import Names, Progress, Reduction, reduce_tree
 
 _FILE = re.compile(r"file:(\d+)")
+_ITEM = re.compile(r"item \d+")
+"""What an item of a list is called that has no name of its own."""
 _NAMES = Names(title="Combine the answers")
 
 
@@ -37,13 +39,29 @@ def plan(state: TaskState) -> Plan:
         _File(state, progress, index, source, tuple(asked.get(index, ()))) for index, source in enumerate(state.sources)
     ]
     if stopped(state):
-        return finish(state, _combined(state, progress, [one.so_far() for one in files]).keys)
+        return _named(state, _combined(state, progress, [one.so_far() for one in files]).keys)
     steps = [one.step() for one in files]
     asks = tuple(ask for step in steps for ask in step.asks)
     if asks:
         return Asks(asks)
     combined = _combined(state, progress, steps)
-    return Asks(combined.asks) if combined.asks else finish(state, combined.keys)
+    return Asks(combined.asks) if combined.asks else _named(state, combined.keys)
+
+
+def _named(state: TaskState, keys: tuple[str, ...]) -> Finish:
+    """The end of the task; each file's name stands above its answer, so that whoever reads on knows which is which."""
+    end = finish(state, keys)
+    names = [short_name(source.name) for source in state.sources]
+    if len(names) == 1 or all(map(_ITEM.fullmatch, names)) or state.settings.response_format != TEXT_FORMAT:
+        return end
+    headings: list[str] = []
+    last = -1
+    for key in end.keys:
+        match = _FILE.match(key)
+        index = int(match[1]) if match else last
+        headings.append("" if index == last else names[index])
+        last = index
+    return replace(end, headings=tuple(headings))
 
 
 def _combined(state: TaskState, progress: Progress, files: list[Reduction]) -> Reduction:

@@ -160,7 +160,8 @@ class Finish:
     """The work is over: make the task's answer out of the answers of these subtasks, in this order.
 
     `error` says why the strategy could not do its work: the task is FAILED. `replaced` are the subtasks that did not
-    succeed and are not missing in the answer: others were asked in their place.
+    succeed and are not missing in the answer: others were asked in their place. `headings` stand above the answers
+    where these are put one below the other: one for each key, empty where none is wanted.
     """
 
     keys: tuple[str, ...]
@@ -168,6 +169,7 @@ class Finish:
     note: str | None = None
     error: str | None = None
     replaced: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
 
 
 Plan = Asks | Read | Finish

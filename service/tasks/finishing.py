@@ -86,9 +86,9 @@ class Finisher:
         if task.strategy == StrategyName.NONE:
             # The subtask asked the task's own prompt, so its response is the task's answer.
             return ({"id": made_of[0], "content": None, "title": None} if made_of else None), []
-        text = await asyncio.to_thread(
-            combine, finish.aggregation, [Answer(answer["title"], answer["text"]) for answer in answers]
-        )
+        headings = {subtask_id(task.id, key): text for key, text in zip(finish.keys, finish.headings, strict=False)}
+        parts = [Answer(one["title"], one["text"], headings.get(one["subtaskId"], "")) for one in answers]
+        text = await asyncio.to_thread(combine, finish.aggregation, parts)
         title = " ".join(text[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
         return {"id": answer_id(task.id, task.strategy, retries), "content": text, "title": title or "(empty)"}, made_of
 

@@ -252,3 +252,37 @@ async def test_lists_are_printed(url: str) -> None:
     await ask(url, "For the list.")
     assert "For the list." in (await antiphon(url, "conversations")).out
     assert "echo/echo" in (await antiphon(url, "models")).out
+
+
+async def test_show_prints_what_an_id_names(url: str, tmp_path: Path) -> None:
+    """The text alone on standard output, whole; what it is beside it. A task's answer names its files."""
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(f"text of {name} " * 30)
+    files = [str(tmp_path / name) for name in ("a.txt", "b.txt")]
+    task = json.loads((await antiphon(url, "run", "-s", "file", "-i", "Repeat.", "--json", *files)).out)
+    first = nodes_of(task["subtasks"])[0]
+    assert task["answer"]["content"].startswith("## ")
+    assert task["answer"]["content"].count("\n## ") == 1
+    source = nodes_of(task["sources"])[0]["id"]
+    for id, text in ((task["answer"]["id"], task["answer"]["content"]), (source, "text of a.txt " * 30)):
+        assert (await antiphon(url, "show", id)).out == text + "\n"
+    shown = await antiphon(url, "show", first["id"])
+    assert (shown.out, shown.err.split()[:2]) == (first["response"]["content"] + "\n", ["subtask", first["id"]])
+    assert (await antiphon(url, "show", task["id"])).out == task["answer"]["content"] + "\n"
+    kept = json.loads((await antiphon(url, "show", task["conversation"]["id"], "--json")).out)
+    assert kept["messages"][-1]["id"] == task["answer"]["id"]
+    assert "There is nothing" in (await antiphon(url, "show", "no-such-id")).err
+
+
+async def test_a_conversation_is_renamed_and_read_as_json(url: str) -> None:
+    """By its id or as the last one; its messages know what they follow."""
+    said = json.loads((await antiphon(url, "ask", "To be renamed.", "--json")).out)
+    assert said["answer"]["content"] == "To be renamed."
+    assert (await antiphon(url, "rename", "last", "Another title")).out.split()[1:] == ["Another", "title"]
+    told = json.loads((await antiphon(url, "history", said["conversation"]["id"], "--json")).out)
+    prompt, answer = told["messages"]
+    assert told["title"] == "Another title"
+    assert answer["parents"] == [prompt["id"]]
+    assert answer["id"] in (await antiphon(url, "history", "last", "--ids")).out.replace("\n", "")
+    wrong = await antiphon(url, "rename", said["conversation"]["id"], " ")
+    assert wrong.code == 2

@@ -40,6 +40,8 @@ async def test_what_is_another_owners_is_not_there(guarded: Service) -> None:
         assert (await guarded.ask("Tasks"))["tasks"]["edges"] == []
         assert (await guarded.error(operation("History"), nodeId=task["prompt"]["id"]))["code"] == "NOT_FOUND"
         assert (await guarded.error(operation("CancelTask"), input={"taskId": task["id"]}))["code"] == "NOT_FOUND"
+        other = {"conversationId": task["conversation"]["id"], "title": "Bob's"}
+        assert (await guarded.error(operation("RenameConversation"), input=other))["code"] == "NOT_FOUND"
         new = {"content": "Bob's.", "conversationId": task["conversation"]["id"]}
         assert (await guarded.error(SEND, input=new))["code"] == "NOT_FOUND"
     finally:

@@ -167,6 +167,17 @@ class SendPromptInput:
 
 
 @strawberry.input
+class RenameConversationInput:
+    """Another title for a conversation."""
+
+    conversation_id: strawberry.ID
+    """The conversation's id."""
+
+    title: str
+    """Short and human."""
+
+
+@strawberry.input
 class CancelTaskInput:
     """A task to be cancelled."""
 

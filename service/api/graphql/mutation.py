@@ -9,6 +9,7 @@ from service.api.graphql.inputs import (
     CancelTaskInput,
     CreateConversationInput,
     CreateTaskInput,
+    RenameConversationInput,
     RetryTaskInput,
     SaveStrategyInput,
     SendPromptInput,
@@ -17,6 +18,7 @@ from service.api.graphql.payloads import (
     CancelTaskPayload,
     CreateConversationPayload,
     CreateTaskPayload,
+    RenameConversationPayload,
     RetryTaskPayload,
     SaveStrategyPayload,
     SendPromptPayload,
@@ -37,6 +39,14 @@ class Mutation:
         """Make a conversation."""
         id = await info.context.begin_write().conversations.create_conversation(info.context.caller, input.record())
         return CreateConversationPayload(conversation=await info.context.load.conversations.load(id))
+
+    @strawberry.mutation
+    async def rename_conversation(self, info: Info, input: RenameConversationInput) -> RenameConversationPayload | None:
+        """Give a conversation another title."""
+        conversations = info.context.begin_write().conversations
+        await conversations.rename_conversation(info.context.caller, input.conversation_id, input.title)
+        found = await info.context.load.conversations.load(input.conversation_id)
+        return RenameConversationPayload(conversation=found)
 
     @strawberry.mutation
     async def send_prompt(self, info: Info, input: SendPromptInput) -> SendPromptPayload | None:

@@ -74,6 +74,14 @@ class SendPromptPayload(CreateTaskPayload):
 
 
 @strawberry.type
+class RenameConversationPayload:
+    """A conversation with another title."""
+
+    conversation: Conversation | None
+    """The conversation, as it is now."""
+
+
+@strawberry.type
 class CancelTaskPayload:
     """A task that was cancelled, or had ended before."""
 

@@ -137,3 +137,10 @@ def test_merge_of_many_is_linear():
     """Ten thousand lists are joined in one pass."""
     texts = [json.dumps({"items": [number, number + 1]}) for number in range(10_000)]
     assert json.loads(combine(Aggregation.MERGE, answers(*texts))) == {"items": list(range(10_001))}
+
+
+def test_headings_stand_above_their_texts():
+    """Where there is more than one text."""
+    answers = [Answer("t", "one", "a.py"), Answer("t", "more"), Answer("t", "two", "b.py")]
+    assert combine(Aggregation.CONCAT, answers) == "## a.py\n\none\n\nmore\n\n## b.py\n\ntwo"
+    assert combine(Aggregation.CONCAT, answers[:1]) == "one"

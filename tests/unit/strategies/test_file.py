@@ -111,3 +111,14 @@ def test_file_names_in_titles_are_short():
     (ask,) = file.plan(replace(state(), sources=(source(0, "x", path),))).asks
     assert len(ask.title) <= 60
     assert ask.title.endswith("/module.py")
+
+
+def test_file_names_the_files_above_their_answers():
+    """Once each, also where the parts of one were not combined; items of a list and JSON have no names."""
+    task = replace(state(), sources=(source(0, "one", "b.py"), source(1, "two", "a.py")))
+    _, finish, _ = run(file.plan, task)
+    assert finish.headings == ("b.py", "a.py")
+    halted = replace(task, halted="stop", subtasks=(done("file:0/part:0/2"), done("file:0/part:1/2"), done("file:1")))
+    assert file.plan(halted).headings == ("b.py", "", "a.py")
+    items = replace(task, sources=(source(0, "one", "item 1"), source(1, "two", "item 2")))
+    assert run(file.plan, items)[1].headings == ()
