@@ -81,9 +81,14 @@ def lend(config: Config) -> int:
 
 
 def end_when_unused(folder: Path) -> None:
-    """Wait until the lock is free, keep it, and tell this process to end: whoever comes then waits until it is gone."""
-    import fcntl
+    """Wait until the lock is free, keep it, and tell this process to end: whoever comes then waits until it is gone.
 
+    Where the system has no such locks, whoever started it ends it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return
     file = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     while True:
         try:

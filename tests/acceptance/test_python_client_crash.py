@@ -94,6 +94,18 @@ async def test_events_go_on_over_a_kill(process: ServiceProcess) -> None:
         assert (answer.status, answer.progress.succeeded) == ("SUCCEEDED", 9)
 
 
+async def test_stream_that_is_left_is_cancelled(process: ServiceProcess) -> None:
+    """By `break` alone, with asyncio: the model is asked no longer."""
+    async with client_of(process) as antiphon:
+        async for piece in antiphon.stream("Count.", title="Left"):
+            assert TEXT.startswith(piece)
+            break
+        (conversation,) = [it async for it in antiphon.conversations(title="Left")]
+        tasks = await antiphon.operations.tasks(conversation_id=conversation.id)
+        assert tasks
+        assert (await antiphon.wait(tasks.edges[0].node)).status == "CANCELLED"
+
+
 async def test_interrupted_script_cancels_its_task(process: ServiceProcess) -> None:
     """Ctrl-C in the middle of a stream: a KeyboardInterrupt as always, and the model is asked no longer."""
     async with client_of(process) as antiphon:

@@ -39,14 +39,14 @@ class Lease:
     def release(self) -> None:
         """Use it no more. Where nobody else does, a service that was started for scripts ends; this waits for it."""
         lock, self.lock = self.lock, None
-        if lock is None:
-            return
-        if self.child is not None and _is_alone(lock):
+        if self.child is not None and (lock is None or _is_alone(lock)):
             # The lock is kept until it is gone: who comes meanwhile waits, and starts the next one.
             self.child.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self.child.wait(_END_SECONDS)
-        lock.close()
+        self.child = None
+        if lock is not None:
+            lock.close()
 
 
 def start_lease(timeout: float) -> Lease:

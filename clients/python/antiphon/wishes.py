@@ -41,7 +41,18 @@ class HasId(Protocol):
         ...
 
 
+@runtime_checkable
+class OfTask(Protocol):
+    """What came of a task, such as an answer: it may stand for the task's id."""
+
+    @property
+    def task_id(self) -> str | None:
+        """The task's id."""
+        ...
+
+
 ConversationLike: TypeAlias = "str | OfConversation | HasId"
+TaskLike: TypeAlias = "str | OfTask | HasId"
 File: TypeAlias = "str | os.PathLike[str] | tuple[str, str | bytes]"
 """A path, or a name with a text or bytes."""
 
@@ -58,7 +69,18 @@ def conversation_id_of(conversation: ConversationLike | None) -> str | None:
     """The id of a conversation, of an answer in it, or None."""
     if conversation is None or isinstance(conversation, str):
         return conversation
-    return conversation.conversation_id if isinstance(conversation, OfConversation) else conversation.id
+    if isinstance(conversation, OfConversation):
+        return conversation.conversation_id
+    of_task = getattr(conversation, "conversation", None)
+    return of_task.id if isinstance(of_task, HasId) else conversation.id
+
+
+def task_id_of(task: TaskLike) -> str:
+    """The id of a task, of what came of it, or the id itself. Raises `InvalidInput` for what has not begun."""
+    id = task if isinstance(task, str) else task.task_id if isinstance(task, OfTask) else task.id
+    if id is None:
+        raise InvalidInput("It has no task yet.", remedy="Read its first piece.", field="task")
+    return id
 
 
 def id_of(thing: str | HasId) -> str:

@@ -7,10 +7,12 @@ from typing import Any, cast
 
 import pytest
 
+from antiphon.answers import Answer
 from antiphon.errors import InvalidInput
+from antiphon.operations import Task, TaskConversation
 from antiphon.records import Upload
 from antiphon.task_manager import material
-from antiphon.wishes import camel, material_of, prompt_input, strategy_input, task_input
+from antiphon.wishes import camel, conversation_id_of, material_of, prompt_input, strategy_input, task_id_of, task_input
 
 
 def test_settings_get_the_names_of_graphql() -> None:
@@ -84,3 +86,10 @@ def test_material_of_a_task_manager() -> None:
     assert material([Path("a")]) == {"files": [Path("a")]}
     assert material({"a.txt": "a"}) == {"files": [("a.txt", "a")]}
     assert material(None) == {}
+
+
+def test_answers_and_tasks_stand_for_ids() -> None:
+    """Of their conversation, and of their task."""
+    task = Task.model_construct(id="t", conversation=TaskConversation(id="c", title="Title"))
+    assert [conversation_id_of(it) for it in ("c", Answer(task), task, None)] == ["c", "c", "c", None]
+    assert [task_id_of(it) for it in ("t", Answer(task), task)] == ["t", "t", "t"]

@@ -27,11 +27,11 @@ from antiphon.starting import Lease, start_lease
 from antiphon.wishes import (
     ConversationLike,
     File,
-    HasId,
     Strategy,
-    id_of,
+    TaskLike,
     material_of,
     prompt_input,
+    task_id_of,
     task_input,
 )
 
@@ -191,42 +191,42 @@ class Antiphon(Looking):
 
     def wait(
         self,
-        task: str | HasId,
+        task: TaskLike,
         timeout: float | None = None,
         on_progress: Callable[[TaskProgress], object] | None = None,
     ) -> Answer:
         """Wait for the end of a task, however it ends. Raises `WaitTimeout`; then, as when interrupted, it goes on."""
-        return self._follow(id_of(task), timeout, on_progress)
+        return self._follow(task_id_of(task), timeout, on_progress)
 
-    def events(self, task: str | HasId, after: str | None = None) -> Generator[TaskEventsEvent, None]:
+    def events(self, task: TaskLike, after: str | None = None) -> Generator[TaskEventsEvent, None]:
         """A task's changes from its beginning, or after a cursor, to its end; over broken connections, each once."""
-        with closing(self._connection.follow(its.TASK_EVENTS, taskId=id_of(task), after=after)) as values:
+        with closing(self._connection.follow(its.TASK_EVENTS, taskId=task_id_of(task), after=after)) as values:
             for value in values:
                 yield TaskEventsEvent.model_validate(value)
 
-    def deltas(self, task: str | HasId) -> Generator[ResponseDeltasResponseDelta, None]:
+    def deltas(self, task: TaskLike) -> Generator[ResponseDeltasResponseDelta, None]:
         """The texts of a task's responses as they are generated. After a broken connection texts begin again."""
-        with closing(self._connection.follow(its.RESPONSE_DELTAS, taskId=id_of(task))) as values:
+        with closing(self._connection.follow(its.RESPONSE_DELTAS, taskId=task_id_of(task))) as values:
             for value in values:
                 yield ResponseDeltasResponseDelta.model_validate(value)
 
     def retry(
         self,
-        task: str | HasId,
+        task: TaskLike,
         *,
         budget: BudgetInput | None = None,
         timeout: float | None = None,
         check: bool = True,
     ) -> Answer:
         """Run again what of a finished task did not succeed, and wait for its end. Raises `TaskFailed`."""
-        id = task.task_id if isinstance(task, Answer) else id_of(task)
+        id = task_id_of(task)
         self.operations.retry_task({"taskId": id, "budget": budget})
         answer = self._wait(id, timeout)
         return answer.raise_for_status() if check else answer
 
-    def cancel(self, task: str | HasId) -> str:
+    def cancel(self, task: TaskLike) -> str:
         """Cancel a task: its calls are cut, what has not begun never will. Its status then; safe to do twice."""
-        id = task.task_id if isinstance(task, Answer) else id_of(task)
+        id = task_id_of(task)
         answer = self.operations.cancel_task({"taskId": id})
         return answer.task.task_status if answer.task else "CANCELLED"
 
