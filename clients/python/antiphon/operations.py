@@ -214,6 +214,15 @@ class PlanStepInput(TypedDict, total=False):
     """What its answer must be."""
 
 
+class RenameConversationInput(TypedDict, total=False):
+    """Another title for a conversation."""
+
+    conversationId: Required[str]
+    """The conversation's id."""
+    title: Required[str]
+    """Short and human."""
+
+
 class ResponseFormatInput(TypedDict, total=False):
     """What an answer must be."""
 
@@ -1303,6 +1312,24 @@ class NodesNode(Record):
     """The name of its provider."""
 
 
+class RenameConversationConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    updated_at: datetime
+    """When something was last written into it."""
+
+
+class RenameConversationPayload(Record):
+    """A conversation with another title."""
+
+    conversation: RenameConversationConversation | None
+    """The conversation, as it is now."""
+
+
 class ResponseDeltasResponseDelta(Record):
     """A piece of a response."""
 
@@ -1639,6 +1666,182 @@ class SendPromptPayload(Record):
     """The task's prompt, for the conversation's messages."""
     conversation_edge: SendPromptConversationEdge | None
     """The conversation, for the lists `conversations`, in either order."""
+
+
+class ShowConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class ShowToolCall(Record):
+    """A model's wish to call a tool."""
+
+    tool_call_id: str
+    """The provider's own: what `toolResults` name it by."""
+    name: str
+    """The name of the tool."""
+    arguments: str
+    """JSON as the model wrote it, which may be wrong."""
+
+
+class ShowMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+
+
+class ShowResponse(Record):
+    """What came back."""
+
+    id: str
+    """What `node` finds it by."""
+    content: str
+    """Its text."""
+    response_status: ResponseStatus | str
+    """How whole it is."""
+    note: str | None
+    """Why it is not whole, where it is not."""
+
+
+class ShowPrompt(Record):
+    """What was sent."""
+
+    id: str
+    """What `node` finds it by."""
+    content: str
+    """Its text."""
+
+
+class ShowResponseResponse(Record):
+    """What came back."""
+
+    id: str
+    """What `node` finds it by."""
+    content: str
+    """Its text."""
+
+
+class ShowTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class ShowModel(Record):
+    """A provider's model. What is null is not configured here (any more)."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class ShowSubtask(Record):
+    """One piece of a task: one prompt and its answer."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class ShowNode(Record):
+    """Something with an id that `node` finds again."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str | None = None
+    """Short and human."""
+    created_at: datetime | None = None
+    """When it was made."""
+    updated_at: datetime | None = None
+    """When something was last written into it."""
+    content: str | None = None
+    """Its text."""
+    depth: int | None = None
+    """How many messages the longest way to the beginning has."""
+    conversation: ShowConversation | None = None
+    """The conversation that it is in."""
+    role: Role | str | None = None
+    """Who speaks."""
+    tool_name: str | None = None
+    """The tool that it is a result of (role TOOL)."""
+    is_error: bool | None = None
+    """Whether that tool failed."""
+    response_status: ResponseStatus | str | None = None
+    """How whole it is."""
+    finish_reason: FinishReason | str | None = None
+    """Why the model stopped; null for an answer that was put together."""
+    note: str | None = None
+    """Why it is not whole, where it is not."""
+    tool_calls: list[ShowToolCall] | None = None
+    """The calls of tools that the model wants the client to make."""
+    name: str | None = None
+    """What it is called: `main` where the conversation begins."""
+    head: ShowMessage | None = None
+    """Its newest message; null while the conversation is empty."""
+    type: str | None = None
+    """The task type whose template it follows."""
+    strategy: str | None = None
+    """The name of the strategy that decomposes it."""
+    task_status: TaskStatus | str | None = None
+    """Its state."""
+    instruction: str | None = None
+    """What the caller asked for; empty where the task type says it all."""
+    error: str | None = None
+    """Why it failed, where it did."""
+    answer: ShowResponse | None = None
+    """What came of it; null before it is finished."""
+    subtask_status: SubtaskStatus | str | None = None
+    """Its state."""
+    prompt: ShowPrompt | None = None
+    """What was asked; null before it was."""
+    response: ShowResponseResponse | None = None
+    """The accepted answer; null before there is one."""
+    task: ShowTask | None = None
+    """The task that it is a piece of."""
+    number: int | None = None
+    """1 for the first call of its subtask."""
+    attempt_status: AttemptStatus | str | None = None
+    """What came of it."""
+    latency_ms: float | None = None
+    """From the call to its end."""
+    input_tokens: int | None = None
+    """Tokens that were read."""
+    output_tokens: int | None = None
+    """Tokens that were written."""
+    cost_usd: float | None = None
+    """Null where it is not known: the price is not, or the call was cut before anything was said of it."""
+    model: ShowModel | None = None
+    """The model that was called."""
+    subtask: ShowSubtask | None = None
+    """The subtask that it is for."""
+    media_type: str | None = None
+    """What kind of text it is."""
+    bytes: int | None = None
+    """Its size as it was sent."""
+    length: int | None = None
+    """Its size in characters."""
+    text: str | None = None
+    """All of its text."""
+    description: str | None = None
+    """What it is good for."""
+    version: int | None = None
+    """Counts the plans that were kept under this name, from 1; null where it is built in."""
+    provider: str | None = None
+    """The name of its provider."""
 
 
 class StrategiesTask(Record):
@@ -2660,6 +2863,14 @@ NODES = Document(
 }""",
 )
 
+RENAME_CONVERSATION = Document(
+    "RenameConversation",
+    "renameConversation",
+    """mutation RenameConversation($input: RenameConversationInput!) {
+  renameConversation(input: $input) { conversation { id title updatedAt } }
+}""",
+)
+
 RESPONSE_DELTAS = Document(
     "ResponseDeltas",
     "responseDeltas",
@@ -2723,6 +2934,33 @@ SEND_PROMPT = Document(
     taskEdge { cursor node { id } }
     promptEdge { cursor node { __typename id title content depth role createdAt } }
     conversationEdge { cursor node { id title createdAt updatedAt } }
+  }
+}""",
+)
+
+SHOW = Document(
+    "Show",
+    "node",
+    """query Show($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Conversation { title createdAt updatedAt }
+    ... on Message { title content depth createdAt conversation { id title } }
+    ... on Prompt { role toolName isError }
+    ... on Response { responseStatus finishReason note toolCalls { toolCallId name arguments } }
+    ... on Branch { name head { id title content } conversation { id title } }
+    ... on Task {
+      title type strategy taskStatus instruction error note createdAt conversation { id title }
+      answer { id content responseStatus note }
+    }
+    ... on Subtask { title subtaskStatus error prompt { id content } response { id content } task { id title } }
+    ... on Attempt {
+      number attemptStatus error latencyMs inputTokens outputTokens costUsd model { id } response { id content } subtask { id title }
+    }
+    ... on Source { name mediaType bytes length createdAt text }
+    ... on Strategy { name description version }
+    ... on Model { provider name }
   }
 }""",
 )

@@ -31,6 +31,8 @@ from antiphon.operations import (
     ModelsModel,
     Node,
     NodesNode,
+    RenameConversationInput,
+    RenameConversationPayload,
     ResponseDeltasResponseDelta,
     RetryTaskInput,
     RetryTaskPayload,
@@ -39,6 +41,7 @@ from antiphon.operations import (
     SaveStrategyPayload,
     SendPromptInput,
     SendPromptPayload,
+    ShowNode,
     StrategiesStrategyConnection,
     StrategyInput,
     SubtaskNode,
@@ -171,6 +174,11 @@ class AsyncOperations:
         value = await self._connection.execute(its.NODES, ids=ids)
         return [None if it is None else NodesNode.model_validate(it) for it in value]
 
+    async def rename_conversation(self, input: RenameConversationInput) -> RenameConversationPayload:
+        """Give a conversation another title."""
+        value = await self._connection.execute(its.RENAME_CONVERSATION, input=input)
+        return RenameConversationPayload.model_validate(value)
+
     async def response_deltas(self, task_id: str) -> AsyncGenerator[ResponseDeltasResponseDelta, None]:
         """The text of a task's responses while it runs; completes with the task. First each text so far, then its pieces as they are generated. A response that another process of the service generates comes as one piece, when it is written."""
         async with aclosing(self._connection.follow(its.RESPONSE_DELTAS, taskId=task_id)) as values:
@@ -198,6 +206,11 @@ class AsyncOperations:
         """Ask one prompt and get one response: the smallest task."""
         value = await self._connection.execute(its.SEND_PROMPT, input=input)
         return SendPromptPayload.model_validate(value)
+
+    async def show(self, id: str) -> ShowNode | None:
+        """Anything that has an id."""
+        value = await self._connection.execute(its.SHOW, id=id)
+        return None if value is None else ShowNode.model_validate(value)
 
     async def strategies(
         self, first: int | None = 100, after: str | None = None, strategy: str | None = None
