@@ -141,13 +141,26 @@ class Client:
         try:
             yield
         except httpx.ConnectError as error:
-            raise ServiceError(
-                f"There is no service at {self.url}.", remedy="Start one with: antiphon serve"
-            ) from error
+            raise why_unreachable(self.url, str(error)) from error
         except httpx.TimeoutException as error:
             raise ServiceError(f"The service at {self.url} does not answer.", remedy="Look at its log.") from error
         except httpx.HTTPError as error:
             raise ServiceError(f"The connection to {self.url} broke off ({type(error).__name__}).") from error
+
+
+def why_unreachable(url: str, said: str) -> ServiceError:
+    """Why nobody is reached at an address, by what the operating system or TLS said."""
+    if "CERTIFICATE_VERIFY_FAILED" in said:
+        reason = said.partition("failed: ")[2].partition(" (_ssl")[0]
+        return ServiceError(
+            f"The certificate of {url} is not trusted: {reason}.",
+            remedy="Set SSL_CERT_FILE to the file of the authority that signed it.",
+        )
+    if "SSL" in said:
+        return ServiceError(f"{url} does not speak TLS.", remedy="Write http:// in ANTIPHON_URL, or correct the port.")
+    if "Name or service not known" in said or "nodename nor servname" in said or "name resolution" in said:
+        return ServiceError(f"The name in {url} is not known.", remedy="Correct ANTIPHON_URL.")
+    return ServiceError(f"There is no service at {url}.", remedy="Start one with: antiphon serve")
 
 
 def nodes_of(connection: Json) -> list[Json]:

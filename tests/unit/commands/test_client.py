@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from service.commands.client import Client, Upload, operation_names, read_operation
+from service.commands.client import Client, Upload, operation_names, read_operation, why_unreachable
 from service.errors import ConfigurationError, Forbidden, InvalidInput, NotFound, ServiceError
 
 URL = "http://127.0.0.1:8000"
@@ -117,6 +117,26 @@ async def test_execute_where_nothing_listens_says_how_to_start_it() -> None:
     async with client(answer) as service:
         with pytest.raises(ServiceError, match="antiphon serve"):
             await service.execute("Task", id="1")
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "remedy"),
+    [
+        (
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1006)",
+            "not trusted: self-signed certificate",
+            "SSL_CERT_FILE",
+        ),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)", "does not speak TLS", "http://"),
+        ("[Errno -2] Name or service not known", "is not known", "ANTIPHON_URL"),
+        ("[Errno 111] Connection refused", "There is no service", "antiphon serve"),
+    ],
+)
+def test_nobody_is_reached_for_a_reason(said: str, told: str, remedy: str) -> None:
+    """Somebody behind a proxy with TLS learns what to set."""
+    error = why_unreachable("https://chat.example.org", said)
+    assert told in error.message
+    assert remedy in (error.remedy or "")
 
 
 async def test_execute_knows_what_is_no_antiphon() -> None:
