@@ -207,7 +207,7 @@ def listen(config: Config, port: int) -> socket.socket:
             ) from error
         raise SetupError(
             f"Port {port} of {host} cannot be listened on: {str(error.strerror).partition(' (')[0]}.",
-            remedy="Stop what uses it, or set ANTIPHON_SERVER__PORT to another (0: a free one).",
+            remedy="Stop what uses it, or take a free one: antiphon serve --port 0 (or ANTIPHON_SERVER__PORT=0).",
         ) from error
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import importlib.util
+import logging
 import re
-import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.commands.installing import run_pip
 from service.commands.packages import PIP, pip_environment
 from service.errors import InvalidInput, SetupError
 
@@ -139,10 +140,10 @@ def _pip_install() -> None:
     # Anew in any case: what is half there would count as installed.
     command = [sys.executable, *PIP, "install", "--ignore-installed", "--require-hashes", "--no-deps", "-r", str(lock)]
     try:
-        ran = subprocess.run(command, stdout=sys.stderr, env=pip_environment(python))
+        code = run_pip(command, pip_environment(python), 1, verbose=logging.getLogger().level == logging.DEBUG)
     except ValueError as error:
         raise SetupError(f"pip cannot read its settings: {error}.", remedy=_BY_HAND) from None
-    if ran.returncode:
+    if code:
         raise SetupError("The local model could not be installed; pip says why above.", remedy=_BY_HAND)
 
 

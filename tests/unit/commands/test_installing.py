@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
 import pytest
 
-from service.commands.installing import drop_broken, run_pip
+from service.commands.installing import Steps, drop_broken, run_pip
 
 PIP = """
+import io
 import sys
 for name in ("one", "two"):
     print(f"Collecting {name}==1.0")
@@ -54,3 +56,26 @@ def test_what_was_broken_off_is_forgotten(tmp_path: Path) -> None:
     (tmp_path / "endless-1.0.dist-info" / "INSTALLER").unlink()
     assert drop_broken(tmp_path) == ["endless", "gone", "listless", "short"]
     assert [one.name for one in tmp_path.glob("*.dist-info")] == ["whole-1.0.dist-info"]
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
+def test_in_a_terminal_one_line_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No longer than the terminal, and gone at the end; a dumb one has a line a step."""
+    monkeypatch.setenv("COLUMNS", "30")
+    terminal = Terminal()
+    steps = Steps(terminal)
+    steps.show("downloading", "1 of 61 packages: a-package-with-a-long-name")
+    steps.show("unpacking")
+    steps.clear()
+    assert terminal.getvalue().split("\r\x1b[K") == ["", "downloading 1 of 61 packages:", "unpacking", ""]
+    monkeypatch.setenv("TERM", "dumb")
+    dumb = Terminal()
+    Steps(dumb).show("downloading", "1 of 61")
+    assert dumb.getvalue() == "downloading …\n"
