@@ -69,6 +69,7 @@ class Terminal(io.StringIO):
 def test_in_a_terminal_one_line_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     """No longer than the terminal, and gone at the end; a dumb one has a line a step."""
     monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("TERM", "xterm")
     terminal = Terminal()
     steps = Steps(terminal)
     steps.show("downloading", "1 of 61 packages: a-package-with-a-long-name")
