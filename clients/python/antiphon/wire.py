@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -30,6 +31,11 @@ from antiphon.errors import (
 from antiphon.records import Document, Upload
 
 Json = dict[str, Any]
+
+_WRONG_VARIABLE = re.compile(
+    r"Variable '\$(?P<name>\w+)' has invalid value(?: at (?P<path>[.\w\[\]]+))?: (?P<why>.+)", re.DOTALL
+)
+"""How graphql-core says that a caller's value does not fit."""
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 CONNECT_SECONDS = 5.0
@@ -165,6 +171,8 @@ def error_of(said: Any) -> ServiceError:
         return Unauthenticated(
             message, remedy="Pass token=…, or set ANTIPHON_TOKEN, to a token that the service knows."
         )
+    if code == "INVALID_REQUEST" and (wrong := _WRONG_VARIABLE.match(message)):
+        return InvalidInput(wrong["why"], field=wrong["name"] + (wrong["path"] or ""), code=code)
     if code == "INVALID_REQUEST" or code.startswith("GRAPHQL_"):
         remedy = "The service and this client are of different versions, or this is no Antiphon. Update the older one."
         return InvalidRequest(message, remedy=remedy)

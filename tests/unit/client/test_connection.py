@@ -173,6 +173,15 @@ def test_other_version_is_told() -> None:
         antiphon.models()
 
 
+def test_setting_that_is_misspelled_is_the_callers_error() -> None:
+    """Its place is the field; nobody is told to update anything."""
+    why = "Expected value not to include unknown field 'temprature'. Did you mean 'temperature'?"
+    said = refusal(f"Variable '$input' has invalid value at .config: {why}", code="INVALID_REQUEST")
+    with client(said) as antiphon, pytest.raises(errors.InvalidInput, match="Did you mean 'temperature'") as raised:
+        antiphon.submit(text="x", config={"temprature": 1})
+    assert (raised.value.field, str(raised.value)) == ("input.config", why)
+
+
 def test_prompt_whose_answer_was_lost_is_sent_again_with_its_key() -> None:
     """So it is asked once."""
     keys: list[str] = []
