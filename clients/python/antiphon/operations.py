@@ -2653,7 +2653,8 @@ CANCEL_TASK = Document(
     "cancelTask",
     """mutation CancelTask($input: CancelTaskInput!) {
   cancelTask(input: $input) { task { id taskStatus finishedAt progress { total done cancelled } } }
-}""",
+}
+""",
 )
 
 CONVERSATION = Document(
@@ -2667,7 +2668,8 @@ CONVERSATION = Document(
       pageInfo { hasNextPage endCursor }
     }
   }
-}""",
+}
+""",
 )
 
 CONVERSATION_EVENTS = Document(
@@ -2684,7 +2686,8 @@ CONVERSATION_EVENTS = Document(
     }
     ... on TaskChanged { taskId taskStatus error errorCode idempotencyKey }
   }
-}""",
+}
+""",
 )
 
 CONVERSATION_SUMMARY = Document(
@@ -2702,7 +2705,8 @@ CONVERSATION_SUMMARY = Document(
       }
     }
   }
-}""",
+}
+""",
 )
 
 CONVERSATIONS = Document(
@@ -2713,7 +2717,8 @@ CONVERSATIONS = Document(
     edges { cursor node { id title createdAt updatedAt } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
-}""",
+}
+""",
 )
 
 CREATE_CONVERSATION = Document(
@@ -2724,7 +2729,8 @@ CREATE_CONVERSATION = Document(
     conversation { id title createdAt updatedAt metadata branches(first: 5) { edges { node { id name } } } }
     conversationEdge { cursor node { id } }
   }
-}""",
+}
+""",
 )
 
 CREATE_TASK = Document(
@@ -2738,7 +2744,8 @@ CREATE_TASK = Document(
     promptEdge { cursor node { __typename id title content depth role createdAt } }
     conversationEdge { cursor node { id title createdAt updatedAt } }
   }
-}""",
+}
+""",
 )
 
 HISTORY = Document(
@@ -2756,7 +2763,8 @@ HISTORY = Document(
     }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
-}""",
+}
+""",
 )
 
 HISTORY_TREE = Document(
@@ -2775,7 +2783,8 @@ HISTORY_TREE = Document(
     }
     pageInfo { hasNextPage endCursor }
   }
-}""",
+}
+""",
 )
 
 MESSAGES = Document(
@@ -2796,7 +2805,8 @@ MESSAGES = Document(
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     }
   }
-}""",
+}
+""",
 )
 
 MODEL_CHOICE = Document(
@@ -2809,7 +2819,8 @@ MODEL_CHOICE = Document(
     fallbackModels { id inputPrice outputPrice }
     roleModels { id inputPrice outputPrice }
   }
-}""",
+}
+""",
 )
 
 MODELS = Document(
@@ -2822,7 +2833,8 @@ MODELS = Document(
     limits { concurrent requestsPerMinute tokensPerMinute inFlight requestsLastMinute tokensLastMinute }
     providerLimits { concurrent requestsPerMinute tokensPerMinute inFlight requestsLastMinute tokensLastMinute }
   }
-}""",
+}
+""",
 )
 
 NODE = Document(
@@ -2843,7 +2855,8 @@ NODE = Document(
     ... on Strategy { name description version }
     ... on Model { provider name }
   }
-}""",
+}
+""",
 )
 
 NODES = Document(
@@ -2860,7 +2873,8 @@ NODES = Document(
     ... on Strategy { name description version }
     ... on Model { provider name }
   }
-}""",
+}
+""",
 )
 
 RENAME_CONVERSATION = Document(
@@ -2868,7 +2882,8 @@ RENAME_CONVERSATION = Document(
     "renameConversation",
     """mutation RenameConversation($input: RenameConversationInput!) {
   renameConversation(input: $input) { conversation { id title updatedAt } }
-}""",
+}
+""",
 )
 
 RESPONSE_DELTAS = Document(
@@ -2878,7 +2893,8 @@ RESPONSE_DELTAS = Document(
   responseDeltas(taskId: $taskId) {
     subtaskId attempt responseId position text done responseStatus finishReason lagged
   }
-}""",
+}
+""",
 )
 
 RETRY_TASK = Document(
@@ -2889,7 +2905,8 @@ RETRY_TASK = Document(
     answerId
     task { id taskStatus title createdAt conversation { id title } progress { total done } }
   }
-}""",
+}
+""",
 )
 
 ROOTS = Document(
@@ -2903,7 +2920,8 @@ ROOTS = Document(
       pageInfo { hasNextPage endCursor }
     }
   }
-}""",
+}
+""",
 )
 
 SAVE_STRATEGY = Document(
@@ -2921,7 +2939,8 @@ SAVE_STRATEGY = Document(
     }
     strategyEdge { cursor node { id } }
   }
-}""",
+}
+""",
 )
 
 SEND_PROMPT = Document(
@@ -2935,7 +2954,8 @@ SEND_PROMPT = Document(
     promptEdge { cursor node { __typename id title content depth role createdAt } }
     conversationEdge { cursor node { id title createdAt updatedAt } }
   }
-}""",
+}
+""",
 )
 
 SHOW = Document(
@@ -2962,7 +2982,8 @@ SHOW = Document(
     ... on Strategy { name description version }
     ... on Model { provider name }
   }
-}""",
+}
+""",
 )
 
 STRATEGIES = Document(
@@ -2983,7 +3004,8 @@ STRATEGIES = Document(
     }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
-}""",
+}
+""",
 )
 
 SUBTASK = Document(
@@ -2998,7 +3020,8 @@ SUBTASK = Document(
       response { id content responseStatus note }
     }
   }
-}""",
+}
+""",
 )
 
 TASK = Document(
@@ -3049,7 +3072,8 @@ TASK = Document(
       pageInfo { hasNextPage endCursor }
     }
   }
-}""",
+}
+""",
 )
 
 TASK_EVENTS = Document(
@@ -3068,7 +3092,8 @@ TASK_EVENTS = Document(
       task { id taskStatus progress { total done running succeeded failed cancelled skipped } }
     }
   }
-}""",
+}
+""",
 )
 
 TASKS = Document(
@@ -3085,7 +3110,8 @@ TASKS = Document(
     }
     pageInfo { hasNextPage endCursor }
   }
-}""",
+}
+""",
 )
 
 USAGE = Document(
@@ -3097,7 +3123,8 @@ USAGE = Document(
     inputTokens outputTokens cachedTokens costUsd unpricedAttempts estimatedAttempts
     wastedAttempts wastedTokens wastedCostUsd
   }
-}""",
+}
+""",
 )
 
 VIEWER = Document(
@@ -3111,5 +3138,6 @@ VIEWER = Document(
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     }
   }
-}""",
+}
+""",
 )

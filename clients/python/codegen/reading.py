@@ -104,7 +104,7 @@ def read_operations(folder: Path) -> Operations:
     schema = build_schema((folder / "schema.graphql").read_text(encoding="utf-8"))
     found = Operations(schema, [], {}, {})
     for path in sorted((folder / "operations").glob("*.graphql")):
-        found.all.append(Reader(found, path.read_text(encoding="utf-8").strip()).read())
+        found.all.append(Reader(found, path.read_text(encoding="utf-8")).read())
     return found
 
 
