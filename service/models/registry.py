@@ -17,6 +17,7 @@ from service.models.gates import NO_LIMITS, Gate, Limiter
 from service.models.ways import Ways
 from service.providers import Provider, open_provider
 from service.providers.tokens import count_bytes, token_counter, without_margin
+from service.settings.choosing import has_key
 
 COUNTED_ON_THE_LOOP = 20_000
 """Characters up to which counting is cheaper than handing the text to a thread."""
@@ -69,7 +70,7 @@ class Models:
             self._known.clear()
 
     def _has_key(self) -> bool:
-        return self._config.defaults.model.partition("/")[0] in self._config.settings.api_keys
+        return has_key(self._config.settings, self._config.defaults.model.partition("/")[0])
 
     def find(self, key: str) -> ModelConfig:
         """The model of that name; `InvalidInput` where there is none."""

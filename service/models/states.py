@@ -11,7 +11,7 @@ from enum import StrEnum
 from service.chat import ModelConfig
 from service.config import Config
 from service.errors import InvalidInput
-from service.settings.choosing import key_remedy, needs_key
+from service.settings.choosing import has_key, key_remedy, needs_key
 
 
 class ModelState(StrEnum):
@@ -54,7 +54,7 @@ def standing(config: Config, model: ModelConfig) -> Standing:
     settings = config.settings.providers.get(model.provider)
     if settings is None:
         return _READY
-    if needs_key(settings) and model.provider not in config.settings.api_keys:
+    if needs_key(settings) and not has_key(config.settings, model.provider):
         return Standing(ModelState.NO_KEY, f"{model.key} needs a key, and none is set.", key_remedy(model.provider))
     if why := config.found.get(model.provider):
         remedy = f"Start it again, or name another model ({config.defaults.model} is the default)."

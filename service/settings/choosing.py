@@ -50,7 +50,7 @@ def choose(settings: Settings, layer: Layer, found: Collection[str] = (), down: 
 def _candidates(settings: Settings, layer: Layer, found: Collection[str], down: Collection[str]) -> Iterator[Choice]:
     named = {name: one for name, one in settings.providers.items() if one.models and name not in down}
     for name, one in named.items():
-        if name in settings.api_keys and one.protocol not in (LOCAL, "echo"):
+        if has_key(settings, name) and one.protocol not in (LOCAL, "echo"):
             yield Choice(default_of(name, one), f"{name} has a key ({_place(layer, name)}).")
     for name, one in named.items():
         if name not in found and _is_own(layer, name, one) and not needs_key(one):
@@ -70,6 +70,12 @@ def _candidates(settings: Settings, layer: Layer, found: Collection[str], down: 
 def default_of(name: str, provider: ProviderSettings) -> str:
     """`provider/name` of the model that a provider is asked for where none is named; it has one at least."""
     return f"{name}/{provider.default_model or next(iter(provider.models))}"
+
+
+def has_key(settings: Settings, provider: str) -> bool:
+    """Whether a provider has a key: one of nothing but blanks is none."""
+    key = settings.api_keys.get(provider)
+    return key is not None and bool(key.get_secret_value().strip())
 
 
 def needs_key(provider: ProviderSettings) -> bool:

@@ -141,12 +141,15 @@ class Config:
 
 
 def match_model(name: str, known: Iterable[str]) -> str | None:
-    """The one `provider/model` that `name` means, if there is just one."""
+    """The one `provider/model` that `name` means, if there is just one. As with Ollama, no tag means `:latest`."""
     keys = set(known)
-    if name in keys:
-        return name
-    matches = [key for key in keys if key.partition("/")[2] == name]
-    return matches[0] if len(matches) == 1 else None
+    for wanted in (name, f"{name}:latest"):
+        if wanted in keys:
+            return wanted
+        matches = [key for key in keys if key.partition("/")[2] == wanted]
+        if len(matches) == 1:
+            return matches[0]
+    return None
 
 
 def suggest_model(name: str, known: Iterable[str]) -> str:

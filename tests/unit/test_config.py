@@ -11,6 +11,7 @@ import pytest
 from service.chat import RateLimits, Timeouts
 from service.config import Config, check, load_config, write_example
 from service.errors import ConfigurationError, Conflict, InvalidInput
+from service.models.states import ModelState, standing
 from service.providers.local import LocalOptions
 from service.providers.options import read_options
 from service.records import Aggregation
@@ -89,6 +90,29 @@ def test_what_is_asked_of_a_provider_can_be_said(tmp_path: Path) -> None:
     assert load(tmp_path, text.replace("models:", "default_model: b, models:")).defaults.model == "mine/b"
     with pytest.raises(ConfigurationError, match="mine has no model 'c'"):
         load(tmp_path, text.replace("models:", "default_model: c, models:"))
+
+
+@pytest.mark.parametrize(
+    ("text", "environ"),
+    [
+        ("api_keys: {openai: ''}", {}),
+        ("api_keys: {openai: '  '}", {}),
+        ("{}", {"OPENAI_API_KEY": ""}),
+        ("{}", {"OPENAI_API_KEY": " \n"}),
+    ],
+)
+def test_a_key_of_nothing_is_no_key(tmp_path: Path, text: str, environ: dict[str, str]) -> None:
+    """As many a script sets one."""
+    config = load(tmp_path, text, **environ)
+    assert config.defaults.model == "local/smollm2"
+    assert standing(config, config.find_model("gpt-5-nano")).state is ModelState.NO_KEY
+
+
+def test_a_name_without_a_tag_means_the_latest(tmp_path: Path) -> None:
+    """As with Ollama, unless there is one of just that name."""
+    models = f"{{'m:latest': {MODEL}, 'm:8b': {MODEL}, 'n': {MODEL}, 'n:latest': {MODEL}}}"
+    config = load(tmp_path, f"providers: {{own: {{protocol: openai, base_url: 'http://h/v1', models: {models}}}}}")
+    assert [config.find_model(name).key for name in ("own/m", "m", "n")] == ["own/m:latest", "own/m:latest", "own/n"]
 
 
 def test_a_known_address_of_another_server_is_no_model_of_ones_own() -> None:

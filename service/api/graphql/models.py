@@ -15,6 +15,7 @@ from service.models.breaker import Breaker, BreakerState
 from service.models.limits import LimitUse
 from service.models.states import ModelOrigin, ModelState, origin_of, standing
 from service.providers.prices import prices
+from service.settings.choosing import has_key
 from service.tasks.choices import ModelChoice as Choice
 
 strawberry.enum(BreakerState)
@@ -132,7 +133,7 @@ class Model(Node):
     @strawberry.field
     def has_key(self, info: Info) -> bool:
         """Whether its provider has a key."""
-        return self.provider in info.context.backend.models.config.settings.api_keys
+        return has_key(info.context.backend.models.config.settings, self.provider)
 
     @strawberry.field
     def breaker(self, info: Info) -> BreakerInfo | None:
