@@ -179,7 +179,7 @@ async def test_named_conversation_is_found_again(url: str) -> None:
     assert await asyncio.to_thread(lambda: graph.conversation_id) == first.conversation_id
     summary = await asyncio.to_thread(graph.get_conversation_summary)
     assert summary.text is None
-    assert str(summary).startswith(f"{name}: 2 messages (1 prompts, 1 responses); 1 calls")
+    assert str(summary).startswith(f"{name}: 2 messages (1 prompt, 1 response); 1 call, ")
 
 
 async def test_task_is_executed_once(url: str) -> None:

@@ -30,8 +30,9 @@ class ConversationOverview:
         if self.text:
             return self.text
         it = self.conversation.summary.statistics
-        parts = [f"{it.messages} messages ({it.prompts} prompts, {it.responses} responses)"]
-        parts.append(f"{it.attempts} calls, {it.input_tokens + it.output_tokens} tokens")
+        said = f"{_count(it.prompts, 'prompt')}, {_count(it.responses, 'response')}"
+        parts = [f"{_count(it.messages, 'message')} ({said})"]
+        parts.append(f"{_count(it.attempts, 'call')}, {_count(it.input_tokens + it.output_tokens, 'token')}")
         parts += [] if it.cost_usd is None else [f"{it.cost_usd:.6f} USD"]
         parts += [", ".join(model.id for model in it.models)] if it.models else []
         parts += [f"tasks: {', '.join(f'{row.count} {row.status}' for row in it.tasks)}"] if it.tasks else []
@@ -81,6 +82,10 @@ class ConversationGraph:
         if found is None:
             raise NotFound(f"There is no conversation {self.id}.", field="id")
         return ConversationOverview(found)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _is_uuid(text: str) -> bool:
