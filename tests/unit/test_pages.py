@@ -69,6 +69,13 @@ def test_every_link_of_every_page_leads_somewhere() -> None:
     assert [str(problem) for page in pages.pages() for problem in broken_links(page)] == []
 
 
+def test_index_has_every_page() -> None:
+    """Who looks for a page begins there."""
+    index = (ROOT / "docs" / "README.md").read_text()
+    found = [page for page in pages.pages() if page.is_relative_to(ROOT / "docs") and page.parent.name != "decisions"]
+    assert [page.name for page in found if page.name != "README.md" and f"{page.name})" not in index] == []
+
+
 def helps(command: click.Command) -> Iterator[str]:
     """The help of a command, of its options and of the commands below it."""
     yield command.help or ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.commands.packages import PIP, kept_settings, pip_environment, python_environment
+from service.commands.packages import PIP, install_command, kept_settings, pip_environment, python_environment
 
 ELSEWHERE = {
     "PIP_USER": "1",
@@ -69,3 +69,8 @@ def test_a_python_is_not_made_another_one() -> None:
     """What is no setting of Python or pip stays."""
     assert python_environment({**ELSEWHERE, "PATH": "/bin"})["PATH"] == "/bin"
     assert not {"PYTHONHOME", "PYTHONPATH", "PIP_PYTHON"} & set(python_environment(ELSEWHERE))
+
+
+def test_by_hand_a_package_goes_into_our_own_environment() -> None:
+    """Whatever is called `pip` in the person's shell is another one's; the tests' environment has a pip of its own."""
+    assert install_command("some==1") == f"{sys.executable} -m pip install --no-deps some==1"
