@@ -30,6 +30,7 @@ FRESH_SECONDS = 5.0
 """How long what was found is right for a task."""
 SILENT_SECONDS = 60.0
 """How long one that takes a call and does not answer is let alone."""
+_MARGIN_SECONDS = 0.25
 _MOST_OUTPUT = 8192
 _FREE = PriceSettings(input=0, output=0)
 
@@ -50,8 +51,12 @@ class Discovery:
         return time.monotonic() - self._looked
 
     @property
-    def seconds(self) -> float:
-        """How long a look may take that somebody waits for."""
+    def patience(self) -> float:
+        """How long somebody may wait for a look: a little longer than one that is silent holds it up."""
+        return self._seconds + _MARGIN_SECONDS
+
+    @property
+    def _seconds(self) -> float:
         return self._config.settings.discovery.seconds
 
     async def look(self, *, everywhere: bool = False) -> Config:
@@ -74,9 +79,9 @@ class Discovery:
 
     async def _look_at(self, name: str, url: str) -> tuple[Offer, ...] | None:
         began = time.monotonic()
-        found = await self._ask(url, self.seconds)
+        found = await self._ask(url, self._seconds)
         ended = time.monotonic()
-        if not found and ended - began >= self.seconds * 0.9:
+        if not found and ended - began >= self._seconds * 0.9:
             self._silent[name] = ended + SILENT_SECONDS
         return found
 

@@ -61,7 +61,7 @@ class Models:
             return
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look(self._discovery, everywhere), name="antiphon-discovery")
-        await asyncio.wait({self._looking}, timeout=self._discovery.seconds)
+        await asyncio.wait({self._looking}, timeout=self._discovery.patience)
 
     async def _look(self, discovery: Discovery, everywhere: bool) -> None:
         found = await discovery.look(everywhere=everywhere)

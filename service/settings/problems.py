@@ -95,7 +95,7 @@ def _model_references(values: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
         count = len(cast("list[Any]", fallbacks)) if isinstance(fallbacks, list) else 0
         paths += [("agents", role, "fallback_models", index) for index in range(count)]
     for path in paths:
-        if isinstance(name := value_at(values, path), str) and (path, name) != (("defaults", "model"), AUTO):
+        if isinstance(name := value_at(values, path), str) and (path[-1], name) != ("model", AUTO):
             yield path, name
 
 

@@ -25,6 +25,7 @@ from service.settings.shapes import (
     Settings,
     StorageSettings,
 )
+from service.settings.values import AUTO
 
 REASONING_TIMEOUTS = Timeouts(first_token=300.0, total=1800.0)
 """Of a model with the feature `reasoning`, where nothing is set: many stream nothing while they think."""
@@ -208,7 +209,7 @@ def _defaults(settings: Settings, choice: Choice, keys: list[str], base: Timeout
 def _agent(name: str, settings: Settings, defaults: Defaults, models: dict[str, ModelConfig]) -> AgentRole:
     own = settings.agents[name]
     says_timeouts = own.timeouts != TimeoutSettings()
-    model = (match_model(own.model, models) or own.model) if own.model else defaults.model
+    model = defaults.model if own.model in (None, AUTO) else match_model(own.model, models) or own.model
     base = models[model].timeouts if model in models else defaults.timeouts
     return AgentRole(
         name=name,

@@ -12,6 +12,7 @@ from service.chat import ModelConfig
 from service.config import AgentRole, Config
 from service.errors import InvalidInput
 from service.models.states import check_reachable
+from service.settings.values import AUTO
 
 if TYPE_CHECKING:
     from service.tasks.settings import NewTaskConfig
@@ -33,9 +34,10 @@ class ModelChoice:
 def choose_models(config: Config, usual_role: str | None, new: NewTaskConfig) -> ModelChoice:
     """The models of a task whose type has this role. Raises `InvalidInput`, with the field, for what is not there."""
     role = find_role(config, new.role or usual_role, named=new.role is not None)
-    model = find_model(config, new.model or (role.model if role else config.defaults.model), "model")
+    named = named_model(new)
+    model = find_model(config, named or (role.model if role else config.defaults.model), "model")
     # A role's model comes with the role's settings; another model does not want them.
-    own = role if role is not None and new.model is None else None
+    own = role if role is not None and named is None else None
     names = new.fallback_models if new.fallback_models is not None else own.fallback_models if own else ()
     fallbacks = tuple(find_model(config, name, f"fallbackModels[{i}]") for i, name in enumerate(names))
     roles = {agent.model for agent in config.agents.values()} - {model.key}
@@ -48,6 +50,11 @@ def check_choice(config: Config, choice: ModelChoice) -> None:
     check_reachable(config, choice.model, f"{FIELD}.model")
     for i, model in enumerate(choice.fallbacks):
         check_reachable(config, model, f"{FIELD}.fallbackModels[{i}]")
+
+
+def named_model(new: NewTaskConfig) -> str | None:
+    """The model that the caller names; `auto` is the one of who names none."""
+    return None if new.model == AUTO else new.model
 
 
 def find_role(config: Config, name: str | None, *, named: bool) -> AgentRole | None:
@@ -71,9 +78,9 @@ def find_model(config: Config, name: str, field: str) -> ModelConfig:
 
 
 def _why(config: Config, role: AgentRole | None, new: NewTaskConfig) -> str:
-    if new.model is not None:
+    if named_model(new) is not None:
         return "The request names it."
     settings = config.settings.agents.get(role.name) if role else None
-    if role is not None and settings is not None and settings.model is not None:
+    if role is not None and settings is not None and settings.model not in (None, AUTO):
         return f"The role {role.name} names it."
     return config.defaults.why

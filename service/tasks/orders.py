@@ -19,7 +19,7 @@ from service.strategies import STRATEGIES
 from service.strategies.interface import TaskSettings
 from service.strategies.plans import dump_plan
 from service.strategies.templates import render_part
-from service.tasks.choices import ModelChoice, choose_models
+from service.tasks.choices import ModelChoice, choose_models, named_model
 from service.tasks.kept_plans import GivenPlan, KeptPlans
 from service.tasks.kept_settings import settings_row, template_row, tool_rows
 from service.tasks.prompts import MARGIN_TOKENS, answer_room, material_room, render_frame
@@ -165,7 +165,7 @@ class Orders:
 
 def _named(new: NewTask) -> list[str]:
     """The models that a wish names."""
-    return [name for name in (new.config.model, *(new.config.fallback_models or ())) if name]
+    return [name for name in (named_model(new.config), *(new.config.fallback_models or ())) if name]
 
 
 def _usual_type(strategy: str | None) -> str:

@@ -18,7 +18,7 @@ from service.providers.prices import cost_usd
 from service.records import Aggregation, OnFailure, ResponseFormat, ResponseFormatKind
 from service.strategies.interface import Budget, TaskSettings
 from service.strategies.plans import MOST_STEPS
-from service.tasks.choices import FIELD, check_choice, choose_models, find_role
+from service.tasks.choices import FIELD, check_choice, choose_models, find_role, named_model
 from service.tasks.tools import check_tools
 
 OBJECT_FORMAT = ResponseFormat(ResponseFormatKind.JSON_SCHEMA, {"type": "object"})
@@ -58,7 +58,7 @@ def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig)
     choice = choose_models(config, template.role, new)
     model = choice.model
     # A role's model comes with the role's settings; another model does not want them.
-    own = role if role is not None and new.model is None else None
+    own = role if role is not None and named_model(new) is None else None
     defaults = config.defaults
     aggregation = _enum(Aggregation, new.aggregation, template.aggregation, "aggregation")
     settings = TaskSettings(

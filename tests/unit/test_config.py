@@ -57,6 +57,12 @@ def test_a_key_makes_its_provider_the_default_and_says_so() -> None:
     assert SECRET not in one.defaults.why
 
 
+def test_auto_is_the_default_for_a_role_too(tmp_path: Path) -> None:
+    """The word means the same wherever a model may be named."""
+    config = load(tmp_path, "agents: {fast: {model: auto}}", ANTHROPIC_API_KEY=SECRET)
+    assert config.agents["fast"].model == config.defaults.model == "anthropic/claude-haiku-5-5"
+
+
 def test_a_model_that_is_named_stays_the_default(tmp_path: Path) -> None:
     """Keys change nothing then."""
     config = load(tmp_path, "defaults: {model: smollm2}", OPENAI_API_KEY=SECRET)

@@ -73,37 +73,39 @@ class Model(Node):
     name: str
     """What its provider calls it."""
 
+    known: strawberry.Private[ModelConfig | None] = None
+
     @strawberry.field
     def family(self, info: Info) -> str | None:
         """The family of models that it is one of."""
-        return _of(info, self.id, "family")
+        return _of(info, self, "family")
 
     @strawberry.field
     def context_window(self, info: Info) -> int | None:
         """How many tokens it reads and writes in one call."""
-        return _of(info, self.id, "context_window")
+        return _of(info, self, "context_window")
 
     @strawberry.field
     def max_output_tokens(self, info: Info) -> int | None:
         """How many tokens it writes in one call."""
-        return _of(info, self.id, "max_output_tokens")
+        return _of(info, self, "max_output_tokens")
 
     @strawberry.field
     def features(self, info: Info) -> list[str] | None:
         """What it can do."""
-        features = _of(info, self.id, "features")
+        features = _of(info, self, "features")
         return None if features is None else sorted(features)
 
     @strawberry.field
     def input_price(self, info: Info) -> float | None:
         """USD per million tokens that it reads, where known."""
-        config = find_configured(info, self.id)
+        config = _config(info, self)
         return None if config is None else prices(config)[0]
 
     @strawberry.field
     def output_price(self, info: Info) -> float | None:
         """USD per million tokens that it writes, where known."""
-        config = find_configured(info, self.id)
+        config = _config(info, self)
         return None if config is None else prices(config)[1]
 
     @strawberry.field
@@ -114,20 +116,20 @@ class Model(Node):
     @strawberry.field
     def model_state(self, info: Info) -> ModelState | None:
         """Whether it can be asked, as far as that is known before it is."""
-        config = find_configured(info, self.id)
+        config = _config(info, self)
         return None if config is None else standing(info.context.backend.models.config, config).state
 
     @strawberry.field
     def model_state_note(self, info: Info) -> str | None:
         """Why it cannot be asked, and what to do about it; null where it can."""
-        config = find_configured(info, self.id)
+        config = _config(info, self)
         found = None if config is None else standing(info.context.backend.models.config, config)
         return None if found is None or found.why is None else f"{found.why} {found.remedy or ''}".strip()
 
     @strawberry.field
     def origin(self, info: Info) -> ModelOrigin | None:
         """How the service knows of it."""
-        config = find_configured(info, self.id)
+        config = _config(info, self)
         return None if config is None else origin_of(info.context.backend.models.config, config)
 
     @strawberry.field
@@ -138,19 +140,19 @@ class Model(Node):
     @strawberry.field
     def breaker(self, info: Info) -> BreakerInfo | None:
         """Whether it is called, or skipped because it keeps failing."""
-        config = find_configured(info, self.id)
+        config = _config(info, self)
         return None if config is None else _breaker_info(info.context.backend.models.breaker(config))
 
     @strawberry.field
     def limits(self, info: Info) -> Limits | None:
         """Its own limits."""
-        config = find_configured(info, self.id)
+        config = _config(info, self)
         return None if config is None else _limits(config.limits, info.context.backend.models.gate(config).use()[0])
 
     @strawberry.field
     def provider_limits(self, info: Info) -> Limits | None:
         """Its provider's limits, which all models of the provider share."""
-        config = find_configured(info, self.id)
+        config = _config(info, self)
         if config is None:
             return None
         provider = info.context.backend.models.config.providers[config.provider]
@@ -191,7 +193,7 @@ def known_model(row: dict[str, Any]) -> Model:
 
 def configured_model(config: ModelConfig) -> Model:
     """A model as it is configured."""
-    return Model(id=strawberry.ID(config.key), provider=config.provider, name=config.name)
+    return Model(id=strawberry.ID(config.key), provider=config.provider, name=config.name, known=config)
 
 
 def model_of_id(id: str) -> Model:
@@ -218,8 +220,13 @@ def _limits(limits: RateLimits, use: LimitUse) -> Limits:
     )
 
 
-def _of(info: Info, id: str, attribute: str) -> Any:
-    return getattr(find_configured(info, id), attribute, None)
+def _of(info: Info, model: Model, attribute: str) -> Any:
+    return getattr(_config(info, model), attribute, None)
+
+
+def _config(info: Info, model: Model) -> ModelConfig | None:
+    """A model's configuration as it was when it was listed: a server on this machine may go meanwhile."""
+    return model.known or find_configured(info, model.id)
 
 
 def find_configured(info: Info, id: str) -> ModelConfig | None:

@@ -84,5 +84,6 @@ def test_a_choice_says_who_names_the_model(tmp_path: Path) -> None:
     usual = choose_models(config, None, NewTaskConfig())
     assert (named.why, role.why) == ("The request names it.", "The role fast names it.")
     assert usual.why.startswith("defaults.model names it (")
+    assert choose_models(config, None, NewTaskConfig(model="auto")) == usual
     assert [model.key for model in role.fallbacks] == ["openai/gpt-4o"]
     assert [model.key for model in usual.roles] == ["openai/gpt-5-nano"]
