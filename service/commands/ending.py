@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from service.commands.client import nodes_of
+from service.commands.options import in_commands
 from service.commands.terminal import say
 from service.errors import BudgetExceeded
 from service.records import FinishReason, TaskStatus
@@ -18,7 +19,7 @@ _RETRIED = (TaskStatus.PARTIAL, TaskStatus.FAILED)
 def say_end(task: Json) -> None:
     """Say it on standard error, a line each; nothing of a task that simply succeeded."""
     for line in end_lines(task):
-        say(line)
+        say(in_commands(line))
 
 
 def end_lines(task: Json) -> Iterator[str]:

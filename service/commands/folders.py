@@ -86,10 +86,19 @@ def _is_ignored(path: Path, is_folder: bool, rules: list[_Rules]) -> bool:
 
 def _rules_in(folder: Path) -> Iterator[_Rules]:
     try:
-        lines = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines()
-        yield _Rules(Path(os.path.abspath(folder)), GitIgnoreSpec.from_lines(lines))
-    except (OSError, ValueError):
+        lines = (folder / ".gitignore").read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError:
         return
+    yield _Rules(Path(os.path.abspath(folder)), GitIgnoreSpec.from_lines(filter(_is_rule, lines)))
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is a rule at all. One that is none must not take the others away, which may hide secrets."""
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
 
 
 def _rules_above(folder: Path) -> list[_Rules]:

@@ -27,6 +27,13 @@ _OPTIONS = {
     "since": "--since",
     "until": "--until",
 }
+_WORDS = (
+    ("Use the strategy CHUNK", 'Use `antiphon run -s chunk -i "…"`'),
+    ("retry it with a budget (`retryTask`)", "retry it with a budget"),
+    ("See `strategies`", "See `antiphon strategies`"),
+)
+"""What the service says to programs, and how a person does it."""
+
 _PART = re.compile(r"[.\[]")
 
 
@@ -41,8 +48,16 @@ def option_of(field: str) -> str | None:
     return None
 
 
+def in_commands(message: str) -> str:
+    """The message with commands in place of what only a program can do."""
+    for said, done in _WORDS:
+        message = message.replace(said, done)
+    return message
+
+
 def in_options(message: str, field: str | None) -> str:
     """The message with the option in place of the field's name, or before it."""
+    message = in_commands(message)
     option = option_of(field) if field else None
     if option is None or field is None:
         return message

@@ -24,6 +24,7 @@ from rich.tree import Tree
 Json = dict[str, Any]
 
 _TAIL_CHARACTERS = 320
+_PIPED_COLUMNS = 10_000
 _CONTROL = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
 del _CONTROL[ord("\n")], _CONTROL[ord("\t")]
 
@@ -160,16 +161,29 @@ class PlainText:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on standard output."""
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    """A table on standard output. The first column, by which a row is named, is never broken."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for index, column in enumerate(columns):
+        table.add_column(column, no_wrap=index == 0)
     for row in rows:
         table.add_row(*(Text(clean("" if cell is None else str(cell)), overflow="fold") for cell in row))
-    Console().print(table)
+    _print(table)
 
 
 def print_tree(tree: Tree) -> None:
     """A tree on standard output."""
-    Console().print(tree)
+    _print(tree)
+
+
+def _print(shown: Table | Tree) -> None:
+    """Print what has lines. A program that reads them gets each as one, whatever its length."""
+    console = Console()
+    if console.is_terminal:
+        return console.print(shown)
+    wide = Console(width=_PIPED_COLUMNS)
+    with wide.capture() as captured:
+        wide.print(shown)
+    write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def label(kind: str, text: str, note: str = "") -> Text:

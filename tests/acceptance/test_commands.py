@@ -250,7 +250,9 @@ async def test_a_plan_that_is_none_is_refused(url: str, tmp_path: Path, text: st
 async def test_lists_are_printed(url: str) -> None:
     """Conversations and models."""
     await ask(url, "For the list.")
-    assert "For the list." in (await antiphon(url, "conversations")).out
+    _, conversation = await ask(url, "For the list. " * 12)
+    listed = (await antiphon(url, "conversations")).out.splitlines()
+    assert any(line.startswith(conversation) and "For the list. For the list." in line for line in listed), listed
     assert "echo/echo" in (await antiphon(url, "models")).out
 
 
@@ -283,6 +285,6 @@ async def test_a_conversation_is_renamed_and_read_as_json(url: str) -> None:
     prompt, answer = told["messages"]
     assert told["title"] == "Another title"
     assert answer["parents"] == [prompt["id"]]
-    assert answer["id"] in (await antiphon(url, "history", "last", "--ids")).out.replace("\n", "")
+    assert answer["id"] in (await antiphon(url, "history", "last", "--ids")).out
     wrong = await antiphon(url, "rename", said["conversation"]["id"], " ")
     assert wrong.code == 2

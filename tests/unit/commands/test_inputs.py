@@ -48,6 +48,13 @@ def test_a_folder_is_read_as_git_sees_it(tmp_path: Path) -> None:
     assert names_of(find_files(str(tmp_path / "build")).files, tmp_path) == ["build/out.txt"]
 
 
+def test_a_line_that_is_no_rule_takes_no_other_away(tmp_path: Path) -> None:
+    """What the others hide may be secret."""
+    grow(tmp_path, ".git/config", "a.txt", "secret.txt")
+    (tmp_path / ".gitignore").write_bytes(b"\xef\xbb\xbfsecret.txt\r\n!\r\nfoo[\r\n\xff\r\n")
+    assert names_of(find_files(str(tmp_path)).files, tmp_path) == ["a.txt"]
+
+
 def test_links_to_folders_are_not_entered(tmp_path: Path) -> None:
     """They may lead back; those to files are read."""
     grow(tmp_path, "in/a.txt")

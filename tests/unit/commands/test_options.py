@@ -18,6 +18,7 @@ from service.commands.options import in_options
         ("Say input.config.deadlineSeconds.", "input.config.deadlineSeconds", "Say --deadline."),
         ("Something else.", "input.metadata", "Something else."),
         ("Something else.", None, "Something else."),
+        ("Too long. Use the strategy CHUNK.", "input.content", 'Too long. Use `antiphon run -s chunk -i "…"`.'),
     ],
 )
 def test_an_error_names_the_option(message: str, field: str | None, said: str) -> None:
