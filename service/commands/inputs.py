@@ -45,7 +45,7 @@ class Reading:
         """Add a file, or note why not."""
         try:
             if len(raw) > MOST_BYTES:
-                raise Unreadable(f"too large ({_mib(len(raw))}, at most {_mib(MOST_BYTES)})")
+                raise Unreadable(f"too large (more than {MOST_BYTES >> 20} MiB)")
             self.add(name, read_text(raw))
         except Unreadable as reason:
             self.skipped.append((name, str(reason)))
@@ -163,9 +163,13 @@ def _read_one(path: str, reading: Reading, *, named: bool) -> None:
 
 
 def read_file(name: str) -> bytes:
-    """The bytes of a file that the command line names. Raises `InvalidInput`, which says why it cannot be read."""
+    """The bytes of a file that the command line names, of one that is too large one more than are taken.
+
+    Raises `InvalidInput`, which says why it cannot be read.
+    """
     try:
-        return Path(name).read_bytes()
+        with open(name, "rb") as file:
+            return file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise InvalidInput(f"{name}: there is no such file.", remedy="Check the name.") from None
     except IsADirectoryError:
@@ -221,7 +225,3 @@ def _as_text(name: str) -> str:
 
 def _files(number: int) -> str:
     return f"{number} file{'s' * (number != 1)}"
-
-
-def _mib(size: int) -> str:
-    return f"{size / (1 << 20):.0f} MiB"

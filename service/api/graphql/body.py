@@ -21,7 +21,9 @@ class BodyTooLarge(Exception):
     """A request's body is larger than it may be."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"The request is larger than {most} bytes.")
+        super().__init__(
+            f"The request is larger than {most} bytes. Send less at once, or raise server.limits.max_body_bytes."
+        )
 
 
 def bounded(scope: Scope, receive: Receive, most: int) -> Receive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,15 @@ def test_strict_refuses_what_would_be_skipped(tmp_path: Path) -> None:
     for names, strict in (([str(tmp_path)], True), ([str(tmp_path / "b.png")], False)):
         with pytest.raises(InvalidInput, match=r"b\.png is not read: an image"):
             read_input(names, strict=strict)
+
+
+def test_a_file_without_an_end_is_too_large(tmp_path: Path) -> None:
+    """Nor is a huge one read as a whole to be refused."""
+    (tmp_path / "huge.log").touch()
+    os.truncate(tmp_path / "huge.log", 1 << 40)
+    for name in (str(tmp_path / "huge.log"), "/dev/zero"):
+        with pytest.raises(InvalidInput, match="too large"):
+            read_input([name])
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
