@@ -48,7 +48,8 @@ def choose(settings: Settings, layer: Layer, found: Collection[str] = (), down: 
 
 
 def _candidates(settings: Settings, layer: Layer, found: Collection[str], down: Collection[str]) -> Iterator[Choice]:
-    named = {name: one for name, one in settings.providers.items() if one.models and name not in down}
+    at_hand = {name: one for name, one in settings.providers.items() if one.models and name not in down}
+    named = {name: one for name, one in at_hand.items() if one.automatic}
     for name, one in named.items():
         if has_key(settings, name) and one.protocol not in (LOCAL, "echo"):
             yield Choice(default_of(name, one), f"{name} has a key ({_place(layer, name)}).")

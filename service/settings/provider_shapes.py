@@ -59,7 +59,7 @@ class ModelSettings(Frozen):
 
 class ProviderSettings(Frozen):
     """How to reach a provider, what it allows, and its models by name; `default_model` (else the first) is the one that
-    `defaults.model: auto` takes."""
+    `defaults.model: auto` takes, where the provider is `automatic`."""
 
     protocol: str = Field(min_length=1)
     base_url: Address | None = None
@@ -68,6 +68,7 @@ class ProviderSettings(Frozen):
     timeouts: TimeoutSettings = TimeoutSettings()
     options: dict[str, Any] = Field(default_factory=dict)
     default_model: str | None = None
+    automatic: bool = True
     models: dict[str, ModelSettings] = Field(default_factory=dict)
 
 

@@ -90,6 +90,13 @@ def test_a_provider_of_ones_own_that_needs_no_key_is_at_hand(
     assert load(tmp_path, OWN.replace("PROTOCOL", protocol).replace("URL", url)).defaults.model == chosen
 
 
+def test_a_provider_that_is_not_automatic_is_asked_only_by_name(tmp_path: Path) -> None:
+    """Whether it has a key or not."""
+    text = "providers: {openai: {automatic: false}}"
+    assert load(tmp_path, text, OPENAI_API_KEY=SECRET).defaults.model == "local/smollm2"
+    assert load(tmp_path, text, OPENAI_API_KEY=SECRET, ANTHROPIC_API_KEY=SECRET).defaults.model.startswith("anthropic/")
+
+
 def test_what_is_asked_of_a_provider_can_be_said(tmp_path: Path) -> None:
     """Its `default_model`, else the first of its models."""
     text = OWN.replace("PROTOCOL", "openai").replace("URL", "http://gpu-box:8000/v1")

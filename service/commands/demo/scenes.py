@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from service.chat import Usage
+from service.commands.asked import say_answered, say_asked
 from service.commands.client import Client, Upload, nodes_of
 from service.commands.demo.incident import LINES, NAME, make_log
 from service.commands.demo.recorded import PRICED_LIKE, RecordedProvider
@@ -186,10 +187,13 @@ async def show_conversation(scene: Scene) -> None:
             write(f"> {question}\n")
             wish = {"content": question, "config": {"maxOutputTokens": 60}}
             wish |= {"conversationId": conversation} if conversation else {}
+            await say_asked(client, {"type": "prompt", **wish})
             task = (await client.execute("SendPrompt", input=wish))["task"]
             conversation = task["conversation"]["id"]
-            await follow(client, task["id"], PlainText())
-            write("\n\n")
+            task = await follow(client, task["id"], PlainText())
+            write("\n")
+            say_answered(task)
+            write("\n")
 
 
 SCENES: tuple[tuple[str, Callable[[Scene], Awaitable[None]]], ...] = (

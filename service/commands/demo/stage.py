@@ -167,7 +167,7 @@ def _environment(config: Config, folder: Path, recorded: str, token: str) -> dic
         "prices": prices.model_dump(exclude_none=True) if prices else None,
     }
     ours = {
-        "PROVIDERS__DEMO": {"protocol": "openai", "base_url": recorded, "models": {MODEL: model}},
+        "PROVIDERS__DEMO": {"protocol": "openai", "base_url": recorded, "automatic": False, "models": {MODEL: model}},
         "API_KEYS__DEMO": token,
         "SERVER__API_KEYS": {token: "demo"},
         "SERVER__DOCUMENTS__ONLY": False,
