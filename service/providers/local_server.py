@@ -17,6 +17,9 @@ import threading
 from pathlib import Path
 from typing import Any, TextIO
 
+# Small models ramble at llama.cpp's own 0.8; a request that says another has that.
+_TEMPERATURE = 0.2
+
 
 def main() -> None:
     """Serves until stdin ends."""
@@ -63,6 +66,7 @@ def _serve(settings: dict[str, Any]) -> Any:
     params.n_ctx = settings["n_ctx"]
     params.cpuparams.n_threads = settings["n_threads"]
     params.cpuparams_batch.n_threads = settings["n_threads"] + 1
+    params.sampling.temp = _TEMPERATURE
     params.cache_ram_mib = 64
     params.ui = False
     params.verbosity = 1

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from service.chat import Usage
-from service.commands.asked import say_answered, say_asked
+from service.commands.asked import answered_line, say_asked
 from service.commands.client import Client, Upload, nodes_of
 from service.commands.demo.incident import LINES, NAME, make_log
 from service.commands.demo.recorded import PRICED_LIKE, RecordedProvider
 from service.commands.demo.stage import RECORDED, Stage
 from service.commands.following import follow
-from service.commands.terminal import LiveTask, PlainText, print_table, shorten, write
+from service.commands.terminal import LiveTask, PlainText, print_table, say, shorten, write
 from service.config import Config
 from service.errors import ServiceError
 from service.providers.prices import cost_usd
@@ -27,6 +27,7 @@ from service.resources import read_resource
 
 Json = dict[str, Any]
 
+ANSWER_TOKENS = 200
 AT_ONCE = 8
 LETTERS = 55
 HALF_WAY = 28
@@ -181,19 +182,23 @@ async def show_cost(scene: Scene) -> None:
 
 async def show_conversation(scene: Scene) -> None:
     """A question, and a second one that needs the first."""
+    conversation: str | None = None
     async with scene.stage.client() as client:
-        conversation = None
         for question in QUESTIONS:
+            wish: Json = {"content": question, "config": {"maxOutputTokens": ANSWER_TOKENS}}
+            if conversation is None:
+                await say_asked(client, wish)
+            else:
+                wish["conversationId"] = conversation
             write(f"> {question}\n")
-            wish = {"content": question, "config": {"maxOutputTokens": 60}}
-            wish |= {"conversationId": conversation} if conversation else {}
-            await say_asked(client, {"type": "prompt", **wish})
             task = (await client.execute("SendPrompt", input=wish))["task"]
             conversation = task["conversation"]["id"]
-            task = await follow(client, task["id"], PlainText())
+            with PlainText() as view:
+                task = await follow(client, task["id"], view)
             write("\n")
-            say_answered(task)
-            write("\n")
+            if task["answer"] is None:
+                raise ServiceError(f"There is no answer: {task['error'] or task['note']}")
+            say(answered_line(task) + "\n")
 
 
 SCENES: tuple[tuple[str, Callable[[Scene], Awaitable[None]]], ...] = (

@@ -19,6 +19,7 @@ from service.commands.demo.scenes import SCENES, Scene
 from service.commands.demo.stage import Stage, alone
 from service.commands.following import CANCELLED, interruptions
 from service.commands.neo4j import show_login
+from service.commands.setup import prepare_model
 from service.commands.terminal import headline, say, write
 from service.config import Config, load_config
 from service.graph.local import progress_on
@@ -58,7 +59,8 @@ async def _play(scene: Scene) -> None:
 
 
 async def _install(config: Config) -> None:
-    """Fetch Neo4j where it is missing. Here and not in the service, so that the person sees how far it is."""
+    """Fetch what is missing, here and not in the service, so that the person sees how far it is."""
+    await asyncio.to_thread(prepare_model, config)
     stop = threading.Event()
     try:
         await asyncio.to_thread(install, config.storage.cache_folder, progress_on(), stop=stop)
