@@ -1,12 +1,31 @@
-"""The demo's service, in a process of its own: it can be killed, and it ends with the demo that started it."""
+"""The demo's service, in a process of its own: it can be killed, and it ends with the demo that started it.
+
+It is `antiphon serve` on a Neo4j that is for a few minutes, not for days: that one starts sooner.
+"""
 
 from __future__ import annotations
 
 import os
-import runpy
 import signal
 import sys
 import threading
+
+from service.commands.following import interruptions
+from service.commands.serve import configure_logging
+from service.commands.server import run
+from service.commands.serving import listening_on, start_service, take_place
+from service.config import Config, load_config
+
+
+async def _serve(config: Config) -> None:
+    place = await take_place(config.storage.data_folder)
+    try:
+        async with start_service(config, brief=True) as started:
+            place.announce(started.url)
+            with interruptions() as interrupted:
+                await interrupted.wait()
+    finally:
+        place.leave()
 
 
 def _end_with_parent() -> None:
@@ -15,7 +34,17 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-if __name__ == "__main__":
+def main(port: int) -> None:
+    """Serve on a port of this machine until SIGTERM."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    sys.argv[1:1] = ["serve"]
-    runpy.run_module("service.cli", run_name="__main__")
+    config = listening_on(load_config(), "127.0.0.1", port)
+    configure_logging(config)
+    run(_serve(config))
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]))
+    except Exception as error:
+        # The demo shows the last lines of what is said here.
+        sys.exit(f"error: {error}")

@@ -106,10 +106,9 @@ class Stage:
                 await asyncio.sleep(0.05)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        place = ("--host", "127.0.0.1", "--port", str(self._port))
         with (self.folder / "service.log").open("wb") as log:
             return subprocess.Popen(
-                [sys.executable, "-P", "-m", "service.commands.demo.child", *place],
+                [sys.executable, "-P", "-m", "service.commands.demo.child", str(self._port)],
                 env=self._environment,
                 stdin=subprocess.PIPE,
                 stdout=log,
