@@ -103,7 +103,7 @@ def report_brief(state: TaskState, cases: Sequence[Case]) -> str:
     """What the final report is to be: the causes in order, with the table of the cases, in `report_room` tokens."""
     ask = (
         "Rank the root causes of the errors below, the one that explains most first. For each cause: what it is, "
-        "the numbers of the cases that it explains, how sure that is, and how to mend it. Cases of one cause are "
+        "the numbers of the cases that it explains, how sure that is, and how to fix it. Cases of one cause are "
         "told once.\n\nThe cases, the weightiest first:\n"
     )
     rows = [_row(number, case) for number, case in enumerate(cases, 1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import secrets
 import shlex
 import shutil
 import subprocess
@@ -136,7 +137,7 @@ def tmux() -> Iterator[list[str]]:
     """A tmux server of this test's own; the beginning of its commands."""
     if not shutil.which("tmux"):
         pytest.skip("tmux is not installed; the pseudo-terminals above show the same")
-    command = ["tmux", "-f", "/dev/null", "-L", f"antiphon-{os.getpid()}"]
+    command = ["tmux", "-f", "/dev/null", "-L", f"antiphon-{secrets.token_hex(6)}"]
     yield command
     subprocess.run([*command, "kill-server"], capture_output=True)
 

@@ -172,7 +172,7 @@ def test_bearer_token_is_found_by_its_text(tmp_path: Path) -> None:
 
 
 def test_file_with_secrets_that_others_can_read_is_a_warning(tmp_path: Path) -> None:
-    """It works, and says how to mend it; a file of its owner's alone is no cause for one."""
+    """It works, and says how to fix it; a file of its owner's alone is no cause for one."""
     (tmp_path / "config.yaml").touch(mode=0o600)
     assert load(tmp_path, SECRETS).warnings == ()
     (tmp_path / "config.yaml").chmod(0o644)

@@ -50,6 +50,6 @@ def test_roles_that_are_one_model_are_no_choice() -> None:
 
 
 def test_a_plan_that_was_refused_is_sent_back_with_the_reason() -> None:
-    """So that the model can mend it."""
+    """So that the model can fix it."""
     text = render_plan_prompt("Do it.", [], PlanRules(), last=LastPlan('{"steps": {{}}}', "It has no steps."))
     assert '<plan>\n{"steps": {{}}}\n</plan>\nIt cannot be followed. It has no steps.' in text
