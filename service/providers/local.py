@@ -44,7 +44,7 @@ class LocalOptions(Options):
 
     model_path: str | None = None
     files: dict[str, LocalFile] = {}  # noqa: RUF012 (pydantic copies it)
-    n_parallel: int = 4
+    n_parallel: int = 2
     context: int | None = None
     n_threads: int = 1
     start_seconds: float = 60.0
