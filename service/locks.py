@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+_WAIT_SECONDS = 0.2
 
 if sys.platform == "win32":
     import msvcrt
@@ -63,6 +68,16 @@ class FileLock:
             return None
         text = self._path.read_bytes().strip()
         return int(text) if text.isdigit() else 0
+
+    @contextmanager
+    def held(self) -> Generator[None]:
+        """Hold it for the body; waits for it, in its thread, as long as another has it."""
+        while not self.acquire():
+            time.sleep(_WAIT_SECONDS)
+        try:
+            yield
+        finally:
+            self.release()
 
 
 def _open_locked(path: Path) -> BinaryIO | None:

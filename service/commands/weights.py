@@ -7,9 +7,7 @@ and never installed or imported. Owns the files in the cache folder's `models`.
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -49,7 +47,7 @@ class Installer:
         folder = models_folder(self.cache)
         with writing(folder / "models"):
             folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with FileLock(folder / "lock").held():
             if known is not None:
                 return self._known(known)
             if said.startswith(("http://", "https://")):
@@ -182,14 +180,3 @@ def _is(file: Path, sha256: str) -> bool:
         return True
     file.unlink()
     return False
-
-
-@contextmanager
-def _alone(folder: Path) -> Generator[None]:
-    lock = FileLock(folder / "lock")
-    while not lock.acquire():
-        time.sleep(0.2)
-    try:
-        yield
-    finally:
-        lock.release()
