@@ -47,7 +47,7 @@ async def process(
     connection: Connection, tmp_path: Path, owner: str, talker: ScriptedProvider
 ) -> AsyncIterator[ServiceProcess]:
     """A service in a process of its own, always at the same port; its model is the talker."""
-    more = {"server": {"port": quiet_port()}, "executor": {"lease_seconds": 2.0}}
+    more = {"server": {"port": quiet_port()}}
     async with ServiceProcess(connection, tmp_path, provider(talker.url) | more, owner) as running:
         yield running
 
