@@ -31,7 +31,7 @@ def serve(host: Host = None, port: Port = None) -> int:
 
     config = listening_on(load_config(), host, port)
     configure_logging(config)
-    return run(_serve(config))
+    return run(serve_until_stopped(config))
 
 
 @app.command()
@@ -124,7 +124,8 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(said, ensure_ascii=False)
 
 
-async def _serve(config: Config) -> int:
+async def serve_until_stopped(config: Config, *, brief: bool = False) -> int:
+    """Be the one service of the data folder until Ctrl-C or SIGTERM; `brief` as for `start_service`."""
     from service.commands.following import interruptions
     from service.commands.server import check_address
     from service.commands.serving import start_service, take_place
@@ -136,7 +137,7 @@ async def _serve(config: Config) -> int:
     try:
         check_address(config)
         prepare_model(config)
-        async with start_service(config, progress_on()) as started:
+        async with start_service(config, progress_on(), brief=brief) as started:
             place.announce(started.url)
             say(f"GraphQL        {started.url}/graphql" + "  (in a browser: GraphiQL)" * config.server.has_graphiql)
             if started.neo4j:

@@ -10,22 +10,10 @@ import signal
 import sys
 import threading
 
-from service.commands.following import interruptions
-from service.commands.serve import configure_logging
+from service.commands.serve import configure_logging, serve_until_stopped
 from service.commands.server import run
-from service.commands.serving import listening_on, start_service, take_place
-from service.config import Config, load_config
-
-
-async def _serve(config: Config) -> None:
-    place = await take_place(config.storage.data_folder)
-    try:
-        async with start_service(config, brief=True) as started:
-            place.announce(started.url)
-            with interruptions() as interrupted:
-                await interrupted.wait()
-    finally:
-        place.leave()
+from service.commands.serving import listening_on
+from service.config import load_config
 
 
 def _end_with_parent() -> None:
@@ -39,7 +27,7 @@ def main(port: int) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     config = listening_on(load_config(), "127.0.0.1", port)
     configure_logging(config)
-    run(_serve(config))
+    run(serve_until_stopped(config, brief=True))
 
 
 if __name__ == "__main__":

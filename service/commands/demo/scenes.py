@@ -58,9 +58,13 @@ class Scene:
         with LiveTask(name) as view:
             task = await follow(client, self.tasks[name]["id"], view)
         if not task["answer"]:
-            raise ServiceError(f"The demo's task ended {task['taskStatus']}: {task['error'] or task['note']}")
+            raise _unanswered(task)
         self.tasks[name] = task
         return task
+
+
+def _unanswered(task: Json) -> ServiceError:
+    return ServiceError(f"The demo's task ended {task['taskStatus']}: {task['error'] or task['note']}")
 
 
 def log_wish() -> Json:
@@ -107,7 +111,7 @@ async def _cases(client: Client, task_id: str) -> list[tuple[str, str]]:
         if cases and all(it["prompt"] for it in cases):
             return [(it["title"], (await client.execute("Node", id=it["prompt"]["id"]))["content"]) for it in cases]
         if TaskStatus(task["taskStatus"]).is_final:
-            raise ServiceError(f"The demo's task ended {task['taskStatus']}: {task['error'] or task['note']}")
+            raise _unanswered(task)
         await asyncio.sleep(_LOOK_SECONDS)
 
 
@@ -127,7 +131,6 @@ async def show_kill(scene: Scene) -> None:
         await scene.create(client, "letters", letters_wish())
         with LiveTask("letters") as view:
             await _until(client, scene.tasks["letters"]["id"], view, HALF_WAY)
-        # What is being asked at this moment is what the provider has begun and not ended.
         killed = scene.stage.pid
         scene.stage.kill()
     given = sum(scene.recorded.given.values())
@@ -165,7 +168,7 @@ async def show_sources(scene: Scene) -> None:
 
 
 async def show_cost(scene: Scene) -> None:
-    """What the calls cost, at list prices, and what of it was spent twice."""
+    """What the calls would have cost, at list prices."""
     async with scene.stage.client() as client:
         rows = [
             row
@@ -197,7 +200,7 @@ async def show_conversation(scene: Scene) -> None:
                 task = await follow(client, task["id"], view)
             write("\n")
             if task["answer"] is None:
-                raise ServiceError(f"There is no answer: {task['error'] or task['note']}")
+                raise _unanswered(task)
             say(answered_line(task) + "\n")
 
 

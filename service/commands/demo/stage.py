@@ -167,7 +167,6 @@ def _environment(config: Config, folder: Path, recorded: str, token: str) -> dic
     }
     ours = {
         "PROVIDERS__DEMO": {"protocol": "openai", "base_url": recorded, "automatic": False, "models": {MODEL: model}},
-        "API_KEYS__DEMO": token,
         "SERVER__API_KEYS": {token: "demo"},
         "SERVER__DOCUMENTS__ONLY": False,
         "SERVER__WARM_UP_SECONDS": 0,
