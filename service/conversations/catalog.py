@@ -14,9 +14,10 @@ from typing import Any
 import orjson
 
 from service.answers.kept_json import check_json
+from service.conversations.changes import Changing, change, check_key, check_text, used_key
 from service.conversations.listings import ACTIVE_CONVERSATIONS, CONVERSATIONS, TASKS
 from service.cursors import Page, PageRequest
-from service.errors import Conflict, InvalidInput, NotFound
+from service.errors import InvalidInput, NotFound
 from service.graph.reader import Reader
 from service.graph.store import Store
 from service.records import new_id
@@ -25,7 +26,6 @@ Row = dict[str, Any]
 
 TITLE_CHARACTERS = 500
 METADATA_BYTES = 64 * 1024
-KEY_CHARACTERS = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +81,14 @@ class Conversations:
         }
         written = await self._store.create_conversation(row)
         if written is None or written["requestHash"] != digest:
-            raise Conflict(
-                "This idempotency key was used for another request.",
-                field="input.idempotencyKey",
-                remedy="Use a new key for a new request.",
-            )
+            raise used_key()
         return written["id"]
 
-    async def rename_conversation(self, owner: str, conversation_id: str, title: str) -> None:
-        """Give a conversation another title. Raises `InvalidInput` with the field, `NotFound`."""
+    async def rename_conversation(self, owner: str, conversation_id: str, title: str, key: str | None = None) -> None:
+        """Give a conversation another title. Raises `InvalidInput` with the field, `NotFound`, `Conflict`."""
         _check(NewConversation(title))
-        row = {"conversationId": conversation_id, "ownerId": owner, "title": title}
-        if await self._store.rename_conversation(row) is None:
-            raise NotFound("There is no such conversation.", field="input.conversationId")
+        what = Changing(owner, conversation_id, key)
+        await change(self._store, "rename_conversation", what, {"title": title})
 
     async def list_conversations(
         self, owner: str, which: ConversationFilter, page: PageRequest, by: ConversationOrder
@@ -135,16 +130,9 @@ def task_cursor(row: Row) -> str:
 def _check(new: NewConversation) -> None:
     if new.title is not None and not 1 <= len(new.title.strip()) <= len(new.title) <= TITLE_CHARACTERS:
         raise InvalidInput(f"A title has 1 to {TITLE_CHARACTERS} characters.", field="input.title")
-    if new.idempotency_key is not None and not 1 <= len(new.idempotency_key) <= KEY_CHARACTERS:
-        raise InvalidInput(f"An idempotency key has 1 to {KEY_CHARACTERS} characters.", field="input.idempotencyKey")
-    for field, text in (("title", new.title), ("idempotencyKey", new.idempotency_key)):
-        _check_text(text or "", f"input.{field}")
+    check_text(new.title or "", "input.title")
+    check_key(new.idempotency_key)
     _check_metadata(new.metadata)
-
-
-def _check_text(text: str, field: str) -> None:
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidInput("The text is not valid Unicode text.", field=field)
 
 
 def _check_metadata(metadata: dict[str, Any] | None) -> None:

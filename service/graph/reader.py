@@ -250,8 +250,8 @@ class Reader:
     async def read_conversation_events(
         self, owner: str, conversation_id: str, *, after: int, upto: int, limit: int
     ) -> tuple[Rows, Rows]:
-        """A page of new messages, and one of task events and one of the ends of tasks that have none any more."""
+        """A page of new messages; and one of task events, of ends of tasks that have none any more, of changes."""
         found = await self._reads.events(
             owner, limit, {"conversationId": conversation_id, "after": after, "upto": upto}
         )
-        return (found["messages"], found["events"] + found["ends"]) if found else ([], [])
+        return (found["messages"], found["events"] + found["ends"] + found["changes"]) if found else ([], [])

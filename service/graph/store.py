@@ -97,16 +97,17 @@ class Store(Leases):
             "create_conversation", conversation_id, {"branchId": main_branch(conversation_id), **row}
         )
 
-    async def rename_conversation(self, row: Row) -> Row | None:
-        """Give a conversation another title; `{id}`, or None: the owner has no such one."""
-        return await self._write("rename_conversation", row["conversationId"], row)
+    async def change(self, name: str, row: Row) -> Row | None:
+        """Change a conversation by the stored query `name`; `{id, requestHash}`, or None: the owner has no such one."""
+        return await self._write(name, row["conversationId"], row)
 
     async def append_message(self, row: Row) -> Row | None:
-        """Append a prompt or a response (`kind`) to the main branch; `{depth}`, or None: the owner has no such one."""
+        """Append a prompt or a response (`kind`) to a branch, the default one where the row names none; `{depth}`, or
+        None: the owner has no such one."""
         conversation_id = row["conversationId"]
         link = "CONTINUES" if row["kind"] == "Prompt" else "RESPONDS_TO"
         return await self._write(
-            "append_message", conversation_id, {"branchId": main_branch(conversation_id), "link": link, **row}
+            "append_message", conversation_id, {"mainBranchId": main_branch(conversation_id), "link": link, **row}
         )
 
     async def create_task(self, row: Row, subtasks: Sequence[Row] = ()) -> Row | None:
@@ -118,7 +119,7 @@ class Store(Leases):
         conversation_id = row["conversationId"]
         if is_much(row["sources"]):
             row = await draft(row, self._draft)
-        writes = [("create_task", {"branchId": main_branch(conversation_id), **row})]
+        writes = [("create_task", {"mainBranchId": main_branch(conversation_id), **row})]
         if subtasks:
             plan = {"taskId": row["taskId"], "leaseOwner": row["leaseOwner"], "subtasks": list(subtasks)}
             writes.append(("plan_subtasks", plan))
@@ -208,9 +209,9 @@ class Store(Leases):
         return rows[0] if rows else None
 
     async def read_open_calls(
-        self, owner_id: str, conversation_id: str, message_id: str | None, key: str | None
+        self, owner_id: str, conversation_id: str, message_id: str | None, key: str | None, branch_id: str | None = None
     ) -> Row | None:
-        """The message that a prompt would continue from, the main branch's newest where `message_id` is None.
+        """The message that a prompt would continue from, the newest of a branch where `message_id` is None.
 
         `{message: {id, content, toolCalls}, known: {id, requestHash}}`; `known` is the task of the idempotency key.
         """
@@ -218,7 +219,8 @@ class Store(Leases):
             query("read_open_calls"),
             ownerId=owner_id,
             conversationId=conversation_id,
-            branchId=main_branch(conversation_id),
+            branchId=branch_id,
+            mainBranchId=main_branch(conversation_id),
             messageId=message_id,
             idempotencyKey=key,
         )

@@ -30,6 +30,9 @@ BreakerState: TypeAlias = Literal["CLOSED", "OPEN", "HALF_OPEN"]
 BuiltInStrategy: TypeAlias = Literal["NONE", "CHUNK", "FILE", "ERROR", "DYNAMIC"]
 """The strategies that are always there."""
 
+ChangeAction: TypeAlias = Literal["MADE", "RENAMED", "MOVED", "DELETED", "DEFAULT_SET", "PINNED", "UNPINNED"]
+"""What was done."""
+
 ConversationOrder: TypeAlias = Literal["CREATED", "UPDATED"]
 """What conversations are listed by, the newest first."""
 
@@ -146,7 +149,7 @@ class CreateTaskInput(TypedDict, total=False):
     title: str | None
     """The new conversation's title."""
     parent: ParentInput | None
-    """Where in the conversation to continue from; the main branch's newest message by default."""
+    """Where in the conversation to continue from; the newest message of the default branch where it is left out."""
     config: TaskConfigInput | None
     """How it is run."""
     idempotencyKey: str | None
@@ -221,6 +224,8 @@ class RenameConversationInput(TypedDict, total=False):
     """The conversation's id."""
     title: Required[str]
     """Short and human."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
 
 
 class ResponseFormatInput(TypedDict, total=False):
@@ -277,7 +282,7 @@ class SendPromptInput(TypedDict, total=False):
     title: str | None
     """The new conversation's title."""
     parent: ParentInput | None
-    """Where in the conversation to continue from; the main branch's newest message by default."""
+    """Where in the conversation to continue from; the newest message of the default branch where it is left out."""
     config: TaskConfigInput | None
     """How it is answered."""
     idempotencyKey: str | None
@@ -523,6 +528,35 @@ class ConversationEventsSubtask(Record):
     """What `node` finds it by."""
 
 
+class ConversationEventsHeadMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+
+
+class ConversationEventsBranchBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+    head: ConversationEventsHeadMessage | None
+    """Its newest message; null while the conversation is empty."""
+
+
+class ConversationEventsConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
 class ConversationEventsEvent(Record):
     """Something that happened in a conversation."""
 
@@ -550,6 +584,28 @@ class ConversationEventsEvent(Record):
     """Why it failed, where it did."""
     error_code: ErrorCode | str | None = None
     """The code of that."""
+    action: ChangeAction | str | None = None
+    """What was done."""
+    branch_id: str | None = None
+    """The id of the branch."""
+    name: str | None = None
+    """What the branch was called then."""
+    branch: ConversationEventsBranchBranch | None = None
+    """The branch, as it is now; null where it was deleted."""
+    conversation: ConversationEventsConversation | None = None
+    """The conversation, as it is now; null where it was deleted."""
+    message_id: str | None = None
+    """The id of the message."""
+    message_ids: list[str] | None = None
+    """The ids that they had."""
+    link_id: str | None = None
+    """The id of the link."""
+    kind: str | None = None
+    """What it says of the two."""
+    from_id: str | None = None
+    """The id of the message that it begins at."""
+    to_id: str | None = None
+    """The id of the message that it leads to."""
 
 
 class ConversationSummaryModel(Record):
@@ -1088,7 +1144,7 @@ class MessagesConversation(Record):
     title: str
     """Short and human."""
     messages: MessagesMessageConnection
-    """The path of a branch, `main` by default, oldest first: a chat opens with `last`, and goes on with `before`. Where branches were merged, each message comes once. Cursors are those of `history` with ANCESTORS."""
+    """The path of a branch, oldest first: a chat opens with `last`, and goes on with `before`. Where branches were merged, each message comes once. Cursors are those of `history` with ANCESTORS."""
 
 
 class ModelChoiceModel(Record):
@@ -2685,6 +2741,11 @@ CONVERSATION_EVENTS = Document(
       idempotencyKey
     }
     ... on TaskChanged { taskId taskStatus error errorCode idempotencyKey }
+    ... on BranchChanged { action branchId name branch { id name head { __typename id } } idempotencyKey }
+    ... on ConversationChanged { action conversation { id title } idempotencyKey }
+    ... on MessageChanged { action messageId idempotencyKey }
+    ... on MessagesDeleted { action messageIds idempotencyKey }
+    ... on LinkChanged { action linkId kind fromId toId idempotencyKey }
   }
 }
 """,

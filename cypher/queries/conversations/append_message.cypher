@@ -4,10 +4,11 @@ UNWIND $batch.rows AS row
 OPTIONAL MATCH (known:Message {id: row.id})
 CALL (row, known) {
   WITH * WHERE known IS NULL
-  MATCH (b:Branch {id: row.branchId})-[:BRANCH_OF]->(c:Conversation {id: row.conversationId, ownerId: row.ownerId})
-  WITH row, c, b, datetime({epochMillis: row.at}) AS at
+  MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
+  WITH row, c, datetime({epochMillis: row.at}) AS at
   SET c.lastSeq = c.lastSeq + 1, c.updatedAt = at
-  WITH row, c, b, at, c.lastSeq AS seq
+  WITH row, c, at, c.lastSeq AS seq
+  MATCH (b:Branch {id: coalesce(row.branchId, c.defaultBranchId, row.mainBranchId)})-[:BRANCH_OF]->(c)
   OPTIONAL MATCH (b)-[old:HEAD]->(head:Message)
   CREATE (m:Message:$(row.kind) {id: row.id, conversationId: row.conversationId, ownerId: row.ownerId, seq: seq,
     depth: coalesce(head.depth + 1, 0), createdAt: at, length: size(row.properties.content)})

@@ -1,4 +1,4 @@
-// A page of what happened in each conversation after one number and up to another: new messages, tasks' own events, and ends of tasks that have none any more.
+// A page of what happened in each conversation after one number and up to another: new messages, tasks' own events, ends of tasks that have none any more, and changes.
 CYPHER 25
 UNWIND $batch.rows AS row
 MATCH (c:Conversation {id: row.conversationId, ownerId: $ownerId})
@@ -18,4 +18,9 @@ RETURN row.n AS n, COLLECT {
   WITH t ORDER BY t.conversationId, t.endSeq LIMIT $limit
   RETURN t {seq: t.endSeq, taskId: t.id, type: 'TASK', .status, subtaskId: null, attempt: null, .error, .errorCode,
     createdAt: t.finishedAt.epochMillis}
-} AS ends
+} AS ends, COLLECT {
+  MATCH (e:Change) WHERE e.conversationId = row.conversationId AND e.seq > row.after AND e.seq <= row.upto
+  WITH e ORDER BY e.conversationId, e.seq LIMIT $limit
+  RETURN e {.seq, .type, .action, .subjectId, .name, .ids, createdAt: e.createdAt.epochMillis,
+    idempotencyKey: coalesce(e.idempotencyKey, e.causeKey)}
+} AS changes

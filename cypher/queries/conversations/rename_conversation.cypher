@@ -1,7 +1,19 @@
 // Give a conversation another title.
 CYPHER 25
 UNWIND $batch.rows AS row
-MATCH (c:Conversation {id: row.conversationId})
-WHERE c.ownerId = row.ownerId
-SET c.title = row.title
-RETURN collect({n: row.n, id: c.id}) AS written
+CALL (row) {
+  MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
+  // This locks the conversation: its key is looked for behind the lock.
+  SET c.lastSeq = c.lastSeq + 1
+  WITH row, c, c.lastSeq AS seq
+  OPTIONAL MATCH (known:Change {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
+  CALL (row, c, seq, known) {
+    WITH * WHERE known IS NULL
+    SET c.title = row.title
+    CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: datetime({epochMillis: row.at}),
+      type: 'CONVERSATION', action: 'RENAMED', subjectId: c.id, name: row.title,
+      idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
+  }
+  RETURN c.id AS id, seq, CASE WHEN known IS NULL THEN row.requestHash ELSE known.requestHash END AS requestHash
+}
+RETURN collect({n: row.n, id: id, seq: seq, requestHash: requestHash}) AS written

@@ -9,15 +9,15 @@ CALL (row) {
     MERGE (c:Conversation {id: row.conversationId})
       ON CREATE SET c.ownerId = row.ownerId, c.title = row.title, c.lastSeq = 0,
         c.createdAt = datetime({epochMillis: row.at}), c.updatedAt = datetime({epochMillis: row.at})
-    MERGE (b:Branch {id: row.branchId})
+    MERGE (b:Branch {id: row.mainBranchId})
       ON CREATE SET b.name = 'main', b.createdAt = datetime({epochMillis: row.at})
     MERGE (b)-[:BRANCH_OF]->(c)
   }
   MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
-  MATCH (b:Branch {id: row.branchId})
   WHERE NOT EXISTS { MATCH (:Task {id: row.taskId}) }
   SET c.lastSeq = c.lastSeq + 2 + size(coalesce(row.results, [])), c.updatedAt = datetime({epochMillis: row.at})
-  WITH row, c, b, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
+  WITH row, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
+  MATCH (b:Branch {id: coalesce(row.branchId, c.defaultBranchId, row.mainBranchId)})-[:BRANCH_OF]->(c)
   OPTIONAL MATCH (b)-[old:HEAD]->(head:Message)
   OPTIONAL MATCH (given:Message {id: row.parentId})-[:IN_CONVERSATION]->(c)
   WITH row, c, b, seq, at, old, head, CASE WHEN row.root THEN null ELSE coalesce(given, head) END AS parent

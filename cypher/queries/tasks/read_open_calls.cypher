@@ -2,7 +2,7 @@
 CYPHER 25
 MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
 OPTIONAL MATCH (given:Message {id: $messageId})-[:IN_CONVERSATION]->(c)
-OPTIONAL MATCH (:Branch {id: $branchId})-[:HEAD]->(head:Message)
+OPTIONAL MATCH (:Branch {id: coalesce($branchId, c.defaultBranchId, $mainBranchId)})-[:HEAD]->(head:Message)
 OPTIONAL MATCH (known:Task {ownerId: $ownerId, idempotencyKey: $idempotencyKey})
 WITH coalesce(given, head) AS m, known
 RETURN m {.id, .content,

@@ -120,6 +120,7 @@ class Conversation(Node):
     """Short and human."""
 
     kept_metadata: strawberry.Private[str | None]
+    default_branch_id: strawberry.Private[str]
     seq: strawberry.Private[int | None] = None
 
     @strawberry.field
@@ -140,14 +141,14 @@ class Conversation(Node):
 
     @paged
     async def messages(self, info: Info, page: PageRequest, branch: strawberry.ID | None = None) -> Connection[Message]:
-        """The path of a branch, `main` by default, oldest first: a chat opens with `last`, and goes on with `before`.
+        """The path of a branch, oldest first: a chat opens with `last`, and goes on with `before`.
 
         Where branches were merged, each message comes once. Cursors are those of `history` with ANCESTORS.
 
         Args:
-            branch: The id of a branch of this conversation.
+            branch: The id of a branch of this conversation; its default branch where it is left out.
         """
-        found = await info.context.load.path((self.id, branch or main_branch(self.id)), page, info)
+        found = await info.context.load.path((self.id, branch or self.default_branch_id), page, info)
         if found is None:
             raise NotFound("There is no such branch in this conversation.", field="branch")
         return connection(found, message)
@@ -200,5 +201,6 @@ def conversation(row: dict[str, Any]) -> Conversation:
         updated_at=row["updatedAt"],
         title=row["title"],
         kept_metadata=row["metadata"],
+        default_branch_id=row["defaultBranchId"] or main_branch(row["id"]),
         seq=row.get("seq"),
     )

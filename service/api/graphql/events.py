@@ -6,41 +6,18 @@ from typing import Any
 
 import strawberry
 
+from service.api.graphql.changes import CHANGES, Changed, changed
 from service.api.graphql.connections import Edge, one_edge
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Branch
+from service.api.graphql.event import Event
 from service.api.graphql.messages import Message, message
-from service.api.graphql.scalars import DateTime
 from service.api.graphql.subtasks import Subtask
 from service.api.graphql.tasks import Task
 from service.conversations.events import Happening, event_cursor
 from service.conversations.history import message_cursor
 from service.errors import ErrorCode
 from service.records import SubtaskStatus, TaskStatus
-
-
-@strawberry.interface
-class Event:
-    """Something that happened in a conversation."""
-
-    cursor: str
-    """Go on after this event with `after: cursor`."""
-
-    created_at: DateTime
-    """When it happened."""
-
-    conversation_id: strawberry.ID
-    """The id of the conversation."""
-
-    @classmethod
-    def resolve_type(cls, obj: object, *_: object) -> str:
-        """The GraphQL type of an event: its class has the same name."""
-        return type(obj).__name__
-
-    @classmethod
-    def is_type_of(cls, obj: object, *_: object) -> bool:
-        """Whether an object is of this type."""
-        return isinstance(obj, cls)
 
 
 @strawberry.type
@@ -140,10 +117,10 @@ class SubtaskChanged(Event):
         return await info.context.load.subtasks.load(self.subtask_id)
 
 
-EVENTS = [MessageAdded, TaskChanged, SubtaskChanged]
+EVENTS = [MessageAdded, TaskChanged, SubtaskChanged, *CHANGES]
 
 
-def event(happening: Happening) -> MessageAdded | TaskChanged | SubtaskChanged:
+def event(happening: Happening) -> MessageAdded | TaskChanged | SubtaskChanged | Changed:
     """An event of what was read."""
     row = happening.row
     common: dict[str, Any] = {
@@ -153,6 +130,8 @@ def event(happening: Happening) -> MessageAdded | TaskChanged | SubtaskChanged:
     }
     if "kind" in row:
         return MessageAdded(**common, message_edge=one_edge(message(row), message_cursor(row)))
+    if "action" in row:
+        return changed(row, common)
     common |= {"task_id": row["taskId"], "error": row["error"], "error_code": ErrorCode.of(row["errorCode"])}
     if row["type"] == "TASK":
         return TaskChanged(**common, task_status=TaskStatus(row["status"]))

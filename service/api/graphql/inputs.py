@@ -76,7 +76,7 @@ class CreateTaskInput:
     """The new conversation's title."""
 
     parent: ParentInput | None = None
-    """Where in the conversation to continue from; the main branch's newest message by default."""
+    """Where in the conversation to continue from; the newest message of the default branch where it is left out."""
 
     config: TaskConfigInput | None = None
     """How it is run."""
@@ -143,7 +143,7 @@ class SendPromptInput:
     """The new conversation's title."""
 
     parent: ParentInput | None = None
-    """Where in the conversation to continue from; the main branch's newest message by default."""
+    """Where in the conversation to continue from; the newest message of the default branch where it is left out."""
 
     config: TaskConfigInput | None = None
     """How it is answered."""
@@ -175,6 +175,9 @@ class RenameConversationInput:
 
     title: str
     """Short and human."""
+
+    idempotency_key: str | None = None
+    """The same key does it once: sending it twice is safe."""
 
 
 @strawberry.input

@@ -44,7 +44,8 @@ class Mutation:
     async def rename_conversation(self, info: Info, input: RenameConversationInput) -> RenameConversationPayload | None:
         """Give a conversation another title."""
         conversations = info.context.begin_write().conversations
-        await conversations.rename_conversation(info.context.caller, input.conversation_id, input.title)
+        key = input.idempotency_key
+        await conversations.rename_conversation(info.context.caller, input.conversation_id, input.title, key)
         found = await info.context.load.conversations.load(input.conversation_id)
         return RenameConversationPayload(conversation=found)
 

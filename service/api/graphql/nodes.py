@@ -6,6 +6,7 @@ import strawberry
 
 from service import errors, records
 from service.conversations.catalog import ConversationOrder
+from service.conversations.changes import ChangeAction
 from service.conversations.history import Direction
 from service.conversations.usage import UsageDimension
 
@@ -41,6 +42,7 @@ for _kind in (
     records.Role,
     records.Aggregation,
     records.OnFailure,
+    ChangeAction,
     ConversationOrder,
     UsageDimension,
 ):

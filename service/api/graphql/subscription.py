@@ -8,7 +8,8 @@ from contextlib import aclosing
 import strawberry
 
 from service.api.graphql.context import Info
-from service.api.graphql.events import Event, event
+from service.api.graphql.event import Event
+from service.api.graphql.events import event
 from service.conversations.deltas import Delta
 from service.records import FinishReason, ResponseStatus
 
@@ -72,7 +73,8 @@ class Subscription:
     async def conversation_events(
         self, info: Info, conversation_id: strawberry.ID, after: str | None = None
     ) -> AsyncGenerator[Event, None]:
-        """A conversation's new messages and its tasks' changes, from now on or after a cursor; does not complete.
+        """A conversation's new messages, its tasks' changes and its own, from now on or after a cursor; does not
+        complete.
 
         The changes of its subtasks are in `taskEvents`.
         """

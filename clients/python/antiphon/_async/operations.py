@@ -76,7 +76,7 @@ class AsyncOperations:
     async def conversation_events(
         self, conversation_id: str, after: str | None = None
     ) -> AsyncGenerator[ConversationEventsEvent, None]:
-        """A conversation's new messages and its tasks' changes, from now on or after a cursor; does not complete. The changes of its subtasks are in `taskEvents`."""
+        """A conversation's new messages, its tasks' changes and its own, from now on or after a cursor; does not complete. The changes of its subtasks are in `taskEvents`."""
         async with aclosing(
             self._connection.follow(its.CONVERSATION_EVENTS, conversationId=conversation_id, after=after)
         ) as values:

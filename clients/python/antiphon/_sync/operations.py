@@ -77,7 +77,7 @@ class Operations:
     def conversation_events(
         self, conversation_id: str, after: str | None = None
     ) -> Generator[ConversationEventsEvent, None]:
-        """A conversation's new messages and its tasks' changes, from now on or after a cursor; does not complete. The changes of its subtasks are in `taskEvents`."""
+        """A conversation's new messages, its tasks' changes and its own, from now on or after a cursor; does not complete. The changes of its subtasks are in `taskEvents`."""
         with closing(
             self._connection.follow(its.CONVERSATION_EVENTS, conversationId=conversation_id, after=after)
         ) as values:

@@ -1,0 +1,132 @@
+"""Changes as GraphQL events: what was done to a conversation besides adding to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from service.api.graphql.context import Info
+from service.api.graphql.conversations import Branch, Conversation
+from service.api.graphql.event import Event
+from service.api.graphql.messages import Message
+from service.conversations.changes import ChangeAction, ChangeType
+
+
+@strawberry.type
+class BranchChanged(Event):
+    """A branch was made, renamed, moved by hand, or deleted. A message that is added to it says so itself."""
+
+    action: ChangeAction
+    """What was done."""
+
+    branch_id: strawberry.ID
+    """The id of the branch."""
+
+    name: str
+    """What the branch was called then."""
+
+    idempotency_key: str | None
+    """The `idempotencyKey` of the request that caused it."""
+
+    @strawberry.field
+    async def branch(self, info: Info) -> Branch | None:
+        """The branch, as it is now; null where it was deleted."""
+        return await info.context.load.branches.load(self.branch_id)
+
+
+@strawberry.type
+class ConversationChanged(Event):
+    """The conversation has another title, or another default branch."""
+
+    action: ChangeAction
+    """What was done."""
+
+    title: str | None
+    """The new title; null where another default branch was chosen."""
+
+    idempotency_key: str | None
+    """The `idempotencyKey` of the request that caused it."""
+
+    @strawberry.field
+    async def conversation(self, info: Info) -> Conversation | None:
+        """The conversation, as it is now; null where it was deleted."""
+        return await info.context.load.conversations.load(self.conversation_id)
+
+
+@strawberry.type
+class MessageChanged(Event):
+    """A message was pinned, or is pinned no more. What it says never changes."""
+
+    action: ChangeAction
+    """What was done."""
+
+    message_id: strawberry.ID
+    """The id of the message."""
+
+    idempotency_key: str | None
+    """The `idempotencyKey` of the request that caused it."""
+
+    @strawberry.field
+    async def message(self, info: Info) -> Message | None:
+        """The message, as it is now; null where it was deleted."""
+        return await info.context.load.messages.load(self.message_id)
+
+
+@strawberry.type
+class MessagesDeleted(Event):
+    """Messages are gone. Where many are deleted, several such events tell of it."""
+
+    action: ChangeAction
+    """What was done: DELETED."""
+
+    message_ids: list[strawberry.ID]
+    """The ids that they had."""
+
+    idempotency_key: str | None
+    """The `idempotencyKey` of the request that caused it."""
+
+
+@strawberry.type
+class LinkChanged(Event):
+    """A link between two messages was made or deleted."""
+
+    action: ChangeAction
+    """What was done."""
+
+    link_id: strawberry.ID
+    """The id of the link."""
+
+    kind: str | None
+    """What it says of the two."""
+
+    from_id: strawberry.ID
+    """The id of the message that it begins at."""
+
+    to_id: strawberry.ID
+    """The id of the message that it leads to."""
+
+    idempotency_key: str | None
+    """The `idempotencyKey` of the request that caused it."""
+
+
+CHANGES = [BranchChanged, ConversationChanged, MessageChanged, MessagesDeleted, LinkChanged]
+
+Changed = BranchChanged | ConversationChanged | MessageChanged | MessagesDeleted | LinkChanged
+
+
+def changed(row: dict[str, Any], common: dict[str, Any]) -> Changed:
+    """The event of a change; `common` is what all events have."""
+    common |= {"action": ChangeAction(row["action"]), "idempotency_key": row["idempotencyKey"]}
+    kind, subject = ChangeType(row["type"]), strawberry.ID(row["subjectId"] or "")
+    if kind is ChangeType.BRANCH:
+        return BranchChanged(**common, branch_id=subject, name=row["name"])
+    if kind is ChangeType.CONVERSATION:
+        title = row["name"] if common["action"] is ChangeAction.RENAMED else None
+        return ConversationChanged(**common, title=title)
+    if kind is ChangeType.LINK:
+        from_id, to_id = map(strawberry.ID, row["ids"])
+        return LinkChanged(**common, link_id=subject, kind=row["name"], from_id=from_id, to_id=to_id)
+    if row["ids"] is not None:
+        return MessagesDeleted(**common, message_ids=[strawberry.ID(id) for id in row["ids"]])
+    return MessageChanged(**common, message_id=subject)
