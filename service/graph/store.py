@@ -196,10 +196,18 @@ class Store(Leases):
         row = {"subtaskId": subtask_id, "status": status.value, "error": error, "code": code, "leaseOwner": holder}
         await self._write("end_subtask", conversation_id, row)
 
-    async def read_place(self, owner_id: str, conversation_id: str, message_id: str | None) -> Row | None:
-        """`{hasParent}` where the conversation is the owner's: whether the message is in it."""
+    async def read_place(
+        self, owner_id: str, conversation_id: str, message_id: str | None, branch_id: str | None
+    ) -> Row | None:
+        """`{hasParent, hasBranch, headId}` where the conversation is the owner's: whether the message is in it, and the
+        head of the branch, of the default branch where `branch_id` is None."""
         rows = await self._database.run(
-            query("read_place"), ownerId=owner_id, conversationId=conversation_id, messageId=message_id
+            query("read_place"),
+            ownerId=owner_id,
+            conversationId=conversation_id,
+            messageId=message_id,
+            branchId=branch_id,
+            mainBranchId=main_branch(conversation_id),
         )
         return rows[0] if rows else None
 
@@ -211,7 +219,8 @@ class Store(Leases):
     async def read_open_calls(
         self, owner_id: str, conversation_id: str, message_id: str | None, key: str | None, branch_id: str | None = None
     ) -> Row | None:
-        """The message that a prompt would continue from, the newest of a branch where `message_id` is None.
+        """The message that a prompt would continue from: `message_id`, else the newest of the branch, or of the default
+        branch where `branch_id` is None. None where there is no such conversation, or branch in it.
 
         `{message: {id, content, toolCalls}, known: {id, requestHash}}`; `known` is the task of the idempotency key.
         """

@@ -1,7 +1,7 @@
 """The use cases of tasks: create, send, retry, cancel. A wish is checked, written in one transaction, and handed on.
 
-Owns the place of a task in a conversation, and what is written of it. What a wish comes to is in `orders.py`. Knows
-nothing of how a task is run.
+Owns what is written of a task. What a wish comes to is in `orders.py`, where it is asked in `places.py`. Knows nothing
+of how a task is run.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from service.tasks.choices import ModelChoice
 from service.tasks.direct import DirectTask, direct_task
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.orders import Order, Orders
+from service.tasks.places import check_place, place_row, why_nowhere
 from service.tasks.requests import NewPrompt, NewTask, check_key, hash_request, same_task
 from service.tasks.settings import NewTaskConfig, check_budget, check_prices
 from service.tasks.sources import NewFile, NewSource, check_text, read_sources
@@ -66,7 +67,7 @@ class Tasks:
         if known is not None:
             return same_task(known, request_hash)
         order = await self._orders.make(owner, new, sources)
-        _check_place(new)
+        check_place(new)
         check_results(new.tool_results)
         turn = None
         if new.tool_results:
@@ -81,8 +82,7 @@ class Tasks:
             "promptId": derived_id(task_id, "prompt"),
             "conversationId": new.conversation_id or new_id(),
             "newConversation": new.conversation_id is None,
-            "parentId": turn.response_id if turn else new.parent_id,
-            "root": new.root,
+            **place_row(new, turn.response_id if turn else new.parent_id),
             "idempotencyKey": key,
             "requestHash": request_hash,
             **order.row(task_id, _name(order, turn), new.title),
@@ -92,7 +92,7 @@ class Tasks:
         direct = direct_task(row)
         written = await self._store.create_task(row, [direct.subtask] if direct else ())
         if written is None:
-            raise await self._nowhere(owner, new)
+            raise await why_nowhere(self._store, owner, new)
         if written["id"] != task_id:
             return same_task(written, request_hash)
         self._executor.submit(task_id, direct)
@@ -121,6 +121,8 @@ class Tasks:
                 title=new.title,
                 parent_id=new.parent_id,
                 root=new.root,
+                branch_id=new.branch_id,
+                expected=new.expected,
                 config=new.config,
                 idempotency_key=new.idempotency_key,
                 tool_results=new.tool_results,
@@ -167,13 +169,6 @@ class Tasks:
         await self._store.cancel_task(task["conversationId"], owner, task_id)
         self._executor.cancel(task_id)
 
-    async def _nowhere(self, owner: str, new: NewTask) -> NotFound:
-        """Why a task has no place: there is no such conversation, or no such message in it."""
-        place = await self._store.read_place(owner, new.conversation_id or "", new.parent_id)
-        if place is not None and new.parent_id is not None and not place["hasParent"]:
-            return NotFound("There is no such message in this conversation.", field="input.parent.messageId")
-        return NotFound("There is no such conversation.", field="input.conversationId")
-
     async def _open_calls(self, owner: str, new: NewTask) -> dict[str, Any]:
         if new.root:
             raise InvalidInput(
@@ -188,9 +183,9 @@ class Tasks:
                 remedy="Name it in conversationId.",
             )
         key = check_key(new.idempotency_key)
-        found = await self._store.read_open_calls(owner, new.conversation_id, new.parent_id, key)
+        found = await self._store.read_open_calls(owner, new.conversation_id, new.parent_id, key, new.branch_id)
         if found is None:
-            raise NotFound("There is no such conversation.", field="input.conversationId")
+            raise await why_nowhere(self._store, owner, new)
         return found
 
 
@@ -199,33 +194,6 @@ async def _sources(task_id: str, new: NewTask) -> tuple[NewSource, ...]:
         return ()
     # In a thread: to decode and to hash many megabytes takes long.
     return await asyncio.to_thread(read_sources, task_id, new.text, new.items, new.files)
-
-
-def _check_place(new: NewTask) -> None:
-    """Raises `InvalidInput` where the place of a new task is none that there could be."""
-    check_text(new.conversation_id or "", "input.conversationId")
-    check_text(new.parent_id or "", "input.parent.messageId")
-    _check_title(new)
-    if new.conversation_id is None and (new.parent_id is not None or new.root):
-        raise InvalidInput(
-            "A parent is a place in a conversation that is there.",
-            field="input.parent",
-            remedy="Name the conversation in conversationId.",
-        )
-
-
-def _check_title(new: NewTask) -> None:
-    if new.title is None:
-        return
-    if new.conversation_id is not None:
-        raise InvalidInput(
-            "A task is for a conversation that is there or for a new one, not for both.",
-            field="input.title",
-            remedy="Leave out title or conversationId.",
-        )
-    if not new.title.strip():
-        raise InvalidInput("The title is empty.", field="input.title", remedy="Leave it out, or write one.")
-    check_text(new.title, "input.title")
 
 
 def _result_prompts(turn: ToolTurn | None, content: str) -> dict[str, Any]:

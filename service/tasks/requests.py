@@ -19,11 +19,19 @@ from service.tasks.tools import ToolResult
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedHead:
+    """Where a caller saw a branch: at a message, or with no message yet (None)."""
+
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewTask:
     """What a caller wants done. `instruction` may be left out where the task type has one of its own.
 
     `kept` names a plan that was kept, `plan` is one (any JSON value, to be checked): the strategy is then DYNAMIC.
-    `root` asks from nothing: a first prompt beside the one that the conversation has.
+    `root` asks from nothing: a first prompt beside the one that the conversation has. It continues from the head of
+    `branch_id`, by default that of the conversation's default branch; `expected` says where the caller saw that head.
     Without a `type` it is `prompt`, or `explain_errors` for the strategy ERROR.
     """
 
@@ -34,6 +42,8 @@ class NewTask:
     title: str | None = None
     parent_id: str | None = None
     root: bool = False
+    branch_id: str | None = None
+    expected: ExpectedHead | None = None
     text: str | None = None
     items: tuple[str, ...] | None = None
     files: tuple[NewFile, ...] | None = None
@@ -53,6 +63,8 @@ class NewPrompt:
     title: str | None = None
     parent_id: str | None = None
     root: bool = False
+    branch_id: str | None = None
+    expected: ExpectedHead | None = None
     config: NewTaskConfig = field(default_factory=NewTaskConfig)
     idempotency_key: str | None = None
     tool_results: tuple[ToolResult, ...] = ()
@@ -102,4 +114,6 @@ def _identity(new: NewTask, sources: tuple[NewSource, ...]) -> dict[str, Any]:
         "toolResults": [asdict(result) for result in new.tool_results],
         # What older requests could not say is left out where it is not said: their hashes stay as they are.
         **({"root": True} if new.root else {}),
+        **({"branchId": new.branch_id} if new.branch_id else {}),
+        **({"expected": [new.expected.message_id]} if new.expected else {}),
     }

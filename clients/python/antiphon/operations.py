@@ -148,12 +148,25 @@ class CreateTaskInput(TypedDict, total=False):
     """The conversation to go on with; a new one where it is left out."""
     title: str | None
     """The new conversation's title."""
+    branch: str | None
+    """The branch to continue, by its id: its newest message is continued from, and it moves. The conversation's default branch by default."""
     parent: ParentInput | None
-    """Where in the conversation to continue from; the newest message of the default branch where it is left out."""
+    """Where in the conversation to continue from; the branch's newest message by default. With `branch`, it must be that message."""
+    expectedHead: ExpectedHeadInput | None
+    """Where you saw the branch; where it is elsewhere by now, this is refused with `CONFLICT`."""
     config: TaskConfigInput | None
     """How it is run."""
     idempotencyKey: str | None
     """The same key makes the same task: sending it twice is safe."""
+
+
+class ExpectedHeadInput(TypedDict, total=False):
+    """Where you saw a branch."""
+
+    messageId: str | None
+    """The newest message of the branch."""
+    empty: bool | None
+    """`true`: the branch had no message yet."""
 
 
 class FileContentInput(TypedDict, total=False):
@@ -281,8 +294,12 @@ class SendPromptInput(TypedDict, total=False):
     """The conversation to go on with; a new one where it is left out."""
     title: str | None
     """The new conversation's title."""
+    branch: str | None
+    """The branch to continue, by its id: its newest message is continued from, and it moves. The conversation's default branch by default."""
     parent: ParentInput | None
-    """Where in the conversation to continue from; the newest message of the default branch where it is left out."""
+    """Where in the conversation to continue from; the branch's newest message by default. With `branch`, it must be that message."""
+    expectedHead: ExpectedHeadInput | None
+    """Where you saw the branch; where it is elsewhere by now, this is refused with `CONFLICT`."""
     config: TaskConfigInput | None
     """How it is answered."""
     idempotencyKey: str | None
@@ -1637,6 +1654,8 @@ class SendPromptTask(Record):
     """Short and human."""
     created_at: datetime
     """When it was made."""
+    pending_answer_id: str | None
+    """The id that its answer will have, known as soon as the task is; null once it has ended, and where it makes none of its subtasks' answers."""
     conversation: SendPromptConversation
     """The conversation that it is in."""
     prompt: SendPromptPrompt | None
@@ -2455,6 +2474,8 @@ class Task(Record):
     """What was asked."""
     answer: TaskResponse | None
     """What came of it; null before it is finished."""
+    pending_answer_id: str | None
+    """The id that its answer will have, known as soon as the task is; null once it has ended, and where it makes none of its subtasks' answers."""
     progress: TaskProgress
     """How far it is."""
     metrics: TaskMetrics
@@ -3010,7 +3031,7 @@ SEND_PROMPT = Document(
     """mutation SendPrompt($input: SendPromptInput!) {
   sendPrompt(input: $input) {
     answerId
-    task { id type strategy taskStatus title createdAt conversation { id title } prompt { id title } }
+    task { id type strategy taskStatus title createdAt pendingAnswerId conversation { id title } prompt { id title } }
     taskEdge { cursor node { id } }
     promptEdge { cursor node { __typename id title content depth role createdAt } }
     conversationEdge { cursor node { id title createdAt updatedAt } }
@@ -3103,6 +3124,7 @@ TASK = Document(
     conversation { id title }
     prompt { id content }
     answer { id content responseStatus finishReason note }
+    pendingAnswerId
     progress { total done running succeeded failed cancelled skipped }
     metrics {
       attempts succeeded failed elapsedMs

@@ -21,7 +21,9 @@ CALL (row) {
   OPTIONAL MATCH (b)-[old:HEAD]->(head:Message)
   OPTIONAL MATCH (given:Message {id: row.parentId})-[:IN_CONVERSATION]->(c)
   WITH row, c, b, seq, at, old, head, CASE WHEN row.root THEN null ELSE coalesce(given, head) END AS parent
-    WHERE row.parentId IS NULL OR given IS NOT NULL
+    WHERE (row.parentId IS NULL OR given IS NOT NULL)
+      AND all(id IN coalesce(row.expectedHeads, []) WHERE coalesce(id = head.id, false))
+      AND NOT (coalesce(row.expectsNone, false) AND head IS NOT NULL)
   // Results of the parent's tool calls come first, each continuing from the one before it.
   CALL (row, c, seq, at, parent) {
     UNWIND range(0, size(coalesce(row.results, [])) - 1) AS i

@@ -2,7 +2,8 @@
 CYPHER 25
 MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
 OPTIONAL MATCH (given:Message {id: $messageId})-[:IN_CONVERSATION]->(c)
-OPTIONAL MATCH (:Branch {id: coalesce($branchId, c.defaultBranchId, $mainBranchId)})-[:HEAD]->(head:Message)
+MATCH (b:Branch {id: coalesce($branchId, c.defaultBranchId, $mainBranchId)})-[:BRANCH_OF]->(c)
+OPTIONAL MATCH (b)-[:HEAD]->(head:Message)
 OPTIONAL MATCH (known:Task {ownerId: $ownerId, idempotencyKey: $idempotencyKey})
 WITH coalesce(given, head) AS m, known
 RETURN m {.id, .content,

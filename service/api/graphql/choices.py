@@ -12,6 +12,7 @@ from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry import UNSET
 
 from service.errors import InvalidInput
+from service.tasks.requests import ExpectedHead
 
 T = TypeVar("T")
 
@@ -33,6 +34,22 @@ def require_true(said: bool | None, field: str) -> bool:
     if chosen(said) is False:
         raise InvalidInput("This is chosen with true.", field=field, remedy="Choose another, or say true.")
     return bool(said)
+
+
+@strawberry.input(one_of=True)
+class ExpectedHeadInput:
+    """Where you saw a branch."""
+
+    message_id: strawberry.ID | None = UNSET
+    """The newest message of the branch."""
+
+    empty: bool | None = UNSET
+    """`true`: the branch had no message yet."""
+
+    def record(self) -> ExpectedHead:
+        """As the use case takes it."""
+        require_true(self.empty, "input.expectedHead.empty")
+        return ExpectedHead(chosen(self.message_id))
 
 
 @strawberry.input(one_of=True)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import strawberry
 
-from service.api.graphql.choices import ParentInput, chosen
+from service.api.graphql.choices import ExpectedHeadInput, ParentInput, chosen
 from service.api.graphql.material import TaskInput
 from service.api.graphql.plans import PlanInput, StrategyInput
 from service.api.graphql.scalars import JSON, DateTime
@@ -75,8 +75,16 @@ class CreateTaskInput:
     title: str | None = None
     """The new conversation's title."""
 
+    branch: strawberry.ID | None = None
+    """The branch to continue, by its id: its newest message is continued from, and it moves. The conversation's default
+    branch by default."""
+
     parent: ParentInput | None = None
-    """Where in the conversation to continue from; the newest message of the default branch where it is left out."""
+    """Where in the conversation to continue from; the branch's newest message by default. With `branch`, it must be
+    that message."""
+
+    expected_head: ExpectedHeadInput | None = None
+    """Where you saw the branch; where it is elsewhere by now, this is refused with `CONFLICT`."""
 
     config: TaskConfigInput | None = None
     """How it is run."""
@@ -96,6 +104,8 @@ class CreateTaskInput:
             title=self.title,
             parent_id=parent_id,
             root=root,
+            branch_id=self.branch,
+            expected=self.expected_head.record() if self.expected_head else None,
             text=chosen(given.text),
             items=None if items is None else tuple(items),
             files=await given.new_files(),
@@ -142,8 +152,16 @@ class SendPromptInput:
     title: str | None = None
     """The new conversation's title."""
 
+    branch: strawberry.ID | None = None
+    """The branch to continue, by its id: its newest message is continued from, and it moves. The conversation's default
+    branch by default."""
+
     parent: ParentInput | None = None
-    """Where in the conversation to continue from; the newest message of the default branch where it is left out."""
+    """Where in the conversation to continue from; the branch's newest message by default. With `branch`, it must be
+    that message."""
+
+    expected_head: ExpectedHeadInput | None = None
+    """Where you saw the branch; where it is elsewhere by now, this is refused with `CONFLICT`."""
 
     config: TaskConfigInput | None = None
     """How it is answered."""
@@ -160,6 +178,8 @@ class SendPromptInput:
             title=self.title,
             parent_id=parent_id,
             root=root,
+            branch_id=self.branch,
+            expected=self.expected_head.record() if self.expected_head else None,
             config=(self.config or TaskConfigInput()).record(),
             idempotency_key=self.idempotency_key,
             tool_results=tuple(result.record() for result in self.tool_results or ()),

@@ -14,10 +14,9 @@ from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
 from service.api.graphql.messages import Message
 from service.api.graphql.strategies import Strategy
-from service.api.graphql.tasks import Task
+from service.api.graphql.tasks import Task, awaited_id
 from service.conversations.catalog import conversation_cursor, task_cursor
 from service.conversations.history import message_cursor
-from service.records import Aggregation, StrategyName, answer_id
 from service.tasks.strategy_places import saved_cursor
 
 
@@ -65,7 +64,7 @@ class CreateTaskPayload:
     @strawberry.field
     def answer_id(self) -> strawberry.ID | None:
         """The id that the answer will have; null where the task makes none of its subtasks' answers."""
-        return _answer_id(self.task)
+        return None if self.task is None else awaited_id(self.task)
 
 
 @strawberry.type
@@ -99,7 +98,7 @@ class RetryTaskPayload:
     @strawberry.field
     def answer_id(self) -> strawberry.ID | None:
         """The id that the new answer will have."""
-        return _answer_id(self.task)
+        return None if self.task is None else awaited_id(self.task)
 
 
 @strawberry.type
@@ -116,12 +115,6 @@ class SaveStrategyPayload:
         if saved is None or saved.saved_at is None:
             return None
         return one_edge(saved, saved_cursor(saved.id, saved.saved_at))
-
-
-def _answer_id(task: Task | None) -> strawberry.ID | None:
-    if task is None or (task.row["aggregation"] == Aggregation.NONE and task.strategy != StrategyName.NONE):
-        return None
-    return strawberry.ID(answer_id(task.id, task.strategy, task.row["retries"]))
 
 
 async def _conversation(info: Info, task: Task | None) -> Any:

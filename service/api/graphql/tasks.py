@@ -21,7 +21,7 @@ from service.conversations.events import cursor_at
 from service.conversations.listings import SOURCES, SUBTASKS
 from service.cursors import PageRequest
 from service.errors import ErrorCode
-from service.records import SubtaskStatus, TaskStatus
+from service.records import Aggregation, StrategyName, SubtaskStatus, TaskStatus, answer_id
 from service.tasks.kept_settings import parse_settings, parse_tools
 
 if TYPE_CHECKING:
@@ -153,6 +153,12 @@ class Task(Node):
         return await info.context.load.message(self.row["answerId"])
 
     @strawberry.field
+    def pending_answer_id(self) -> strawberry.ID | None:
+        """The id that its answer will have, known as soon as the task is; null once it has ended, and where it makes
+        none of its subtasks' answers."""
+        return None if self.task_status.is_final else awaited_id(self)
+
+    @strawberry.field
     async def progress(self, info: Info) -> TaskProgress:
         """How far it is."""
         counts = await info.context.load.found("read_task_progress", self.id, ())
@@ -178,6 +184,13 @@ class Task(Node):
 
     async def _kept(self, info: Info) -> dict[str, Any]:
         return await info.context.load.found("read_task_settings", self.id)
+
+
+def awaited_id(task: Task) -> strawberry.ID | None:
+    """The id that the answer of a task will have, or has; None where it makes none."""
+    if task.row["aggregation"] == Aggregation.NONE and task.strategy != StrategyName.NONE:
+        return None
+    return strawberry.ID(answer_id(task.id, task.strategy, task.row["retries"]))
 
 
 def task(row: dict[str, Any]) -> Task:
