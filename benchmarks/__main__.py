@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NOT_BENCHMARKS = {"__init__", "__main__", "bench", "attackers"}
+NOT_BENCHMARKS = {"__init__", "__main__", "bench", "attackers", "generate", "histories", "texts"}
 
 
 def main() -> int:

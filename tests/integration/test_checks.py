@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.generate import Wish, fill
 from service.app import connection_of
 from service.chat import Tool
 from service.errors import GraphError
@@ -34,6 +35,9 @@ OWNER = "ada"
 LONG = "\n\n".join(f"Paragraph {i} is about the number {i}, and about nothing else." for i in range(60))
 PLAN = {"steps": [{"id": "a", "prompt": "One: {{input}}"}, {"id": "b", "prompt": "Two: {{steps.a}}"}]}
 OTHER_PLAN = {"steps": [{"id": "a", "prompt": "Anew: {{input}}"}]}
+COUNTED = """MATCH (c:Conversation) WHERE c.id IN $ids
+RETURN sum(COUNT { (c)<-[:IN_CONVERSATION]-() }) AS messages, sum(COUNT { (c)<-[:BRANCH_OF]-() }) AS branches,
+  sum(COUNT { (c)<-[:BRANCH_OF]-()-[:HEAD]->(m) WHERE m.conversationId = c.id }) AS heads"""
 WEATHER = Tool("get_weather", "The weather.", {"type": "object"})
 
 # What is done to a graph, and the checks that must see it.
@@ -222,3 +226,12 @@ async def test_command_says_why_it_could_not_look(graph: Database, tmp_path: Pat
     finally:
         await graph.execute("MATCH (v:Migration {version: -13}) SET v.version = 13")
     assert (code, "antiphon migrate" in err) == (2, True)
+
+
+async def test_generated_graph_is_clean(graph: Database) -> None:
+    """What benchmarks are run on keeps the promises too: several conversations, in several batches."""
+    shape = {"forks": 20, "merges": 10, "diamonds": 30, "decompositions": 10}
+    filled = await fill(graph, Wish(messages=3000, tokens=5, conversations=2, owner=OWNER, **shape))
+    (row,) = await cypher(graph, COUNTED, ids=[it.id for it in filled])
+    assert row == {"messages": 6000, "branches": 42, "heads": 42}
+    assert [finding async for finding in run_checks(graph) if finding.is_broken or finding.error] == []
