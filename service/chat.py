@@ -153,7 +153,11 @@ class UsageSoFar:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One call to a provider. `tools` are what the model may call: the service calls none of them itself."""
+    """One call to a provider. `tools` are what the model may call: the service calls none of them itself.
+
+    The first `stable` of the messages are those that other calls send too, to the byte: a provider may keep them.
+    `cache_key` is the same for calls that are likely to share them, and tells nothing else.
+    """
 
     model: ModelConfig
     messages: tuple[ChatMessage, ...]
@@ -162,6 +166,8 @@ class ChatRequest:
     response_format: ResponseFormat = TEXT_FORMAT
     tools: tuple[Tool, ...] = ()
     timeouts: Timeouts = Timeouts()
+    stable: int = 0
+    cache_key: str | None = None
     so_far: UsageSoFar = field(default_factory=UsageSoFar, compare=False, repr=False)
 
 

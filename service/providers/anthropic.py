@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from service.chat import ChatRequest, Completion, ProviderConfig, ReasoningDelta, StreamItem, TextDelta
 from service.errors import ProviderError
 from service.providers.anthropic_request import request_body
+from service.providers.caching import has_long_prefix
 from service.providers.options import Options, read_options
 from service.providers.streams import Deltas, read_answer, with_calls
 from service.providers.tool_calls import CallPieces, Piece
@@ -35,10 +36,12 @@ _KNOWN = {"message_start", "message_delta", "content_block_start", "content_bloc
 
 
 class AnthropicOptions(Options):
-    """`version`: the `anthropic-version` header. `beta`: the `anthropic-beta` header."""
+    """`version`: the `anthropic-version` header. `beta`: the `anthropic-beta` header.
+    `prompt_cache`: mark what other calls send too, so that the provider keeps it."""
 
     version: str = "2023-06-01"
     beta: str | None = None
+    prompt_cache: bool = True
 
 
 class AnthropicProvider:
@@ -46,11 +49,14 @@ class AnthropicProvider:
 
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
-        self._wire = Wire(config, _headers(config, read_options(config, AnthropicOptions)))
+        options = read_options(config, AnthropicOptions)
+        self._caches = options.prompt_cache
+        self._wire = Wire(config, _headers(config, options))
 
     def stream(self, request: ChatRequest) -> AsyncGenerator[StreamItem, None]:
         """Asks, and yields the answer as it comes; the last item is the `Completion`."""
-        return read_answer(self._wire.post("/v1/messages", request_body(request), request), _Answer)
+        body = request_body(request, marks=self._caches and has_long_prefix(request))
+        return read_answer(self._wire.post("/v1/messages", body, request), _Answer)
 
     async def aclose(self) -> None:
         """Closes the connections."""

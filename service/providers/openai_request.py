@@ -9,6 +9,7 @@ import re
 from typing import Any, Literal
 
 from service.chat import ChatMessage, ChatRequest, ProviderConfig, Tool, ToolCall
+from service.providers.caching import takes_key
 from service.providers.endpoints import base_url, is_azure
 from service.providers.options import Options
 from service.providers.tool_calls import SentIds, sendable_name, sendable_text
@@ -24,10 +25,12 @@ _REASONING = re.compile(r"(?:.*/)?(?:gpt-[5-9]|o[1-9])\b", re.IGNORECASE)
 class OpenAIOptions(Options):
     """`include_usage`: ask for the usage of a stream (off for a server that refuses `stream_options`).
     `max_tokens_field`: how the bound of the answer is called; by default the name that OpenAI's own
-    servers want, and their newer models behind any gateway, and the older one, which everyone knows, for all others."""
+    servers want, and their newer models behind any gateway, and the older one, which everyone knows, for all others.
+    `prompt_cache`: send `prompt_cache_key`; by default to servers that are known to take it."""
 
     include_usage: bool = True
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] | None = None
+    prompt_cache: bool | None = None
 
 
 def key_header(config: ProviderConfig) -> dict[str, str]:
@@ -54,6 +57,8 @@ def request_body(request: ChatRequest, options: OpenAIOptions, host: str) -> Jso
         body[options.max_tokens_field or _max_tokens_field(host, request.model.name)] = request.max_output_tokens
     if request.temperature is not None:
         body["temperature"] = request.temperature
+    if request.cache_key and _wants_key(request, options, host):
+        body["prompt_cache_key"] = request.cache_key
     if (form := _response_format(request.response_format)) is not None:
         body["response_format"] = form
     return body
@@ -99,6 +104,12 @@ def _message(message: ChatMessage, ids: SentIds) -> Json:
 def _sent_call(call: ToolCall, ids: SentIds) -> Json:
     function = {"name": sendable_name(call.name), "arguments": sendable_text(call.arguments)}
     return {"id": ids.of_call(call.id), "type": "function", "function": function}
+
+
+def _wants_key(request: ChatRequest, options: OpenAIOptions, host: str) -> bool:
+    if options.prompt_cache is not None:
+        return options.prompt_cache
+    return takes_key(host, request.model.name, azure=is_azure(host))
 
 
 def _max_tokens_field(host: str, model: str) -> str:

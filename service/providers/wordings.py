@@ -100,6 +100,7 @@ NO_ENDPOINT = _wording("", r"unexpected endpoint or method")
 """LM Studio's answer, with status 200, to an address that it does not serve."""
 HINTS = (
     (_wording("", r"stream_options|include_usage"), "include_usage: false"),
+    (_wording("", r"prompt_cache_key|cache_control"), "prompt_cache: false"),
     (_wording("", r"use '?max_completion_tokens"), "max_tokens_field: max_completion_tokens"),
     (_wording("", r"max_completion_tokens\b"), "max_tokens_field: max_tokens"),
 )

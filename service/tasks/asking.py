@@ -9,6 +9,7 @@ from service.answers.formats import format_instruction
 from service.chat import ChatMessage, ChatRequest
 from service.errors import WayRefused
 from service.models.registry import Models
+from service.providers.caching import cache_key
 from service.records import TEXT_FORMAT, ResponseFormatKind, Role
 from service.tasks.jobs import Call
 from service.tasks.prompts import answer_room
@@ -35,6 +36,10 @@ async def request_of(call: Call, models: Models) -> ChatRequest:
         response_format=form if has_mode else TEXT_FORMAT,
         tools=call.job.tools,
         timeouts=models.timeouts(call.model, settings.model, settings.timeouts),
+        # What stands above a prompt of a chat is sent with its siblings, and with what continues them. Parts of a
+        # task begin with an instruction, which is too short to be kept.
+        stable=len(messages) - 1 if call.job.kind == "direct" else 0,
+        cache_key=cache_key("conversation", call.job.conversation_id) if call.job.kind == "direct" else None,
         so_far=call.so_far,
     )
 
