@@ -20,6 +20,7 @@ from service.conversations.deltas import Deltas
 from service.conversations.events import Events
 from service.conversations.heads import Heads
 from service.conversations.history import History
+from service.conversations.marks import Marks
 from service.conversations.responses import Responses
 from service.conversations.retention import Retention
 from service.conversations.usage import Usage
@@ -163,6 +164,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         reader=reader,
         history=History(reader),
         conversations=conversations,
+        marks=Marks(reader, store),
         tasks=Tasks(plans, store, models, executor),
         plans=plans,
         events=Events(reader, heads),

@@ -3,8 +3,8 @@
 CYPHER 25
 CALL () {
   MATCH (a:Conversation|Message|Branch|Task|Subtask|Attempt|Model|Source|Template|Tool|Run|Strategy)
-  WHERE COUNT { (a)-[e]->() WHERE NOT type(e) IN ['READS', 'ABOUT', 'COVERS', 'CALLED', 'OFFERS'] }
-    <> COUNT { MATCH (a)-[e]->(b) WHERE NOT type(e) IN ['READS', 'ABOUT', 'COVERS', 'CALLED', 'OFFERS'] RETURN DISTINCT type(e), b }
+  WHERE COUNT { (a)-[e]->() WHERE NOT type(e) IN ['READS', 'ABOUT', 'COVERS', 'CALLED', 'OFFERS', 'REFERENCES'] }
+    <> COUNT { MATCH (a)-[e]->(b) WHERE NOT type(e) IN ['READS', 'ABOUT', 'COVERS', 'CALLED', 'OFFERS', 'REFERENCES'] RETURN DISTINCT type(e), b }
   RETURN a.id AS id
   UNION ALL
   MATCH (a:Conversation|Message|Branch|Task|Subtask|Attempt|Model|Source|Template|Tool|Run|Strategy)-->(a)

@@ -115,6 +115,22 @@ class Reader:
         records = await self._reads.locked("read_message_branches", owner, ids)
         return {record["id"]: record["ids"] for record in records}
 
+    async def read_links(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Links between messages by id, each with the conversations of both sides."""
+        return await self._reads.by_id("read_links", owner, ids)
+
+    async def read_message_links(self, owner: str, ids: Sequence[str], page: Bounds, *, kind: str | None) -> Grouped:
+        """A page of the links of each message, from it and to it."""
+        return await self._reads.grouped("read_message_links", "rows", owner, ids, page=page, kind=kind)
+
+    async def read_pinned(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the pinned messages of each conversation: `{id, seq}`."""
+        return await self._reads.grouped("read_pinned", "rows", owner, ids, page=page)
+
+    async def read_keyed_change(self, owner: str, key: str) -> Rows:
+        """What the request with this key had changed: none or one `{conversationId, subjectId, ids}`."""
+        return await self._reads.rows("read_keyed_change", owner, idempotencyKey=key)
+
     async def read_message_origins(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`{taskId, subtaskId}` of each message: what it was written for."""
         return await self._reads.grouped("read_message_origins", "origin", owner, ids)

@@ -16,6 +16,8 @@ import pytest
 from benchmarks.generate import Wish, fill
 from service.app import connection_of
 from service.chat import Tool
+from service.conversations.marks import NewLink
+from service.cursors import PageRequest
 from service.errors import GraphError
 from service.folders import cache_folder
 from service.graph.checks import Finding, read_checks, run_checks
@@ -23,6 +25,7 @@ from service.graph.database import Connection, Database
 from service.graph.local import LocalSettings, start
 from service.graph.migrations import migrate
 from service.graph.queries import Query
+from service.graph.store import main_branch
 from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from service.tasks.kept_plans import NewStrategy
@@ -51,6 +54,7 @@ BREAKAGES = {
         "response_has_a_maker",
         "task_has_one_answer",
     },
+    "MATCH ()-[r:REFERENCES]->() LIMIT 1 REMOVE r.fromId": {"links_know_their_ends"},
     "MATCH (t:Task {status: 'SUCCEEDED'}) LIMIT 1 REMOVE t.finishedAt": {"finished_task_has_an_end"},
     "MATCH (t:Task {status: 'SUCCEEDED'}) LIMIT 1 SET t.error = 'Why?'": {"error_says_why"},
     "MATCH (t:Task) LIMIT 1 REMOVE t.model": {"task_has_its_settings"},
@@ -113,6 +117,11 @@ async def work(services: Services, database: Database) -> None:
     await finished(database, first)
     (chat,) = await cypher(database, "MATCH (c)-[:HAS_TASK]->(:Task {id: $id}) RETURN c.id AS id", id=first)
     await finished(database, await tasks.send_prompt(OWNER, NewPrompt("And then?", chat["id"])))
+    a, b, *_ = (await services.backend.history.paths(OWNER, [(chat["id"], main_branch(chat["id"]))], PageRequest(9)))[
+        chat["id"], main_branch(chat["id"])
+    ].rows
+    await services.backend.marks.pin_message(OWNER, a["id"], True)
+    await services.backend.marks.link_messages(OWNER, NewLink(b["id"], a["id"], "corrects", "It was said wrongly."))
     short = await run_task(services, database, OWNER, file_task(3, max_parallel=1, budget={"tokens": 1}))
     await tasks.retry_task(OWNER, short, {"tokens": 1000})
     await finished(database, short)

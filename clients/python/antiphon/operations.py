@@ -189,6 +189,20 @@ class FileInput(TypedDict, total=False):
     """Of the content; guessed from the name where it is left out."""
 
 
+LinkMessagesInput = TypedDict(
+    "LinkMessagesInput",
+    {
+        "from": Required[str],
+        "to": Required[str],
+        "kind": Required[str],
+        "note": str | None,
+        "idempotencyKey": str | None,
+    },
+    total=False,
+)
+"""What one message is to another. The same link again is the one that is there, with the new note."""
+
+
 class ParentInput(TypedDict, total=False):
     """Where a prompt continues from."""
 
@@ -196,6 +210,17 @@ class ParentInput(TypedDict, total=False):
     """A message of the conversation."""
     root: bool | None
     """`true`: from nothing. The prompt is a first one, beside the first prompt that is there."""
+
+
+class PinMessageInput(TypedDict, total=False):
+    """A message to be pinned, or to be let go."""
+
+    messageId: Required[str]
+    """The message's id."""
+    pinned: Required[bool]
+    """Whether it is pinned from now on."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
 
 
 class PlanInput(TypedDict, total=False):
@@ -402,6 +427,15 @@ class ToolResultInput(TypedDict, total=False):
     """What it gave, or how it failed."""
     isError: bool | None
     """Whether the tool failed; `content` says how."""
+
+
+class UnlinkMessagesInput(TypedDict, total=False):
+    """A link to be deleted."""
+
+    linkId: Required[str]
+    """The link's id."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
 
 
 class CancelTaskTaskProgress(Record):
@@ -1080,6 +1114,107 @@ class HistoryTreeMessageConnection(Record):
     """What is before and after it."""
 
 
+class LinkMessagesLink(Record):
+    """What somebody said of two messages: that one corrects the other, supports it, …"""
+
+    id: str
+    """What `node` finds it by."""
+    kind: str
+    """What the one is to the other: `corrects`, `supports`, `contradicts`, `see`, or words of the caller's own."""
+    note: str | None
+    """More about it."""
+    created_at: datetime
+    """When it was made."""
+    from_id: str
+    """The id of the message that it begins at: the one that corrects, supports, …"""
+    to_id: str
+    """The id of the message that it leads to: the one that is corrected, supported, …"""
+
+
+class LinkMessagesLinkEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: LinkMessagesLink
+    """What stands there."""
+
+
+class LinkMessagesPayload(Record):
+    """What was said of two messages."""
+
+    link_edge: LinkMessagesLinkEdge | None
+    """The link, for the lists `links` of both messages."""
+
+
+class LinksMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class LinksLink(Record):
+    """What somebody said of two messages: that one corrects the other, supports it, …"""
+
+    id: str
+    """What `node` finds it by."""
+    kind: str
+    """What the one is to the other: `corrects`, `supports`, `contradicts`, `see`, or words of the caller's own."""
+    note: str | None
+    """More about it."""
+    created_at: datetime
+    """When it was made."""
+    from_id: str
+    """The id of the message that it begins at: the one that corrects, supports, …"""
+    to_id: str
+    """The id of the message that it leads to: the one that is corrected, supported, …"""
+    from_: LinksMessage | None = Field(alias="from")
+    """The message that it begins at."""
+    to: LinksMessage | None
+    """The message that it leads to."""
+
+
+class LinksLinkEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: LinksLink
+    """What stands there."""
+
+
+class LinksPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class LinksLinkConnection(Record):
+    """A page of a list."""
+
+    edges: list[LinksLinkEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: LinksPageInfo
+    """What is before and after it."""
+
+
+class LinksNode(Record):
+    """Something with an id that `node` finds again."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    links: LinksLinkConnection | None = None
+    """What was said of it and of other messages, from it and to it, oldest first."""
+
+
 class MessagesToolCall(Record):
     """A model's wish to call a tool."""
 
@@ -1345,6 +1480,12 @@ class Node(Record):
     """What it is good for."""
     version: int | None = None
     """Counts the plans that were kept under this name, from 1; null where it is built in."""
+    kind: str | None = None
+    """What the one is to the other: `corrects`, `supports`, `contradicts`, `see`, or words of the caller's own."""
+    from_id: str | None = None
+    """The id of the message that it begins at: the one that corrects, supports, …"""
+    to_id: str | None = None
+    """The id of the message that it leads to: the one that is corrected, supported, …"""
     provider: str | None = None
     """The name of its provider."""
 
@@ -1383,6 +1524,77 @@ class NodesNode(Record):
     """Counts the plans that were kept under this name, from 1; null where it is built in."""
     provider: str | None = None
     """The name of its provider."""
+
+
+class PinMessageMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+    pinned: bool
+    """Whether it always goes into the context, however far back it is."""
+
+
+class PinMessagePayload(Record):
+    """A message that was pinned or let go."""
+
+    message: PinMessageMessage | None
+    """The message, as it is now."""
+
+
+class PinnedMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    created_at: datetime
+    """When it was written down."""
+
+
+class PinnedMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: PinnedMessage
+    """What stands there."""
+
+
+class PinnedPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class PinnedMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[PinnedMessageEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: PinnedPageInfo
+    """What is before and after it."""
+
+
+class PinnedConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    pinned_messages: PinnedMessageConnection
+    """Its pinned messages, on whatever branch, oldest first."""
 
 
 class RenameConversationConversation(Record):
@@ -2639,6 +2851,24 @@ class TasksTaskConnection(Record):
     """What is before and after it."""
 
 
+class UnlinkMessagesMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class UnlinkMessagesPayload(Record):
+    """A link that is gone."""
+
+    deleted_id: str
+    """The id that it had."""
+    from_: UnlinkMessagesMessage | None = Field(alias="from")
+    """The message that it began at."""
+    to: UnlinkMessagesMessage | None
+    """The message that it led to."""
+
+
 class UsageRow(Record):
     """What the calls of one model, one day, and so on, took and cost."""
 
@@ -2869,6 +3099,32 @@ HISTORY_TREE = Document(
 """,
 )
 
+LINK_MESSAGES = Document(
+    "LinkMessages",
+    "linkMessages",
+    """mutation LinkMessages($input: LinkMessagesInput!) {
+  linkMessages(input: $input) { linkEdge { cursor node { id kind note createdAt fromId toId } } }
+}
+""",
+)
+
+LINKS = Document(
+    "Links",
+    "node",
+    """query Links($messageId: ID!, $kind: String, $first: Int = 20, $after: String) {
+  node(id: $messageId) {
+    __typename id
+    ... on Message {
+      links(kind: $kind, first: $first, after: $after) {
+        edges { cursor node { id kind note createdAt fromId toId from { id title } to { id title } } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}
+""",
+)
+
 MESSAGES = Document(
     "Messages",
     "conversation",
@@ -2935,6 +3191,7 @@ NODE = Document(
     ... on Attempt { number attemptStatus subtask { id } }
     ... on Source { name mediaType bytes }
     ... on Strategy { name description version }
+    ... on Link { kind note fromId toId }
     ... on Model { provider name }
   }
 }
@@ -2954,6 +3211,30 @@ NODES = Document(
     ... on Source { name mediaType bytes }
     ... on Strategy { name description version }
     ... on Model { provider name }
+  }
+}
+""",
+)
+
+PIN_MESSAGE = Document(
+    "PinMessage",
+    "pinMessage",
+    """mutation PinMessage($input: PinMessageInput!) {
+  pinMessage(input: $input) { message { id pinned } }
+}
+""",
+)
+
+PINNED = Document(
+    "Pinned",
+    "conversation",
+    """query Pinned($conversationId: ID!, $first: Int = 20, $after: String) {
+  conversation(id: $conversationId) {
+    id
+    pinnedMessages(first: $first, after: $after) {
+      edges { cursor node { __typename id title content depth role createdAt } }
+      pageInfo { hasNextPage endCursor }
+    }
   }
 }
 """,
@@ -3193,6 +3474,15 @@ TASKS = Document(
     }
     pageInfo { hasNextPage endCursor }
   }
+}
+""",
+)
+
+UNLINK_MESSAGES = Document(
+    "UnlinkMessages",
+    "unlinkMessages",
+    """mutation UnlinkMessages($input: UnlinkMessagesInput!) {
+  unlinkMessages(input: $input) { deletedId from { id } to { id } }
 }
 """,
 )

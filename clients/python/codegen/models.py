@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from keyword import iskeyword
 
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNonNull, GraphQLType
+from graphql import GraphQLEnumType, GraphQLInputField, GraphQLInputObjectType, GraphQLList, GraphQLNonNull, GraphQLType
 
 from codegen.reading import SCALARS, Class, Operation, Operations, snake
 
@@ -62,13 +63,27 @@ def _enum(enum: GraphQLEnumType) -> str:
 
 
 def _input(model: GraphQLInputObjectType) -> str:
+    if any(map(iskeyword, model.fields)):
+        return _input_with_keywords(model)
     lines = [f"class {model.name}(TypedDict, total=False):", _doc(model.description or "", 4)]
     for name, field in model.fields.items():
-        required = isinstance(field.type, GraphQLNonNull) and not model.is_one_of
-        hint = _sent(field.type)
-        lines.append(f"    {name}: {f'Required[{hint}]' if required else hint}")
+        lines.append(f"    {name}: {_hint(model, field)}")
         lines.append(_doc(field.description or "", 4))
     return "\n".join(lines)
+
+
+def _input_with_keywords(model: GraphQLInputObjectType) -> str:
+    """A dictionary with keys such as `from`, which no class can have."""
+    pairs = ", ".join(f"{json.dumps(name)}: {_hint(model, field)}" for name, field in model.fields.items())
+    return (
+        f"{model.name} = TypedDict({json.dumps(model.name)}, {{{pairs}}}, total=False)\n{_doc(model.description or '')}"
+    )
+
+
+def _hint(model: GraphQLInputObjectType, field: GraphQLInputField) -> str:
+    required = isinstance(field.type, GraphQLNonNull) and not model.is_one_of
+    hint = _sent(field.type)
+    return f"Required[{hint}]" if required else hint
 
 
 def _sent(type_: GraphQLType) -> str:
@@ -84,7 +99,12 @@ def _model(it: Class) -> str:
     lines = [f"class {it.name}(Record):", _doc(it.description, 4)]
     for attribute in it.attributes:
         name = "typename" if attribute.name == "__typename" else snake(attribute.name)
-        if attribute.name == "__typename":
+        if iskeyword(name):
+            name, value = (
+                f"{name}_",
+                f' = Field({"default=None, " if attribute.is_optional else ""}alias="{attribute.name}")',
+            )
+        elif attribute.name == "__typename":
             value = ' = Field(alias="__typename")'
         else:
             value = " = None" if attribute.is_optional else ""

@@ -26,7 +26,7 @@ RETURN row.n AS n, met, COLLECT {
   WITH m, [m.depth, m.id] AS place
   ORDER BY CASE WHEN $page.up THEN place END, place DESC LIMIT $page.limit
   RETURN m {.id, .title, .depth, .role, .status, .finishReason, .note, .conversationId,
-    .toolCallId, .toolName, .isError, length: coalesce(m.length, size(m.content)),
+    .toolCallId, .toolName, .isError, pinned: coalesce(m.pinned, false), length: coalesce(m.length, size(m.content)),
     content: CASE WHEN coalesce(m.length, size(m.content)) <= 4000 THEN m.content END,
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END,
     next: COLLECT { MATCH (m)-[:CONTINUES|RESPONDS_TO]->(up) RETURN up.id LIMIT $page.next }}

@@ -6,7 +6,7 @@ RETURN row.n AS n, COLLECT {
   MATCH (m:Message) WHERE m.conversationId = row.conversationId AND m.seq > row.after AND m.seq <= row.upto
   WITH m ORDER BY m.conversationId, m.seq LIMIT $limit
   RETURN m {.id, .title, .depth, .role, .status, .finishReason, .note, .conversationId,
-    .toolCallId, .toolName, .isError, length: coalesce(m.length, size(m.content)),
+    .toolCallId, .toolName, .isError, pinned: coalesce(m.pinned, false), length: coalesce(m.length, size(m.content)),
     content: CASE WHEN coalesce(m.length, size(m.content)) <= 4000 THEN m.content END,
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END, seq: m.seq}
 } AS messages, COLLECT {

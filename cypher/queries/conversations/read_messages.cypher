@@ -4,7 +4,7 @@ RETURN COLLECT {
   UNWIND $batch.ids AS id
   MATCH (m:Message {id: id})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId})
   RETURN m {.id, .title, .depth, .role, .status, .finishReason, .note, .conversationId,
-    .toolCallId, .toolName, .isError, length: coalesce(m.length, size(m.content)),
+    .toolCallId, .toolName, .isError, pinned: coalesce(m.pinned, false), length: coalesce(m.length, size(m.content)),
     content: CASE WHEN coalesce(m.length, size(m.content)) <= 4000 THEN m.content END,
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END}
 } AS rows

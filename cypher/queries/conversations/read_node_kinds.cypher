@@ -18,5 +18,8 @@ CALL (id) {
   MATCH (:Source {id: id, ownerId: $ownerId}) RETURN 'Source' AS kind
   UNION ALL
   MATCH (:Strategy {id: id, ownerId: $ownerId}) RETURN 'Strategy' AS kind
+  UNION ALL
+  MATCH (a:Message)-[:REFERENCES {id: id}]->(:Message)
+  MATCH (a)-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId}) RETURN 'Link' AS kind
 }
 RETURN id, kind

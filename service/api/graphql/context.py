@@ -14,6 +14,7 @@ from service.conversations.catalog import Conversations
 from service.conversations.deltas import Deltas
 from service.conversations.events import EventPage, Events
 from service.conversations.history import History
+from service.conversations.marks import Marks
 from service.conversations.moments import Looks, Moment
 from service.conversations.responses import Responses
 from service.conversations.usage import Usage
@@ -43,6 +44,7 @@ class Backend:
     reader: Reader
     history: History
     conversations: Conversations
+    marks: Marks
     tasks: Tasks
     plans: KeptPlans
     events: Events

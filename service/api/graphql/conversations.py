@@ -16,7 +16,7 @@ from service.api.graphql.scalars import JSON, BigInt, DateTime, values
 from service.api.graphql.tasks import Task
 from service.api.graphql.usage import known_cost
 from service.conversations.events import cursor_at
-from service.conversations.listings import BRANCHES, CONVERSATION_TASKS, ROOTS
+from service.conversations.listings import BRANCHES, CONVERSATION_TASKS, PINNED, ROOTS
 from service.cursors import PageRequest
 from service.errors import NotFound
 from service.graph.store import main_branch
@@ -157,6 +157,11 @@ class Conversation(Node):
     async def roots(self, info: Info, page: PageRequest) -> Connection[Message]:
         """The messages that it begins with, oldest first; several where the first prompt was asked otherwise."""
         return await info.context.load.linked(ROOTS, info.context.load.messages, self.id, page, info)
+
+    @paged
+    async def pinned_messages(self, info: Info, page: PageRequest) -> Connection[Message]:
+        """Its pinned messages, on whatever branch, oldest first."""
+        return await info.context.load.linked(PINNED, info.context.load.messages, self.id, page, info)
 
     @paged
     async def tasks(self, info: Info, page: PageRequest, status: list[TaskStatus] | None = None) -> Connection[Task]:

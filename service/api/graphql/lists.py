@@ -36,6 +36,7 @@ _LOADERS = {
     "Attempt": "attempts",
     "Source": "sources",
     "Strategy": "strategies",
+    "Link": "links",
 }
 
 

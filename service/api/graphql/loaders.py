@@ -14,6 +14,7 @@ from service.api.graphql.connections import AnyPage, Connection, connection, con
 from service.api.graphql.context import MOST_NODES, Backend, Info, too_many_nodes
 from service.api.graphql.conversations import branch, conversation
 from service.api.graphql.encoding import Answer
+from service.api.graphql.links import link
 from service.api.graphql.loading import Loader
 from service.api.graphql.messages import message
 from service.api.graphql.sources import source
@@ -109,6 +110,11 @@ class Loaders:
     def strategies(self) -> Loader[str]:
         """Kept plans by id."""
         return self._nodes("read_strategies", kept_strategy)
+
+    @cached_property
+    def links(self) -> Loader[str]:
+        """Links between messages by id."""
+        return self._nodes("read_links", link)
 
     @cached_property
     def source_texts(self) -> Loader[tuple[str, int]]:

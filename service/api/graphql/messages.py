@@ -8,10 +8,11 @@ import strawberry
 
 from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
+from service.api.graphql.links import Link, link
 from service.api.graphql.nodes import PLAIN, Node
 from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
-from service.conversations.listings import ABOUT, CHILDREN, PARENTS, SYNTHESIZED, USED
+from service.conversations.listings import ABOUT, CHILDREN, LINKS, PARENTS, SYNTHESIZED, USED
 from service.cursors import PageRequest
 from service.records import FinishReason, ResponseStatus, Role
 
@@ -42,6 +43,9 @@ class Message(Node):
     conversation_id: strawberry.ID
     """The id of the conversation that it is in."""
 
+    pinned: bool
+    """Whether it always goes into the context, however far back it is."""
+
     row: strawberry.Private[dict[str, Any]]
 
     @property
@@ -69,6 +73,15 @@ class Message(Node):
     async def children(self, info: Info, page: PageRequest) -> Connection[Message]:
         """What continues from it or responds to it; several where it was forked or regenerated."""
         return await info.context.load.linked(CHILDREN, info.context.load.messages, self.id, page, info)
+
+    @paged
+    async def links(self, info: Info, page: PageRequest, kind: str | None = None) -> Connection[Link]:
+        """What was said of it and of other messages, from it and to it, oldest first.
+
+        Args:
+            kind: Only links of this kind.
+        """
+        return connection(await info.context.load.rows(LINKS, self.id, page, info, kind=kind), link)
 
 
 @strawberry.type
@@ -182,6 +195,7 @@ def message(row: dict[str, Any]) -> Prompt | Response:
             depth=row["depth"],
             role=Role(row["role"] or "USER"),
             conversation_id=row["conversationId"],
+            pinned=row["pinned"],
             tool_call_id=row["toolCallId"],
             tool_name=row["toolName"],
             is_error=row["isError"],
@@ -194,6 +208,7 @@ def message(row: dict[str, Any]) -> Prompt | Response:
         depth=row["depth"],
         role=Role.ASSISTANT,
         conversation_id=row["conversationId"],
+        pinned=row["pinned"],
         response_status=ResponseStatus(row["status"] or "COMPLETE"),
         finish_reason=FinishReason.of(row["finishReason"]),
         note=row["note"],

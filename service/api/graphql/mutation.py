@@ -14,14 +14,18 @@ from service.api.graphql.inputs import (
     SaveStrategyInput,
     SendPromptInput,
 )
+from service.api.graphql.links import LinkMessagesInput, PinMessageInput, UnlinkMessagesInput
 from service.api.graphql.payloads import (
     CancelTaskPayload,
     CreateConversationPayload,
     CreateTaskPayload,
+    LinkMessagesPayload,
+    PinMessagePayload,
     RenameConversationPayload,
     RetryTaskPayload,
     SaveStrategyPayload,
     SendPromptPayload,
+    UnlinkMessagesPayload,
 )
 from service.api.graphql.strategies import strategy
 from service.api.graphql.tasks import Task
@@ -48,6 +52,26 @@ class Mutation:
         await conversations.rename_conversation(info.context.caller, input.conversation_id, input.title, key)
         found = await info.context.load.conversations.load(input.conversation_id)
         return RenameConversationPayload(conversation=found)
+
+    @strawberry.mutation
+    async def pin_message(self, info: Info, input: PinMessageInput) -> PinMessagePayload | None:
+        """Pin a message, or let it go: what is pinned always goes into the context."""
+        marks = info.context.begin_write().marks
+        await marks.pin_message(info.context.caller, input.message_id, input.pinned, input.idempotency_key)
+        return PinMessagePayload(message=await info.context.load.message(input.message_id))
+
+    @strawberry.mutation
+    async def link_messages(self, info: Info, input: LinkMessagesInput) -> LinkMessagesPayload | None:
+        """Say what one message is to another. Nothing else follows from it."""
+        id = await info.context.begin_write().marks.link_messages(info.context.caller, input.record())
+        return LinkMessagesPayload(link=await info.context.load.links.load(id))
+
+    @strawberry.mutation
+    async def unlink_messages(self, info: Info, input: UnlinkMessagesInput) -> UnlinkMessagesPayload | None:
+        """Delete a link between two messages."""
+        marks = info.context.begin_write().marks
+        ends = await marks.unlink_messages(info.context.caller, input.link_id, input.idempotency_key)
+        return UnlinkMessagesPayload(deleted_id=input.link_id, ends=ends)
 
     @strawberry.mutation
     async def send_prompt(self, info: Info, input: SendPromptInput) -> SendPromptPayload | None:

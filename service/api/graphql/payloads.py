@@ -12,11 +12,13 @@ import strawberry
 from service.api.graphql.connections import Edge, one_edge
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
+from service.api.graphql.links import Link
 from service.api.graphql.messages import Message
 from service.api.graphql.strategies import Strategy
 from service.api.graphql.tasks import Task, awaited_id
 from service.conversations.catalog import conversation_cursor, task_cursor
 from service.conversations.history import message_cursor
+from service.conversations.listings import LINKS
 from service.tasks.strategy_places import saved_cursor
 
 
@@ -78,6 +80,47 @@ class RenameConversationPayload:
 
     conversation: Conversation | None
     """The conversation, as it is now."""
+
+
+@strawberry.type
+class PinMessagePayload:
+    """A message that was pinned or let go."""
+
+    message: Message | None
+    """The message, as it is now."""
+
+
+@strawberry.type
+class LinkMessagesPayload:
+    """What was said of two messages."""
+
+    link: Link | None
+    """The link; null where it was deleted meanwhile."""
+
+    @strawberry.field
+    def link_edge(self) -> Edge[Link] | None:
+        """The link, for the lists `links` of both messages."""
+        return None if self.link is None else one_edge(self.link, LINKS.order.cursor({"id": self.link.id}))
+
+
+@strawberry.type
+class UnlinkMessagesPayload:
+    """A link that is gone."""
+
+    deleted_id: strawberry.ID
+    """The id that it had."""
+
+    ends: strawberry.Private[tuple[str, str]]
+
+    @strawberry.field(name="from")
+    async def from_message(self, info: Info) -> Message | None:
+        """The message that it began at."""
+        return await info.context.load.message(self.ends[0])
+
+    @strawberry.field(name="to")
+    async def to_message(self, info: Info) -> Message | None:
+        """The message that it led to."""
+        return await info.context.load.message(self.ends[1])
 
 
 @strawberry.type

@@ -26,11 +26,17 @@ from antiphon.operations import (
     HistoryDirection,
     HistoryMessageConnection,
     HistoryTreeMessageConnection,
+    LinkMessagesInput,
+    LinkMessagesPayload,
+    LinksNode,
     MessagesConversation,
     ModelChoice,
     ModelsModel,
     Node,
     NodesNode,
+    PinMessageInput,
+    PinMessagePayload,
+    PinnedConversation,
     RenameConversationInput,
     RenameConversationPayload,
     ResponseDeltasResponseDelta,
@@ -51,6 +57,8 @@ from antiphon.operations import (
     TaskEventsEvent,
     TasksTaskConnection,
     TaskStatus,
+    UnlinkMessagesInput,
+    UnlinkMessagesPayload,
     UsageDimension,
     UsageRow,
     Viewer,
@@ -131,6 +139,18 @@ class AsyncOperations:
         value = await self._connection.execute(its.HISTORY_TREE, nodeId=node_id, first=first, after=after)
         return None if value is None else HistoryTreeMessageConnection.model_validate(value)
 
+    async def link_messages(self, input: LinkMessagesInput) -> LinkMessagesPayload:
+        """Say what one message is to another. Nothing else follows from it."""
+        value = await self._connection.execute(its.LINK_MESSAGES, input=input)
+        return LinkMessagesPayload.model_validate(value)
+
+    async def links(
+        self, message_id: str, kind: str | None = None, first: int | None = 20, after: str | None = None
+    ) -> LinksNode | None:
+        """Anything that has an id."""
+        value = await self._connection.execute(its.LINKS, messageId=message_id, kind=kind, first=first, after=after)
+        return None if value is None else LinksNode.model_validate(value)
+
     async def messages(
         self,
         conversation_id: str,
@@ -173,6 +193,18 @@ class AsyncOperations:
         """What has these ids, in their order; null for what is not there."""
         value = await self._connection.execute(its.NODES, ids=ids)
         return [None if it is None else NodesNode.model_validate(it) for it in value]
+
+    async def pin_message(self, input: PinMessageInput) -> PinMessagePayload:
+        """Pin a message, or let it go: what is pinned always goes into the context."""
+        value = await self._connection.execute(its.PIN_MESSAGE, input=input)
+        return PinMessagePayload.model_validate(value)
+
+    async def pinned(
+        self, conversation_id: str, first: int | None = 20, after: str | None = None
+    ) -> PinnedConversation | None:
+        """One conversation."""
+        value = await self._connection.execute(its.PINNED, conversationId=conversation_id, first=first, after=after)
+        return None if value is None else PinnedConversation.model_validate(value)
 
     async def rename_conversation(self, input: RenameConversationInput) -> RenameConversationPayload:
         """Give a conversation another title."""
@@ -253,6 +285,11 @@ class AsyncOperations:
             its.TASKS, conversationId=conversation_id, status=status, first=first, after=after
         )
         return None if value is None else TasksTaskConnection.model_validate(value)
+
+    async def unlink_messages(self, input: UnlinkMessagesInput) -> UnlinkMessagesPayload:
+        """Delete a link between two messages."""
+        value = await self._connection.execute(its.UNLINK_MESSAGES, input=input)
+        return UnlinkMessagesPayload.model_validate(value)
 
     async def usage(
         self,

@@ -27,11 +27,17 @@ from antiphon.operations import (
     HistoryDirection,
     HistoryMessageConnection,
     HistoryTreeMessageConnection,
+    LinkMessagesInput,
+    LinkMessagesPayload,
+    LinksNode,
     MessagesConversation,
     ModelChoice,
     ModelsModel,
     Node,
     NodesNode,
+    PinMessageInput,
+    PinMessagePayload,
+    PinnedConversation,
     RenameConversationInput,
     RenameConversationPayload,
     ResponseDeltasResponseDelta,
@@ -52,6 +58,8 @@ from antiphon.operations import (
     TaskEventsEvent,
     TasksTaskConnection,
     TaskStatus,
+    UnlinkMessagesInput,
+    UnlinkMessagesPayload,
     UsageDimension,
     UsageRow,
     Viewer,
@@ -128,6 +136,18 @@ class Operations:
         value = self._connection.execute(its.HISTORY_TREE, nodeId=node_id, first=first, after=after)
         return None if value is None else HistoryTreeMessageConnection.model_validate(value)
 
+    def link_messages(self, input: LinkMessagesInput) -> LinkMessagesPayload:
+        """Say what one message is to another. Nothing else follows from it."""
+        value = self._connection.execute(its.LINK_MESSAGES, input=input)
+        return LinkMessagesPayload.model_validate(value)
+
+    def links(
+        self, message_id: str, kind: str | None = None, first: int | None = 20, after: str | None = None
+    ) -> LinksNode | None:
+        """Anything that has an id."""
+        value = self._connection.execute(its.LINKS, messageId=message_id, kind=kind, first=first, after=after)
+        return None if value is None else LinksNode.model_validate(value)
+
     def messages(
         self,
         conversation_id: str,
@@ -170,6 +190,18 @@ class Operations:
         """What has these ids, in their order; null for what is not there."""
         value = self._connection.execute(its.NODES, ids=ids)
         return [None if it is None else NodesNode.model_validate(it) for it in value]
+
+    def pin_message(self, input: PinMessageInput) -> PinMessagePayload:
+        """Pin a message, or let it go: what is pinned always goes into the context."""
+        value = self._connection.execute(its.PIN_MESSAGE, input=input)
+        return PinMessagePayload.model_validate(value)
+
+    def pinned(
+        self, conversation_id: str, first: int | None = 20, after: str | None = None
+    ) -> PinnedConversation | None:
+        """One conversation."""
+        value = self._connection.execute(its.PINNED, conversationId=conversation_id, first=first, after=after)
+        return None if value is None else PinnedConversation.model_validate(value)
 
     def rename_conversation(self, input: RenameConversationInput) -> RenameConversationPayload:
         """Give a conversation another title."""
@@ -248,6 +280,11 @@ class Operations:
             its.TASKS, conversationId=conversation_id, status=status, first=first, after=after
         )
         return None if value is None else TasksTaskConnection.model_validate(value)
+
+    def unlink_messages(self, input: UnlinkMessagesInput) -> UnlinkMessagesPayload:
+        """Delete a link between two messages."""
+        value = self._connection.execute(its.UNLINK_MESSAGES, input=input)
+        return UnlinkMessagesPayload.model_validate(value)
 
     def usage(
         self,

@@ -1,0 +1,74 @@
+"""History over HTTP: what is noted at messages, and reading them every way."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tests.support.front import Service, nodes, operation
+
+
+async def chat(service: Service, *contents: str) -> tuple[str, list[str]]:
+    """A conversation in which these were asked, one after the other; its id, and those of its messages."""
+    made = await service.ask("CreateConversation", input={"title": "History"})
+    id = made["createConversation"]["conversation"]["id"]
+    for content in contents:
+        new = {"conversationId": id, "content": content}
+        await finished(service, (await service.ask("SendPrompt", input=new))["sendPrompt"]["task"]["id"])
+    return id, [node["id"] for node in nodes((await messages(service, id))["messages"])]
+
+
+async def messages(service: Service, id: str, **more: Any) -> dict[str, Any]:
+    """A page of a conversation's messages."""
+    return (await service.ask("Messages", conversationId=id, **more))["conversation"]
+
+
+async def finished(service: Service, task_id: str) -> None:
+    """Wait for a task's end."""
+    async with asyncio.timeout(60):
+        while (await service.ask("Task", id=task_id))["task"]["finishedAt"] is None:
+            await asyncio.sleep(0.03)
+
+
+async def test_a_message_is_pinned_and_let_go(service: Service) -> None:
+    """The conversation lists what is pinned, oldest first."""
+    id, (first, second, third, _) = await chat(service, "One?", "Two?")
+    for message in (third, first, second):
+        pinned = await service.ask("PinMessage", input={"messageId": message})
+        assert pinned["pinMessage"]["message"] == {"id": message, "pinned": True}
+    await service.ask("PinMessage", input={"messageId": second, "pinned": False})
+    page = (await service.ask("Pinned", conversationId=id, first=1))["conversation"]["pinnedMessages"]
+    assert [node["id"] for node in nodes(page)] == [first]
+    page = (await service.ask("Pinned", conversationId=id, after=page["pageInfo"]["endCursor"]))["conversation"]
+    assert [node["id"] for node in nodes(page["pinnedMessages"])] == [third]
+
+
+async def test_messages_are_linked_and_unlinked(service: Service) -> None:
+    """Between conversations, and seen from both sides."""
+    (_, (a, b)), (_, (c, _)) = await chat(service, "One?"), await chat(service, "Other?")
+    wish = {"from": c, "to": b, "kind": "corrects", "note": "It was 1987.", "idempotencyKey": f"k-{a}"}
+    made = [(await service.ask("LinkMessages", input=wish))["linkMessages"]["linkEdge"] for _ in range(2)]
+    assert made[0] == made[1]
+    link = made[0]["node"]
+    for side in (b, c):
+        (found,) = nodes((await service.ask("Links", messageId=side))["node"]["links"])
+        assert (found["id"], found["from"]["id"], found["to"]["id"], found["note"]) == (
+            link["id"],
+            c,
+            b,
+            "It was 1987.",
+        )
+    assert (await service.ask("Node", id=link["id"]))["node"]["kind"] == "corrects"
+    gone = (await service.ask("UnlinkMessages", input={"linkId": link["id"]}))["unlinkMessages"]
+    assert gone == {"deletedId": link["id"], "from": {"id": c}, "to": {"id": b}}
+    assert nodes((await service.ask("Links", messageId=b))["node"]["links"]) == []
+
+
+async def test_what_is_anothers_is_not_there(service: Service, guarded: Service) -> None:
+    """To be pinned or linked."""
+    _, (a, b) = await chat(service, "Mine?")
+    _, (c, _) = await chat(guarded, "Hers?")
+    assert (await guarded.error(operation("PinMessage"), input={"messageId": a}))["code"] == "NOT_FOUND"
+    wish = {"from": c, "to": b, "kind": "see"}
+    error = await guarded.error(operation("LinkMessages"), input=wish)
+    assert (error["code"], error["field"]) == ("NOT_FOUND", "input.to")
