@@ -44,9 +44,12 @@ from service.tasks.executors.renewing import Hold
 from service.tasks.finishing import Finisher
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.material import Material
+from service.tasks.orders import Orders
 from service.tasks.planning import Planner
 from service.tasks.prompts import Prompts
+from service.tasks.repeats import Repeats
 from service.tasks.runner import Runner
+from service.tasks.turns import Turns
 from service.warming import Cast, play_tasks, rehearsal_config, rehearse
 
 RETRY_SECONDS = 1.0
@@ -166,6 +169,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         conversations=conversations,
         marks=Marks(reader, store),
         tasks=Tasks(plans, store, models, executor),
+        turns=Turns(store, Repeats(store, models, Orders(plans, models)), executor),
         plans=plans,
         events=Events(reader, heads),
         usage=Usage(reader, conversations),

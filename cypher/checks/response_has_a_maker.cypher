@@ -1,6 +1,6 @@
-// A response was yielded by an attempt, is the answer of a task or of a run, or was appended to a chat that nobody asked.
+// A response was yielded by an attempt, is the answer of a task or of a run, was written by a person in place of another, or was appended to a chat that nobody asked.
 // Of whatever is there: it is written in one transaction.
 CYPHER 25
 MATCH (r:Response)
-WHERE NOT EXISTS { (r)<-[:YIELDED|RESULTED_IN]-() } AND NOT EXISTS { (r)<-[:REVISES]-() } AND EXISTS { (r)-[:RESPONDS_TO]->()<-[:ASKED]-() }
+WHERE NOT EXISTS { (r)<-[:YIELDED|RESULTED_IN]-() } AND NOT EXISTS { (r)-[:REVISES]->() } AND EXISTS { (r)-[:RESPONDS_TO]->()<-[:ASKED]-() }
 RETURN count(*) AS count, collect(r.id)[..5] AS ids

@@ -56,6 +56,9 @@ class ChangeAction(StrEnum):
     DEFAULT_SET = "DEFAULT_SET"
     """Another branch of the conversation is the default."""
 
+    REVISED = "REVISED"
+    """A message was written in place of another, which stays beside it."""
+
     PINNED = "PINNED"
     """A message always goes into the context from now on."""
 

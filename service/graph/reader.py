@@ -102,6 +102,10 @@ class Reader:
         """The id of the prompt that each prompt is a piece of; one that is none is left out."""
         return await self._reads.grouped("read_decomposed", "promptId", owner, ids)
 
+    async def read_revised(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The id of the message in place of which each message was written; one that is none is left out."""
+        return await self._reads.grouped("read_revised", "messageId", owner, ids)
+
     async def read_about(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of what each prompt is about: `{sourceId, start, end}`."""
         return await self._reads.grouped("read_about", "rows", owner, ids, page=page)

@@ -125,6 +125,19 @@ class Store(Leases):
             writes.append(("plan_subtasks", plan))
         return (await self._write_together(conversation_id, writes))[0]
 
+    async def ask_again(self, conversation_id: str, writes: Sequence[Write]) -> list[Row | None]:
+        """Revise a message, and ask prompts that are there, all in one transaction: rows of `revise_message`,
+        `ask_again` and `plan_subtasks`. What each answers, in order."""
+        main = main_branch(conversation_id)
+        return await self._write_together(
+            conversation_id, [(name, {"mainBranchId": main, **row}) for name, row in writes]
+        )
+
+    async def read_turn(self, owner_id: str, message_id: str) -> Row | None:
+        """A message of the owner, the prompt of its turn, and the task that asked it; see `read_turn.cypher`."""
+        rows = await self._database.run(query("read_turn"), ownerId=owner_id, messageId=message_id)
+        return rows[0]["turn"] if rows else None
+
     async def _draft(self, piece: Row) -> Row | None:
         return await self._writer.write("draft_task", {"at": now_ms(), **piece}, key=piece["taskId"])
 

@@ -44,6 +44,8 @@ IN_ORDER = (
     "create_conversation",
     "append_message",
     "create_task",
+    "revise_message",
+    "ask_again",
     "advance_task",
     "plan_subtasks",
     "start_attempt",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.store import Store
@@ -16,32 +16,17 @@ from service.models.registry import Models
 from service.models.states import check_reachable
 from service.records import Role, StrategyName, derived_id, new_id
 from service.tasks.choices import ModelChoice
-from service.tasks.direct import DirectTask, direct_task
+from service.tasks.direct import direct_task
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.orders import Order, Orders
 from service.tasks.places import check_place, place_row, why_nowhere
 from service.tasks.requests import NewPrompt, NewTask, check_key, hash_request, same_task
+from service.tasks.running import Executor
 from service.tasks.settings import NewTaskConfig, check_budget, check_prices
 from service.tasks.sources import NewFile, NewSource, check_text, read_sources
 from service.tasks.tools import RESULTS_FIELD, ToolTurn, check_results, tool_turn
 
 __all__ = ["NewFile", "NewPrompt", "NewTask", "NewTaskConfig", "Tasks"]
-
-
-class Executor(Protocol):
-    """Who runs tasks: see `executors/`."""
-
-    def lease(self) -> dict[str, Any]:
-        """`leaseOwner` and `lease` (ms) of a task that is written now and will be run here."""
-        ...
-
-    def submit(self, task_id: str, direct: DirectTask | None = None) -> None:
-        """Run a task that was just written; `direct` where it asks its prompt and nothing else."""
-        ...
-
-    def cancel(self, task_id: str) -> None:
-        """Cut the calls of a task that was just cancelled."""
-        ...
 
 
 class Tasks:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -97,8 +97,22 @@ def hash_request(new: NewTask, sources: tuple[NewSource, ...]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
+def hash_values(what: str, values: Sequence[object], config: NewTaskConfig) -> str:
+    """The same of a request of another kind: what it is, what it names, and how a task of it is to be run."""
+    try:
+        said = json.dumps([what, values, _config(config)], sort_keys=True, default=repr)
+    except RecursionError as error:
+        raise InvalidInput("The request is nested too deeply.", field="input") from error
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _config(config: NewTaskConfig) -> list[object]:
+    form = config.response_format
+    return [asdict(replace(config, response_format=None)), None if form is None else asdict(read_format(form))]
+
+
 def _identity(new: NewTask, sources: tuple[NewSource, ...]) -> dict[str, Any]:
-    form = new.config.response_format
+    config, form = _config(new.config)
     return {
         "type": new.type,
         "instruction": new.instruction,
@@ -107,8 +121,8 @@ def _identity(new: NewTask, sources: tuple[NewSource, ...]) -> dict[str, Any]:
         "title": new.title,
         "parentId": new.parent_id,
         "sources": [[source.name, source.sha256] for source in sources],
-        "config": asdict(replace(new.config, response_format=None)),
-        "responseFormat": None if form is None else asdict(read_format(form)),
+        "config": config,
+        "responseFormat": form,
         "kept": new.kept,
         "plan": new.plan,
         "toolResults": [asdict(result) for result in new.tool_results],

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from tests.support.front import Service, operation
+from service.conversations.events import cursor_at
+from tests.support.front import Service, nodes, operation
 
 
 async def begun(service: Service, content: str = "Who?") -> dict[str, Any]:
@@ -43,3 +44,43 @@ async def test_the_id_of_an_answer_is_known_before_it(service: Service) -> None:
     assert sent["task"]["pendingAnswerId"] in (sent["answerId"], None)
     task = await finished(service, sent["task"]["id"])
     assert (task["answer"]["id"], task["pendingAnswerId"]) == (sent["answerId"], None)
+
+
+async def test_a_message_is_said_in_another_way(service: Service) -> None:
+    """The revision stands beside the message, on a branch of its own, and is answered."""
+    sent = await begun(service, "What is an antifon?")
+    first = await finished(service, sent["task"]["id"])
+    new = {"messageId": first["prompt"]["id"], "content": "What is an antiphon?", "newBranch": "right", "ask": True}
+    made = (await service.ask("ReviseMessage", input=new))["reviseMessage"]
+    assert made["messageEdge"]["node"]["revises"] == {"id": first["prompt"]["id"]}
+    answered = await finished(service, made["task"]["id"])
+    assert (answered["answer"]["id"], answered["answer"]["content"]) == (made["answerId"], "What is an antiphon?")
+    roots = (await service.ask("Roots", conversationId=first["conversation"]["id"]))["conversation"]["roots"]
+    assert [node["id"] for node in nodes(roots)] == [first["prompt"]["id"], made["messageEdge"]["node"]["id"]]
+    assert made["branch"]["name"] == "right"
+
+
+async def test_further_answers_are_asked_for(service: Service) -> None:
+    """Each is a task with an answer of its own, whose id is known at once; a wrong wish names its field."""
+    first = await finished(service, (await begun(service))["task"]["id"])
+    wish = {"responseId": first["answer"]["id"]}
+    made = (await service.ask("Regenerate", input=wish | {"n": 3}))["regenerate"]
+    answers = [(await finished(service, task["id"]))["answer"]["id"] for task in made["tasks"]]
+    assert (answers, made["prompt"]["id"]) == (made["answerIds"], first["prompt"]["id"])
+    assert len({first["answer"]["id"], *answers}) == 4
+    error = await service.error(operation("Regenerate"), input=wish | {"n": 11})
+    assert (error["code"], error["field"]) == ("INVALID_INPUT", "input.n")
+
+
+async def test_followers_are_told_of_a_revision_and_its_key(service: Service) -> None:
+    """The message itself, and that it stands in place of another, with the key of the request."""
+    first = await finished(service, (await begun(service))["task"]["id"])
+    conversation = first["conversation"]["id"]
+    (row,) = (await service.services.backend.reader.read_conversations("local", [conversation])).values()
+    events = service.services.backend.events.conversation_events("local", conversation, cursor_at(row["seq"]))
+    new = {"messageId": first["answer"]["id"], "content": "Mine.", "idempotencyKey": f"revised {conversation}"}
+    made = (await service.ask("ReviseMessage", input=new))["reviseMessage"]["messageEdge"]["node"]
+    async with asyncio.timeout(30):
+        told = [(await anext(events)).row, (await anext(events)).row]
+    assert [row.get("id") or row["subjectId"] for row in told] == [made["id"], made["id"]]
+    assert (told[1]["action"], told[1]["idempotencyKey"]) == ("REVISED", new["idempotencyKey"])

@@ -26,9 +26,12 @@ from service.graph.local import LocalSettings, start
 from service.graph.migrations import migrate
 from service.graph.queries import Query
 from service.graph.store import main_branch
+from service.records import answer_id, derived_id
 from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from service.tasks.kept_plans import NewStrategy
+from service.tasks.revisions import Revision
+from service.tasks.turns import Regeneration
 from tests.support.graph_model import unknown_in
 from tests.support.services import cypher, file_task, files, finished, run_task, running
 
@@ -82,6 +85,12 @@ BREAKAGES = {
         "last_event_says_the_state",
     },
     "MATCH (t:Task) LIMIT 1 SET t.createdAt = datetime('2020-01-01T00:00:00+02:00')": {"times_are_utc"},
+    "MATCH (m:Message)-[:REVISES]->() SET m.depth = 3": {
+        "revision_stands_beside_its_original",
+        "conversation_starts_with_its_roots",
+        "depth_counts_what_is_above",
+    },
+    "MATCH (t:Task)-[:REGENERATES]->() REMOVE t.movesBranch": {"task_that_asks_again_stands_beside"},
     "MATCH (t:Tool)<-[r:OFFERS]-() DELETE r": {"tools_are_offered_or_called", "everything_is_tied"},
     "MATCH (r:Response) LIMIT 1 SET r.toolCalls = '[]'": {"nothing_hides_in_json"},
 }
@@ -125,6 +134,10 @@ async def work(services: Services, database: Database) -> None:
     short = await run_task(services, database, OWNER, file_task(3, max_parallel=1, budget={"tokens": 1}))
     await tasks.retry_task(OWNER, short, {"tokens": 1000})
     await finished(database, short)
+    prompt, turns = derived_id(first, "prompt"), services.backend.turns
+    await turns.revise_message(OWNER, Revision(prompt, "Good day"))
+    (again,) = await turns.regenerate(OWNER, Regeneration(answer_id(first, "NONE")))
+    await finished(database, again)
     cut = await tasks.create_task(OWNER, NewTask(instruction="Look.", strategy="FILE", files=files(40)))
     await tasks.cancel_task(OWNER, cut)
 

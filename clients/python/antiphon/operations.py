@@ -30,7 +30,7 @@ BreakerState: TypeAlias = Literal["CLOSED", "OPEN", "HALF_OPEN"]
 BuiltInStrategy: TypeAlias = Literal["NONE", "CHUNK", "FILE", "ERROR", "DYNAMIC"]
 """The strategies that are always there."""
 
-ChangeAction: TypeAlias = Literal["MADE", "RENAMED", "MOVED", "DELETED", "DEFAULT_SET", "PINNED", "UNPINNED"]
+ChangeAction: TypeAlias = Literal["MADE", "RENAMED", "MOVED", "DELETED", "DEFAULT_SET", "REVISED", "PINNED", "UNPINNED"]
 """What was done."""
 
 ConversationOrder: TypeAlias = Literal["CREATED", "UPDATED"]
@@ -255,6 +255,23 @@ class PlanStepInput(TypedDict, total=False):
     """What its answer must be."""
 
 
+class RegenerateInput(TypedDict, total=False):
+    """Further answers to the prompt of a response. None of them is told of the others."""
+
+    responseId: Required[str]
+    """The response."""
+    models: Sequence[str] | None
+    """An answer of each of these models, 10 at most."""
+    n: int | None
+    """So many answers, 10 at most; one by default."""
+    branch: str | None
+    """The branch, by its id, that moves to the first answer where its newest message is the response; the default branch where it is left out. No other moves."""
+    config: TaskConfigInput | None
+    """How it is answered; what is left out is as it was asked before."""
+    idempotencyKey: str | None
+    """The same key makes the same answers: sending it twice is safe."""
+
+
 class RenameConversationInput(TypedDict, total=False):
     """Another title for a conversation."""
 
@@ -293,6 +310,25 @@ class RetryTaskInput(TypedDict, total=False):
     """The task's id."""
     budget: BudgetInput | None
     """What it may use from now on; left out, what its own budget has left."""
+
+
+class ReviseMessageInput(TypedDict, total=False):
+    """A message in place of another. The other one stays as it is; the new one stands beside it."""
+
+    messageId: Required[str]
+    """The message: a prompt or a response."""
+    content: Required[str]
+    """What it is to say."""
+    branch: str | None
+    """A branch that holds the message, by its id: it moves to the new one. What stood below the old one stays in the conversation, and other branches where they are. Left out, no branch moves."""
+    newBranch: str | None
+    """The name of a branch that is made at the new message."""
+    ask: Required[bool]
+    """Whether the prompt is answered."""
+    config: TaskConfigInput | None
+    """How it is answered; what is left out is as it was asked before."""
+    idempotencyKey: str | None
+    """The same key makes the same message: sending it twice is safe."""
 
 
 class SaveStrategyInput(TypedDict, total=False):
@@ -1597,6 +1633,55 @@ class PinnedConversation(Record):
     """Its pinned messages, on whatever branch, oldest first."""
 
 
+class RegenerateMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class RegenerateTaskConfig(Record):
+    """How a task is run: every setting as it was decided."""
+
+    model: str
+    """`provider/name` of the model that is asked."""
+
+
+class RegenerateConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class RegenerateTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+    title: str
+    """Short and human."""
+    pending_answer_id: str | None
+    """The id that its answer will have, known as soon as the task is; null once it has ended, and where it makes none of its subtasks' answers."""
+    config: RegenerateTaskConfig
+    """How it is run: every setting as it was decided."""
+    conversation: RegenerateConversation
+    """The conversation that it is in."""
+
+
+class RegeneratePayload(Record):
+    """Further answers to a prompt, each of a task of its own."""
+
+    answer_ids: list[str | None]
+    """The ids that the answers will have."""
+    prompt: RegenerateMessage | None
+    """The prompt that is asked again."""
+    tasks: list[RegenerateTask]
+    """The tasks, in the order of the models."""
+
+
 class RenameConversationConversation(Record):
     """One conversation."""
 
@@ -1680,6 +1765,85 @@ class RetryTaskPayload(Record):
     """The id that the new answer will have."""
     task: RetryTaskTask | None
     """The task, as it is now."""
+
+
+class ReviseMessageRevisesMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class ReviseMessageMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    created_at: datetime
+    """When it was written down."""
+    revises: ReviseMessageRevisesMessage | None
+    """The message beside it in place of which a person wrote it; null where it is nobody's revision."""
+
+
+class ReviseMessageMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: ReviseMessageMessage
+    """What stands there."""
+
+
+class ReviseMessageConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class ReviseMessageTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+    pending_answer_id: str | None
+    """The id that its answer will have, known as soon as the task is; null once it has ended, and where it makes none of its subtasks' answers."""
+    conversation: ReviseMessageConversation
+    """The conversation that it is in."""
+
+
+class ReviseMessageBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+
+
+class ReviseMessagePayload(Record):
+    """A message in place of another."""
+
+    answer_id: str | None
+    """The id that its answer will have; null where nothing was asked."""
+    message_edge: ReviseMessageMessageEdge | None
+    """The new message, for the conversation's messages."""
+    task: ReviseMessageTask | None
+    """The task that answers it; null where nothing was asked."""
+    branch: ReviseMessageBranch | None
+    """The branch that was made at it."""
 
 
 class RootsMessage(Record):
@@ -3240,6 +3404,19 @@ PINNED = Document(
 """,
 )
 
+REGENERATE = Document(
+    "Regenerate",
+    "regenerate",
+    """mutation Regenerate($input: RegenerateInput!) {
+  regenerate(input: $input) {
+    answerIds
+    prompt { id }
+    tasks { id taskStatus title pendingAnswerId config { model } conversation { id } }
+  }
+}
+""",
+)
+
 RENAME_CONVERSATION = Document(
     "RenameConversation",
     "renameConversation",
@@ -3267,6 +3444,20 @@ RETRY_TASK = Document(
   retryTask(input: $input) {
     answerId
     task { id taskStatus title createdAt conversation { id title } progress { total done } }
+  }
+}
+""",
+)
+
+REVISE_MESSAGE = Document(
+    "ReviseMessage",
+    "reviseMessage",
+    """mutation ReviseMessage($input: ReviseMessageInput!) {
+  reviseMessage(input: $input) {
+    answerId
+    messageEdge { cursor node { __typename id title content depth role createdAt revises { id } } }
+    task { id taskStatus pendingAnswerId conversation { id } }
+    branch { id name }
   }
 }
 """,

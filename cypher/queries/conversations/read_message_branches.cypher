@@ -7,11 +7,12 @@ REMOVE c.taskId
 WITH id, m, c, c.lastSeq AS locked
 // A task of one prompt has its answer a moment before it ends, and only then the branch's head is set to it.
 OPTIONAL MATCH (m)-[:RESPONDS_TO]->(p:Prompt)<-[:ASKED]-(t:Task {unfinished: true})
-  WHERE EXISTS { (m)<-[:YIELDED]-(:Attempt {status: 'SUCCEEDED'}) }
-WITH id, m, c, CASE WHEN t IS NULL THEN [] ELSE [p] + COLLECT { MATCH (t)-[:RESULTED_IN]->(r) RETURN r } END AS ending
+  WHERE EXISTS { (m)<-[:YIELDED]-(:Attempt {status: 'SUCCEEDED'})<-[:ATTEMPTED]-(:Subtask)<-[:HAS_SUBTASK]-(t) }
+WITH id, m, c, t.movesBranch AS moves,
+  CASE WHEN t IS NULL THEN [] ELSE [p] + COLLECT { MATCH (t)-[:RESULTED_IN|REGENERATES]->(r) RETURN r } END AS ending
 RETURN id, COLLECT {
   MATCH (c)<-[:BRANCH_OF]-(b:Branch)-[:HEAD]->(h:Message)
-  WHERE h = m OR h IN ending OR (h.depth > m.depth AND EXISTS {
+  WHERE h = m OR (h IN ending AND coalesce(b.id = moves, true)) OR (h.depth > m.depth AND EXISTS {
     MATCH ANY SHORTEST (h) (()-[:CONTINUES|RESPONDS_TO]->(x WHERE x.depth >= m.depth)){1,} (m)
   })
   WITH b ORDER BY b.createdAt, b.id

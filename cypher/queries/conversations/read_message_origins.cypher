@@ -5,15 +5,19 @@ MATCH (m:Message {id: id})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId
 OPTIONAL MATCH (m)-[:RESPONDS_TO]->(answered:Prompt)
 WITH id, m, coalesce(answered, m) AS p
 WITH id, m, p, EXISTS { (p)-[:DECOMPOSES]->() } AS inside,
+  // A prompt may be asked again by other tasks: an answer is of its own.
+  head(COLLECT { MATCH (m)<-[:YIELDED]-(:Attempt)<-[:ATTEMPTED]-(s:Subtask) RETURN s }) AS answering,
+  head(COLLECT { MATCH (m)<-[:RESULTED_IN]-(t:Task) RETURN t }) AS answered,
   // Results of tools stand above the prompt that brought them, or above none but themselves.
   head(COLLECT {
     MATCH (p) (()<-[:CONTINUES]-(x:Prompt)){0,128} (asked:Prompt)<-[:ASKED]-(t:Task)
-    WHERE p = asked OR p.role = 'TOOL' RETURN t LIMIT 1
+    WHERE p = asked OR p.role = 'TOOL' RETURN t ORDER BY t.id LIMIT 1
   }) AS own,
-  head(COLLECT { MATCH (p)<-[:ASKED]-(s:Subtask) RETURN s }) AS s,
+  head(COLLECT { MATCH (p)<-[:ASKED]-(s:Subtask) RETURN s }) AS asking,
   // Of the calls of a task of one prompt, only the answer is of the chat.
   EXISTS { (m)<-[:YIELDED]-(a:Attempt) WHERE a.status <> 'SUCCEEDED' } AS refused
+WITH id, inside, own, refused, answered, coalesce(answering, asking) AS s, answering IS NOT NULL AS yielded
 RETURN id, {
-  taskId: coalesce(own.id, head(COLLECT { MATCH (s)<-[:HAS_SUBTASK]-(t:Task) RETURN t.id })),
+  taskId: coalesce(answered.id, CASE WHEN NOT yielded THEN own.id END, head(COLLECT { MATCH (s)<-[:HAS_SUBTASK]-(t:Task) RETURN t.id }), own.id),
   subtaskId: CASE WHEN inside OR refused THEN s.id END
 } AS origin

@@ -57,7 +57,10 @@ CALL (row) {
       WHERE NOT EXISTS { (left)<-[:SYNTHESIZES|USES|RESULTED_IN|MADE_FROM]-() }
       CREATE (t)-[:SET_ASIDE]->(left)
     }
-    MATCH (c)<-[:BRANCH_OF]-(b:Branch)-[old:HEAD]->(head) WHERE head = p OR head = before
+    MATCH (c)<-[:BRANCH_OF]-(b:Branch)-[old:HEAD]->(head) 
+      // A task that asks again moves one branch at most: from the prompt, or from the answer that was not liked.
+      WHERE head = before OR CASE WHEN t.movesBranch IS NULL THEN head = p
+        ELSE b.id = t.movesBranch AND (head = p OR EXISTS { (t)-[:REGENERATES]->(head) }) END
     CREATE (b)-[:HEAD]->(r)
     DELETE old
   }

@@ -24,6 +24,7 @@ from service.graph.reader import Reader
 from service.models.registry import Models
 from service.tasks.creating import Tasks
 from service.tasks.kept_plans import KeptPlans
+from service.tasks.turns import Turns
 
 if TYPE_CHECKING:
     from service.api.graphql.loaders import Loaders
@@ -46,6 +47,7 @@ class Backend:
     conversations: Conversations
     marks: Marks
     tasks: Tasks
+    turns: Turns
     plans: KeptPlans
     events: Events
     usage: Usage

@@ -64,6 +64,11 @@ class Message(Node):
         """The conversation that it is in."""
         return await info.context.load.conversations.load(self.conversation_id)
 
+    @strawberry.field
+    async def revises(self, info: Info) -> Message | None:
+        """The message beside it in place of which a person wrote it; null where it is nobody's revision."""
+        return await info.context.load.message(await info.context.load.found("read_revised", self.id))
+
     @paged
     async def parents(self, info: Info, page: PageRequest) -> Connection[Message]:
         """What it continues from or responds to; several where branches were merged."""

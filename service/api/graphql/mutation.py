@@ -29,6 +29,8 @@ from service.api.graphql.payloads import (
 )
 from service.api.graphql.strategies import strategy
 from service.api.graphql.tasks import Task
+from service.api.graphql.turn_inputs import RegenerateInput, ReviseMessageInput
+from service.api.graphql.turn_payloads import RegeneratePayload, ReviseMessagePayload
 
 
 @strawberry.type
@@ -78,6 +80,24 @@ class Mutation:
         """Ask one prompt and get one response: the smallest task."""
         id = await info.context.begin_write().tasks.send_prompt(info.context.caller, input.record())
         return SendPromptPayload(task=await _task(info, id))
+
+    @strawberry.mutation
+    async def revise_message(self, info: Info, input: ReviseMessageInput) -> ReviseMessagePayload | None:
+        """Say a message in another way, in a person's words. Nobody is asked unless `ask` says so."""
+        made = await info.context.begin_write().turns.revise_message(info.context.caller, input.record())
+        load = info.context.load
+        return ReviseMessagePayload(
+            message=await load.message(made.message_id),
+            task=await _task(info, made.task_id) if made.task_id else None,
+            branch=await load.branches.load(made.branch_id) if made.branch_id else None,
+        )
+
+    @strawberry.mutation
+    async def regenerate(self, info: Info, input: RegenerateInput) -> RegeneratePayload | None:
+        """Ask the prompt of a response again: another answer beside it, of another model or of several."""
+        ids = await info.context.begin_write().turns.regenerate(info.context.caller, input.record())
+        found = await info.context.load.tasks.load_many(ids)
+        return RegeneratePayload(tasks=[task for task in found if task is not None])
 
     @strawberry.mutation
     async def create_task(self, info: Info, input: CreateTaskInput) -> CreateTaskPayload | None:

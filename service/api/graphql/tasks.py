@@ -153,10 +153,13 @@ class Task(Node):
         return await info.context.load.message(self.row["answerId"])
 
     @strawberry.field
-    def pending_answer_id(self) -> strawberry.ID | None:
+    async def pending_answer_id(self, info: Info) -> strawberry.ID | None:
         """The id that its answer will have, known as soon as the task is; null once it has ended, and where it makes
         none of its subtasks' answers."""
-        return None if self.task_status.is_final else awaited_id(self)
+        if self.task_status.is_final:
+            return None
+        # Rows of lists say less.
+        return awaited_id(self if "aggregation" in self.row else await info.context.load.tasks.load(self.id))
 
     @strawberry.field
     async def progress(self, info: Info) -> TaskProgress:

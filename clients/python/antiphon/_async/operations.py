@@ -37,11 +37,15 @@ from antiphon.operations import (
     PinMessageInput,
     PinMessagePayload,
     PinnedConversation,
+    RegenerateInput,
+    RegeneratePayload,
     RenameConversationInput,
     RenameConversationPayload,
     ResponseDeltasResponseDelta,
     RetryTaskInput,
     RetryTaskPayload,
+    ReviseMessageInput,
+    ReviseMessagePayload,
     RootsConversation,
     SaveStrategyInput,
     SaveStrategyPayload,
@@ -206,6 +210,11 @@ class AsyncOperations:
         value = await self._connection.execute(its.PINNED, conversationId=conversation_id, first=first, after=after)
         return None if value is None else PinnedConversation.model_validate(value)
 
+    async def regenerate(self, input: RegenerateInput) -> RegeneratePayload:
+        """Ask the prompt of a response again: another answer beside it, of another model or of several."""
+        value = await self._connection.execute(its.REGENERATE, input=input)
+        return RegeneratePayload.model_validate(value)
+
     async def rename_conversation(self, input: RenameConversationInput) -> RenameConversationPayload:
         """Give a conversation another title."""
         value = await self._connection.execute(its.RENAME_CONVERSATION, input=input)
@@ -221,6 +230,11 @@ class AsyncOperations:
         """Run again what of a finished task did not succeed. Its deadline begins again; its budget does not, unless the input has one."""
         value = await self._connection.execute(its.RETRY_TASK, input=input)
         return RetryTaskPayload.model_validate(value)
+
+    async def revise_message(self, input: ReviseMessageInput) -> ReviseMessagePayload:
+        """Say a message in another way, in a person's words. Nobody is asked unless `ask` says so."""
+        value = await self._connection.execute(its.REVISE_MESSAGE, input=input)
+        return ReviseMessagePayload.model_validate(value)
 
     async def roots(
         self, conversation_id: str, first: int | None = 20, after: str | None = None

@@ -1,0 +1,83 @@
+"""What mutations of turns take: messages that are said in another way, and further answers."""
+
+from __future__ import annotations
+
+import strawberry
+
+from service.api.graphql.settings import TaskConfigInput
+from service.tasks.revisions import Revision
+from service.tasks.turns import Regeneration
+
+
+@strawberry.input
+class ReviseMessageInput:
+    """A message in place of another. The other one stays as it is; the new one stands beside it."""
+
+    message_id: strawberry.ID
+    """The message: a prompt or a response."""
+
+    content: str
+    """What it is to say."""
+
+    branch: strawberry.ID | None = None
+    """A branch that holds the message, by its id: it moves to the new one. What stood below the old one stays in the
+    conversation, and other branches where they are. Left out, no branch moves."""
+
+    new_branch: str | None = None
+    """The name of a branch that is made at the new message."""
+
+    ask: bool = False
+    """Whether the prompt is answered."""
+
+    config: TaskConfigInput | None = None
+    """How it is answered; what is left out is as it was asked before."""
+
+    idempotency_key: str | None = None
+    """The same key makes the same message: sending it twice is safe."""
+
+    def record(self) -> Revision:
+        """As the use case takes it."""
+        return Revision(
+            message_id=self.message_id,
+            content=self.content,
+            branch_id=self.branch,
+            new_branch=self.new_branch,
+            ask=self.ask,
+            config=(self.config or TaskConfigInput()).record(),
+            idempotency_key=self.idempotency_key,
+        )
+
+
+@strawberry.input
+class RegenerateInput:
+    """Further answers to the prompt of a response. None of them is told of the others."""
+
+    response_id: strawberry.ID
+    """The response."""
+
+    models: list[str] | None = None
+    """An answer of each of these models, 10 at most."""
+
+    n: int | None = None
+    """So many answers, 10 at most; one by default."""
+
+    branch: strawberry.ID | None = None
+    """The branch, by its id, that moves to the first answer where its newest message is the response; the default
+    branch where it is left out. No other moves."""
+
+    config: TaskConfigInput | None = None
+    """How it is answered; what is left out is as it was asked before."""
+
+    idempotency_key: str | None = None
+    """The same key makes the same answers: sending it twice is safe."""
+
+    def record(self) -> Regeneration:
+        """As the use case takes it."""
+        return Regeneration(
+            response_id=self.response_id,
+            models=tuple(self.models or ()),
+            n=self.n,
+            branch_id=self.branch,
+            config=(self.config or TaskConfigInput()).record(),
+            idempotency_key=self.idempotency_key,
+        )

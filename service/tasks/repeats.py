@@ -1,0 +1,108 @@
+"""Asking again as it was asked: the settings of a former task, with a caller's wishes over them.
+
+Owns what a task that asks a prompt again is written with. Knows nothing of which message it is, or of branches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+from service.config import TaskTemplate
+from service.errors import InvalidInput
+from service.graph.store import Store
+from service.models.registry import Models
+from service.records import Aggregation, ResponseFormatKind, StrategyName
+from service.strategies.interface import TaskSettings
+from service.tasks.kept_settings import parse_settings, parse_tools
+from service.tasks.orders import Order, Orders
+from service.tasks.settings import NewTaskConfig, resolve_settings
+
+Row = dict[str, Any]
+
+
+class Repeats:
+    """Makes rows of tasks that ask again."""
+
+    def __init__(self, store: Store, models: Models, orders: Orders) -> None:
+        self._store = store
+        self._models = models
+        self._orders = orders
+
+    async def row(
+        self, task_id: str, turn: Row, config: NewTaskConfig, title: str, model_field: str = "input.config.model"
+    ) -> Row:
+        """What is written of a task that asks the prompt of `turn` (see `Store.read_turn`), all but its place.
+
+        Raises `InvalidInput` with the field, such as for a model that is not there any more.
+        """
+        work = await self._store.read_task_work(turn["taskId"]) if turn["taskId"] else None
+        template = self._template(work)
+        wish = _merged(parse_settings(work, parse_tools(work["tools"])), config) if work else config
+        await self._models.look_again(*(name for name in (wish.model, *(wish.fallback_models or ())) if name))
+        try:
+            settings = resolve_settings(self._models.config, template, wish)
+        except InvalidInput as error:
+            field = model_field if error.field == "input.config.model" else error.field
+            raise InvalidInput(error.message, field=field, remedy=error.remedy) from error
+        strategy = work["strategy"] if work else StrategyName.NONE.value
+        order = Order(template, strategy, settings, None, turn["content"], turn["content"], ())
+        if strategy == StrategyName.NONE:
+            await self._orders.check_size(order)
+        said = {"role": turn["promptRole"], "toolCallId": turn["toolCallId"], "isError": turn["isError"]}
+        row = order.row(task_id, title, None) | said
+        if work:
+            row["settings"]["instruction"] = work.get("instruction") if turn["content"] == work["content"] else None
+            row["plan"] = None if turn["hasMadePlan"] else work.get("plan")
+        return row | {"sources": work["sources"] if work and strategy != StrategyName.NONE else []}
+
+    def _template(self, work: Row | None) -> TaskTemplate:
+        types = self._models.config.task_types
+        if work is None:
+            return types["prompt"]
+        words = work["template"]
+        known = types.get(work["type"], types["prompt"])
+        # What the type says of formats and aggregation was decided then.
+        return replace(
+            known,
+            name=work["type"],
+            instruction=words["instruction"],
+            reduce=words.get("reduce"),
+            aggregation=Aggregation(work["aggregation"]),
+            response_format=None,
+        )
+
+
+def _merged(kept: TaskSettings, wish: NewTaskConfig) -> NewTaskConfig:
+    """The wishes, and for what they leave out the settings of before. Another model has no others to stand in."""
+    former = NewTaskConfig(
+        model=kept.model,
+        fallback_models=kept.fallback_models if wish.model is None else (),
+        role=None,
+        max_parallel=kept.max_parallel,
+        aggregation=kept.aggregation.value if kept.aggregation_named else None,
+        on_failure=kept.on_failure.value,
+        temperature=kept.temperature,
+        max_output_tokens=kept.max_output_tokens if wish.model is None else None,
+        chunk_tokens=kept.chunk_tokens,
+        chunk_overlap=kept.chunk_overlap,
+        timeouts={
+            "connect": kept.timeouts.connect,
+            "firstToken": kept.timeouts.first_token,
+            "total": kept.timeouts.total,
+        },
+        retries={"maxAttempts": kept.max_attempts, "totalSeconds": kept.retry_seconds},
+        budget=_budget(kept),
+        response_format=kept.response_format if kept.response_format.kind is not ResponseFormatKind.TEXT else None,
+        deadline_seconds=kept.deadline_seconds,
+        max_cases=kept.max_cases,
+        max_steps=kept.max_steps,
+        tools=kept.tools,
+    )
+    said = {one.name: getattr(wish, one.name) for one in fields(wish)}
+    return replace(former, **{name: it for name, it in said.items() if it is not None and (name, it) != ("tools", ())})
+
+
+def _budget(kept: TaskSettings) -> dict[str, float] | None:
+    said = {"tokens": kept.budget.tokens, "costUsd": kept.budget.cost_usd}
+    return {name: value for name, value in said.items() if value is not None} or None
