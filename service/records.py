@@ -125,6 +125,38 @@ class ResponseStatus(StrEnum):
     """It broke off, or was not accepted."""
 
 
+class ContextPolicy(StrEnum):
+    """What of the path above a prompt is sent with it."""
+
+    FULL = "FULL"
+    """All of it; where it does not fit, the prompt fails."""
+
+    RECENT = "RECENT"
+    """The newest messages, as many as fit."""
+
+    SUMMARIZED = "SUMMARIZED"
+    """The newest messages, and summaries of those before them."""
+
+    NONE = "NONE"
+    """Nothing: the prompt alone."""
+
+
+class SawAs(StrEnum):
+    """How a message or a summary stood in a context."""
+
+    VERBATIM = "VERBATIM"
+    """As it is, and all after it on its way to the prompt: it is the oldest of these."""
+
+    SUMMARY = "SUMMARY"
+    """A summary, in place of what it covers."""
+
+    PINNED = "PINNED"
+    """As it is, because it is pinned, and not what comes after it."""
+
+    SYSTEM = "SYSTEM"
+    """The conversation's system prompt."""
+
+
 class FinishReason(StrEnum):
     """Why a model stopped."""
 

@@ -16,6 +16,8 @@ from service.api.graphql.context import Backend
 from service.clock import now_ms
 from service.config import Config
 from service.conversations.catalog import Conversations
+from service.conversations.context.contexts import Contexts
+from service.conversations.context.counts import Counts
 from service.conversations.deltas import Deltas
 from service.conversations.events import Events
 from service.conversations.heads import Heads
@@ -28,6 +30,7 @@ from service.errors import AntiphonError, GraphUnavailable
 from service.graph.database import Connection, Database
 from service.graph.leases import Leases
 from service.graph.migrations import migrate
+from service.graph.paths import Paths
 from service.graph.reader import Reader
 from service.graph.store import Store
 from service.graph.writer import Writer
@@ -153,7 +156,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     writer, signals, deltas, stopping = Writer(database), Signals(), Deltas(), asyncio.Event()
     store, reader, models = Store(database, writer, signals), Reader(database), Models(config, discovery=discovery)
     material = Material(store)
-    runner = Runner(store, models, Prompts(store, models, material), Calls(store, models, deltas, stopping))
+    contexts = _contexts(database, models)
+    runner = Runner(store, models, Prompts(contexts, models, material), Calls(store, models, deltas, stopping))
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
     planner = Planner(store, models, material, finisher)
@@ -179,6 +183,11 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     )
     retention = Retention(store, config.storage.event_retention_hours)
     return Services(config, instance, database, writer, store, models, executor, backend, retention)
+
+
+def _contexts(database: Database, models: Models) -> Contexts:
+    paths = Paths(database)
+    return Contexts(paths, Counts(models, paths))
 
 
 @asynccontextmanager

@@ -62,7 +62,6 @@ class Store(Leases):
         self._signals = signals
         self._subtasks = self._reading("read_subtask_work")
         self._sources = self._reading("read_source_texts", most=CHARACTERS_AT_ONCE)
-        self._paths = self._reading("read_path_above")
 
     def _reading(self, name: str, **more: Any) -> Gatherer[str, Row | None]:
         async def read(ids: Sequence[str]) -> list[Row]:
@@ -296,15 +295,6 @@ class Store(Leases):
 
     async def _read_answers(self, ids: Sequence[str]) -> list[Row]:
         return await self._database.run_dividing(query("read_answers"), {"batch": {"ids": list(ids)}})
-
-    async def read_path_above(self, message_id: str) -> list[Row]:
-        """The nearest messages above a message on the way to the root, newest first; none where it is the root.
-
-        What is asked for meanwhile is read together. Each is `{id, depth, role, content, toolCalls, toolCallId,
-        isError}`.
-        """
-        row = await self._paths.put(message_id)
-        return row["messages"] if row else []
 
     async def delete_old_events(self, before: int) -> int:
         """Delete some events of tasks that ended before `before` (ms since 1970); 0 once there are none."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from service.chat import ModelConfig, ProviderConfig, RateLimits, Timeouts
 from service.errors import InvalidInput
-from service.records import Aggregation
+from service.records import Aggregation, ContextPolicy
 from service.settings.choosing import Choice, choose
 from service.settings.layers import Layer, nearest
 from service.settings.provider_shapes import ModelSettings, ProviderSettings, TimeoutSettings
@@ -42,6 +42,7 @@ class Defaults:
     max_output_tokens: int | None
     timeouts: Timeouts
     retries: RetrySettings
+    context: ContextPolicy = ContextPolicy.SUMMARIZED
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,7 @@ def _defaults(settings: Settings, choice: Choice, keys: list[str], base: Timeout
         max_output_tokens=own.max_output_tokens,
         timeouts=base,
         retries=own.retries,
+        context=own.context,
     )
 
 

@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from service.folders import user_cache_folder, user_data_folder, whole
-from service.records import Aggregation
+from service.records import Aggregation, ContextPolicy
 from service.settings.provider_shapes import DiscoverySettings, ProviderSettings, TimeoutSettings
 from service.settings.values import AUTO, Frozen, address, is_loopback
 
@@ -49,6 +49,7 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+Policy = Annotated[ContextPolicy, BeforeValidator(_upper)]
 Neo4jUri = Annotated[str, AfterValidator(_neo4j_address)]
 Folder = Annotated[Path, AfterValidator(whole)]
 File = Annotated[Path, AfterValidator(whole)]
@@ -70,6 +71,7 @@ class DefaultSettings(Frozen):
     max_output_tokens: PositiveInt | None = None
     timeouts: TimeoutSettings = TimeoutSettings()
     retries: RetrySettings = RetrySettings()
+    context: Policy = ContextPolicy.SUMMARIZED
 
 
 class AgentSettings(Frozen):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from service.chat import CountTokens, Timeouts, Tool
-from service.records import TEXT_FORMAT, Aggregation, OnFailure, ResponseFormat, Span, SubtaskStatus
+from service.records import TEXT_FORMAT, Aggregation, ContextPolicy, OnFailure, ResponseFormat, Span, SubtaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class TaskSettings:
     max_cases: int | None = None
     max_steps: int | None = None
     aggregation_named: bool = False
+    context: ContextPolicy = ContextPolicy.SUMMARIZED
 
     @property
     def is_bounded(self) -> bool:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from service.answers.formats import format_instruction
 from service.chat import ChatMessage, ChatRequest
+from service.conversations.context.spoken import request_text
 from service.errors import WayRefused
 from service.models.registry import Models
 from service.providers.caching import cache_key
 from service.records import TEXT_FORMAT, ResponseFormatKind, Role
 from service.tasks.jobs import Call
 from service.tasks.prompts import answer_room
-from service.tasks.tools import request_text
 
 _FEATURES = {ResponseFormatKind.JSON: "json_object", ResponseFormatKind.JSON_SCHEMA: "json_schema"}
 
@@ -42,6 +42,12 @@ async def request_of(call: Call, models: Models) -> ChatRequest:
         cache_key=cache_key("conversation", call.job.conversation_id) if call.job.kind == "direct" else None,
         so_far=call.so_far,
     )
+
+
+def beside(messages: tuple[ChatMessage, ...], prompt: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
+    """What is sent besides the prompt: words on the format before it, and a repair after it."""
+    before = next((i for i, message in enumerate(messages) if message is prompt[0]), 0)
+    return (*messages[:before], *messages[before + len(prompt) :])
 
 
 async def learn(call: Call, request: ChatRequest, models: Models) -> None:

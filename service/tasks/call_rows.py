@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from service.chat import ChatRequest
 from service.errors import AntiphonError, InvalidAnswer, ProviderTimeout, RateLimited
 from service.models.failure import code_of
 from service.records import AttemptStatus, ResponseStatus, SubtaskStatus
@@ -18,8 +19,8 @@ from service.tasks.tools import call_rows
 TITLE_CHARACTERS = 60
 
 
-def start_row(call: Call) -> dict[str, Any]:
-    """The attempt and its prompt, before the call."""
+def start_row(call: Call, request: ChatRequest) -> dict[str, Any]:
+    """The attempt and its prompt, before the call, and what is sent in it."""
     prompt = call.prompt
     return {
         "taskId": call.job.task.id,
@@ -39,7 +40,9 @@ def start_row(call: Call) -> dict[str, Any]:
         "reservedTokens": call.most_tokens,
         "reservedUsd": call.grant.reserved.usd if call.grant else None,
         "model": {**_model_row(call.model.key), "contextWindow": call.model.context_window},
-        "sawId": prompt.saw_id,
+        "saw": [{"id": seen.id, "as": seen.kind.value} for seen in prompt.saw],
+        "contextSha256": call.context_sha256,
+        "formatInWords": True if len(request.messages) > len(call.messages) else None,
         "passedOver": [{**_model_row(key), "reason": reason} for key, reason in call.passed_over.items()],
         "repair": call.repair.words if call.repair else None,
         "repairedId": call.repair.refused_id if call.repair else None,

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from service.answers.formats import check_answer
 from service.chat import ChatRequest, Completion, ReasoningDelta, StreamItem
+from service.conversations.context.spoken import hash_of, request_text
 from service.conversations.deltas import Deltas, LiveResponse
 from service.errors import (
     AntiphonError,
@@ -31,13 +32,12 @@ from service.models.gates import Dismissed, Passage
 from service.models.registry import Models
 from service.providers.tokens import count_bytes
 from service.records import SubtaskStatus
-from service.tasks.asking import learn, request_of
+from service.tasks.asking import beside, learn, request_of
 from service.tasks.budgets import NO_BUDGET
 from service.tasks.call_rows import finish_row, start_row, status_when_ended, unkept_row
 from service.tasks.costs import is_free, received_text, sent_text, settle, used_of, wish_of
 from service.tasks.direct import BEGINNING
 from service.tasks.jobs import Call
-from service.tasks.tools import request_text
 
 _log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ class Calls:
         # From here on the attempt may be in the graph, also when we are cancelled before we know.
         call.begun = True
         call.begin()
-        row = start_row(call)
+        row = start_row(call, request)
         before = BEGINNING if call.job.direct and call.number == 1 else ()
         if not await patiently(lambda: self._store.start_attempt(call.job.conversation_id, row, before)):
             return False
@@ -162,10 +162,17 @@ class Calls:
         return True
 
     async def _foresee(self, call: Call, request: ChatRequest, *, exactly: bool) -> None:
-        """What the call will send, and what it may use. Where nothing depends on it, about four bytes are a token."""
-        said = request_text(request.messages, request.tools)
+        """What the call will send, and what it may use. Where nothing depends on it, about four bytes are a token.
+
+        What was counted to make the prompt is not counted again.
+        """
+        known = call.prompt.tokens
+        apart = request.messages if known is None else beside(request.messages, call.prompt.messages)
+        said = request_text(apart, request.tools)
         exactly = exactly or call.job.task.settings.budget != NO_BUDGET
-        call.prompt_tokens = await self._models.count(said, call.model) if exactly else count_bytes(said)
+        counted = await self._models.count(said, call.model) if exactly else count_bytes(said)
+        call.prompt_tokens = counted + (known or 0)
+        call.context_sha256 = await hash_of(request)
         call.most_answer = request.max_output_tokens or 0
 
     async def _afford(self, call: Call, request: ChatRequest) -> ChatRequest | None:

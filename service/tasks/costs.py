@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from service.chat import ChatMessage, Usage
+from service.conversations.context.spoken import message_text, request_text
 from service.errors import ProviderError, ProviderRejected, RateLimited
 from service.providers.prices import cost_usd
 from service.records import Role
 from service.tasks.budgets import Spend, Wish
-from service.tasks.tools import message_text, request_text
 
 if TYPE_CHECKING:
     from service.tasks.jobs import Call

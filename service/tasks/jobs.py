@@ -156,7 +156,8 @@ class Call:
     failed, `fault` why an answer that came whole cannot be used. `pieces` are all texts that came, `thoughts` what came
     apart as reasoning; `said` is the answer without what was thought in it, once the call has ended. `so_far` is what
     its provider says of its cost while it runs, `usage` and `cost_usd` what is kept of that in the end.
-    `prompt_tokens` is about what it sends, and `most_answer` the tokens of the longest answer that it may have; `grant`
+    `prompt_tokens` is about what it sends, `context_sha256` the hash of that, and `most_answer` the
+    tokens of the longest answer that it may have; `grant`
     is what the task's budget gave it, and `is_capped` that this was less than it wanted. `id` is the attempt's,
     `accepted_id` that of its response where that is accepted: both are known before any call.
     """
@@ -181,6 +182,7 @@ class Call:
     usage_estimated: bool = False
     cost_usd: float | None = None
     prompt_tokens: int = 0
+    context_sha256: str = ""
     most_answer: int = 0
     grant: Grant | None = None
     is_capped: bool = False

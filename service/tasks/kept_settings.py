@@ -12,7 +12,15 @@ import orjson
 
 from service.chat import Timeouts, Tool
 from service.config import TaskTemplate
-from service.records import Aggregation, OnFailure, ResponseFormat, ResponseFormatKind, derived_id, template_id
+from service.records import (
+    Aggregation,
+    ContextPolicy,
+    OnFailure,
+    ResponseFormat,
+    ResponseFormatKind,
+    derived_id,
+    template_id,
+)
 from service.strategies.interface import Budget, TaskSettings
 
 _PLAIN = {
@@ -40,6 +48,7 @@ def settings_row(settings: TaskSettings) -> dict[str, Any]:
         "fallbackModels": list(settings.fallback_models),
         "aggregation": settings.aggregation.value,
         "onFailure": settings.on_failure.value,
+        "context": settings.context.value,
         "connectSeconds": settings.timeouts.connect,
         "firstTokenSeconds": settings.timeouts.first_token,
         "totalSeconds": settings.timeouts.total,
@@ -57,6 +66,7 @@ def parse_settings(row: Mapping[str, Any], tools: Sequence[Tool] = ()) -> TaskSe
         fallback_models=tuple(row["fallbackModels"]),
         aggregation=Aggregation(row["aggregation"]),
         on_failure=OnFailure(row["onFailure"]),
+        context=ContextPolicy(row.get("context") or ContextPolicy.SUMMARIZED),
         timeouts=Timeouts(row["connectSeconds"], row["firstTokenSeconds"], row["totalSeconds"]),
         budget=Budget(row.get("budgetTokens"), row.get("budgetUsd")),
         response_format=parse_format(row) or ResponseFormat(),

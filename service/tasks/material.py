@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from service.chat import ChatMessage
+from service.conversations.context.spoken import chat_message
 from service.errors import NotFound
 from service.graph.store import Store
 from service.strategies.interface import TaskSettings
 from service.strategies.templates import render_part
 from service.tasks.kept_settings import parse_settings, parse_tools
 from service.tasks.sources import reading_id
-from service.tasks.tools import chat_message
 
 SOURCE_CHARACTERS = 64_000_000
 PROMPT_CHARACTERS = 64_000_000

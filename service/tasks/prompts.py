@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.chat import ChatMessage, ModelConfig
+from service.conversations.context.contexts import Contexts, ContextWish, Saw
+from service.conversations.context.paths import MESSAGE_TOKENS
+from service.conversations.context.spoken import message_text, tools_text
 from service.errors import ContextOverflow, InvalidInput
-from service.graph.store import Store
 from service.models.registry import Models
-from service.records import Role, Span, derived_id
+from service.records import Role, SawAs, Span, derived_id
 from service.strategies.interface import TaskSettings
 from service.strategies.plan_prompt import LastPlan, SourceNote, render_plan_prompt
 from service.strategies.plans import DEFAULT_STEPS, PlanRules, fill, placeholders, read_elements
 from service.strategies.templates import render_part, render_reduce
 from service.tasks.material import Material, TaskWork
 from service.tasks.sources import reading_id
-from service.tasks.tools import Path, chat_message, message_text, pair_results, tools_text
 
 MARGIN_TOKENS = 64
 TOKEN_CHARACTERS = 128
@@ -34,7 +35,7 @@ _STEP_KEY = re.compile(r"step:([^:~]+)(?::(\d+)/\d+)?(?:~.*)?")
 class ComposedPrompt:
     """A prompt ready to be sent. `content` None: it is the task's own prompt, which is written already.
 
-    `saw_id` is the oldest message that is sent as it is.
+    `saw` is what its context was made from; `tokens` what it takes of a window, None where that is not known yet.
     """
 
     id: str
@@ -43,14 +44,15 @@ class ComposedPrompt:
     messages: tuple[ChatMessage, ...]
     spans: tuple[Span, ...]
     uses: tuple[str, ...]
-    saw_id: str
+    saw: tuple[Saw, ...]
+    tokens: int | None = None
 
 
 class Prompts:
     """Composes prompts."""
 
-    def __init__(self, store: Store, models: Models, material: Material) -> None:
-        self._store = store
+    def __init__(self, contexts: Contexts, models: Models, material: Material) -> None:
+        self._contexts = contexts
         self._models = models
         self._material = material
 
@@ -77,7 +79,7 @@ class Prompts:
             messages=(ChatMessage(Role.USER, content),),
             spans=spans,
             uses=tuple(answer["id"] for answer in work["answers"]),
-            saw_id=prompt_id,
+            saw=(Saw(prompt_id, SawAs.VERBATIM),),
         )
 
     async def _part(self, task: TaskWork, work: dict[str, Any], spans: tuple[Span, ...]) -> str:
@@ -136,35 +138,21 @@ class Prompts:
         room = model.context_window - answer_room(task.settings, model) - MARGIN_TOKENS
         if task.settings.tools:
             room -= await self._models.count(tools_text(task.settings.tools), model)
-        above = await self._path_above(task.prompt_id, task.prompt, room, model)
-        path = pair_results([*above, (task.prompt_id, task.asked)])
-        if not path or path[-1][0] != task.prompt_id:
-            raise ContextOverflow(f"The tools' results and their calls are longer than the window of {model.key}.")
+        asked = await self._models.count(message_text(task.asked), model)
+        wish = ContextWish(
+            task.owner_id, task.prompt_id, task.asked, task.settings.context, room - asked - MESSAGE_TOKENS, model
+        )
+        context = await self._contexts.build(wish)
         return ComposedPrompt(
             id=task.prompt_id,
             title="",
             content=None,
-            messages=tuple(message for _, message in path),
+            messages=context.messages,
             spans=(),
             uses=(),
-            saw_id=path[0][0],
+            saw=context.saw,
+            tokens=context.tokens + asked + MESSAGE_TOKENS,
         )
-
-    async def _path_above(self, prompt_id: str, prompt: str, room: int, model: ModelConfig) -> Path:
-        """The messages above the prompt that fit beside it."""
-        path: Path = []
-        text = prompt
-        page = await self._store.read_path_above(prompt_id)
-        while page:
-            for row in page:
-                message = chat_message(row)
-                longer = message_text(message) + "\n" + text
-                if not await self._models.fits(longer, room, model):
-                    return path[::-1]
-                text = longer
-                path.append((row["id"], message))
-            page = await self._store.read_path_above(page[-1]["id"])
-        return path[::-1]
 
 
 def parse_spans(task: TaskWork, rows: Iterable[Sequence[Any]]) -> tuple[Span, ...]:

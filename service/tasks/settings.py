@@ -15,7 +15,7 @@ from service.chat import ModelConfig, Timeouts, Tool, Usage
 from service.config import AgentRole, Config, TaskTemplate
 from service.errors import InvalidInput
 from service.providers.prices import cost_usd
-from service.records import Aggregation, OnFailure, ResponseFormat, ResponseFormatKind
+from service.records import Aggregation, ContextPolicy, OnFailure, ResponseFormat, ResponseFormatKind
 from service.strategies.interface import Budget, TaskSettings
 from service.strategies.plans import MOST_STEPS
 from service.tasks.choices import FIELD, check_choice, choose_models, find_role, named_model
@@ -48,6 +48,7 @@ class NewTaskConfig:
     deadline_seconds: float | None = None
     max_cases: int | None = None
     max_steps: int | None = None
+    context: str | None = None
     tools: tuple[Tool, ...] = ()
 
 
@@ -84,6 +85,7 @@ def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig)
         max_cases=new.max_cases,
         max_steps=new.max_steps,
         aggregation_named=new.aggregation is not None,
+        context=_enum(ContextPolicy, new.context, defaults.context, "context"),
     )
     _check_together(settings, model)
     check_choice(config, choice)

@@ -5,16 +5,15 @@ Pure. The service runs no tool itself. Knows nothing of protocols, which are `pr
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from service.answers.formats import read_schema
-from service.answers.reasoning import set_aside
 from service.chat import ChatMessage, Tool, ToolCall
+from service.conversations.context.spoken import message_text, parse_calls
 from service.errors import InvalidInput
 from service.providers.tool_calls import SENDABLE_NAME
 from service.records import Role, derived_id
@@ -26,9 +25,6 @@ MOST_PARAMETERS_BYTES = 65_536
 TITLE_CHARACTERS = 60
 NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
 RESULTS_FIELD = "input.toolResults"
-
-Path = list[tuple[str, ChatMessage]]
-"""Messages with their ids, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +82,6 @@ def _check_tool(tool: Tool, field: str) -> None:
         raise InvalidInput(f"The parameters have {MOST_PARAMETERS_BYTES} bytes at most.", field=field)
 
 
-def parse_calls(rows: Sequence[Mapping[str, Any]] | None) -> tuple[ToolCall, ...]:
-    """The calls of a response, as the graph keeps them: `{toolCallId, name, arguments}`."""
-    return tuple(ToolCall(row["toolCallId"], row["name"], row["arguments"]) for row in rows or ())
-
-
 def call_rows(response_id: str, calls: Sequence[ToolCall]) -> list[dict[str, Any]]:
     """What `parse_calls` reads, as it is written; `id` is for a tool that nobody has called or offered before."""
     return [
@@ -103,22 +94,6 @@ def call_rows(response_id: str, calls: Sequence[ToolCall]) -> list[dict[str, Any
         }
         for index, call in enumerate(calls)
     ]
-
-
-def tools_text(tools: Sequence[Tool]) -> str:
-    """What a model reads of its tools, to be counted."""
-    return "\n".join(orjson.dumps(asdict(tool)).decode() for tool in tools)
-
-
-def message_text(message: ChatMessage) -> str:
-    """What a model reads of a message, to be counted."""
-    return "\n".join([message.content, *(f"{call.name} {call.arguments}" for call in message.tool_calls)])
-
-
-def request_text(messages: Sequence[ChatMessage], tools: Sequence[Tool]) -> str:
-    """What a model reads of a call, to be counted."""
-    said = "\n".join(map(message_text, messages))
-    return f"{said}\n{tools_text(tools)}" if tools else said
 
 
 def check_results(results: Sequence[ToolResult]) -> None:
@@ -177,41 +152,3 @@ def _result_row(task_id: str, index: int, result: ToolResult, name: str) -> dict
         "toolName": name,
         "isError": result.is_error or None,
     }
-
-
-def chat_message(row: dict[str, Any]) -> ChatMessage:
-    """A message of the graph as it is sent to a model: an answer that was written elsewhere may begin with thoughts."""
-    role, content = Role(row["role"]), row["content"]
-    return ChatMessage(
-        role=role,
-        content=set_aside(content).answer if role is Role.ASSISTANT else content,
-        tool_calls=parse_calls(row.get("toolCalls")),
-        tool_call_id=row.get("toolCallId"),
-        is_error=bool(row.get("isError")),
-    )
-
-
-def pair_results(path: Path) -> Path:
-    """The path as every protocol wants it: the results of an answer's calls right after it, each once.
-
-    A call with no result below it and a result with no call above it are left out, and so is an answer that was
-    nothing but such calls.
-    """
-    asked: dict[str, int] = {}
-    results: dict[int, Path] = defaultdict(list)
-    answered: set[tuple[int, str]] = set()
-    for place, (id_, message) in enumerate(path):
-        asked |= {call.id: place for call in message.tool_calls}
-        call_id = message.tool_call_id
-        if call_id is not None and (at := asked.get(call_id)) is not None and (at, call_id) not in answered:
-            answered.add((at, call_id))
-            results[at].append((id_, message))
-    paired: Path = []
-    for place, (id_, message) in enumerate(path):
-        if message.tool_call_id is not None:
-            continue
-        calls = tuple(call for call in message.tool_calls if (place, call.id) in answered)
-        if calls or message.content or not message.tool_calls:
-            paired.append((id_, replace(message, tool_calls=calls)))
-        paired += results[place]
-    return paired

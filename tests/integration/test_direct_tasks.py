@@ -112,7 +112,13 @@ def attempt(row: dict[str, Any], direct: DirectTask) -> dict[str, Any]:
     """A row of `start_attempt`."""
     model = {"id": "echo/echo", "provider": "echo", "name": "echo", "contextWindow": 1000}
     said = {"subtaskId": direct.subtask_id, "promptId": row["promptId"], "content": None, "title": "", "spans": []}
-    said |= {"attemptId": f"{direct.subtask_id}-1", "number": 1, "model": model, "sawId": row["promptId"], "uses": []}
+    said |= {
+        "attemptId": f"{direct.subtask_id}-1",
+        "number": 1,
+        "model": model,
+        "saw": [{"id": row["promptId"], "as": "VERBATIM"}],
+        "uses": [],
+    }
     return said | {"taskId": row["taskId"], "leaseOwner": row["leaseOwner"], "passedOver": [], "repair": None}
 
 

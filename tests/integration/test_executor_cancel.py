@@ -16,7 +16,6 @@ from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta
 from service.errors import ProviderUnavailable
 from service.graph.database import Connection, Database
 from service.providers import PROTOCOLS
-from service.records import derived_id
 from service.services import Services
 from service.tasks.creating import NewPrompt, NewTaskConfig
 from tests.support.books import faults_of, read_books
@@ -149,7 +148,8 @@ async def test_a_prompt_goes_on_from_what_was_received_where_it_names_it(
             new = NewPrompt("Go on.", found[0]["place"], parent_id=parent, config=NewTaskConfig(model="echo/echo"))
             task = await tasks.send_prompt(owner, new)
             await finished(database, task)
-            told.append([row["role"] for row in await services.store.read_path_above(derived_id(task, "prompt"))])
+            seen = "MATCH (t:Task {id: $id})-[:ASKED]->()-[:CONTINUES|RESPONDS_TO*1..9]->(m) RETURN m.role AS role"
+            told.append([row["role"] or "ASSISTANT" for row in await cypher(database, seen, id=task)])
     assert told == [["ASSISTANT", "USER"], ["USER"]]
 
 

@@ -39,7 +39,12 @@ class Held:
         prompt = derived_id(id_, "prompt")
         row = {"subtaskId": id_, "promptId": prompt, "content": "c", "title": "t", "spans": [], "uses": []}
         model = {"id": "test/m", "provider": "test", "name": "m"}
-        row |= {"attemptId": derived_id(id_, "attempt", number), "number": number, "model": model, "sawId": prompt}
+        row |= {
+            "attemptId": derived_id(id_, "attempt", number),
+            "number": number,
+            "model": model,
+            "saw": [{"id": prompt, "as": "VERBATIM"}],
+        }
         row |= {"passedOver": [], "repair": None, "repairedId": None}
         return row | {"taskId": self.task_id, "leaseOwner": self.holder}
 

@@ -12,5 +12,5 @@ RETURN id, COLLECT {
     createdAt: a.createdAt.epochMillis, startedAt: a.startedAt.epochMillis, finishedAt: a.finishedAt.epochMillis,
     model: head(COLLECT { MATCH (a)-[:USED]->(m:Model) RETURN m {.id, .provider, .name} }),
     responseId: head(COLLECT { MATCH (a)-[:YIELDED]->(r:Response) RETURN r.id }),
-    sawId: head(COLLECT { MATCH (a)-[:SAW]->(x:Message) RETURN x.id })}
+    sawId: head(COLLECT { MATCH (a)-[:SAW {as: 'VERBATIM'}]->(x:Message) RETURN x.id ORDER BY x.depth LIMIT 1 })}
 } AS rows

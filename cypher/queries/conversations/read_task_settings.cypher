@@ -5,7 +5,7 @@ MATCH (t:Task {id: id, ownerId: $ownerId})
 RETURN id, {
   settings: t {.model, .fallbackModels, .role, .maxParallel, .maxAttempts, .retrySeconds, .connectSeconds,
     .firstTokenSeconds, .totalSeconds, .temperature, .maxOutputTokens, .chunkTokens, .chunkOverlap, .aggregation,
-    .aggregationNamed, .onFailure, .responseFormat, .responseSchema, .budgetTokens, .budgetUsd, .deadlineSeconds,
+    .aggregationNamed, .onFailure, .context, .responseFormat, .responseSchema, .budgetTokens, .budgetUsd, .deadlineSeconds,
     .maxCases, .maxSteps},
   instruction: coalesce(t.instruction, head(COLLECT { MATCH (t)-[:ASKED]->(p:Prompt) RETURN p.content })),
   tools: COLLECT {

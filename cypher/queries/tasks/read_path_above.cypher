@@ -1,12 +1,27 @@
-// The 64 nearest messages above each of these on the way to the root, newest first.
+// A page of the path above some messages: those themselves and what is above them, a number of depths of it.
 CYPHER 25
-UNWIND $batch.ids AS id
-MATCH (start:Message {id: id})
-WITH start, COLLECT {
-  MATCH (start) (()-[:CONTINUES|RESPONDS_TO]->(x WHERE x.depth >= start.depth - 64)){1,} (m)
-  WITH DISTINCT m ORDER BY m.depth DESC, m.id DESC LIMIT 64
-  RETURN m {.id, .depth, .content, .toolCallId, .isError, role: coalesce(m.role, 'ASSISTANT'),
-    toolCalls: COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
-      RETURN {toolCallId: call.toolCallId, arguments: call.arguments, name: tool.name} ORDER BY call.index }}
+UNWIND $batch.rows AS row
+CALL (row) {
+  UNWIND row.ids AS id
+  MATCH (seed:Message {id: id, ownerId: row.ownerId})
+  WITH row, collect(seed) AS seeds, max(seed.depth) - row.span AS bound
+  UNWIND seeds AS seed
+  MATCH (seed) (()-[:CONTINUES|RESPONDS_TO]->(x WHERE x.depth > bound)){0,} (m)
+  // At once, so that the plan prunes: where branches were merged there are very many ways to a message.
+  WITH DISTINCT bound, m WHERE m.depth > bound
+  RETURN collect(m) AS found
+}
+RETURN row.n AS n, COLLECT {
+  UNWIND found AS m
+  // What does not fit in any way is not sent over: a token of more than 16 characters is none of a text's.
+  WITH m, coalesce(m.length, 0) <= 16 * row.room AND coalesce(m.tokensO200k, 0) <= row.room AND m.id <> row.promptId AS wanted
+  RETURN {
+    id: m.id, depth: m.depth, role: coalesce(m.role, 'ASSISTANT'), toolCallId: m.toolCallId, isError: m.isError,
+    o200k: m.tokensO200k, cl100k: m.tokensCl100k, content: CASE WHEN wanted THEN m.content END,
+    parents: COLLECT { MATCH (m)-[up:CONTINUES|RESPONDS_TO]->(p) WITH p.id AS id, up.index AS i ORDER BY i, id RETURN id },
+    toolCalls: CASE WHEN m:Response THEN COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
+      RETURN {toolCallId: call.toolCallId, arguments: call.arguments, name: tool.name} ORDER BY call.index } END,
+    saw: CASE WHEN row.first AND m:Response THEN COLLECT { MATCH (m)<-[:YIELDED]-(:Attempt)-[saw:SAW]->(seen)
+      RETURN {as: saw.as, id: seen.id, depth: seen.depth} } END
+  }
 } AS messages
-RETURN collect({id: start.id, messages: messages}) AS found

@@ -50,8 +50,11 @@ CALL (row) {
     OPTIONAL MATCH (refused:Response {id: row.repairedId})
     FOREACH (x IN CASE WHEN refused IS NULL THEN [] ELSE [1] END | CREATE (a)-[:REPAIRS]->(refused))
     WITH row, a
-    MATCH (saw:Message {id: row.sawId})
-    CREATE (a)-[:SAW]->(saw)
+    SET a.contextSha256 = row.contextSha256, a.formatInWords = row.formatInWords
+    WITH row, a
+    UNWIND row.saw AS seen
+    MATCH (m:Message {id: seen.id})
+    CREATE (a)-[:SAW {as: seen.as}]->(m)
   }
   RETURN c.lastSeq AS seq
 }

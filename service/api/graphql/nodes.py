@@ -43,6 +43,7 @@ for _kind in (
     records.Aggregation,
     records.OnFailure,
     ChangeAction,
+    records.ContextPolicy,
     ConversationOrder,
     UsageDimension,
 ):

@@ -10,7 +10,7 @@ import strawberry
 from service.api.graphql.formats import ResponseFormatInput
 from service.api.graphql.scalars import JSON, camel
 from service.chat import Tool
-from service.records import Aggregation, OnFailure
+from service.records import Aggregation, ContextPolicy, OnFailure
 from service.tasks.creating import NewTaskConfig
 from service.tasks.tools import NO_PARAMETERS, ToolResult
 
@@ -147,6 +147,9 @@ class TaskConfigInput:
     max_steps: int | None = None
     """DYNAMIC: the most steps of a plan."""
 
+    context: ContextPolicy | None = None
+    """NONE: what of the path above the prompt is sent with it; as `defaults.context` says by default."""
+
     tools: list[ToolInput] | None = None
     """NONE: what the model may call. They are not remembered: send them with each task."""
 
@@ -170,6 +173,7 @@ class TaskConfigInput:
             deadline_seconds=self.deadline_seconds,
             max_cases=self.max_cases,
             max_steps=self.max_steps,
+            context=self.context.value if self.context else None,
             tools=tuple(tool.record() for tool in self.tools or ()),
         )
 

@@ -7,7 +7,7 @@ import strawberry
 from service import chat
 from service.api.graphql.formats import ResponseFormat, response_format
 from service.api.graphql.scalars import JSON
-from service.records import Aggregation, OnFailure
+from service.records import Aggregation, ContextPolicy, OnFailure
 from service.strategies.interface import TaskSettings
 
 
@@ -116,6 +116,9 @@ class TaskConfig:
     max_steps: int | None
     """DYNAMIC: the most steps of a plan."""
 
+    context: ContextPolicy
+    """What of the path above its prompt is sent with it."""
+
     tools: list[Tool]
     """What the model may call."""
 
@@ -141,6 +144,7 @@ def task_config(settings: TaskSettings) -> TaskConfig:
         deadline_seconds=settings.deadline_seconds,
         max_cases=settings.max_cases,
         max_steps=settings.max_steps,
+        context=settings.context,
         tools=[_tool(tool) for tool in settings.tools],
     )
 

@@ -10,19 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.chat import ChatMessage, Tool, ToolCall
+from service.conversations.context.spoken import Path, message_text, pair_results, parse_calls
 from service.errors import InvalidInput
 from service.records import Role
 from service.tasks.tools import (
     MOST_DESCRIPTION_CHARACTERS,
     MOST_TOOLS,
     NO_PARAMETERS,
-    Path,
     ToolResult,
     check_results,
     check_tools,
-    message_text,
-    pair_results,
-    parse_calls,
     tool_turn,
 )
 

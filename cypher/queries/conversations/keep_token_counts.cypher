@@ -1,0 +1,5 @@
+// Keep how many tokens messages have, by vocabulary; what another has kept meanwhile is the same.
+CYPHER 25
+UNWIND $batch.rows AS row
+MATCH (m:Message {id: row.id})
+SET m.tokensO200k = coalesce(row.o200k, m.tokensO200k), m.tokensCl100k = coalesce(row.cl100k, m.tokensCl100k)

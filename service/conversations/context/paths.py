@@ -1,0 +1,127 @@
+"""The path above a prompt, read from the newest message up, a page at a time, no further than is wanted.
+
+Owns how large pages are, and that nothing is lost where paths meet at the border of one. Counts what it reads. Knows
+nothing of what is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from service.chat import ModelConfig
+from service.conversations.context.counts import Counts
+from service.conversations.context.window import Beginning, Level
+from service.records import Role
+
+FIRST_DEPTHS = 64
+"""Depths of the first page: most conversations are shorter."""
+MOST_DEPTHS = 1_000
+"""Depths of one page: between two, others have their turn."""
+MESSAGE_TOKENS = 4
+"""What a chat template puts around a message, about."""
+
+Row = dict[str, Any]
+
+
+class PathReader(Protocol):
+    """What is needed of `graph/paths.py`."""
+
+    async def read_path_above(self, row: Row) -> list[Row]:
+        """A page of a path, see `read_path_above.cypher`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PathMessage:
+    """A message of a path. `tokens` is what it takes in a window, None where that is more than any window has."""
+
+    id: str
+    depth: int
+    parents: tuple[str, ...]
+    tokens: int | None
+    row: Mapping[str, Any]
+
+    @property
+    def beginning(self) -> Beginning:
+        """How well a window can begin with it."""
+        role = self.row["role"]
+        if role == Role.TOOL:
+            return Beginning.RESULT
+        return Beginning.TURN if role == Role.USER else Beginning.ANSWER
+
+
+@dataclass(slots=True)
+class PathAbove:
+    """What was read of the path above a prompt: its messages by id. `frontier` is what is above them and not read."""
+
+    owner_id: str
+    prompt_id: str
+    model: ModelConfig
+    room: int
+    messages: dict[str, PathMessage] = field(default_factory=dict[str, PathMessage])
+    frontier: set[str] = field(default_factory=set[str])
+    prompt_parents: tuple[str, ...] = ()
+    saw: list[Row] = field(default_factory=list[Row])
+    """What the nearest answer above was made from: `{as, id, depth}`."""
+    _has_begun: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all there is was read."""
+        return self._has_begun and not self.frontier
+
+    async def read(self, reader: PathReader, counts: Counts, depths: int) -> list[Level]:
+        """Read the next page of so many depths, `FIRST_DEPTHS` at first; its levels, the deepest first."""
+        first = not self._has_begun
+        span = FIRST_DEPTHS if first else max(FIRST_DEPTHS, min(depths, MOST_DEPTHS))
+        ids = [self.prompt_id] if first else sorted(self.frontier)
+        asked = {"ids": ids, "ownerId": self.owner_id, "promptId": self.prompt_id, "span": span, "room": self.room}
+        rows = await reader.read_path_above({**asked, "first": first})
+        self._has_begun = True
+        found = await self._counted(rows, counts)
+        above = {up for message in rows for up in message["parents"]}
+        self.frontier = (self.frontier | above) - self.messages.keys() - {self.prompt_id}
+        if not rows:
+            # What was above is deleted by now.
+            self.frontier = set()
+        return _levels(found)
+
+    async def _counted(self, rows: Sequence[Row], counts: Counts) -> list[PathMessage]:
+        rows = sorted(rows, key=lambda row: (-row["depth"], row["id"]))
+        found: list[PathMessage] = []
+        tokens = await counts.of([row for row in rows if row["content"] is not None], self.model)
+        for row in rows:
+            if row["id"] == self.prompt_id:
+                self.prompt_parents = tuple(row["parents"])
+                continue
+            known = tokens.get(row["id"])
+            size = None if known is None else known + MESSAGE_TOKENS
+            message = PathMessage(row["id"], row["depth"], tuple(row["parents"]), size, row)
+            found.append(message)
+            self.messages[message.id] = message
+            if not self.saw and row["saw"]:
+                self.saw = row["saw"]
+        return found
+
+    def from_depth(self, depth: int) -> dict[str, PathMessage]:
+        """The messages that are as deep or deeper."""
+        return {id_: message for id_, message in self.messages.items() if message.depth >= depth}
+
+
+def _levels(messages: Sequence[PathMessage]) -> list[Level]:
+    levels: list[Level] = []
+    for message in messages:
+        tokens = NEVER_FITS if message.tokens is None else message.tokens
+        if levels and levels[-1].depth == message.depth:
+            last = levels[-1]
+            last.tokens += tokens
+            last.beginning = min(last.beginning, message.beginning, key=lambda it: it.value)
+        else:
+            levels.append(Level(message.depth, tokens, message.beginning))
+    return levels
+
+
+NEVER_FITS = 1 << 60
+"""The tokens of what is longer than every window."""

@@ -1,0 +1,51 @@
+"""What contexts are made from: the paths above prompts, and the counts that are kept with messages.
+
+Owns the shape of rows, and which reads go together. Knows nothing of what is sent to models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.errors import GraphFull
+from service.graph.database import Database, Row
+from service.graph.gather import Gatherer
+from service.graph.queries import query
+
+READ_AT_ONCE = 200
+
+
+class Paths:
+    """Reads paths, and keeps counts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._firsts: Gatherer[Row, list[Row]] = Gatherer(self._read, most=READ_AT_ONCE)
+
+    async def read_path_above(self, row: Row) -> list[Row]:
+        """A page of what is above some messages (`ids`), with them: `span` depths of it, in no order.
+
+        First pages (`first`) that are asked for meanwhile are read together. Each message is `{id, depth, parents,
+        role, content, o200k, cl100k, toolCalls, toolCallId, isError, saw}`, the content of what has more tokens than
+        `room` or is the prompt `promptId` left out.
+        """
+        if row["first"]:
+            return await self._firsts.put(row)
+        return (await self._read([row]))[0]
+
+    async def _read(self, rows: Sequence[Row]) -> list[list[Row]]:
+        batch = [{"n": number, **row} for number, row in enumerate(rows)]
+        try:
+            records = await self._database.run_dividing(query("read_path_above"), {"batch": {"rows": batch}})
+        except GraphFull:
+            # In halves, where Neo4j has no memory for them together.
+            if len(rows) < 2:
+                raise
+            middle = len(rows) // 2
+            return [*await self._read(rows[:middle]), *await self._read(rows[middle:])]
+        found = {record["n"]: record["messages"] for record in records}
+        return [found.get(number, []) for number in range(len(rows))]
+
+    async def keep_token_counts(self, rows: Sequence[Row]) -> None:
+        """Keep `{id, o200k, cl100k}` with messages; what is None stays as it is."""
+        await self._database.run(query("keep_token_counts"), batch={"rows": list(rows)})
