@@ -33,6 +33,9 @@ BuiltInStrategy: TypeAlias = Literal["NONE", "CHUNK", "FILE", "ERROR", "DYNAMIC"
 ChangeAction: TypeAlias = Literal["MADE", "RENAMED", "MOVED", "DELETED", "DEFAULT_SET", "REVISED", "PINNED", "UNPINNED"]
 """What was done."""
 
+ContextPolicy: TypeAlias = Literal["FULL", "RECENT", "SUMMARIZED", "NONE"]
+"""What of the path above a prompt is sent with it."""
+
 ConversationOrder: TypeAlias = Literal["CREATED", "UPDATED"]
 """What conversations are listed by, the newest first."""
 
@@ -417,6 +420,8 @@ class TaskConfigInput(TypedDict, total=False):
     """ERROR: the most different errors that are asked about, the weightiest first."""
     maxSteps: int | None
     """DYNAMIC: the most steps of a plan."""
+    context: ContextPolicy | None
+    """NONE: what of the path above the prompt is sent with it; as `defaults.context` says by default."""
     tools: Sequence[ToolInput] | None
     """NONE: what the model may call. They are not remembered: send them with each task."""
 
