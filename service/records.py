@@ -141,6 +141,34 @@ class ContextPolicy(StrEnum):
     """Nothing: the prompt alone."""
 
 
+class ItemKind(StrEnum):
+    """What a message of a context is."""
+
+    SYSTEM = "SYSTEM"
+    """The conversation's system prompt."""
+
+    FORMAT = "FORMAT"
+    """Words on what the answer must be, for a model that has no mode for it."""
+
+    SUMMARY = "SUMMARY"
+    """A summary of messages that are not sent."""
+
+    PINNED = "PINNED"
+    """A pinned message from before the window."""
+
+    NOTE = "NOTE"
+    """Words of the service: where the side of a merge begins, for instance."""
+
+    MESSAGE = "MESSAGE"
+    """A message as it is."""
+
+    PROMPT = "PROMPT"
+    """The prompt that is answered."""
+
+    REPAIR = "REPAIR"
+    """An answer that could not be used, or what the model was told of it."""
+
+
 class SawAs(StrEnum):
     """How a message or a summary stood in a context."""
 

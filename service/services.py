@@ -187,7 +187,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
 
 def _contexts(database: Database, models: Models) -> Contexts:
     paths = Paths(database)
-    return Contexts(paths, Counts(models, paths))
+    return Contexts(paths, Counts(models.count, paths))
 
 
 @asynccontextmanager

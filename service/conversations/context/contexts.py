@@ -13,10 +13,13 @@ from service.chat import ChatMessage, ModelConfig
 from service.conversations.context.counts import Counts
 from service.conversations.context.order import Side, in_order
 from service.conversations.context.paths import MOST_DEPTHS, PathAbove, PathMessage, PathReader
-from service.conversations.context.spoken import Path, chat_message, pair_results
+from service.conversations.context.spoken import chat_message, pair_results
 from service.conversations.context.window import Level, Window
 from service.errors import ContextOverflow
-from service.records import ContextPolicy, Role, SawAs
+from service.records import ContextPolicy, ItemKind, Role, SawAs
+
+NOTE_TOKENS = 24
+"""What a note takes in a window, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +43,32 @@ class Saw:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What is sent, oldest first and the prompt last. `tokens` are those of the path, without the prompt."""
+class ContextItem:
+    """One message as it is sent. `id` is that of the graph's message or summary; `tokens` 0 where nobody counted."""
 
-    path: Path
+    kind: ItemKind
+    message: ChatMessage
+    id: str | None = None
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is sent, oldest first and the prompt last. `is_whole`: nothing of the path is left out."""
+
+    items: tuple[ContextItem, ...]
     saw: tuple[Saw, ...]
-    tokens: int
     is_whole: bool
+
+    @property
+    def tokens(self) -> int:
+        """The tokens of all but the prompt."""
+        return sum(item.tokens for item in self.items if item.kind is not ItemKind.PROMPT)
 
     @property
     def messages(self) -> tuple[ChatMessage, ...]:
         """The messages as a model gets them."""
-        return tuple(message for _, message in self.path)
+        return tuple(item.message for item in self.items)
 
 
 class Contexts:
@@ -66,11 +83,11 @@ class Contexts:
         than fits."""
         above = PathAbove(wish.owner_id, wish.prompt_id, wish.model, max(wish.room, 0))
         if wish.policy is ContextPolicy.NONE and wish.asked.role is not Role.TOOL:
-            return _assembled(wish, above, None)
+            return assembled(wish, above, None)
         window = await self._read(wish, above)
         begins = window.begins_at()
         _check(wish, above, window, begins)
-        return _assembled(wish, above, begins)
+        return assembled(wish, above, begins)
 
     async def _read(self, wish: ContextWish, above: PathAbove) -> Window:
         levels = await above.read(self._reader, self._counts, 0)
@@ -134,7 +151,8 @@ def _is_there(above: PathAbove, begins: int) -> bool:
     return None not in sizes and sum(size or 0 for size in sizes) <= above.room
 
 
-def _assembled(wish: ContextWish, above: PathAbove, begins: int | None) -> Context:
+def assembled(wish: ContextWish, above: PathAbove, begins: int | None) -> Context:
+    """The context of what was read, from a depth on (None: nothing). Raises `ContextOverflow`."""
     sent = {} if begins is None else above.from_depth(begins)
     told = [_told(it, sent) for it in _order(above, sent)]
     path = pair_results([*told, (wish.prompt_id, wish.asked)])
@@ -142,8 +160,16 @@ def _assembled(wish: ContextWish, above: PathAbove, begins: int | None) -> Conte
         raise ContextOverflow(f"The tools' results and their calls are longer than the window of {wish.model.key}.")
     oldest = [id_ for id_, message in sent.items() if not any(up in sent for up in message.parents)]
     saw = tuple(Saw(id_, SawAs.VERBATIM) for id_ in sorted(oldest) or [wish.prompt_id])
-    tokens = sum(sent[id_].tokens or 0 for id_, _ in path if id_ in sent)
-    return Context(path, saw, tokens, above.is_whole and len(sent) == len(above.messages))
+    items = tuple(_item(id_, message, sent) for id_, message in path[:-1])
+    is_whole = above.is_whole and len(sent) == len(above.messages)
+    return Context((*items, ContextItem(ItemKind.PROMPT, wish.asked, wish.prompt_id)), saw, is_whole)
+
+
+def _item(id: str, message: ChatMessage, sent: Mapping[str, PathMessage]) -> ContextItem:
+    known = sent.get(id)
+    if known is None:
+        return ContextItem(ItemKind.NOTE, message, None, NOTE_TOKENS)
+    return ContextItem(ItemKind.MESSAGE, message, id, known.tokens or 0)
 
 
 def _order(above: PathAbove, sent: Mapping[str, PathMessage]) -> list[str | Side]:

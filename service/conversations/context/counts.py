@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from service.chat import ModelConfig
 from service.conversations.context.spoken import chat_message, message_text
 from service.errors import AntiphonError
-from service.models.registry import Models
 from service.providers.tokens import VOCABULARIES, combined, count_batch, vocabularies
 
 Row = Mapping[str, Any]
@@ -36,10 +35,10 @@ class KeepsCounts(Protocol):
 
 
 class Counts:
-    """Counts messages, and keeps what it counted."""
+    """Counts messages, and keeps what it counted. `count` is for models that count as only their own process can."""
 
-    def __init__(self, models: Models, keeper: KeepsCounts) -> None:
-        self._models = models
+    def __init__(self, count: Callable[[str, ModelConfig], Awaitable[int]], keeper: KeepsCounts) -> None:
+        self._count = count
         self._keeper = keeper
         self._remembered: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._keeping: set[asyncio.Task[None]] = set()
@@ -74,7 +73,7 @@ class Counts:
             key = row["id"], model.key
             tokens = self._remembered.get(key)
             if tokens is None:
-                tokens = await self._models.count(message_text(chat_message(dict(row))), model)
+                tokens = await self._count(message_text(chat_message(dict(row))), model)
                 self._remembered[key] = tokens
                 if len(self._remembered) > MOST_REMEMBERED:
                     self._remembered.popitem(last=False)

@@ -1,0 +1,80 @@
+"""Random histories with forks and merges, in memory: what contexts, walks and comparisons are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A message of a history: what it continues, in order, and how deep it is."""
+
+    id: str
+    depth: int
+    parents: tuple[str, ...]
+    role: str = "USER"
+    tokens: int = 1
+
+
+Dag = dict[str, Node]
+
+
+def ancestors(dag: Dag, ends: Sequence[str]) -> set[str]:
+    """These messages and all above them."""
+    found: set[str] = set()
+    left = list(ends)
+    while left:
+        id_ = left.pop()
+        if id_ not in found:
+            found.add(id_)
+            left += dag[id_].parents
+    return found
+
+
+@st.composite
+def dags(draw: st.DrawFn, most: int = 30, most_tokens: int = 9) -> Dag:
+    """Up to `most` messages, each below none to three of those before it; mostly chains, as histories are."""
+    dag: Dag = {}
+    for number in range(draw(st.integers(1, most))):
+        ids = list(dag)
+        count = min(len(ids), draw(st.sampled_from([0, 1, 1, 1, 1, 1, 2, 2, 3])))
+        if count == 1 and draw(st.booleans()):
+            parents = (ids[-1],)
+        else:
+            parents = tuple(draw(st.permutations(ids))[:count]) if count else ()
+        depth = max((dag[up].depth for up in parents), default=-1) + 1
+        role = draw(st.sampled_from(["USER", "ASSISTANT"]))
+        dag[f"m{number:03}"] = Node(f"m{number:03}", depth, parents, role, draw(st.integers(0, most_tokens)))
+    return dag
+
+
+class Graph:
+    """The path above a prompt, as the graph gives it: pages of so many depths, from a memory."""
+
+    def __init__(self, dag: Dag) -> None:
+        self.dag = dag
+        self.kept: list[Row] = []
+        self.pages = 0
+
+    async def read_path_above(self, row: Row) -> list[Row]:
+        """As `graph/paths.py` does."""
+        self.pages += 1
+        bound = max(self.dag[id_].depth for id_ in row["ids"]) - row["span"]
+        found = [self.dag[id_] for id_ in ancestors(self.dag, row["ids"]) if self.dag[id_].depth > bound]
+        return [self._row(node, row) for node in found]
+
+    async def keep_token_counts(self, rows: Sequence[Row]) -> None:
+        """As `graph/paths.py` does."""
+        self.kept += rows
+
+    def _row(self, node: Node, asked: Row) -> Row:
+        fits = node.tokens <= asked["room"] and node.id != asked["promptId"]
+        said = {"content": node.id if fits else None, "role": node.role, "toolCallId": None, "isError": None}
+        place = {"id": node.id, "depth": node.depth, "parents": list(node.parents)}
+        return place | said | {"o200k": node.tokens, "cl100k": node.tokens, "toolCalls": None, "saw": None}
