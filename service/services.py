@@ -15,6 +15,7 @@ from functools import partial
 from service.api.graphql.context import Backend
 from service.clock import now_ms
 from service.config import Config
+from service.conversations.branches import Branches
 from service.conversations.catalog import Conversations
 from service.conversations.context.contexts import Contexts
 from service.conversations.context.counts import Counts
@@ -172,6 +173,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         history=History(reader),
         conversations=conversations,
         marks=Marks(reader, store),
+        branches=Branches(reader, store),
         tasks=Tasks(plans, store, models, executor),
         turns=Turns(store, Repeats(store, models, Orders(plans, models)), executor),
         plans=plans,

@@ -161,6 +161,11 @@ class Reader:
         """A page of the branches of each conversation."""
         return await self._reads.grouped("read_conversation_branches", "rows", owner, ids, page=page)
 
+    async def read_named_branch(self, owner: str, conversation_id: str, name: str) -> str | None:
+        """The id of the branch of that name in a conversation."""
+        records = await self._reads.records("read_named_branch", owner, conversationId=conversation_id, branchName=name)
+        return records[0]["id"] if records else None
+
     async def read_conversation_statistics(self, owner: str, ids: Sequence[str]) -> Grouped:
         """What each conversation holds and what it cost."""
         return {

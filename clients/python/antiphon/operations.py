@@ -125,6 +125,21 @@ class ConversationFilter(TypedDict, total=False):
     """Made before then."""
 
 
+class CreateBranchInput(TypedDict, total=False):
+    """A new branch."""
+
+    conversationId: Required[str]
+    """The conversation's id."""
+    name: Required[str]
+    """What it is called: 1 to 100 characters in one line, and no other branch of the conversation has it."""
+    messageId: str | None
+    """The message that it points at; the newest one of the default branch where it is left out."""
+    makeDefault: bool | None
+    """Whether it is the default branch from now on."""
+    idempotencyKey: str | None
+    """The same key makes the same branch: sending it twice is safe."""
+
+
 class CreateConversationInput(TypedDict, total=False):
     """A new conversation."""
 
@@ -161,6 +176,15 @@ class CreateTaskInput(TypedDict, total=False):
     """How it is run."""
     idempotencyKey: str | None
     """The same key makes the same task: sending it twice is safe."""
+
+
+class DeleteBranchInput(TypedDict, total=False):
+    """A branch to be deleted."""
+
+    branchId: Required[str]
+    """The branch's id."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
 
 
 class ExpectedHeadInput(TypedDict, total=False):
@@ -204,6 +228,19 @@ LinkMessagesInput = TypedDict(
     total=False,
 )
 """What one message is to another. The same link again is the one that is there, with the new note."""
+
+
+class MoveBranchInput(TypedDict, total=False):
+    """Another message for a branch."""
+
+    branchId: Required[str]
+    """The branch's id."""
+    messageId: Required[str]
+    """The message that it points at from now on: of its conversation, and not of a subtask."""
+    expectedHead: ExpectedHeadInput | None
+    """Where you saw the branch: `CONFLICT` where it has moved since."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
 
 
 class ParentInput(TypedDict, total=False):
@@ -273,6 +310,17 @@ class RegenerateInput(TypedDict, total=False):
     """How it is answered; what is left out is as it was asked before."""
     idempotencyKey: str | None
     """The same key makes the same answers: sending it twice is safe."""
+
+
+class RenameBranchInput(TypedDict, total=False):
+    """Another name for a branch."""
+
+    branchId: Required[str]
+    """The branch's id."""
+    name: Required[str]
+    """What it is called from now on."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
 
 
 class RenameConversationInput(TypedDict, total=False):
@@ -368,6 +416,15 @@ class SendPromptInput(TypedDict, total=False):
     """How it is answered."""
     idempotencyKey: str | None
     """The same key makes the same task: sending it twice is safe."""
+
+
+class SetDefaultBranchInput(TypedDict, total=False):
+    """The branch that is meant where none is named."""
+
+    branchId: Required[str]
+    """The branch's id."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
 
 
 class StrategyInput(TypedDict, total=False):
@@ -477,6 +534,107 @@ class UnlinkMessagesInput(TypedDict, total=False):
     """The link's id."""
     idempotencyKey: str | None
     """The same key does it once: sending it twice is safe."""
+
+
+class BranchMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class Branch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+    is_default: bool
+    """Whether it is meant where none is named."""
+    depth: int
+    """How many messages are above its newest one; 0, too, while the conversation is empty."""
+    head: BranchMessage | None
+    """Its newest message; null while the conversation is empty."""
+
+
+class BranchesBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+
+
+class BranchesMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class BranchesNodeBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+    is_default: bool
+    """Whether it is meant where none is named."""
+    depth: int
+    """How many messages are above its newest one; 0, too, while the conversation is empty."""
+    last_activity_at: datetime
+    """When its newest message was written, or it was made, renamed or moved, whichever was last."""
+    head: BranchesMessage | None
+    """Its newest message; null while the conversation is empty."""
+
+
+class BranchesBranchEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: BranchesNodeBranch
+    """What stands there."""
+
+
+class BranchesPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class BranchesBranchConnection(Record):
+    """A page of a list."""
+
+    edges: list[BranchesBranchEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: BranchesPageInfo
+    """What is before and after it."""
+
+
+class BranchesConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    default_branch: BranchesBranch | None
+    """The branch that is meant where none is named: `main` until another one is chosen."""
+    branches: BranchesBranchConnection
+    """Its branches, oldest first; the first is `main`."""
 
 
 class CancelTaskTaskProgress(Record):
@@ -807,6 +965,35 @@ class ConversationsConversationConnection(Record):
     """What is before and after it."""
 
 
+class CreateBranchMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+
+
+class CreateBranchBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+    is_default: bool
+    """Whether it is meant where none is named."""
+    head: CreateBranchMessage | None
+    """Its newest message; null while the conversation is empty."""
+
+
+class CreateBranchPayload(Record):
+    """A new branch."""
+
+    branch: CreateBranchBranch | None
+    """The branch."""
+
+
 class CreateConversationBranch(Record):
     """A named pointer into a conversation, as in git."""
 
@@ -990,6 +1177,33 @@ class CreateTaskPayload(Record):
     """The task's prompt, for the conversation's messages."""
     conversation_edge: CreateTaskConversationEdge | None
     """The conversation, for the lists `conversations`, in either order."""
+
+
+class DeleteBranchBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+
+
+class DeleteBranchConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    default_branch: DeleteBranchBranch | None
+    """The branch that is meant where none is named: `main` until another one is chosen."""
+
+
+class DeleteBranchPayload(Record):
+    """A branch that is gone."""
+
+    deleted_id: str
+    """The id that it had."""
+    conversation: DeleteBranchConversation | None
+    """The conversation that it was in."""
 
 
 class HistoryToolCall(Record):
@@ -1459,6 +1673,33 @@ class ModelsModel(Record):
     """Its provider's limits, which all models of the provider share."""
 
 
+class MoveBranchMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+
+
+class MoveBranchBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+    head: MoveBranchMessage | None
+    """Its newest message; null while the conversation is empty."""
+
+
+class MoveBranchPayload(Record):
+    """A branch at another message."""
+
+    branch: MoveBranchBranch | None
+    """The branch, as it is now."""
+
+
 class NodeConversation(Record):
     """One conversation."""
 
@@ -1685,6 +1926,22 @@ class RegeneratePayload(Record):
     """The prompt that is asked again."""
     tasks: list[RegenerateTask]
     """The tasks, in the order of the models."""
+
+
+class RenameBranchBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+
+
+class RenameBranchPayload(Record):
+    """A branch with another name."""
+
+    branch: RenameBranchBranch | None
+    """The branch, as it is now."""
 
 
 class RenameConversationConversation(Record):
@@ -2122,6 +2379,31 @@ class SendPromptPayload(Record):
     """The task's prompt, for the conversation's messages."""
     conversation_edge: SendPromptConversationEdge | None
     """The conversation, for the lists `conversations`, in either order."""
+
+
+class SetDefaultBranchBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+
+
+class SetDefaultBranchConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    default_branch: SetDefaultBranchBranch | None
+    """The branch that is meant where none is named: `main` until another one is chosen."""
+
+
+class SetDefaultBranchPayload(Record):
+    """A conversation with another default branch."""
+
+    conversation: SetDefaultBranchConversation | None
+    """The conversation, as it is now."""
 
 
 class ShowConversation(Record):
@@ -3124,6 +3406,31 @@ class Viewer(Record):
     """The conversations, the newest or the most active first."""
 
 
+BRANCH = Document(
+    "Branch",
+    "branch",
+    """query Branch($conversationId: ID!, $name: String!) {
+  branch(conversationId: $conversationId, name: $name) { id name isDefault depth head { __typename id title } }
+}
+""",
+)
+
+BRANCHES = Document(
+    "Branches",
+    "conversation",
+    """query Branches($conversationId: ID!, $first: Int = 50, $after: String) {
+  conversation(id: $conversationId) {
+    id
+    defaultBranch { id name }
+    branches(first: $first, after: $after) {
+      edges { cursor node { id name isDefault depth lastActivityAt head { __typename id title } } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+""",
+)
+
 CANCEL_TASK = Document(
     "CancelTask",
     "cancelTask",
@@ -3202,6 +3509,15 @@ CONVERSATIONS = Document(
 """,
 )
 
+CREATE_BRANCH = Document(
+    "CreateBranch",
+    "createBranch",
+    """mutation CreateBranch($input: CreateBranchInput!) {
+  createBranch(input: $input) { branch { id name isDefault head { __typename id } } }
+}
+""",
+)
+
 CREATE_CONVERSATION = Document(
     "CreateConversation",
     "createConversation",
@@ -3225,6 +3541,15 @@ CREATE_TASK = Document(
     promptEdge { cursor node { __typename id title content depth role createdAt } }
     conversationEdge { cursor node { id title createdAt updatedAt } }
   }
+}
+""",
+)
+
+DELETE_BRANCH = Document(
+    "DeleteBranch",
+    "deleteBranch",
+    """mutation DeleteBranch($input: DeleteBranchInput!) {
+  deleteBranch(input: $input) { deletedId conversation { id defaultBranch { id name } } }
 }
 """,
 )
@@ -3344,6 +3669,15 @@ MODELS = Document(
 """,
 )
 
+MOVE_BRANCH = Document(
+    "MoveBranch",
+    "moveBranch",
+    """mutation MoveBranch($input: MoveBranchInput!) {
+  moveBranch(input: $input) { branch { id name head { __typename id } } }
+}
+""",
+)
+
 NODE = Document(
     "Node",
     "node",
@@ -3418,6 +3752,15 @@ REGENERATE = Document(
     prompt { id }
     tasks { id taskStatus title pendingAnswerId config { model } conversation { id } }
   }
+}
+""",
+)
+
+RENAME_BRANCH = Document(
+    "RenameBranch",
+    "renameBranch",
+    """mutation RenameBranch($input: RenameBranchInput!) {
+  renameBranch(input: $input) { branch { id name } }
 }
 """,
 )
@@ -3513,6 +3856,15 @@ SEND_PROMPT = Document(
     promptEdge { cursor node { __typename id title content depth role createdAt } }
     conversationEdge { cursor node { id title createdAt updatedAt } }
   }
+}
+""",
+)
+
+SET_DEFAULT_BRANCH = Document(
+    "SetDefaultBranch",
+    "setDefaultBranch",
+    """mutation SetDefaultBranch($input: SetDefaultBranchInput!) {
+  setDefaultBranch(input: $input) { conversation { id defaultBranch { id name } } }
 }
 """,
 )

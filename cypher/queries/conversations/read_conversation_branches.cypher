@@ -7,6 +7,7 @@ RETURN id, COLLECT {
   WITH b, c, [b.createdAt.epochMillis, b.id] AS key
   WHERE key > $page.low AND key < $page.high
   WITH b, c ORDER BY CASE WHEN $page.up > 0 THEN key END, key DESC LIMIT $page.up + $page.down
-  RETURN b {.id, .name, createdAt: b.createdAt.epochMillis, conversationId: c.id,
-    headId: head(COLLECT { MATCH (b)-[:HEAD]->(m:Message) RETURN m.id })}
+  RETURN b {.id, .name, createdAt: b.createdAt.epochMillis, updatedAt: b.updatedAt.epochMillis, conversationId: c.id,
+    defaultBranchId: c.defaultBranchId,
+    head: head(COLLECT { MATCH (b)-[:HEAD]->(m:Message) RETURN m {.id, .depth, at: m.createdAt.epochMillis} })}
 } AS rows

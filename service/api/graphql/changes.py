@@ -6,8 +6,9 @@ from typing import Any
 
 import strawberry
 
+from service.api.graphql.branches import Branch
 from service.api.graphql.context import Info
-from service.api.graphql.conversations import Branch, Conversation
+from service.api.graphql.conversations import Conversation
 from service.api.graphql.event import Event
 from service.api.graphql.messages import Message
 from service.conversations.changes import ChangeAction, ChangeType

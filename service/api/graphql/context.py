@@ -10,6 +10,7 @@ import strawberry
 
 from service.api.graphql.encoding import Answer
 from service.config import Config
+from service.conversations.branches import Branches
 from service.conversations.catalog import Conversations
 from service.conversations.deltas import Deltas
 from service.conversations.events import EventPage, Events
@@ -46,6 +47,7 @@ class Backend:
     history: History
     conversations: Conversations
     marks: Marks
+    branches: Branches
     tasks: Tasks
     turns: Turns
     plans: KeptPlans

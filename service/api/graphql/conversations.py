@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import strawberry
 
+from service.api.graphql.branches import Branch, branch
 from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.messages import Message, message
@@ -21,29 +22,6 @@ from service.cursors import PageRequest
 from service.errors import NotFound
 from service.graph.store import main_branch
 from service.records import TaskStatus
-
-
-@strawberry.type
-class Branch(Node):
-    """A named pointer into a conversation, as in git."""
-
-    created_at: DateTime
-    """When it was made."""
-
-    name: str
-    """What it is called: `main` where the conversation begins."""
-
-    row: strawberry.Private[dict[str, Any]]
-
-    @strawberry.field
-    async def head(self, info: Info) -> Message | None:
-        """Its newest message; null while the conversation is empty."""
-        return await info.context.load.message(self.row["headId"])
-
-    @strawberry.field
-    async def conversation(self, info: Info) -> Conversation:
-        """The conversation that it points into."""
-        return await info.context.load.conversations.load(self.row["conversationId"])
 
 
 @strawberry.type
@@ -134,6 +112,11 @@ class Conversation(Node):
         """What its maker attached to it."""
         return orjson.loads(self.kept_metadata) if self.kept_metadata else None
 
+    @strawberry.field
+    async def default_branch(self, info: Info) -> Branch | None:
+        """The branch that is meant where none is named: `main` until another one is chosen."""
+        return await info.context.load.branches.load(self.default_branch_id)
+
     @paged
     async def branches(self, info: Info, page: PageRequest) -> Connection[Branch]:
         """Its branches, oldest first; the first is `main`."""
@@ -191,11 +174,6 @@ def statistics(row: dict[str, Any]) -> ConversationStatistics:
         models=[model_of_id(id) for id in sorted(row["models"])],
         tasks=[TaskCount(status=TaskStatus(status), count=count) for status, count in sorted(row["tasks"])],
     )
-
-
-def branch(row: dict[str, Any]) -> Branch:
-    """A branch of its row."""
-    return Branch(id=row["id"], created_at=row["createdAt"], name=row["name"], row=row)
 
 
 def conversation(row: dict[str, Any]) -> Conversation:

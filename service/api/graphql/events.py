@@ -6,10 +6,10 @@ from typing import Any
 
 import strawberry
 
+from service.api.graphql.branches import Branch
 from service.api.graphql.changes import CHANGES, Changed, changed
 from service.api.graphql.connections import Edge, one_edge
 from service.api.graphql.context import Info
-from service.api.graphql.conversations import Branch
 from service.api.graphql.event import Event
 from service.api.graphql.messages import Message, message
 from service.api.graphql.subtasks import Subtask

@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
+from service.api.graphql.branches import branch
 from service.api.graphql.connections import AnyPage, Connection, connection, connection_of
 from service.api.graphql.context import MOST_NODES, Backend, Info, too_many_nodes
-from service.api.graphql.conversations import branch, conversation
+from service.api.graphql.conversations import conversation
 from service.api.graphql.encoding import Answer
 from service.api.graphql.links import link
 from service.api.graphql.loading import Loader

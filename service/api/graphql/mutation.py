@@ -4,6 +4,20 @@ from __future__ import annotations
 
 import strawberry
 
+from service.api.graphql.branch_inputs import (
+    CreateBranchInput,
+    DeleteBranchInput,
+    MoveBranchInput,
+    RenameBranchInput,
+    SetDefaultBranchInput,
+)
+from service.api.graphql.branch_payloads import (
+    CreateBranchPayload,
+    DeleteBranchPayload,
+    MoveBranchPayload,
+    RenameBranchPayload,
+    SetDefaultBranchPayload,
+)
 from service.api.graphql.context import Info
 from service.api.graphql.inputs import (
     CancelTaskInput,
@@ -74,6 +88,40 @@ class Mutation:
         marks = info.context.begin_write().marks
         ends = await marks.unlink_messages(info.context.caller, input.link_id, input.idempotency_key)
         return UnlinkMessagesPayload(deleted_id=input.link_id, ends=ends)
+
+    @strawberry.mutation
+    async def create_branch(self, info: Info, input: CreateBranchInput) -> CreateBranchPayload | None:
+        """Make a branch at a message. Nothing is copied: it is a name for a place."""
+        id = await info.context.begin_write().branches.create_branch(info.context.caller, input.record())
+        return CreateBranchPayload(branch=await info.context.load.branches.load(id))
+
+    @strawberry.mutation
+    async def rename_branch(self, info: Info, input: RenameBranchInput) -> RenameBranchPayload | None:
+        """Give a branch another name."""
+        branches = info.context.begin_write().branches
+        await branches.rename_branch(info.context.caller, input.branch_id, input.name, input.idempotency_key)
+        return RenameBranchPayload(branch=await info.context.load.branches.load(input.branch_id))
+
+    @strawberry.mutation
+    async def set_default_branch(self, info: Info, input: SetDefaultBranchInput) -> SetDefaultBranchPayload | None:
+        """Make a branch the one that is meant where none is named."""
+        branches = info.context.begin_write().branches
+        id = await branches.set_default_branch(info.context.caller, input.branch_id, input.idempotency_key)
+        return SetDefaultBranchPayload(conversation=await info.context.load.conversations.load(id))
+
+    @strawberry.mutation
+    async def move_branch(self, info: Info, input: MoveBranchInput) -> MoveBranchPayload | None:
+        """Point a branch at another message of its conversation, as to turn to another answer."""
+        await info.context.begin_write().branches.move_branch(info.context.caller, input.record())
+        return MoveBranchPayload(branch=await info.context.load.branches.load(input.branch_id))
+
+    @strawberry.mutation
+    async def delete_branch(self, info: Info, input: DeleteBranchInput) -> DeleteBranchPayload | None:
+        """Delete a branch. Its messages stay where they are."""
+        branches = info.context.begin_write().branches
+        id = await branches.delete_branch(info.context.caller, input.branch_id, input.idempotency_key)
+        found = await info.context.load.conversations.load(id)
+        return DeleteBranchPayload(deleted_id=input.branch_id, conversation=found)
 
     @strawberry.mutation
     async def send_prompt(self, info: Info, input: SendPromptInput) -> SendPromptPayload | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from service.api.graphql import lists
+from service.api.graphql.branches import Branch
 from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
@@ -67,6 +68,16 @@ class Query:
     async def conversation(self, info: Info, id: strawberry.ID) -> Conversation | None:
         """One conversation."""
         return await info.context.load.conversations.load(id)
+
+    @strawberry.field
+    async def branch(self, info: Info, conversation_id: strawberry.ID, name: str) -> Branch | None:
+        """The branch of that name in a conversation.
+
+        Args:
+            name: What the branch is called.
+        """
+        id = await info.context.backend.branches.find(info.context.caller, conversation_id, name)
+        return None if id is None else await info.context.load.branches.load(id)
 
     @paged
     async def history(

@@ -12,9 +12,10 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.execution import PreExecutionError
 
+from service.api.graphql.branches import Branch
 from service.api.graphql.choices import mark_choices
 from service.api.graphql.context import Context
-from service.api.graphql.conversations import Branch, Conversation
+from service.api.graphql.conversations import Conversation
 from service.api.graphql.descriptions import describe
 from service.api.graphql.events import EVENTS
 from service.api.graphql.executor import Executor

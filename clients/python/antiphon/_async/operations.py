@@ -11,6 +11,8 @@ from datetime import datetime
 from antiphon import operations as its
 from antiphon._async.connection import AsyncConnection
 from antiphon.operations import (
+    Branch,
+    BranchesConversation,
     CancelTaskInput,
     CancelTaskPayload,
     Conversation,
@@ -19,10 +21,14 @@ from antiphon.operations import (
     ConversationOrder,
     ConversationsConversationConnection,
     ConversationSummaryConversation,
+    CreateBranchInput,
+    CreateBranchPayload,
     CreateConversationInput,
     CreateConversationPayload,
     CreateTaskInput,
     CreateTaskPayload,
+    DeleteBranchInput,
+    DeleteBranchPayload,
     HistoryDirection,
     HistoryMessageConnection,
     HistoryTreeMessageConnection,
@@ -32,6 +38,8 @@ from antiphon.operations import (
     MessagesConversation,
     ModelChoice,
     ModelsModel,
+    MoveBranchInput,
+    MoveBranchPayload,
     Node,
     NodesNode,
     PinMessageInput,
@@ -39,6 +47,8 @@ from antiphon.operations import (
     PinnedConversation,
     RegenerateInput,
     RegeneratePayload,
+    RenameBranchInput,
+    RenameBranchPayload,
     RenameConversationInput,
     RenameConversationPayload,
     ResponseDeltasResponseDelta,
@@ -51,6 +61,8 @@ from antiphon.operations import (
     SaveStrategyPayload,
     SendPromptInput,
     SendPromptPayload,
+    SetDefaultBranchInput,
+    SetDefaultBranchPayload,
     ShowNode,
     StrategiesStrategyConnection,
     StrategyInput,
@@ -74,6 +86,18 @@ class AsyncOperations:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def branch(self, conversation_id: str, name: str) -> Branch | None:
+        """The branch of that name in a conversation."""
+        value = await self._connection.execute(its.BRANCH, conversationId=conversation_id, name=name)
+        return None if value is None else Branch.model_validate(value)
+
+    async def branches(
+        self, conversation_id: str, first: int | None = 50, after: str | None = None
+    ) -> BranchesConversation | None:
+        """One conversation."""
+        value = await self._connection.execute(its.BRANCHES, conversationId=conversation_id, first=first, after=after)
+        return None if value is None else BranchesConversation.model_validate(value)
 
     async def cancel_task(self, input: CancelTaskInput) -> CancelTaskPayload:
         """Cancel a task: its calls are cut, what has not begun never will. A finished task stays as it is."""
@@ -113,6 +137,11 @@ class AsyncOperations:
         )
         return None if value is None else ConversationsConversationConnection.model_validate(value)
 
+    async def create_branch(self, input: CreateBranchInput) -> CreateBranchPayload:
+        """Make a branch at a message. Nothing is copied: it is a name for a place."""
+        value = await self._connection.execute(its.CREATE_BRANCH, input=input)
+        return CreateBranchPayload.model_validate(value)
+
     async def create_conversation(self, input: CreateConversationInput) -> CreateConversationPayload:
         """Make a conversation."""
         value = await self._connection.execute(its.CREATE_CONVERSATION, input=input)
@@ -122,6 +151,11 @@ class AsyncOperations:
         """Begin a task."""
         value = await self._connection.execute(its.CREATE_TASK, input=input)
         return CreateTaskPayload.model_validate(value)
+
+    async def delete_branch(self, input: DeleteBranchInput) -> DeleteBranchPayload:
+        """Delete a branch. Its messages stay where they are."""
+        value = await self._connection.execute(its.DELETE_BRANCH, input=input)
+        return DeleteBranchPayload.model_validate(value)
 
     async def history(
         self,
@@ -188,6 +222,11 @@ class AsyncOperations:
         value = await self._connection.execute(its.MODELS)
         return [ModelsModel.model_validate(it) for it in value]
 
+    async def move_branch(self, input: MoveBranchInput) -> MoveBranchPayload:
+        """Point a branch at another message of its conversation, as to turn to another answer."""
+        value = await self._connection.execute(its.MOVE_BRANCH, input=input)
+        return MoveBranchPayload.model_validate(value)
+
     async def node(self, id: str) -> Node | None:
         """Anything that has an id."""
         value = await self._connection.execute(its.NODE, id=id)
@@ -214,6 +253,11 @@ class AsyncOperations:
         """Ask the prompt of a response again: another answer beside it, of another model or of several."""
         value = await self._connection.execute(its.REGENERATE, input=input)
         return RegeneratePayload.model_validate(value)
+
+    async def rename_branch(self, input: RenameBranchInput) -> RenameBranchPayload:
+        """Give a branch another name."""
+        value = await self._connection.execute(its.RENAME_BRANCH, input=input)
+        return RenameBranchPayload.model_validate(value)
 
     async def rename_conversation(self, input: RenameConversationInput) -> RenameConversationPayload:
         """Give a conversation another title."""
@@ -252,6 +296,11 @@ class AsyncOperations:
         """Ask one prompt and get one response: the smallest task."""
         value = await self._connection.execute(its.SEND_PROMPT, input=input)
         return SendPromptPayload.model_validate(value)
+
+    async def set_default_branch(self, input: SetDefaultBranchInput) -> SetDefaultBranchPayload:
+        """Make a branch the one that is meant where none is named."""
+        value = await self._connection.execute(its.SET_DEFAULT_BRANCH, input=input)
+        return SetDefaultBranchPayload.model_validate(value)
 
     async def show(self, id: str) -> ShowNode | None:
         """Anything that has an id."""

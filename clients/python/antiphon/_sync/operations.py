@@ -12,6 +12,8 @@ from datetime import datetime
 from antiphon import operations as its
 from antiphon._sync.connection import Connection
 from antiphon.operations import (
+    Branch,
+    BranchesConversation,
     CancelTaskInput,
     CancelTaskPayload,
     Conversation,
@@ -20,10 +22,14 @@ from antiphon.operations import (
     ConversationOrder,
     ConversationsConversationConnection,
     ConversationSummaryConversation,
+    CreateBranchInput,
+    CreateBranchPayload,
     CreateConversationInput,
     CreateConversationPayload,
     CreateTaskInput,
     CreateTaskPayload,
+    DeleteBranchInput,
+    DeleteBranchPayload,
     HistoryDirection,
     HistoryMessageConnection,
     HistoryTreeMessageConnection,
@@ -33,6 +39,8 @@ from antiphon.operations import (
     MessagesConversation,
     ModelChoice,
     ModelsModel,
+    MoveBranchInput,
+    MoveBranchPayload,
     Node,
     NodesNode,
     PinMessageInput,
@@ -40,6 +48,8 @@ from antiphon.operations import (
     PinnedConversation,
     RegenerateInput,
     RegeneratePayload,
+    RenameBranchInput,
+    RenameBranchPayload,
     RenameConversationInput,
     RenameConversationPayload,
     ResponseDeltasResponseDelta,
@@ -52,6 +62,8 @@ from antiphon.operations import (
     SaveStrategyPayload,
     SendPromptInput,
     SendPromptPayload,
+    SetDefaultBranchInput,
+    SetDefaultBranchPayload,
     ShowNode,
     StrategiesStrategyConnection,
     StrategyInput,
@@ -75,6 +87,18 @@ class Operations:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def branch(self, conversation_id: str, name: str) -> Branch | None:
+        """The branch of that name in a conversation."""
+        value = self._connection.execute(its.BRANCH, conversationId=conversation_id, name=name)
+        return None if value is None else Branch.model_validate(value)
+
+    def branches(
+        self, conversation_id: str, first: int | None = 50, after: str | None = None
+    ) -> BranchesConversation | None:
+        """One conversation."""
+        value = self._connection.execute(its.BRANCHES, conversationId=conversation_id, first=first, after=after)
+        return None if value is None else BranchesConversation.model_validate(value)
 
     def cancel_task(self, input: CancelTaskInput) -> CancelTaskPayload:
         """Cancel a task: its calls are cut, what has not begun never will. A finished task stays as it is."""
@@ -112,6 +136,11 @@ class Operations:
         value = self._connection.execute(its.CONVERSATIONS, first=first, after=after, filter=filter, orderBy=order_by)
         return None if value is None else ConversationsConversationConnection.model_validate(value)
 
+    def create_branch(self, input: CreateBranchInput) -> CreateBranchPayload:
+        """Make a branch at a message. Nothing is copied: it is a name for a place."""
+        value = self._connection.execute(its.CREATE_BRANCH, input=input)
+        return CreateBranchPayload.model_validate(value)
+
     def create_conversation(self, input: CreateConversationInput) -> CreateConversationPayload:
         """Make a conversation."""
         value = self._connection.execute(its.CREATE_CONVERSATION, input=input)
@@ -121,6 +150,11 @@ class Operations:
         """Begin a task."""
         value = self._connection.execute(its.CREATE_TASK, input=input)
         return CreateTaskPayload.model_validate(value)
+
+    def delete_branch(self, input: DeleteBranchInput) -> DeleteBranchPayload:
+        """Delete a branch. Its messages stay where they are."""
+        value = self._connection.execute(its.DELETE_BRANCH, input=input)
+        return DeleteBranchPayload.model_validate(value)
 
     def history(
         self,
@@ -185,6 +219,11 @@ class Operations:
         value = self._connection.execute(its.MODELS)
         return [ModelsModel.model_validate(it) for it in value]
 
+    def move_branch(self, input: MoveBranchInput) -> MoveBranchPayload:
+        """Point a branch at another message of its conversation, as to turn to another answer."""
+        value = self._connection.execute(its.MOVE_BRANCH, input=input)
+        return MoveBranchPayload.model_validate(value)
+
     def node(self, id: str) -> Node | None:
         """Anything that has an id."""
         value = self._connection.execute(its.NODE, id=id)
@@ -211,6 +250,11 @@ class Operations:
         """Ask the prompt of a response again: another answer beside it, of another model or of several."""
         value = self._connection.execute(its.REGENERATE, input=input)
         return RegeneratePayload.model_validate(value)
+
+    def rename_branch(self, input: RenameBranchInput) -> RenameBranchPayload:
+        """Give a branch another name."""
+        value = self._connection.execute(its.RENAME_BRANCH, input=input)
+        return RenameBranchPayload.model_validate(value)
 
     def rename_conversation(self, input: RenameConversationInput) -> RenameConversationPayload:
         """Give a conversation another title."""
@@ -247,6 +291,11 @@ class Operations:
         """Ask one prompt and get one response: the smallest task."""
         value = self._connection.execute(its.SEND_PROMPT, input=input)
         return SendPromptPayload.model_validate(value)
+
+    def set_default_branch(self, input: SetDefaultBranchInput) -> SetDefaultBranchPayload:
+        """Make a branch the one that is meant where none is named."""
+        value = self._connection.execute(its.SET_DEFAULT_BRANCH, input=input)
+        return SetDefaultBranchPayload.model_validate(value)
 
     def show(self, id: str) -> ShowNode | None:
         """Anything that has an id."""

@@ -1,0 +1,67 @@
+"""Branches as GraphQL types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from service.api.graphql.context import Info
+from service.api.graphql.messages import Message
+from service.api.graphql.nodes import Node
+from service.api.graphql.scalars import DateTime
+from service.graph.store import main_branch
+
+if TYPE_CHECKING:
+    from service.api.graphql.conversations import Conversation
+
+LazyConversation = Annotated["Conversation", strawberry.lazy("service.api.graphql.conversations")]
+
+
+@strawberry.type
+class Branch(Node):
+    """A named pointer into a conversation, as in git."""
+
+    created_at: DateTime
+    """When it was made."""
+
+    name: str
+    """What it is called: `main` where the conversation begins."""
+
+    is_default: bool
+    """Whether it is meant where none is named."""
+
+    last_activity_at: DateTime
+    """When its newest message was written, or it was made, renamed or moved, whichever was last."""
+
+    depth: int
+    """How many messages are above its newest one; 0, too, while the conversation is empty."""
+
+    head_id: strawberry.Private[str | None]
+    row: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field
+    async def head(self, info: Info) -> Message | None:
+        """Its newest message; null while the conversation is empty."""
+        return await info.context.load.message(self.head_id)
+
+    @strawberry.field
+    async def conversation(self, info: Info) -> LazyConversation:
+        """The conversation that it points into."""
+        return await info.context.load.conversations.load(self.row["conversationId"])
+
+
+def branch(row: dict[str, Any]) -> Branch:
+    """A branch of its row."""
+    head = row["head"] or {"id": None, "depth": 0, "at": None}
+    times = (row["createdAt"], row["updatedAt"], head["at"])
+    return Branch(
+        id=row["id"],
+        created_at=row["createdAt"],
+        name=row["name"],
+        is_default=row["id"] == (row["defaultBranchId"] or main_branch(row["conversationId"])),
+        last_activity_at=max(time for time in times if time is not None),
+        depth=head["depth"],
+        head_id=head["id"],
+        row=row,
+    )
