@@ -53,7 +53,7 @@ class Branch(Node):
 
 def branch(row: dict[str, Any]) -> Branch:
     """A branch of its row."""
-    head = row["head"] or {"id": None, "depth": 0, "at": None}
+    head: dict[str, Any] = row["head"] or {"id": None, "depth": 0, "at": None}
     times = (row["createdAt"], row["updatedAt"], head["at"])
     return Branch(
         id=row["id"],
