@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from service.conversations.places import MOST_FRONTIER, Direction, Position, Row, encode_position
-from service.conversations.walks import Back, HistoryPage, Onward, Walk
+from service.conversations.places import MOST_FRONTIER, Direction, HistoryEdges, Position, Row, encode_position
+from service.conversations.walks import TURNS, Back, HistoryPage, Onward, Walk
 from service.cursors import PageRequest
-from service.errors import LimitExceeded, NotFound
+from service.errors import InvalidInput, LimitExceeded, NotFound
 
-__all__ = ["Branch", "Direction", "History", "HistoryPage", "Walk", "message_cursor"]
+__all__ = ["Branch", "Direction", "History", "HistoryEdges", "HistoryPage", "Walk", "message_cursor"]
 
 MOST_WALKED = 20_000
 """Messages that are walked over for one page."""
@@ -36,6 +36,14 @@ class HistoryReader(Protocol):
 
     async def read_descendants(self, owner: str, rows: list[Row], page: Row) -> dict[int, Row]:
         """As `read_ancestors`, the other way."""
+        ...
+
+    async def read_ancestors_over(self, owner: str, rows: list[Row], page: Row) -> dict[int, Row]:
+        """As `read_ancestors`, over the edges of `types`; rows have a `number` that they are ordered by."""
+        ...
+
+    async def read_descendants_over(self, owner: str, rows: list[Row], page: Row) -> dict[int, Row]:
+        """As `read_ancestors_over`, the other way."""
         ...
 
 
@@ -78,8 +86,7 @@ class History:
         rows = [{"n": number, **reading.wanted()} for number, reading in enumerate(readings)]
         page: dict[str, Any] = {"limit": first.limit, "most": most + 1, "next": MOST_FRONTIER + 2}
         page["up"] = isinstance(first, Back) == first.walk.is_up
-        read = self._reader.read_ancestors if first.walk.is_up else self._reader.read_descendants
-        answers = await read(owner, rows, page)
+        answers = await self._read(owner, first.walk, rows, page)
         for number, reading in enumerate(readings):
             answer = answers.get(number)
             if answer is None or answer["met"] <= most:
@@ -87,6 +94,20 @@ class History:
             elif len(readings) == 1:
                 raise _too_far()
         return sum(answer["met"] for answer in answers.values())
+
+    async def _read(self, owner: str, walk: Walk, rows: list[Row], page: Row) -> dict[int, Row]:
+        if walk.edges == TURNS:
+            read = self._reader.read_ancestors if walk.is_up else self._reader.read_descendants
+            return await read(owner, rows, page)
+        over = self._reader.read_ancestors_over if walk.is_up else self._reader.read_descendants_over
+        return await over(owner, rows, page | {"types": walk.types, "byTime": walk.is_loose})
+
+
+def history_edges(said: Sequence[HistoryEdges] | None) -> frozenset[HistoryEdges]:
+    """The edges that a caller names; turns where none are said. Raises `InvalidInput` for an empty list."""
+    if said is not None and not said:
+        raise InvalidInput("A history goes over one kind of edges at least.", field="edges", remedy="Leave it out.")
+    return TURNS if said is None else frozenset(said)
 
 
 def message_cursor(row: Row) -> str:

@@ -49,11 +49,35 @@ class Position:
         return self.frontier is not None and not self.frontier
 
 
+class HistoryEdges(StrEnum):
+    """The kinds of edges that a history goes over."""
+
+    TURNS = "TURNS"
+    """What a message continues from or responds to."""
+
+    DECOMPOSITION = "DECOMPOSITION"
+    """From a subtask's prompt to the task's prompt."""
+
+    USES = "USES"
+    """From a prompt to an earlier response that was put into it."""
+
+    SYNTHESIS = "SYNTHESIS"
+    """From a response to the responses that it was made of."""
+
+    REFERENCES = "REFERENCES"
+    """From a message to one that somebody linked it with."""
+
+
 def advance(position: Position, row: Row) -> Position:
     """The place after `row`, the next message after `position`; `row["next"]` is its neighbours."""
     if position.frontier is None or len(row["next"]) > MOST_FRONTIER:
-        return Position(row["depth"], row["id"], None)
-    return Position(row["depth"], row["id"], (position.frontier | set(row["next"])) - {row["id"]})
+        return Position(number_of(row), row["id"], None)
+    return Position(number_of(row), row["id"], (position.frontier | set(row["next"])) - {row["id"]})
+
+
+def number_of(row: Row) -> int:
+    """What a message is ordered by: its depth, or what the statement says that it is in this history."""
+    return row["number"] if "number" in row else row["depth"]
 
 
 def go_back(covered: frozenset[str] | None, row: Row) -> frozenset[str] | None:
@@ -61,20 +85,22 @@ def go_back(covered: frozenset[str] | None, row: Row) -> frozenset[str] | None:
     return None if covered is None else (covered - set(row["next"])) | {row["id"]}
 
 
-def encode_position(direction: Direction, position: Position) -> str:
-    """The cursor of a place."""
+def encode_position(direction: Direction, position: Position, over: str = "") -> str:
+    """The cursor of a place. `over` tells histories over other edges than turns apart."""
     wide = position.frontier is None or len(position.frontier) > MOST_FRONTIER
     frontier = None if wide else sorted(position.frontier or ())
-    return encode_cursor(_KIND, direction.value[0], position.depth, position.id, frontier)
+    return encode_cursor(_KIND, direction.value[0] + over, position.depth, position.id, frontier)
 
 
-def decode_position(direction: Direction, cursor: str | None, argument: str = "after") -> Position | None:
-    """The place of a cursor. Raises `InvalidInput` for one that is damaged or goes the other way."""
+def decode_position(
+    direction: Direction, cursor: str | None, argument: str = "after", over: str = ""
+) -> Position | None:
+    """The place of a cursor. Raises `InvalidInput` for one that is damaged, or goes another way or over other edges."""
     if cursor is None:
         return None
     match decode_cursor(_KIND, cursor, argument):
         case [str() as way, int() as depth, str() as id, frontier]:
-            if way != direction.value[0] or not -1 <= depth <= DEEPEST or not _is_id(id):
+            if way != direction.value[0] + over or not -1 <= depth <= DEEPEST or not _is_id(id):
                 raise damaged_cursor(argument)
             return Position(depth, id, _frontier(frontier, argument))
         case _:

@@ -12,15 +12,25 @@ from typing import Any
 from service.conversations.places import (
     DEEPEST,
     Direction,
+    HistoryEdges,
     Position,
     Row,
     advance,
     decode_position,
     encode_position,
     go_back,
+    number_of,
 )
 from service.cursors import PageRequest, damaged_cursor
 
+TURNS = frozenset({HistoryEdges.TURNS})
+_TYPES = {
+    HistoryEdges.TURNS: ("CONTINUES", "RESPONDS_TO"),
+    HistoryEdges.DECOMPOSITION: ("DECOMPOSES",),
+    HistoryEdges.USES: ("USES",),
+    HistoryEdges.SYNTHESIS: ("SYNTHESIZES",),
+    HistoryEdges.REFERENCES: ("REFERENCES",),
+}
 _ENDS: dict[bool, list[Any]] = {False: [-1, ""], True: [DEEPEST, ""]}
 """The place before all, and the one after all."""
 
@@ -33,6 +43,22 @@ class Walk:
     message_id: str | None = None
     conversation_id: str | None = None
     branch_id: str | None = None
+    edges: frozenset[HistoryEdges] = TURNS
+
+    @property
+    def over(self) -> str:
+        """What tells its cursors from those of histories over other edges; nothing for turns alone."""
+        return "" if self.edges == TURNS else "".join(sorted(edge.value[0] for edge in self.edges))
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether it may lead to newer messages, and in circles: its order is by time, and no frontier is kept."""
+        return HistoryEdges.REFERENCES in self.edges
+
+    @property
+    def types(self) -> list[str]:
+        """The types of its relationships."""
+        return [type for edge in sorted(self.edges) for type in _TYPES[edge]]
 
     @property
     def is_up(self) -> bool:
@@ -58,14 +84,16 @@ class HistoryPage:
     places: list[Position] = field(default_factory=list["Position"])
     has_next: bool = False
     has_previous: bool = False
+    over: str = ""
 
     def cursor(self, index: int) -> str:
         """The cursor of the message at `index`."""
-        return encode_position(self.direction, self.places[index])
+        return encode_position(self.direction, self.places[index], self.over)
 
     def turned(self) -> HistoryPage:
         """The same messages the other way round."""
-        return HistoryPage(self.direction, self.rows[::-1], self.places[::-1], self.has_previous, self.has_next)
+        rows, places = self.rows[::-1], self.places[::-1]
+        return HistoryPage(self.direction, rows, places, self.has_previous, self.has_next, self.over)
 
 
 class Onward:
@@ -75,12 +103,12 @@ class Onward:
         after, before = page.arguments
         self.walk = walk
         self._page = page
-        self._here = decode_position(walk.direction, page.after, after)
-        self._end = decode_position(walk.direction, page.before, before)
+        self._here = decode_position(walk.direction, page.after, after, walk.over)
+        self._end = decode_position(walk.direction, page.before, before, walk.over)
         self._rows: list[Row] = []
         self._places: list[Position] = []
         self._is_there = True
-        self._is_wide = False
+        self._is_wide = walk.is_loose
         self._more = not (self._here and self._here.is_last)
         self.done = not self._more
 
@@ -92,7 +120,7 @@ class Onward:
 
     @property
     def _is_looking(self) -> bool:
-        return self._here is not None and self._here.frontier is None
+        return self.walk.is_loose or (self._here is not None and self._here.frontier is None)
 
     def wanted(self) -> Row:
         """The next step's row for `read_ancestors` or `read_descendants`."""
@@ -117,7 +145,8 @@ class Onward:
             self._is_wide = True
             return
         for row in found["rows"]:
-            self._here = advance(self._here or Position(0, "", frozenset([row["id"]])), row)
+            before = None if self.walk.is_loose else frozenset([row["id"]])
+            self._here = advance(self._here or Position(0, "", before), row)
             self._rows.append(row)
             self._places.append(self._here)
         # Along a frontier a page may come short where depths jump: it is filled from where it ended.
@@ -131,7 +160,9 @@ class Onward:
             return None
         limit, more = self._page.limit, self._more or self._end is not None
         was_after = self._page.after is not None
-        return HistoryPage(self.walk.direction, self._rows[:limit], self._places[:limit], more, was_after)
+        return HistoryPage(
+            self.walk.direction, self._rows[:limit], self._places[:limit], more, was_after, self.walk.over
+        )
 
     def _bound(self) -> int:
         here = self._here
@@ -147,8 +178,8 @@ class Back:
         after, before = page.arguments
         self.walk = walk
         self._page = page
-        self._edge = decode_position(walk.direction, page.before, before)
-        self._end = decode_position(walk.direction, page.after, after)
+        self._edge = decode_position(walk.direction, page.before, before, walk.over)
+        self._end = decode_position(walk.direction, page.after, after, walk.over)
         self._rows: list[Row] = []
         self._places: list[Position] = []
         self._is_there = True
@@ -162,7 +193,7 @@ class Back:
             **self.walk.start(),
             **self.walk.between(self._end, self._edge),
             "from": None,
-            "bound": self._edge.depth if self._edge else everything,
+            "bound": self._edge.depth if self._edge and not self.walk.is_loose else everything,
             "edge": self._edge.id if self._edge else None,
         }
 
@@ -170,14 +201,14 @@ class Back:
         """Take the answer; None: the history's beginning is not the caller's."""
         self._is_there, self.done = found is not None, True
         rows: list[Row] = list(found["rows"]) if found else []
-        frontier: frozenset[str] | None = frozenset()
+        frontier: frozenset[str] | None = None if self.walk.is_loose else frozenset()
         if found and self._edge:
             if not rows or rows[0]["id"] != self._edge.id:
                 raise damaged_cursor(self._page.arguments[1])
             frontier = go_back(self._edge.frontier, rows.pop(0))
         for row in rows:
             self._rows.append(row)
-            self._places.append(Position(row["depth"], row["id"], frontier))
+            self._places.append(Position(number_of(row), row["id"], frontier))
             frontier = go_back(frontier, row)
 
     def page(self) -> HistoryPage | None:
@@ -187,7 +218,7 @@ class Back:
         limit = self._page.limit
         more = len(self._rows) > limit or self._end is not None
         rows, places = self._rows[:limit][::-1], self._places[:limit][::-1]
-        return HistoryPage(self.walk.direction, rows, places, self._edge is not None, more)
+        return HistoryPage(self.walk.direction, rows, places, self._edge is not None, more, self.walk.over)
 
 
 def _place(position: Position | None, above: bool) -> list[Any]:

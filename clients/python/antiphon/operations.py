@@ -70,6 +70,9 @@ FinishReason: TypeAlias = Literal["STOP", "LENGTH", "CONTENT_FILTER", "TOOL_CALL
 HistoryDirection: TypeAlias = Literal["ANCESTORS", "DESCENDANTS"]
 """Which way a history goes."""
 
+HistoryEdges: TypeAlias = Literal["TURNS", "DECOMPOSITION", "USES", "SYNTHESIS", "REFERENCES"]
+"""The kinds of edges that a history goes over."""
+
 ModelOrigin: TypeAlias = Literal["CONFIGURED", "FOUND"]
 """How the service knows of a model."""
 
@@ -1806,6 +1809,56 @@ class NodesNode(Record):
     """Counts the plans that were kept under this name, from 1; null where it is built in."""
     provider: str | None = None
     """The name of its provider."""
+
+
+class PathMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    created_at: datetime
+    """When it was written down."""
+
+
+class PathMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: PathMessage
+    """What stands there."""
+
+
+class PathPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    has_previous_page: bool
+    """Whether there is more of the list before it, with `last` and `before: startCursor`."""
+    start_cursor: str | None
+    """The cursor of its first node; null where it has none."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class PathMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[PathMessageEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: PathPageInfo
+    """What is before and after it."""
 
 
 class PinMessageMessage(Record):
@@ -3557,8 +3610,8 @@ DELETE_BRANCH = Document(
 HISTORY = Document(
     "History",
     "history",
-    """query History($nodeId: ID!, $direction: HistoryDirection = ANCESTORS, $first: Int = 50, $after: String) {
-  history(nodeId: $nodeId, direction: $direction, first: $first, after: $after) {
+    """query History($nodeId: ID!, $direction: HistoryDirection = ANCESTORS, $edges: [HistoryEdges!], $first: Int = 50, $after: String) {
+  history(nodeId: $nodeId, direction: $direction, edges: $edges, first: $first, after: $after) {
     edges {
       cursor
       node {
@@ -3714,6 +3767,18 @@ NODES = Document(
     ... on Source { name mediaType bytes }
     ... on Strategy { name description version }
     ... on Model { provider name }
+  }
+}
+""",
+)
+
+PATH = Document(
+    "Path",
+    "path",
+    """query Path($fromId: ID!, $toId: ID!, $first: Int = 50, $after: String) {
+  path(from: $fromId, to: $toId, first: $first, after: $after) {
+    edges { cursor node { __typename id title content depth role createdAt } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }
 """,

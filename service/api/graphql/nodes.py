@@ -7,7 +7,7 @@ import strawberry
 from service import errors, records
 from service.conversations.catalog import ConversationOrder
 from service.conversations.changes import ChangeAction
-from service.conversations.history import Direction
+from service.conversations.history import Direction, HistoryEdges
 from service.conversations.usage import UsageDimension
 
 PLAIN = "plain"
@@ -49,3 +49,4 @@ for _kind in (
 ):
     strawberry.enum(_kind)
 strawberry.enum(Direction, name="HistoryDirection")
+strawberry.enum(HistoryEdges)

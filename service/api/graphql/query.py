@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from service.api.graphql import lists
@@ -17,7 +19,8 @@ from service.api.graphql.settings import TaskConfigInput
 from service.api.graphql.strategies import Strategy
 from service.api.graphql.tasks import Task
 from service.api.graphql.usage import UsageRow
-from service.conversations.history import Direction, Walk
+from service.conversations.between import path_between
+from service.conversations.history import Direction, HistoryEdges, Walk, history_edges
 from service.cursors import PageRequest
 from service.tasks.creating import NewTask
 
@@ -86,16 +89,42 @@ class Query:
         node_id: strawberry.ID,
         page: PageRequest,
         direction: Direction | None = Direction.ANCESTORS,
+        edges: list[HistoryEdges] | None = None,
     ) -> Connection[Message] | None:
         """What a message came from, newest first and itself first of all; or what came from it, oldest first.
+
+        Over other edges than turns, messages are ordered by when they were written, and each comes once, also where
+        links lead in circles.
 
         Args:
             node_id: The message to begin at.
             direction: Which way to go.
+            edges: The kinds of edges to go over; turns alone by default. With links (REFERENCES) it may come to other
+                conversations, and to messages that are newer.
         """
         info.context.count(page.limit)
-        walk = Walk(direction or Direction.ANCESTORS, message_id=node_id)
+        walk = Walk(direction or Direction.ANCESTORS, message_id=node_id, edges=history_edges(edges))
         return connection(await info.context.backend.history.page(info.context.caller, walk, page), message)
+
+    @paged
+    async def path(
+        self,
+        info: Info,
+        page: PageRequest,
+        from_: Annotated[strawberry.ID, strawberry.argument(name="from")],
+        to: strawberry.ID,
+    ) -> Connection[Message] | None:
+        """The messages from one to another, both included: up to the nearest message above both, and down again, the
+        shortest way; null where no message is above both.
+
+        Args:
+            from_: The id of the message to begin at.
+            to: The id of the message to end at.
+        """
+        info.context.count(page.limit)
+        context = info.context
+        found = await path_between(context.backend.reader, context.caller, (from_, to), page)
+        return None if found is None else connection(found, message)
 
     @strawberry.field
     async def task(self, info: Info, id: strawberry.ID) -> Task | None:

@@ -30,6 +30,7 @@ from antiphon.operations import (
     DeleteBranchInput,
     DeleteBranchPayload,
     HistoryDirection,
+    HistoryEdges,
     HistoryMessageConnection,
     HistoryTreeMessageConnection,
     LinkMessagesInput,
@@ -42,6 +43,7 @@ from antiphon.operations import (
     MoveBranchPayload,
     Node,
     NodesNode,
+    PathMessageConnection,
     PinMessageInput,
     PinMessagePayload,
     PinnedConversation,
@@ -161,19 +163,20 @@ class AsyncOperations:
         self,
         node_id: str,
         direction: HistoryDirection | None = "ANCESTORS",
+        edges: Sequence[HistoryEdges] | None = None,
         first: int | None = 50,
         after: str | None = None,
     ) -> HistoryMessageConnection | None:
-        """What a message came from, newest first and itself first of all; or what came from it, oldest first."""
+        """What a message came from, newest first and itself first of all; or what came from it, oldest first. Over other edges than turns, messages are ordered by when they were written, and each comes once, also where links lead in circles."""
         value = await self._connection.execute(
-            its.HISTORY, nodeId=node_id, direction=direction, first=first, after=after
+            its.HISTORY, nodeId=node_id, direction=direction, edges=edges, first=first, after=after
         )
         return None if value is None else HistoryMessageConnection.model_validate(value)
 
     async def history_tree(
         self, node_id: str, first: int | None = 100, after: str | None = None
     ) -> HistoryTreeMessageConnection | None:
-        """What a message came from, newest first and itself first of all; or what came from it, oldest first."""
+        """What a message came from, newest first and itself first of all; or what came from it, oldest first. Over other edges than turns, messages are ordered by when they were written, and each comes once, also where links lead in circles."""
         value = await self._connection.execute(its.HISTORY_TREE, nodeId=node_id, first=first, after=after)
         return None if value is None else HistoryTreeMessageConnection.model_validate(value)
 
@@ -236,6 +239,13 @@ class AsyncOperations:
         """What has these ids, in their order; null for what is not there."""
         value = await self._connection.execute(its.NODES, ids=ids)
         return [None if it is None else NodesNode.model_validate(it) for it in value]
+
+    async def path(
+        self, from_id: str, to_id: str, first: int | None = 50, after: str | None = None
+    ) -> PathMessageConnection | None:
+        """The messages from one to another, both included: up to the nearest message above both, and down again, the shortest way; null where no message is above both."""
+        value = await self._connection.execute(its.PATH, fromId=from_id, toId=to_id, first=first, after=after)
+        return None if value is None else PathMessageConnection.model_validate(value)
 
     async def pin_message(self, input: PinMessageInput) -> PinMessagePayload:
         """Pin a message, or let it go: what is pinned always goes into the context."""
