@@ -50,12 +50,12 @@ class AnthropicProvider:
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
         options = read_options(config, AnthropicOptions)
-        self._caches = options.prompt_cache
+        self.keeps_prefixes = options.prompt_cache
         self._wire = Wire(config, _headers(config, options))
 
     def stream(self, request: ChatRequest) -> AsyncGenerator[StreamItem, None]:
         """Asks, and yields the answer as it comes; the last item is the `Completion`."""
-        body = request_body(request, marks=self._caches and has_long_prefix(request))
+        body = request_body(request, marks=self.keeps_prefixes and has_long_prefix(request))
         return read_answer(self._wire.post("/v1/messages", body, request), _Answer)
 
     async def aclose(self) -> None:

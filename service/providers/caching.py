@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from service.chat import ChatRequest, Tool
 
@@ -41,6 +41,18 @@ def is_long(texts: Iterable[str]) -> bool:
 def has_long_prefix(request: ChatRequest) -> bool:
     """Whether what a request shares with its siblings is long enough for a provider to keep it."""
     return is_long([*map(_said, request.tools), *(message.content for message in request.messages[: request.stable])])
+
+
+def prefix_of(request: ChatRequest) -> Hashable | None:
+    """What is the same for calls that send the same long prefix to the same model; None where there is none.
+
+    The whole text is not looked at: two prefixes that are taken for one cost a call a moment, and nothing else.
+    """
+    if request.cache_key is None or not has_long_prefix(request):
+        return None
+    shared = request.messages[: request.stable]
+    lengths = hash(tuple(len(message.content) for message in shared))
+    return request.model.key, request.cache_key, len(shared), lengths, hash(shared[-1].content if shared else "")
 
 
 def takes_key(host: str, model: str, *, azure: bool) -> bool:

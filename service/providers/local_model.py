@@ -18,6 +18,7 @@ from service.errors import ProviderTimeout, ProviderUnavailable
 from service.providers.endpoints import encode
 from service.providers.local_process import Endpoint, LocalProcess
 from service.providers.openai import OpenAIProvider
+from service.providers.slots import Slots
 
 _COUNT_SECONDS = 60.0
 _DEATH_POLLS = 20
@@ -29,6 +30,7 @@ class LocalModel:
 
     def __init__(self, config: ProviderConfig, process: LocalProcess) -> None:
         self.process = process
+        self._slots = Slots(process.slots)
         self._config = config
         self._speaker: tuple[Endpoint, OpenAIProvider] | None = None
         self._starting = asyncio.Lock()
@@ -36,9 +38,15 @@ class LocalModel:
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamItem, None]:
         """Asks the model, and starts it first if need be. Raises `SetupError` if it cannot run here."""
+        async with self._slots.hold(request) as slot, contextlib.aclosing(self._ask(request, slot)) as answer:
+            async for item in answer:
+                yield item
+
+    async def _ask(self, request: ChatRequest, slot: int | None) -> AsyncGenerator[StreamItem, None]:
         speaker = await self._speak()
+        more = {} if slot is None else {"id_slot": slot}
         try:
-            async with contextlib.aclosing(speaker.stream(request)) as answer:
+            async with contextlib.aclosing(speaker.stream(request, **more)) as answer:
                 async for item in answer:
                     yield item
         except ProviderUnavailable as error:

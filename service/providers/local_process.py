@@ -64,6 +64,11 @@ class LocalProcess:
         return self._endpoint if process and process.poll() is None else None
 
     @property
+    def slots(self) -> int:
+        """How many answers it gives at once."""
+        return self._settings.n_parallel
+
+    @property
     def pid(self) -> int | None:
         """The process's id, while there is one."""
         return self._process.pid if self._process else None

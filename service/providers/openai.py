@@ -6,6 +6,7 @@ Protocol: https://platform.openai.com/docs/api-reference/chat
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import orjson
 from pydantic import ValidationError
@@ -26,11 +27,12 @@ class OpenAIProvider:
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
         self._options = read_options(config, OpenAIOptions)
+        self.keeps_prefixes = self._options.prompt_cache is not False
         self._wire = Wire(config, {"content-type": "application/json", **key_header(config)})
 
-    def stream(self, request: ChatRequest) -> AsyncGenerator[StreamItem, None]:
-        """Asks, and yields the answer as it comes; the last item is the `Completion`."""
-        body = request_body(request, self._options, self._wire.host)
+    def stream(self, request: ChatRequest, **more: Any) -> AsyncGenerator[StreamItem, None]:
+        """Asks, and yields the answer as it comes; the last item is the `Completion`. `more` goes into the body."""
+        body = request_body(request, self._options, self._wire.host) | more
         return read_answer(self._wire.post("/chat/completions", body, request), _Answer)
 
     async def aclose(self) -> None:

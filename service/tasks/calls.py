@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Hashable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -29,7 +30,9 @@ from service.errors import (
 from service.graph.patience import patiently
 from service.graph.store import Store
 from service.models.gates import Dismissed, Passage
+from service.models.leading import Leading
 from service.models.registry import Models
+from service.providers.caching import prefix_of
 from service.providers.tokens import count_bytes
 from service.records import SubtaskStatus
 from service.tasks.asking import beside, learn, request_of
@@ -51,6 +54,7 @@ class Calls:
         self._models = models
         self._deltas = deltas
         self._stopping = stopping
+        self._leading = Leading()
         self._writing: set[asyncio.Task[None]] = set()
 
     async def make(self, call: Call) -> bool:
@@ -130,11 +134,21 @@ class Calls:
             return False
         request = bounded
         try:
-            async with gate.call(call.job.task.id, call.most_tokens) as passage, call.job.place.hold():
+            # Who waits for another to read their common prefix holds no place meanwhile.
+            async with (
+                self._leading.turn(self._shared(request)) as call.answered,
+                gate.call(call.job.task.id, call.most_tokens) as passage,
+                call.job.place.hold(),
+            ):
                 return await self._pass(call, request, passage)
         except Dismissed:
             call.refused = call.job.place.refusal()
             return False
+
+    def _shared(self, request: ChatRequest) -> Hashable | None:
+        """The prefix that the call shares with others, where its provider keeps such."""
+        keeps = getattr(self._models.provider(request.model), "keeps_prefixes", False)
+        return prefix_of(request) if keeps else None
 
     async def _pass(self, call: Call, request: ChatRequest, passage: Passage) -> bool:
         """The call itself, which the limits allow now."""
@@ -223,6 +237,8 @@ class Calls:
             return
         if call.first_token is None:
             call.first_token = time.monotonic()
+            if call.answered is not None:
+                call.answered()
         if isinstance(item, ReasoningDelta):
             call.thoughts.append(item.text)
             return
