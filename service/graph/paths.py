@@ -13,6 +13,7 @@ from service.graph.gather import Gatherer
 from service.graph.queries import query
 
 READ_AT_ONCE = 200
+_NOTHING: Row = {"messages": [], "system": None, "pinned": None}
 
 
 class Paths:
@@ -20,20 +21,21 @@ class Paths:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._firsts: Gatherer[Row, list[Row]] = Gatherer(self._read, most=READ_AT_ONCE)
+        self._firsts: Gatherer[Row, Row] = Gatherer(self._read, most=READ_AT_ONCE)
 
-    async def read_path_above(self, row: Row) -> list[Row]:
-        """A page of what is above some messages (`ids`), with them: `span` depths of it, in no order.
+    async def read_path_above(self, row: Row) -> Row:
+        """A page of what is above some messages (`ids`), with them: the `messages` of `span` depths, in no order.
 
-        First pages (`first`) that are asked for meanwhile are read together. Each message is `{id, depth, parents,
-        role, content, o200k, cl100k, toolCalls, toolCallId, isError, saw}`, the content of what has more tokens than
-        `room` or is the prompt `promptId` left out.
+        First pages (`first`) that are asked for meanwhile are read together; they have the conversation's `system`
+        prompt and its `pinned` messages besides. Each message is `{id, depth, parents, role, content, o200k, cl100k,
+        toolCalls, toolCallId, isError, saw}`, the content of what has more tokens than `room` or is the prompt
+        `promptId` left out.
         """
         if row["first"]:
             return await self._firsts.put(row)
         return (await self._read([row]))[0]
 
-    async def _read(self, rows: Sequence[Row]) -> list[list[Row]]:
+    async def _read(self, rows: Sequence[Row]) -> list[Row]:
         batch = [{"n": number, **row} for number, row in enumerate(rows)]
         try:
             records = await self._database.run_dividing(query("read_path_above"), {"batch": {"rows": batch}})
@@ -43,8 +45,13 @@ class Paths:
                 raise
             middle = len(rows) // 2
             return [*await self._read(rows[:middle]), *await self._read(rows[middle:])]
-        found = {record["n"]: record["messages"] for record in records}
-        return [found.get(number, []) for number in range(len(rows))]
+        found = {record["n"]: record for record in records}
+        return [found.get(number, _NOTHING) for number in range(len(rows))]
+
+    async def read_pinned_above(self, owner: str, ids: Sequence[str], lowest: int) -> list[str]:
+        """The ids of the pinned messages above these, no less deep than `lowest`."""
+        rows = await self._database.run(query("read_pinned_above"), ownerId=owner, ids=list(ids), lowest=lowest)
+        return rows[0]["ids"]
 
     async def keep_token_counts(self, rows: Sequence[Row]) -> None:
         """Keep `{id, o200k, cl100k}` with messages; what is None stays as it is."""

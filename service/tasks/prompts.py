@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.chat import ChatMessage, ModelConfig
-from service.conversations.context.contexts import Contexts, ContextWish, Saw
+from service.conversations.context.assembling import ContextWish, Saw
+from service.conversations.context.contexts import Contexts
 from service.conversations.context.paths import MESSAGE_TOKENS
 from service.conversations.context.spoken import message_text, tools_text
 from service.errors import ContextOverflow, InvalidInput
@@ -140,7 +141,13 @@ class Prompts:
             room -= await self._models.count(tools_text(task.settings.tools), model)
         asked = await self._models.count(message_text(task.asked), model)
         wish = ContextWish(
-            task.owner_id, task.prompt_id, task.asked, task.settings.context, room - asked - MESSAGE_TOKENS, model
+            owner_id=task.owner_id,
+            conversation_id=task.conversation_id,
+            prompt_id=task.prompt_id,
+            asked=task.asked,
+            policy=task.settings.context,
+            room=room - asked - MESSAGE_TOKENS,
+            model=model,
         )
         context = await self._contexts.build(wish)
         return ComposedPrompt(

@@ -61,13 +61,22 @@ class Graph:
         self.dag = dag
         self.kept: list[Row] = []
         self.pages = 0
+        self.pinned: set[str] = set()
+        self.system: list[Row] = []
 
-    async def read_path_above(self, row: Row) -> list[Row]:
+    async def read_path_above(self, row: Row) -> Row:
         """As `graph/paths.py` does."""
         self.pages += 1
         bound = max(self.dag[id_].depth for id_ in row["ids"]) - row["span"]
         found = [self.dag[id_] for id_ in ancestors(self.dag, row["ids"]) if self.dag[id_].depth > bound]
-        return [self._row(node, row) for node in found]
+        pinned = [self._row(self.dag[id_], row) for id_ in sorted(self.pinned)] if row["first"] else None
+        return {"messages": [self._row(node, row) for node in found], "system": self.system, "pinned": pinned}
+
+    async def read_pinned_above(self, owner: str, ids: Sequence[str], lowest: int) -> list[str]:
+        """As `graph/paths.py` does."""
+        self.pages += 1
+        above = ancestors(self.dag, ids) - set(ids)
+        return [id_ for id_ in above & self.pinned if self.dag[id_].depth >= lowest]
 
     async def keep_token_counts(self, rows: Sequence[Row]) -> None:
         """As `graph/paths.py` does."""

@@ -24,4 +24,14 @@ RETURN row.n AS n, COLLECT {
     saw: CASE WHEN row.first AND m:Response THEN COLLECT { MATCH (m)<-[:YIELDED]-(:Attempt)-[saw:SAW]->(seen)
       RETURN {as: saw.as, id: seen.id, depth: seen.depth} } END
   }
-} AS messages
+} AS messages,
+// What goes into every context of the conversation.
+CASE WHEN row.first THEN COLLECT {
+  MATCH (:Conversation {id: row.conversationId, ownerId: row.ownerId})-[:HAS_SYSTEM_PROMPT]->(m:Prompt)
+  RETURN m {.id, .depth, .content, .role, o200k: m.tokensO200k, cl100k: m.tokensCl100k}
+} END AS system,
+CASE WHEN row.first THEN COLLECT {
+  MATCH (m:Message) WHERE m.conversationId = row.conversationId AND m.pinned AND m.ownerId = row.ownerId
+  WITH m ORDER BY m.conversationId, m.pinned, m.seq LIMIT 50
+  RETURN m {.id, .depth, .content, role: coalesce(m.role, 'ASSISTANT'), o200k: m.tokensO200k, cl100k: m.tokensCl100k}
+} END AS pinned

@@ -6,69 +6,18 @@ provider, writes no message. Knows nothing of tasks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Sequence
 
-from service.chat import ChatMessage, ModelConfig
+from service.conversations.context.assembling import Chosen, Context, ContextWish, assembled
 from service.conversations.context.counts import Counts
-from service.conversations.context.order import Side, in_order
-from service.conversations.context.paths import MOST_DEPTHS, PathAbove, PathMessage, PathReader
-from service.conversations.context.spoken import chat_message, pair_results
+from service.conversations.context.paths import MOST_DEPTHS, NEVER_FITS, PathAbove, PathMessage, PathReader
 from service.conversations.context.window import Level, Window
 from service.errors import ContextOverflow
-from service.records import ContextPolicy, ItemKind, Role, SawAs
+from service.records import ContextPolicy, Role, SawAs
 
-NOTE_TOKENS = 24
-"""What a note takes in a window, at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContextWish:
-    """What a context is wanted for: a prompt that is in the graph. `room`: the tokens that its path may have."""
-
-    owner_id: str
-    prompt_id: str
-    asked: ChatMessage
-    policy: ContextPolicy
-    room: int
-    model: ModelConfig
-
-
-@dataclass(frozen=True, slots=True)
-class Saw:
-    """A message or a summary that a context was made from. VERBATIM: the oldest of those that are sent as they are."""
-
-    id: str
-    kind: SawAs
-
-
-@dataclass(frozen=True, slots=True)
-class ContextItem:
-    """One message as it is sent. `id` is that of the graph's message or summary; `tokens` 0 where nobody counted."""
-
-    kind: ItemKind
-    message: ChatMessage
-    id: str | None = None
-    tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is sent, oldest first and the prompt last. `is_whole`: nothing of the path is left out."""
-
-    items: tuple[ContextItem, ...]
-    saw: tuple[Saw, ...]
-    is_whole: bool
-
-    @property
-    def tokens(self) -> int:
-        """The tokens of all but the prompt."""
-        return sum(item.tokens for item in self.items if item.kind is not ItemKind.PROMPT)
-
-    @property
-    def messages(self) -> tuple[ChatMessage, ...]:
-        """The messages as a model gets them."""
-        return tuple(item.message for item in self.items)
+MOST_REMEMBERED = 10_000
+"""Answers that are remembered to which pinned messages are above others, which never changes."""
 
 
 class Contexts:
@@ -77,28 +26,30 @@ class Contexts:
     def __init__(self, reader: PathReader, counts: Counts) -> None:
         self._reader = reader
         self._counts = counts
+        self._pins_above: OrderedDict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = OrderedDict()
 
     async def build(self, wish: ContextWish) -> Context:
-        """The context of a prompt. Raises `ContextOverflow` where its policy, or what must not be parted, wants more
+        """The context of a prompt. Raises `ContextOverflow` where its policy, or what must not be left out, wants more
         than fits."""
-        above = PathAbove(wish.owner_id, wish.prompt_id, wish.model, max(wish.room, 0))
-        if wish.policy is ContextPolicy.NONE and wish.asked.role is not Role.TOOL:
-            return assembled(wish, above, None)
+        above = PathAbove(wish.owner_id, wish.conversation_id, wish.prompt_id, wish.model, max(wish.room, 0))
         window = await self._read(wish, above)
-        begins = window.begins_at()
+        begins, pinned = window.begins_at(), list[PathMessage]()
+        if above.pinned and not window.all_fits and wish.policy is not ContextPolicy.NONE:
+            begins, pinned = _beside_pins(wish, window, await self._pins_of_path(above))
         _check(wish, above, window, begins)
-        return assembled(wish, above, begins)
+        return assembled(wish, above, Chosen(begins, pinned))
 
     async def _read(self, wish: ContextWish, above: PathAbove) -> Window:
         levels = await above.read(self._reader, self._counts, 0)
+        room = above.room - sum(message.tokens or NEVER_FITS for message in above.system)
         least = await self._call_of(wish, above, levels) if wish.asked.role is Role.TOOL else None
         if wish.policy is ContextPolicy.NONE:
             return Window(0, least=least)
-        window = Window(above.room, _former(above, wish.policy), least)
+        window = Window(max(room, 0), _former(above, wish.policy), least)
         window.take(levels)
         window.is_whole = above.is_whole
         while window.wants_more:
-            window.take(await above.read(self._reader, self._counts, _depths_wanted(window, above.room)))
+            window.take(await above.read(self._reader, self._counts, _depths_wanted(window, room)))
             window.is_whole = above.is_whole
         return window
 
@@ -116,6 +67,41 @@ class Contexts:
                 return message.depth
             id_ = message.parents[0] if message.parents else None
         return None
+
+    async def _pins_of_path(self, above: PathAbove) -> list[PathMessage]:
+        """The pinned messages that are above the prompt; those that were read are."""
+        far = {pin.id: pin for pin in above.pinned if pin.id not in above.messages}
+        found: frozenset[str] = frozenset()
+        if far and above.frontier:
+            key = frozenset(above.frontier), frozenset(far)
+            known = self._pins_above.get(key)
+            if known is None:
+                lowest = min(pin.depth for pin in far.values())
+                ids = await self._reader.read_pinned_above(above.owner_id, sorted(above.frontier), lowest)
+                known = self._pins_above[key] = frozenset(far) & {*ids, *above.frontier}
+                if len(self._pins_above) > MOST_REMEMBERED:
+                    self._pins_above.popitem(last=False)
+            found = known
+        return [pin for pin in above.pinned if pin.id in above.messages or pin.id in found]
+
+
+def _beside_pins(
+    wish: ContextWish, window: Window, pins: Sequence[PathMessage]
+) -> tuple[int | None, list[PathMessage]]:
+    """Where the window begins beside the pinned messages that are before it, and those. Raises `ContextOverflow`."""
+    taken = 0
+    while True:
+        begins = window.begins_at(taken=taken)
+        before = [pin for pin in pins if begins is None or pin.depth < begins]
+        needed = sum(NEVER_FITS if pin.tokens is None else pin.tokens for pin in before)
+        if needed > wish.room:
+            raise ContextOverflow(
+                f"The {len(before)} pinned messages above this prompt do not fit into the "
+                f"{wish.model.context_window} tokens of {wish.model.key}. Unpin some of them, or choose another model."
+            )
+        if needed <= taken:
+            return begins, before
+        taken = needed
 
 
 def _former(above: PathAbove, policy: ContextPolicy) -> int | None:
@@ -149,40 +135,3 @@ def _is_there(above: PathAbove, begins: int) -> bool:
     sent = above.from_depth(begins).values()
     sizes = [message.tokens for message in sent]
     return None not in sizes and sum(size or 0 for size in sizes) <= above.room
-
-
-def assembled(wish: ContextWish, above: PathAbove, begins: int | None) -> Context:
-    """The context of what was read, from a depth on (None: nothing). Raises `ContextOverflow`."""
-    sent = {} if begins is None else above.from_depth(begins)
-    told = [_told(it, sent) for it in _order(above, sent)]
-    path = pair_results([*told, (wish.prompt_id, wish.asked)])
-    if not path or path[-1][0] != wish.prompt_id:
-        raise ContextOverflow(f"The tools' results and their calls are longer than the window of {wish.model.key}.")
-    oldest = [id_ for id_, message in sent.items() if not any(up in sent for up in message.parents)]
-    saw = tuple(Saw(id_, SawAs.VERBATIM) for id_ in sorted(oldest) or [wish.prompt_id])
-    items = tuple(_item(id_, message, sent) for id_, message in path[:-1])
-    is_whole = above.is_whole and len(sent) == len(above.messages)
-    return Context((*items, ContextItem(ItemKind.PROMPT, wish.asked, wish.prompt_id)), saw, is_whole)
-
-
-def _item(id: str, message: ChatMessage, sent: Mapping[str, PathMessage]) -> ContextItem:
-    known = sent.get(id)
-    if known is None:
-        return ContextItem(ItemKind.NOTE, message, None, NOTE_TOKENS)
-    return ContextItem(ItemKind.MESSAGE, message, id, known.tokens or 0)
-
-
-def _order(above: PathAbove, sent: Mapping[str, PathMessage]) -> list[str | Side]:
-    if len({message.depth for message in sent.values()}) == len(sent):
-        return [message.id for message in sorted(sent.values(), key=lambda message: message.depth)]
-    depth = max(message.depth for message in sent.values()) + 1
-    prompt = PathMessage(above.prompt_id, depth, above.prompt_parents, None, {})
-    return in_order(above.prompt_id, {**sent, above.prompt_id: prompt})[:-1]
-
-
-def _told(it: str | Side, sent: Mapping[str, PathMessage]) -> tuple[str, ChatMessage]:
-    """A message as it is sent; where a side of merged branches begins, a note that says so."""
-    if isinstance(it, str):
-        return it, chat_message(dict(sent[it].row))
-    note = f"[Side {it.number + 1} of the branches that are merged below begins here.]"
-    return f"side:{it.merge}:{it.number}", ChatMessage(Role.USER, note)

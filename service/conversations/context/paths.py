@@ -28,8 +28,12 @@ Row = dict[str, Any]
 class PathReader(Protocol):
     """What is needed of `graph/paths.py`."""
 
-    async def read_path_above(self, row: Row) -> list[Row]:
+    async def read_path_above(self, row: Row) -> Row:
         """A page of a path, see `read_path_above.cypher`."""
+        ...
+
+    async def read_pinned_above(self, owner: str, ids: Sequence[str], lowest: int) -> list[str]:
+        """The ids of the pinned messages above these, no less deep than `lowest`."""
         ...
 
 
@@ -57,6 +61,7 @@ class PathAbove:
     """What was read of the path above a prompt: its messages by id. `frontier` is what is above them and not read."""
 
     owner_id: str
+    conversation_id: str
     prompt_id: str
     model: ModelConfig
     room: int
@@ -65,6 +70,9 @@ class PathAbove:
     prompt_parents: tuple[str, ...] = ()
     saw: list[Row] = field(default_factory=list[Row])
     """What the nearest answer above was made from: `{as, id, depth}`."""
+    system: list[PathMessage] = field(default_factory=list["PathMessage"])
+    pinned: list[PathMessage] = field(default_factory=list["PathMessage"])
+    """Of the whole conversation."""
     _has_begun: bool = False
 
     @property
@@ -77,10 +85,15 @@ class PathAbove:
         first = not self._has_begun
         span = FIRST_DEPTHS if first else max(FIRST_DEPTHS, min(depths, MOST_DEPTHS))
         ids = [self.prompt_id] if first else sorted(self.frontier)
-        asked = {"ids": ids, "ownerId": self.owner_id, "promptId": self.prompt_id, "span": span, "room": self.room}
-        rows = await reader.read_path_above({**asked, "first": first})
+        asked = {"ids": ids, "ownerId": self.owner_id, "conversationId": self.conversation_id}
+        asked |= {"promptId": self.prompt_id, "span": span, "room": self.room, "first": first}
+        page = await reader.read_path_above(asked)
         self._has_begun = True
+        rows = page["messages"]
         found = await self._counted(rows, counts)
+        if first:
+            self.system = await self._sized(page["system"] or [], counts)
+            self.pinned = await self._sized(page["pinned"] or [], counts)
         above = {up for message in rows for up in message["parents"]}
         self.frontier = (self.frontier | above) - self.messages.keys() - {self.prompt_id}
         if not rows:
@@ -89,25 +102,29 @@ class PathAbove:
         return _levels(found)
 
     async def _counted(self, rows: Sequence[Row], counts: Counts) -> list[PathMessage]:
-        rows = sorted(rows, key=lambda row: (-row["depth"], row["id"]))
-        found: list[PathMessage] = []
-        tokens = await counts.of([row for row in rows if row["content"] is not None], self.model)
-        for row in rows:
-            if row["id"] == self.prompt_id:
-                self.prompt_parents = tuple(row["parents"])
-                continue
-            known = tokens.get(row["id"])
-            size = None if known is None else known + MESSAGE_TOKENS
-            message = PathMessage(row["id"], row["depth"], tuple(row["parents"]), size, row)
-            found.append(message)
-            self.messages[message.id] = message
-            if not self.saw and row["saw"]:
-                self.saw = row["saw"]
+        asked = next((row for row in rows if row["id"] == self.prompt_id), None)
+        if asked is not None:
+            self.prompt_parents = tuple(asked["parents"])
+        rows = sorted((row for row in rows if row is not asked), key=lambda row: (-row["depth"], row["id"]))
+        if not self.saw:
+            self.saw = next((row["saw"] for row in rows if row["saw"]), list[Row]())
+        found = await self._sized(rows, counts)
+        self.messages |= {message.id: message for message in found}
         return found
+
+    async def _sized(self, rows: Sequence[Row], counts: Counts) -> list[PathMessage]:
+        """The messages of rows, with what each takes in a window."""
+        tokens = await counts.of([row for row in rows if row["content"] is not None], self.model)
+        return [_message(row, tokens.get(row["id"])) for row in rows]
 
     def from_depth(self, depth: int) -> dict[str, PathMessage]:
         """The messages that are as deep or deeper."""
         return {id_: message for id_, message in self.messages.items() if message.depth >= depth}
+
+
+def _message(row: Row, tokens: int | None) -> PathMessage:
+    size = None if tokens is None else tokens + MESSAGE_TOKENS
+    return PathMessage(row["id"], row["depth"], tuple(row.get("parents") or ()), size, row)
 
 
 def _levels(messages: Sequence[PathMessage]) -> list[Level]:

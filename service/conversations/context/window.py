@@ -80,12 +80,20 @@ class Window:
     def _may_begin(self) -> bool:
         return self._former is not None and self._fill(self._former) >= LEAST_FILL * self._room
 
-    def begins_at(self, share: float = 1.0) -> int | None:
-        """The depth from which on all is sent; None: nothing of the path. `share` is what of the room is for it where
-        not all fits."""
-        if self.is_whole and self.tokens <= self._room:
+    @property
+    def all_fits(self) -> bool:
+        """Whether all there is can be sent."""
+        return self.is_whole and self.tokens <= self._room
+
+    def begins_at(self, share: float = 1.0, taken: int = 0) -> int | None:
+        """The depth from which on all is sent; None: nothing of the path.
+
+        Where not all fits, `share` is what of the room is for it, less `taken` tokens.
+        """
+        if self.all_fits:
             return self._levels[-1].depth if self._levels else None
-        begins = self._former if self._goes_on(share * self._room) else self._cut(share * self._room)
+        room = share * self._room - taken
+        begins = self._former if self._goes_on(room) else self._cut(room)
         if self._least is None:
             return begins
         return self._least if begins is None else min(begins, self._least)

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.chat import ChatMessage, ModelConfig
-from service.conversations.context.contexts import Context, Contexts, ContextWish
+from service.conversations.context.assembling import NOTE_TOKENS, Context, ContextWish
+from service.conversations.context.contexts import Contexts
 from service.conversations.context.counts import Counts
 from service.conversations.context.paths import FIRST_DEPTHS, MESSAGE_TOKENS
 from service.errors import ContextOverflow
-from service.records import ContextPolicy, Role, SawAs
+from service.records import ContextPolicy, ItemKind, Role, SawAs
 from tests.support.dags import Dag, Graph, Node, ancestors, dags
 
 MODEL = ModelConfig("test", "m", "test", 1_000, 100, tokenizer="o200k")
@@ -20,7 +21,7 @@ ASKED = ChatMessage(Role.USER, "And now?")
 
 async def build(graph: Graph, prompt: str, policy: ContextPolicy = ContextPolicy.RECENT, room: int = 10**6) -> Context:
     """The context of a prompt of a graph in memory."""
-    wish = ContextWish("owner", prompt, ASKED, policy, room, MODEL)
+    wish = ContextWish("owner", "conversation", prompt, ASKED, policy, room, MODEL)
     return await Contexts(graph, Counts(nobody_counts, graph)).build(wish)
 
 
@@ -51,7 +52,9 @@ async def test_whole_path_is_sent_once(dag: Dag, data: st.DataObject) -> None:
     context = await build(Graph(with_prompt(dag, end)), "prompt")
     assert sorted(ids_of(context)) == sorted(ancestors(dag, [end]))
     assert context.is_whole
-    assert context.tokens - sum(24 for item in context.items if item.id is None) == sizes(dag, ancestors(dag, [end]))
+    assert context.tokens - sum(NOTE_TOKENS for item in context.items if item.id is None) == sizes(
+        dag, ancestors(dag, [end])
+    )
     assert context.messages[-1] is ASKED
 
 
@@ -109,11 +112,11 @@ async def test_full_context_that_does_not_fit_is_refused() -> None:
 
 
 async def test_no_context_is_the_prompt_alone() -> None:
-    """Nothing is read for it."""
+    """No more is read than the first page, for the system prompt."""
     graph = Graph({"m0": Node("m0", 0, ())} | {"prompt": Node("prompt", 1, ("m0",))})
     context = await build(graph, "prompt", ContextPolicy.NONE)
     assert context.messages == (ASKED,)
-    assert graph.pages == 0
+    assert graph.pages == 1
 
 
 async def test_what_was_counted_is_kept() -> None:
@@ -124,3 +127,42 @@ async def test_what_was_counted_is_kept() -> None:
     assert await counts.of([row], MODEL) == {"m0": 4}
     await counts.settle()
     assert graph.kept == [{"id": "m0", "o200k": 4, "cl100k": None}]
+
+
+@given(dag=dags(most=60), data=st.data(), room=st.integers(100, 400))
+async def test_pinned_messages_of_the_path_always_go_in(dag: Dag, data: st.DataObject, room: int) -> None:
+    """Each once, those before the window ahead of it; none of another branch."""
+    end = data.draw(st.sampled_from(sorted(dag)))
+    graph = Graph(with_prompt(dag, end))
+    graph.pinned = set(data.draw(st.lists(st.sampled_from(sorted(dag)), max_size=5)))
+    context = await build(graph, "prompt", room=room)
+    sent = ids_of(context)
+    assert len(sent) == len(set(sent))
+    assert graph.pinned & set(sent) == graph.pinned & ancestors(dag, [end])
+    assert sizes(dag, set(sent)) <= room
+    seen = {seen.id for seen in context.saw if seen.kind is SawAs.PINNED}
+    assert seen == {item.id for item in context.items if item.kind is ItemKind.PINNED}
+
+
+async def test_pinned_messages_that_do_not_fit_are_named() -> None:
+    """They are not left out silently."""
+    graph = Graph({"m0": Node("m0", 0, (), tokens=60), "m1": Node("m1", 1, ("m0",), tokens=60)})
+    graph.dag["prompt"] = Node("prompt", 2, ("m1",))
+    graph.pinned = {"m0"}
+    with pytest.raises(ContextOverflow, match="1 pinned messages .* Unpin"):
+        await build(graph, "prompt", room=63)
+
+
+async def test_system_prompt_comes_first_and_takes_its_room() -> None:
+    """Whatever the policy."""
+    graph = Graph({"m0": Node("m0", 0, (), tokens=40), "prompt": Node("prompt", 1, ("m0",))})
+    said = {"id": "s", "depth": 0, "content": "Be brief.", "role": "SYSTEM", "o200k": 10, "cl100k": 10}
+    graph.system = [said]
+    for policy, room, kinds in (
+        (ContextPolicy.RECENT, 58, ["SYSTEM", "MESSAGE", "PROMPT"]),
+        (ContextPolicy.RECENT, 57, ["SYSTEM", "PROMPT"]),
+        (ContextPolicy.NONE, 58, ["SYSTEM", "PROMPT"]),
+    ):
+        context = await build(graph, "prompt", policy, room)
+        assert [item.kind.value for item in context.items] == kinds
+        assert context.messages[0] == ChatMessage(Role.SYSTEM, "Be brief.")

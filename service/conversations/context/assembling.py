@@ -1,0 +1,142 @@
+"""What is sent, put together: the system prompt, pinned messages, the path from where the window begins, the prompt.
+
+Pure. Owns the order of these, what is noted of what was seen, and the words between. Knows nothing of how it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from service.chat import ChatMessage, ModelConfig
+from service.conversations.context.order import Side, in_order
+from service.conversations.context.paths import PathAbove, PathMessage
+from service.conversations.context.spoken import chat_message, pair_results
+from service.errors import ContextOverflow
+from service.records import ContextPolicy, ItemKind, Role, SawAs
+
+NOTE_TOKENS = 24
+"""What a note takes in a window, at most."""
+PINNED_NOTE = "[Pinned messages from earlier in this conversation. What was said last follows them.]"
+
+
+@dataclass(frozen=True, slots=True)
+class ContextWish:
+    """What a context is wanted for: a prompt that is in the graph. `room`: the tokens that its path may have."""
+
+    owner_id: str
+    conversation_id: str
+    prompt_id: str
+    asked: ChatMessage
+    policy: ContextPolicy
+    room: int
+    model: ModelConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Saw:
+    """A message or a summary that a context was made from. VERBATIM: the oldest of those that are sent as they are."""
+
+    id: str
+    kind: SawAs
+
+
+@dataclass(frozen=True, slots=True)
+class ContextItem:
+    """One message as it is sent. `id` is that of the graph's message or summary; `tokens` 0 where nobody counted."""
+
+    kind: ItemKind
+    message: ChatMessage
+    id: str | None = None
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is sent, oldest first and the prompt last. `is_whole`: nothing of the path is left out."""
+
+    items: tuple[ContextItem, ...]
+    saw: tuple[Saw, ...]
+    is_whole: bool
+
+    @property
+    def tokens(self) -> int:
+        """The tokens of all but the prompt."""
+        return sum(item.tokens for item in self.items if item.kind is not ItemKind.PROMPT)
+
+    @property
+    def messages(self) -> tuple[ChatMessage, ...]:
+        """The messages as a model gets them."""
+        return tuple(item.message for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What of a path is sent: all from the depth `begins` on (None: nothing), and of what is before it, `pinned`."""
+
+    begins: int | None
+    pinned: Sequence[PathMessage] = ()
+
+
+def assembled(wish: ContextWish, above: PathAbove, chosen: Chosen) -> Context:
+    """The context of what was chosen of a path. Raises `ContextOverflow`."""
+    sent = {} if chosen.begins is None else above.from_depth(chosen.begins)
+    told = [_told(it, sent) for it in _order(above, sent)]
+    path = pair_results([*told, (wish.prompt_id, wish.asked)])
+    if not path or path[-1][0] != wish.prompt_id:
+        raise ContextOverflow(f"The tools' results and their calls are longer than the window of {wish.model.key}.")
+    items = [
+        *(_standing(ItemKind.SYSTEM, message) for message in above.system),
+        *_pinned(chosen.pinned),
+        *(_item(id_, message, sent) for id_, message in path[:-1]),
+        ContextItem(ItemKind.PROMPT, wish.asked, wish.prompt_id),
+    ]
+    is_whole = above.is_whole and len(sent) == len(above.messages)
+    return Context(tuple(items), _saw(wish, above, chosen, sent), is_whole)
+
+
+def _saw(wish: ContextWish, above: PathAbove, chosen: Chosen, sent: Mapping[str, PathMessage]) -> tuple[Saw, ...]:
+    oldest = [id_ for id_, message in sent.items() if not any(up in sent for up in message.parents)]
+    return (
+        *(Saw(message.id, SawAs.SYSTEM) for message in above.system),
+        *(Saw(message.id, SawAs.PINNED) for message in chosen.pinned),
+        *(Saw(id_, SawAs.VERBATIM) for id_ in sorted(oldest) or [wish.prompt_id]),
+    )
+
+
+def _standing(kind: ItemKind, message: PathMessage) -> ContextItem:
+    said = chat_message(dict(message.row) | {"toolCallId": None, "toolCalls": None, "isError": None})
+    # The result of a tool stands here without its call, so it is told as what somebody showed.
+    role = Role.USER if said.role is Role.TOOL else said.role
+    return ContextItem(kind, replace(said, role=role), message.id, message.tokens or 0)
+
+
+def _pinned(messages: Sequence[PathMessage]) -> Iterator[ContextItem]:
+    if messages:
+        yield ContextItem(ItemKind.NOTE, ChatMessage(Role.USER, PINNED_NOTE), None, NOTE_TOKENS)
+    for message in sorted(messages, key=lambda message: (message.depth, message.id)):
+        yield _standing(ItemKind.PINNED, message)
+
+
+def _item(id: str, message: ChatMessage, sent: Mapping[str, PathMessage]) -> ContextItem:
+    known = sent.get(id)
+    if known is None:
+        return ContextItem(ItemKind.NOTE, message, None, NOTE_TOKENS)
+    return ContextItem(ItemKind.MESSAGE, message, id, known.tokens or 0)
+
+
+def _order(above: PathAbove, sent: Mapping[str, PathMessage]) -> list[str | Side]:
+    """The messages that are sent, oldest first, and where the sides of merges begin."""
+    if len({message.depth for message in sent.values()}) == len(sent):
+        return [message.id for message in sorted(sent.values(), key=lambda message: message.depth)]
+    depth = max(message.depth for message in sent.values()) + 1
+    prompt = PathMessage(above.prompt_id, depth, above.prompt_parents, None, {})
+    return in_order(above.prompt_id, {**sent, above.prompt_id: prompt})[:-1]
+
+
+def _told(it: str | Side, sent: Mapping[str, PathMessage]) -> tuple[str, ChatMessage]:
+    """A message as it is sent; where a side of merged branches begins, a note that says so."""
+    if isinstance(it, str):
+        return it, chat_message(dict(sent[it].row))
+    note = f"[Side {it.number + 1} of the branches that are merged below begins here.]"
+    return f"side:{it.merge}:{it.number}", ChatMessage(Role.USER, note)
