@@ -149,7 +149,7 @@ async def test_pinned_messages_that_do_not_fit_are_named() -> None:
     graph = Graph({"m0": Node("m0", 0, (), tokens=60), "m1": Node("m1", 1, ("m0",), tokens=60)})
     graph.dag["prompt"] = Node("prompt", 2, ("m1",))
     graph.pinned = {"m0"}
-    with pytest.raises(ContextOverflow, match="1 pinned messages .* Unpin"):
+    with pytest.raises(ContextOverflow, match="The 1 pinned messages"):
         await build(graph, "prompt", room=63)
 
 
