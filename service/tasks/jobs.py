@@ -152,21 +152,14 @@ class Repair:
 class Call:
     """One attempt while it is under way, and what came of it.
 
-        `passed_over` are the models whose turn it was and that were not asked, by name, and why. `error` is why the call
-        failed, `fault` why an answer that came whole cannot be used. `pieces` are all texts that came, `thoughts` what came
-        apart as reasoning; `said` is the answer without what was thought in it, once the call has ended. `so_far` is what
-        its provider says of its cost while it runs, `usage` and `cost_usd` what is kept of that in the end.
-    <<<<<<< HEAD
-        `prompt_tokens` is about what it sends, `context_sha256` the hash of that, and `most_answer` the
-        tokens of the longest answer that it may have; `grant`
-        is what the task's budget gave it, and `is_capped` that this was less than it wanted. `id` is the attempt's,
-        `accepted_id` that of its response where that is accepted: both are known before any call.
-    =======
-        `prompt_tokens` is about what it sends, and `most_answer` the tokens of the longest answer that it may have; `grant`
-        is what the task's budget gave it, and `is_capped` that this was less than it wanted. `answered` is to be told of
-        the first token. `id` is the attempt's, `accepted_id` that of its response where that is accepted: both are known
-        before any call.
-    >>>>>>> b566d8c (Of calls with the same long prefix one goes first; the local model has them in one slot)
+    `passed_over` are the models whose turn it was and that were not asked, by name, and why. `error` is why the call
+    failed, `fault` why an answer that came whole cannot be used. `pieces` are all texts that came, `thoughts` what came
+    apart as reasoning; `said` is the answer without what was thought in it, once the call has ended. `so_far` is what
+    its provider says of its cost while it runs, `usage` and `cost_usd` what is kept of that in the end.
+    `prompt_tokens` is about what it sends, `context_sha256` the hash of that, and `most_answer` the tokens of the
+    longest answer that it may have; `grant` is what the task's budget gave it, and `is_capped` that this was less than
+    it wanted. `answered` is to be told of the first token. `id` is the attempt's, `accepted_id` that of its response
+    where that is accepted: both are known before any call.
     """
 
     job: Job
