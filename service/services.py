@@ -24,6 +24,7 @@ from service.conversations.events import Events
 from service.conversations.heads import Heads
 from service.conversations.history import History
 from service.conversations.marks import Marks
+from service.conversations.outline import Outline
 from service.conversations.responses import Responses
 from service.conversations.retention import Retention
 from service.conversations.usage import Usage
@@ -174,6 +175,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         conversations=conversations,
         marks=Marks(reader, store),
         branches=Branches(reader, store),
+        outline=Outline(reader),
         tasks=Tasks(plans, store, models, executor),
         turns=Turns(store, Repeats(store, models, Orders(plans, models)), executor),
         plans=plans,

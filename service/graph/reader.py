@@ -186,6 +186,18 @@ class Reader:
         records = await self._reads.records("read_named_branch", owner, conversationId=conversation_id, branchName=name)
         return records[0]["id"] if records else None
 
+    async def read_outline(self, owner: str, conversation_id: str, *, after: int, limit: int) -> list[list[Any]] | None:
+        """A page of a conversation's chat without texts, a list a message, see `outline.py`."""
+        where = {"conversationId": conversation_id, "after": after, "limit": limit}
+        records = await self._reads.records("read_outline", owner, **where)
+        return records[0]["rows"] if records else None
+
+    async def read_outline_counts(self, owner: str, conversation_id: str, main_branch_id: str) -> Row | None:
+        """`{messages, onDefault}`: what a conversation's chat has, and its default branch."""
+        where = {"conversationId": conversation_id, "mainBranchId": main_branch_id}
+        records = await self._reads.records("read_outline_counts", owner, **where)
+        return records[0] if records else None
+
     async def read_conversation_statistics(self, owner: str, ids: Sequence[str]) -> Grouped:
         """What each conversation holds and what it cost."""
         return {

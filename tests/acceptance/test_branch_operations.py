@@ -174,3 +174,45 @@ async def test_who_follows_the_conversation_is_told_of_its_branches(service: Ser
         ("BranchChanged", "DELETED", None),
     ]
     assert [event["branch"] for event in events if event["__typename"] == "BranchChanged"] == [None] * 4
+
+
+async def test_an_outline_is_the_whole_tree_in_pages(service: Service) -> None:
+    """Flat, without texts, in the order in which it was written; what is written meanwhile comes at its end."""
+    conversation, before = await chat(service, 3)
+    branch = await made_branch(service, conversation, messageId=before[1])
+    first = await outline(service, conversation, first=2)
+    new = {"content": "Otherwise?", "conversationId": conversation, "branch": branch["id"]}
+    await finished(service, (await service.ask("SendPrompt", input=new))["sendPrompt"]["task"]["id"])
+    rest = await outline(service, conversation, first=100, after=first["pageInfo"]["endCursor"])
+    messages = [*first["nodes"], *rest["nodes"]]
+    assert [it["id"] for it in messages[:6]] == before
+    assert [it["parentIds"] for it in messages[:6]] == [[], *([id] for id in before[:5])]
+    assert (await outline(service, conversation))["nodes"][1]["childCount"] == 2
+    assert messages[6]["parentIds"] == [before[1]]
+    assert [it["branchIds"] for it in messages[6:]] == [[], [branch["id"]]]
+    assert not rest["pageInfo"]["hasNextPage"]
+
+
+async def test_an_outline_says_how_much_lies_on_other_branches(service: Service) -> None:
+    """What a list of the default branch does not show; counted only where it is asked for."""
+    conversation, before = await chat(service, 3)
+    await made_branch(service, conversation, messageId=before[1], makeDefault=True)
+    asked = "query($id: ID!) { outline(conversationId: $id) { totalCount otherBranchesCount } }"
+    assert (await service.post(asked, id=conversation))["data"]["outline"] == {"totalCount": 6, "otherBranchesCount": 4}
+
+
+async def test_an_outline_of_nothing_is_refused(service: Service) -> None:
+    """A conversation that is not there, a page that is too large, a cursor of another list: each by its name."""
+    conversation, _ = await chat(service, 0)
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"conversationId": "x"}, "conversationId"),
+        ({"conversationId": conversation, "first": 501}, "first"),
+        ({"conversationId": conversation, "after": "x"}, "after"),
+    ]
+    for variables, field in cases:
+        assert (await service.error(operation("Outline"), **variables))["field"] == field
+
+
+async def outline(service: Service, conversation: str, **page: Any) -> dict[str, Any]:
+    """A page of the outline of a conversation."""
+    return (await service.ask("Outline", conversationId=conversation, **page))["outline"]

@@ -1811,6 +1811,47 @@ class NodesNode(Record):
     """The name of its provider."""
 
 
+class OutlineMessage(Record):
+    """A message in an outline: where it stands, and nothing of what it says."""
+
+    id: str
+    """The id of the message, which `node` finds."""
+    parent_ids: list[str]
+    """What it continues from or responds to; several where branches were merged."""
+    title: str
+    """Short and human."""
+    role: Role | str
+    """Who speaks."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    seq: int
+    """Its number: later ones were written later."""
+    response_status: ResponseStatus | str | None
+    """Of a response, how whole it is."""
+    child_count: int
+    """How many messages continue from it or respond to it."""
+    branch_ids: list[str]
+    """The branches whose newest message it is."""
+
+
+class OutlinePageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class OutlineConnection(Record):
+    """A page of an outline."""
+
+    nodes: list[OutlineMessage]
+    """The nodes of the edges."""
+    page_info: OutlinePageInfo
+    """What is before and after it."""
+
+
 class PathMessage(Record):
     """What was said: a prompt or a response. `depth` orders a path."""
 
@@ -3767,6 +3808,18 @@ NODES = Document(
     ... on Source { name mediaType bytes }
     ... on Strategy { name description version }
     ... on Model { provider name }
+  }
+}
+""",
+)
+
+OUTLINE = Document(
+    "Outline",
+    "outline",
+    """query Outline($conversationId: ID!, $first: Int = 500, $after: String) {
+  outline(conversationId: $conversationId, first: $first, after: $after) {
+    nodes { id parentIds title role depth seq responseStatus childCount branchIds }
+    pageInfo { hasNextPage endCursor }
   }
 }
 """,

@@ -17,6 +17,7 @@ from service.conversations.events import EventPage, Events
 from service.conversations.history import History
 from service.conversations.marks import Marks
 from service.conversations.moments import Looks, Moment
+from service.conversations.outline import Outline
 from service.conversations.responses import Responses
 from service.conversations.usage import Usage
 from service.cursors import PageRequest, page_request
@@ -48,6 +49,7 @@ class Backend:
     conversations: Conversations
     marks: Marks
     branches: Branches
+    outline: Outline
     tasks: Tasks
     turns: Turns
     plans: KeptPlans

@@ -93,7 +93,10 @@ class Costs:
         if "first" not in field.args:
             return 1
         wanted = [self._number(node, name) for name in ("first", "last")]
-        return min(max((it for it in wanted if it is not None), default=FIRST), self._max_page)
+        own = field.args["first"].default_value
+        usual = own if isinstance(own, int) else FIRST
+        # A list whose pages are longer of themselves may be asked for so many.
+        return min(max((it for it in wanted if it is not None), default=usual), max(self._max_page, usual))
 
     def _length(self, parent: Any, node: FieldNode, field: GraphQLField, page: int) -> int:
         """How long the list of a field may be."""

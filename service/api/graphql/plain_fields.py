@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, is_leaf_type
+from graphql import GraphQLField, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
@@ -29,7 +29,16 @@ def plain_field(parent_type: GraphQLObjectType, name: str, field_name: str) -> P
     if field is None or read is None:
         return None
     kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type  # pyright: ignore[reportUnknownVariableType]
-    return (name, read, kind.coerce_output_value, kind is field.type) if is_leaf_type(kind) else None
+    coerce = kind.coerce_output_value if is_leaf_type(kind) else _list_of_leaves(kind)
+    return None if coerce is None else (name, read, coerce, kind is field.type)
+
+
+def _list_of_leaves(kind: Any) -> Callable[[Any], Any] | None:
+    """How a list of scalars, none of them null, is coerced."""
+    if not isinstance(kind, GraphQLList) or not isinstance(kind.of_type, GraphQLNonNull):  # pyright: ignore[reportUnknownMemberType]
+        return None
+    leaf = cast(Any, kind.of_type).of_type  # pyright: ignore[reportUnknownMemberType]
+    return (lambda values: [leaf.coerce_output_value(value) for value in values]) if is_leaf_type(leaf) else None
 
 
 def _read(field: GraphQLField) -> Read | None:

@@ -14,6 +14,7 @@ from service.api.graphql.conversations import Conversation
 from service.api.graphql.messages import Message, message
 from service.api.graphql.models import Model, ModelChoice, configured_model, model_choice
 from service.api.graphql.nodes import Node
+from service.api.graphql.outline import OutlineConnection, outline
 from service.api.graphql.plans import StrategyInput
 from service.api.graphql.settings import TaskConfigInput
 from service.api.graphql.strategies import Strategy
@@ -81,6 +82,8 @@ class Query:
         """
         id = await info.context.backend.branches.find(info.context.caller, conversation_id, name)
         return None if id is None else await info.context.load.branches.load(id)
+
+    outline: OutlineConnection | None = strawberry.field(resolver=outline)
 
     @paged
     async def history(

@@ -44,6 +44,7 @@ from antiphon.operations import (
     MoveBranchPayload,
     Node,
     NodesNode,
+    OutlineConnection,
     PathMessageConnection,
     PinMessageInput,
     PinMessagePayload,
@@ -238,6 +239,13 @@ class Operations:
         """What has these ids, in their order; null for what is not there."""
         value = self._connection.execute(its.NODES, ids=ids)
         return [None if it is None else NodesNode.model_validate(it) for it in value]
+
+    def outline(
+        self, conversation_id: str, first: int | None = 500, after: str | None = None
+    ) -> OutlineConnection | None:
+        """The whole tree of a conversation's chat, flat and without texts, in the order in which it was written. What is written while it is read comes at its end. Messages of subtasks are no part of the chat."""
+        value = self._connection.execute(its.OUTLINE, conversationId=conversation_id, first=first, after=after)
+        return None if value is None else OutlineConnection.model_validate(value)
 
     def path(
         self, from_id: str, to_id: str, first: int | None = 50, after: str | None = None

@@ -1,0 +1,41 @@
+"""The outline of a conversation: its whole tree, flat and in pages, without texts.
+
+Owns what a page may hold and what its cursors are. In the order in which the messages were written: what is added while
+it is read comes at its end, and nothing moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.cursors import Order, Page, page_request
+from service.errors import NotFound
+from service.graph.reader import Reader
+from service.graph.store import main_branch
+
+OUTLINE_PAGE = 500
+"""Messages of a page: without texts they are small."""
+_COLUMNS = ("id", "seq", "depth", "title", "role", "status", "parentIds", "childCount", "branchIds")
+_ORDER = Order("w", {"seq": int})
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Reads outlines. What belongs to another owner is as if it were not there."""
+
+    reader: Reader
+
+    async def page(self, owner: str, conversation_id: str, first: int, after: str | None) -> Page:
+        """A page of a conversation's chat. Raises `NotFound`, `InvalidInput` with the argument."""
+        page = page_request(OUTLINE_PAGE, first=first, after=after)
+        (low,) = _ORDER.bounds(page)["low"]
+        found = await self.reader.read_outline(owner, conversation_id, after=low, limit=page.limit + 1)
+        if found is None:
+            raise NotFound("There is no such conversation.", field="conversationId")
+        return _ORDER.page([dict(zip(_COLUMNS, row, strict=True)) for row in found], page)
+
+    async def counts(self, owner: str, conversation_id: str) -> tuple[int, int]:
+        """How many messages the chat has, and how many of them are not on the path of the default branch."""
+        found = await self.reader.read_outline_counts(owner, conversation_id, main_branch(conversation_id))
+        messages, on_default = (found["messages"], found["onDefault"]) if found else (0, 0)
+        return messages, messages - on_default
