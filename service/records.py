@@ -46,6 +46,22 @@ class TaskStatus(StrEnum):
 _FINAL_TASK = {TaskStatus.SUCCEEDED, TaskStatus.PARTIAL, TaskStatus.FAILED, TaskStatus.CANCELLED}
 
 
+class WhenBusy(StrEnum):
+    """What becomes of a prompt that is sent to a branch on which another still awaits its answer."""
+
+    CONTINUE = "CONTINUE"
+    """It continues from that prompt, at once."""
+
+    WAIT = "WAIT"
+    """It is asked when that answer is there, and those that wait already have been answered."""
+
+    INTERRUPT = "INTERRUPT"
+    """That answer is cut, and what was received of it is kept; it continues from there, after those that wait."""
+
+    REJECT = "REJECT"
+    """It is refused with `CONFLICT`."""
+
+
 class SubtaskStatus(StrEnum):
     """The state of a subtask. The last four are final."""
 

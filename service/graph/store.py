@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +15,7 @@ from service.errors import NotFound
 from service.graph.database import Database, Row
 from service.graph.drafts import delete_old_drafts, draft, is_much
 from service.graph.gather import Gatherer, divided
-from service.graph.leases import Leases
+from service.graph.places import Places, main_branch
 from service.graph.queries import query
 from service.graph.writer import Write, Writer
 from service.records import SubtaskStatus, TaskStatus, derived_id, new_id
@@ -25,6 +24,8 @@ from service.signals import Signals
 PLAN_ROWS = 250
 PATIENCE_MS = 300_000
 """How long after its attempt was written a call may begin at the latest: it may wait for another to end."""
+CUT_MS = 10_000
+"""How long what was received of a call that was cut may be on its way: its process may have died."""
 READ_AT_ONCE = 200
 CHARACTERS_AT_ONCE = 4_000_000
 """Of the texts of sources in one answer of Neo4j, which it holds in its memory."""
@@ -44,16 +45,7 @@ class SubtaskState:
     code: str | None
 
 
-@lru_cache(maxsize=4096)
-def main_branch(conversation_id: str) -> str:
-    """The id of a conversation's main branch; nothing for what is no id of ours, and so no conversation's."""
-    try:
-        return derived_id(conversation_id, "branch", "main")
-    except ValueError:
-        return ""
-
-
-class Store(Leases):
+class Store(Places):
     """Writes go through the group-committing writer, keyed by conversation, and wake its subscribers."""
 
     def __init__(self, database: Database, writer: Writer, signals: Signals) -> None:
@@ -62,6 +54,7 @@ class Store(Leases):
         self._signals = signals
         self._subtasks = self._reading("read_subtask_work")
         self._sources = self._reading("read_source_texts", most=CHARACTERS_AT_ONCE)
+        self._waiting = self._reading("read_waiting", patience=CUT_MS)
 
     def _reading(self, name: str, **more: Any) -> Gatherer[str, Row | None]:
         async def read(ids: Sequence[str]) -> list[Row]:
@@ -110,8 +103,9 @@ class Store(Leases):
         )
 
     async def create_task(self, row: Row, subtasks: Sequence[Row] = ()) -> Row | None:
-        """Write a task, and those of its subtasks that are known beforehand; `{id, requestHash}`, or None where its
-        place is not there or not the owner's.
+        """Write a task, and those of its subtasks that are known beforehand; `{id, requestHash, held, cut}`, or None
+        where its place is not there, or not the owner's, or not free. `held`: it waits for its turn; `cut` is the id of
+        the task that it interrupted.
 
         What it reads is written first where it is much, see `drafts.py`.
         """
@@ -122,7 +116,11 @@ class Store(Leases):
         if subtasks:
             plan = {"taskId": row["taskId"], "leaseOwner": row["leaseOwner"], "subtasks": list(subtasks)}
             writes.append(("plan_subtasks", plan))
-        return (await self._write_together(conversation_id, writes))[0]
+        if row.get("whenBusy") == "INTERRUPT":
+            writes.append(("cancel_task", {"taskId": None, "byId": row["taskId"], "ownerId": row["ownerId"]}))
+        written = await self._write_together(conversation_id, writes)
+        cut = written[-1] if row.get("whenBusy") == "INTERRUPT" else None
+        return written[0] and written[0] | {"cut": cut and cut["id"]}
 
     async def ask_again(self, conversation_id: str, writes: Sequence[Write]) -> list[Row | None]:
         """Revise a message, and ask prompts that are there, all in one transaction: rows of `revise_message`,
@@ -131,11 +129,6 @@ class Store(Leases):
         return await self._write_together(
             conversation_id, [(name, {"mainBranchId": main, **row}) for name, row in writes]
         )
-
-    async def read_turn(self, owner_id: str, message_id: str) -> Row | None:
-        """A message of the owner, the prompt of its turn, and the task that asked it; see `read_turn.cypher`."""
-        rows = await self._database.run(query("read_turn"), ownerId=owner_id, messageId=message_id)
-        return rows[0]["turn"] if rows else None
 
     async def _draft(self, piece: Row) -> Row | None:
         return await self._writer.write("draft_task", {"at": now_ms(), **piece}, key=piece["taskId"])
@@ -152,6 +145,16 @@ class Store(Leases):
         row = {"taskId": task_id, "status": status.value, "leaseOwner": holder}
         written = await self._write("advance_task", conversation_id, row)
         return None if written is None else written["retries"]
+
+    async def read_waiting(self, task_id: str) -> Row | None:
+        """`{state, conversationId}` of a task that may wait for another: `WAITS`, `FREE` to be given its place, or
+        `PLACED`; None where it is gone. Those asked for meanwhile are read together."""
+        return await self._waiting.put(task_id)
+
+    async def place_task(self, conversation_id: str, task_id: str, holder: str) -> bool:
+        """Write the prompt of a task that waited; False where it has to wait longer, or is not `holder`'s any more."""
+        row = {"taskId": task_id, "leaseOwner": holder, "promptId": derived_id(task_id, "prompt")}
+        return await self._write("place_task", conversation_id, row) is not None
 
     async def finish_task(self, conversation_id: str, row: Row) -> None:
         """Write a task's last state and its answer; nothing where it is not `leaseOwner`'s any more."""
@@ -207,50 +210,6 @@ class Store(Leases):
         """Give a subtask its last state where no attempt gives it; nothing where its task is not `holder`'s."""
         row = {"subtaskId": subtask_id, "status": status.value, "error": error, "code": code, "leaseOwner": holder}
         await self._write("end_subtask", conversation_id, row)
-
-    async def read_place(
-        self, owner_id: str, conversation_id: str, message_id: str | None, branch_id: str | None
-    ) -> Row | None:
-        """`{hasParent, hasBranch, headId}` where the conversation is the owner's: whether the message is in it, and the
-        head of the branch, of the default branch where `branch_id` is None."""
-        rows = await self._database.run(
-            query("read_place"),
-            ownerId=owner_id,
-            conversationId=conversation_id,
-            messageId=message_id,
-            branchId=branch_id,
-            mainBranchId=main_branch(conversation_id),
-        )
-        return rows[0] if rows else None
-
-    async def read_keyed_task(self, owner_id: str, key: str) -> Row | None:
-        """`{id, requestHash}` of the task that an idempotency key made."""
-        rows = await self._database.run(query("read_keyed_task"), ownerId=owner_id, idempotencyKey=key)
-        return rows[0] if rows else None
-
-    async def read_open_calls(
-        self, owner_id: str, conversation_id: str, message_id: str | None, key: str | None, branch_id: str | None = None
-    ) -> Row | None:
-        """The message that a prompt would continue from: `message_id`, else the newest of the branch, or of the default
-        branch where `branch_id` is None. None where there is no such conversation, or branch in it.
-
-        `{message: {id, content, toolCalls}, known: {id, requestHash}}`; `known` is the task of the idempotency key.
-        """
-        rows = await self._database.run(
-            query("read_open_calls"),
-            ownerId=owner_id,
-            conversationId=conversation_id,
-            branchId=branch_id,
-            mainBranchId=main_branch(conversation_id),
-            messageId=message_id,
-            idempotencyKey=key,
-        )
-        return rows[0] if rows else None
-
-    async def read_task_place(self, owner_id: str, task_id: str) -> Row | None:
-        """`{conversationId, status}` of an owner's task."""
-        rows = await self._database.run(query("read_task_place"), ownerId=owner_id, taskId=task_id)
-        return rows[0] if rows else None
 
     # --- what the executor reads -----------------------------------------------------------------
 

@@ -46,6 +46,7 @@ IN_ORDER = (
     "create_task",
     "revise_message",
     "ask_again",
+    "cancel_task",
     "advance_task",
     "plan_subtasks",
     "start_attempt",

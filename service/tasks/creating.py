@@ -80,7 +80,11 @@ class Tasks:
             raise await why_nowhere(self._store, owner, new)
         if written["id"] != task_id:
             return same_task(written, request_hash)
+        if direct:
+            direct.waits = written["held"]
         self._executor.submit(task_id, direct)
+        if written["cut"]:
+            self._executor.cancel(written["cut"])
         return task_id
 
     async def choose_models(self, new: NewTask) -> ModelChoice:
@@ -108,6 +112,7 @@ class Tasks:
                 root=new.root,
                 branch_id=new.branch_id,
                 expected=new.expected,
+                when_busy=new.when_busy,
                 config=new.config,
                 idempotency_key=new.idempotency_key,
                 tool_results=new.tool_results,

@@ -23,11 +23,15 @@ BEGINNING = (TaskStatus.PENDING, TaskStatus.PLANNING, TaskStatus.RUNNING)
 
 @dataclass(slots=True)
 class DirectTask:
-    """A task that was just made here: what it is, its subtask as it is written, and whether it is over by now."""
+    """A task that was just made here: what it is, its subtask as it is written, and whether it is over by now.
+
+    `waits`: its prompt is not asked before another task has ended.
+    """
 
     task: TaskWork
     subtask: dict[str, Any]
     over: bool = False
+    waits: bool = False
 
     @property
     def subtask_id(self) -> str:

@@ -13,6 +13,7 @@ from service.chat import ChatMessage
 from service.conversations.context.spoken import chat_message
 from service.errors import NotFound
 from service.graph.store import Store
+from service.records import derived_id
 from service.strategies.interface import TaskSettings
 from service.strategies.templates import render_part
 from service.tasks.kept_settings import parse_settings, parse_tools
@@ -119,7 +120,8 @@ def task_work(row: dict[str, Any]) -> TaskWork:
         part_template=row["template"]["instruction"],
         reduce_template=row["template"].get("reduce") or "",
         plan=row.get("plan"),
-        prompt_id=row["promptId"],
+        # That of a task which waits for its turn is not written yet.
+        prompt_id=row["promptId"] or derived_id(row["id"], "prompt"),
         prompt=row["content"],
         asked=chat_message(row),
         sources={reading["id"]: reading for reading in readings},

@@ -9,8 +9,12 @@ from typing import Any
 
 from service.errors import AntiphonError, Conflict, InvalidInput, NotFound
 from service.graph.store import Store
+from service.records import WhenBusy
 from service.tasks.requests import NewTask
 from service.tasks.sources import check_text
+
+MOST_WAITING = 100
+"""Prompts that may wait for their turn on a branch."""
 
 
 def check_place(new: NewTask) -> None:
@@ -21,6 +25,12 @@ def check_place(new: NewTask) -> None:
     for name, id_ in ids.items():
         check_text(id_ or "", f"input.{name}")
     _check_title(new)
+    if new.when_busy is not WhenBusy.CONTINUE and (new.parent_id is not None or new.root):
+        raise InvalidInput(
+            "Who names the message to continue from waits for nobody.",
+            field="input.whenBusy",
+            remedy="Leave out whenBusy, or parent.",
+        )
     if new.conversation_id is not None:
         return
     if new.branch_id is not None:
@@ -62,6 +72,9 @@ def place_row(new: NewTask, parent_id: str | None) -> dict[str, Any]:
         "branchId": new.branch_id,
         "parentId": parent_id,
         "root": new.root,
+        # Results of tools answer a response, so nobody is answering there.
+        "whenBusy": None if new.when_busy is WhenBusy.CONTINUE or new.tool_results else new.when_busy.value,
+        "mostWaiting": MOST_WAITING,
         "expectedHeads": [head for head in heads if head is not None],
         "expectsNone": None in heads,
     }
@@ -82,6 +95,18 @@ async def why_nowhere(store: Store, owner: str, new: NewTask) -> AntiphonError:
             f"The branch has moved: it is {at}.",
             field="input.expectedHead",
             remedy="Read what was added, and send it again with that as expectedHead.",
+        )
+    if new.when_busy is WhenBusy.REJECT:
+        return Conflict(
+            "The branch still awaits an answer.",
+            field="input.whenBusy",
+            remedy="Send it again when the answer is there, or with whenBusy WAIT.",
+        )
+    if place["waiting"] >= MOST_WAITING:
+        return Conflict(
+            f"{MOST_WAITING} prompts wait on this branch already.",
+            field="input.whenBusy",
+            remedy="Wait until some are answered, or cancel some.",
         )
     return Conflict(
         f"A branch continues from its newest message, and it is {at}.",

@@ -98,6 +98,7 @@ def _merged(kept: TaskSettings, wish: NewTaskConfig) -> NewTaskConfig:
         max_cases=kept.max_cases,
         max_steps=kept.max_steps,
         tools=kept.tools,
+        context=kept.context.value,
     )
     said = {one.name: getattr(wish, one.name) for one in fields(wish)}
     return replace(former, **{name: it for name, it in said.items() if it is not None and (name, it) != ("tools", ())})

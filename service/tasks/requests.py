@@ -13,6 +13,7 @@ from typing import Any
 
 from service.answers.formats import read_format
 from service.errors import Conflict, InvalidInput
+from service.records import WhenBusy
 from service.tasks.settings import NewTaskConfig
 from service.tasks.sources import NewFile, NewSource, check_text
 from service.tasks.tools import ToolResult
@@ -44,6 +45,7 @@ class NewTask:
     root: bool = False
     branch_id: str | None = None
     expected: ExpectedHead | None = None
+    when_busy: WhenBusy = WhenBusy.CONTINUE
     text: str | None = None
     items: tuple[str, ...] | None = None
     files: tuple[NewFile, ...] | None = None
@@ -65,6 +67,7 @@ class NewPrompt:
     root: bool = False
     branch_id: str | None = None
     expected: ExpectedHead | None = None
+    when_busy: WhenBusy = WhenBusy.CONTINUE
     config: NewTaskConfig = field(default_factory=NewTaskConfig)
     idempotency_key: str | None = None
     tool_results: tuple[ToolResult, ...] = ()
@@ -130,4 +133,5 @@ def _identity(new: NewTask, sources: tuple[NewSource, ...]) -> dict[str, Any]:
         **({"root": True} if new.root else {}),
         **({"branchId": new.branch_id} if new.branch_id else {}),
         **({"expected": [new.expected.message_id]} if new.expected else {}),
+        **({"whenBusy": new.when_busy} if new.when_busy is not WhenBusy.CONTINUE else {}),
     }

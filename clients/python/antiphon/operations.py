@@ -100,6 +100,9 @@ TaskStatus: TypeAlias = Literal["PENDING", "PLANNING", "RUNNING", "SUCCEEDED", "
 UsageDimension: TypeAlias = Literal["MODEL", "PROVIDER", "DAY", "STRATEGY", "TASK_TYPE", "CONVERSATION", "OUTCOME"]
 """What usage is grouped by. A day is one in UTC, an outcome the status of an attempt."""
 
+WhenBusy: TypeAlias = Literal["CONTINUE", "WAIT", "INTERRUPT", "REJECT"]
+"""What becomes of a prompt that is sent to a branch on which another still awaits its answer."""
+
 
 class BudgetInput(TypedDict, total=False):
     """What a task may use before no new call is made."""
@@ -415,6 +418,8 @@ class SendPromptInput(TypedDict, total=False):
     """Where in the conversation to continue from; the branch's newest message by default. With `branch`, it must be that message."""
     expectedHead: ExpectedHeadInput | None
     """Where you saw the branch; where it is elsewhere by now, this is refused with `CONFLICT`."""
+    whenBusy: Required[WhenBusy]
+    """What becomes of it where the branch still awaits an answer."""
     config: TaskConfigInput | None
     """How it is answered."""
     idempotencyKey: str | None

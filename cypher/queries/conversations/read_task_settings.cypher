@@ -7,7 +7,7 @@ RETURN id, {
     .firstTokenSeconds, .totalSeconds, .temperature, .maxOutputTokens, .chunkTokens, .chunkOverlap, .aggregation,
     .aggregationNamed, .onFailure, .context, .responseFormat, .responseSchema, .budgetTokens, .budgetUsd, .deadlineSeconds,
     .maxCases, .maxSteps},
-  instruction: coalesce(t.instruction, head(COLLECT { MATCH (t)-[:ASKED]->(p:Prompt) RETURN p.content })),
+  instruction: coalesce(t.instruction, head(COLLECT { MATCH (t)-[:ASKED]->(p:Prompt) RETURN p.content }), t.heldContent),
   tools: COLLECT {
     MATCH (t)-[o:OFFERS]->(tool:Tool) RETURN {description: o.description, parameters: o.parameters, name: tool.name}
       ORDER BY o.index

@@ -2,9 +2,19 @@
 CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
-  MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation {ownerId: row.ownerId})
+  CALL (row) {
+    MATCH (t:Task {id: row.taskId})
+    RETURN t
+    UNION ALL
+    // That which a new prompt cuts.
+    MATCH (:Task {id: row.byId})-[:INTERRUPTED]->(t:Task)
+    RETURN t
+  }
+  MATCH (t)<-[:HAS_TASK]-(c:Conversation {ownerId: row.ownerId})
   SET c.lastSeq = c.lastSeq + 1
-  WITH row, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
+  WITH row, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS sent, coalesce(t.startedAt, t.createdAt) AS begun
+  // What was written after this was sent may have begun later.
+  WITH row, t, c, seq, CASE WHEN begun > sent THEN begun ELSE sent END AS at
   CALL (t, c, seq, at) {
     WITH * WHERE t.unfinished
     REMOVE t.unfinished, t.leaseOwner, t.leaseUntil
@@ -25,9 +35,9 @@ CALL (row) {
     WITH s, at
     MATCH (s)-[:ATTEMPTED]->(a:Attempt {status: 'RUNNING'})
     // What it read is estimated, until the process that makes the call says better.
-    SET a.status = 'CANCELLED', a.error = 'The task was cancelled.', a.errorCode = 'CANCELLED', a.finishedAt = at,
+    SET a.status = 'CANCELLED', a.error = 'The task was cancelled.', a.errorCode = 'CANCELLED', a.finishedAt = CASE WHEN a.startedAt > at THEN a.startedAt ELSE at END,
       a.inputTokens = a.promptTokens, a.usageEstimated = true
   }
-  RETURN t.status AS status
+  RETURN t.id AS id, t.status AS status
 }
-RETURN collect({n: row.n, status: status}) AS written
+RETURN collect({n: row.n, id: id, status: status}) AS written

@@ -24,6 +24,17 @@ CALL (row) {
     WHERE (row.parentId IS NULL OR given IS NOT NULL)
       AND all(id IN coalesce(row.expectedHeads, []) WHERE coalesce(id = head.id, false))
       AND NOT (coalesce(row.expectsNone, false) AND head IS NOT NULL)
+  // Who does not simply continue asks whether somebody still answers on the branch, or waits for that.
+  CALL (row, b, head) {
+    WITH row, b, head WHERE row.whenBusy IS NOT NULL
+    WITH row, head(COLLECT { MATCH (head)<-[:ASKED]-(t:Task {unfinished: true}) RETURN t ORDER BY t.id LIMIT 1 }) AS busy,
+      COLLECT { MATCH (b)<-[:HELD_FOR]-(t:Task {unfinished: true}) RETURN t ORDER BY t.heldSeq DESC } AS waiting
+    RETURN busy, coalesce(head(waiting), busy) AS awaited, size(waiting) AS waits
+    UNION ALL
+    WITH row WHERE row.whenBusy IS NULL
+    RETURN null AS busy, null AS awaited, 0 AS waits
+  }
+  WITH *, awaited IS NOT NULL AS held WHERE NOT held OR (row.whenBusy <> 'REJECT' AND waits < row.mostWaiting)
   // Results of the parent's tool calls come first, each continuing from the one before it.
   CALL (row, c, seq, at, parent) {
     UNWIND range(0, size(coalesce(row.results, [])) - 1) AS i
@@ -65,22 +76,29 @@ CALL (row) {
     MATCH (kept:Strategy {id: row.strategyId})
     CREATE (t)-[:FOLLOWED]->(kept)
   }
+  CREATE (:TaskEvent {createdAt: at, taskId: t.id, conversationId: c.id,
+    seq: seq, type: 'TASK', status: 'PENDING'})
+  FOREACH (tool IN row.tools |
+    MERGE (offered:Tool {ownerId: row.ownerId, name: tool.name})
+      ON CREATE SET offered.id = tool.id, offered.createdAt = at
+    CREATE (t)-[:OFFERS {index: tool.index, description: tool.description, parameters: tool.parameters}]->(offered))
+  FOREACH (x IN CASE WHEN held THEN [awaited] ELSE [] END |
+    SET t.heldContent = row.content, t.heldTitle = row.promptTitle, t.heldSeq = seq
+    CREATE (t)-[:HELD_FOR]->(b)
+    CREATE (t)-[:AWAITS]->(x))
+  FOREACH (x IN CASE WHEN held AND row.whenBusy = 'INTERRUPT' AND busy IS NOT NULL THEN [busy] ELSE [] END |
+    CREATE (t)-[:INTERRUPTED]->(x))
+  WITH * WHERE NOT held
   CREATE (p:Message:Prompt {id: row.promptId, createdAt: at, role: coalesce(row.role, 'USER'),
     content: row.content, length: size(row.content), title: row.promptTitle, toolCallId: row.toolCallId, toolName: row.toolName,
     isError: row.isError, depth: coalesce(above.depth + 1, 0), seq: seq - 1, conversationId: c.id, ownerId: c.ownerId})
   CREATE (p)-[:IN_CONVERSATION]->(c)
   CREATE (t)-[:ASKED]->(p)
-  CREATE (:TaskEvent {createdAt: at, taskId: t.id, conversationId: c.id,
-    seq: seq, type: 'TASK', status: 'PENDING'})
   FOREACH (x IN CASE WHEN parent IS NULL THEN [1] END | CREATE (c)-[:STARTS_WITH]->(p))
   FOREACH (x IN CASE WHEN above IS NOT NULL THEN [above] END | CREATE (p)-[:CONTINUES]->(x))
   FOREACH (x IN CASE WHEN row.toolCallId IS NOT NULL THEN [parent] END |
     CREATE (p)-[:RESULT_OF {toolCallId: row.toolCallId}]->(x))
   FOREACH (x IN CASE WHEN head IS NULL OR parent = head THEN [1] END | CREATE (b)-[:HEAD]->(p) DELETE old)
-  FOREACH (tool IN row.tools |
-    MERGE (offered:Tool {ownerId: row.ownerId, name: tool.name})
-      ON CREATE SET offered.id = tool.id, offered.createdAt = at
-    CREATE (t)-[:OFFERS {index: tool.index, description: tool.description, parameters: tool.parameters}]->(offered))
   FOREACH (reading IN row.sources |
     MERGE (s:Source {ownerId: row.ownerId, sha256: reading.source.sha256})
       ON CREATE SET s += reading.source, s.title = reading.name, s.createdAt = at
@@ -96,4 +114,4 @@ CALL (row) {
 OPTIONAL MATCH (known:Task {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
 OPTIONAL MATCH (fresh:Task {id: row.taskId})
 WITH row, coalesce(known, fresh) AS t WHERE t IS NOT NULL
-RETURN collect({n: row.n, id: t.id, requestHash: t.requestHash}) AS written
+RETURN collect({n: row.n, id: t.id, requestHash: t.requestHash, held: t.heldContent IS NOT NULL}) AS written

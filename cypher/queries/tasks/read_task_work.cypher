@@ -1,9 +1,10 @@
 // What the executor needs of a task: its settings, its prompt, and where the sources are.
 CYPHER 25
 MATCH (t:Task {id: $taskId})<-[:HAS_TASK]-(c:Conversation)
-MATCH (t)-[:ASKED]->(p:Prompt)
+// One that waits for its turn has its prompt still with it.
+OPTIONAL MATCH (t)-[:ASKED]->(p:Prompt)
 RETURN t {.*, conversationId: c.id, ownerId: c.ownerId,
-  promptId: p.id, role: p.role, content: p.content, toolCallId: p.toolCallId, isError: p.isError, promptTitle: p.title,
+  promptId: p.id, role: coalesce(p.role, 'USER'), content: coalesce(p.content, t.heldContent), toolCallId: p.toolCallId, isError: p.isError, promptTitle: coalesce(p.title, t.heldTitle),
   sources: COLLECT {
     MATCH (t)-[r:READS]->(s:Source) RETURN r {.index, .name, .mediaType, sourceId: s.id, length: s.length} ORDER BY r.index
   },

@@ -13,6 +13,7 @@ from service.api.graphql.scalars import JSON, DateTime
 from service.api.graphql.settings import BudgetInput, TaskConfigInput, ToolResultInput
 from service.conversations.catalog import ConversationFilter, NewConversation
 from service.errors import InvalidInput
+from service.records import WhenBusy
 from service.tasks.creating import NewPrompt, NewTask
 from service.tasks.kept_plans import NewStrategy
 
@@ -163,6 +164,9 @@ class SendPromptInput:
     expected_head: ExpectedHeadInput | None = None
     """Where you saw the branch; where it is elsewhere by now, this is refused with `CONFLICT`."""
 
+    when_busy: WhenBusy = WhenBusy.CONTINUE
+    """What becomes of it where the branch still awaits an answer."""
+
     config: TaskConfigInput | None = None
     """How it is answered."""
 
@@ -180,6 +184,7 @@ class SendPromptInput:
             root=root,
             branch_id=self.branch,
             expected=self.expected_head.record() if self.expected_head else None,
+            when_busy=self.when_busy,
             config=(self.config or TaskConfigInput()).record(),
             idempotency_key=self.idempotency_key,
             tool_results=tuple(result.record() for result in self.tool_results or ()),

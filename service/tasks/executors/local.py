@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.clock import now_ms
-from service.errors import AntiphonError, GraphUnavailable
+from service.errors import AntiphonError, DeadlineExceeded, GraphUnavailable
 from service.graph.patience import patiently
 from service.graph.store import Store
 from service.models.gates import Places
@@ -21,6 +21,7 @@ from service.records import SubtaskStatus
 from service.tasks.direct import DirectTask
 from service.tasks.executors.allowance import Allowance, History, Holding
 from service.tasks.executors.renewing import TURNS_A_LEASE, Beside, Hold, OpenRenewals, Renewals, keep_renewing
+from service.tasks.executors.waiting import Waiting
 from service.tasks.finishing import Finisher
 from service.tasks.material import Material, TaskWork
 from service.tasks.orchestration import Wave, orchestrate
@@ -65,6 +66,7 @@ class LocalExecutor:
         self._beside: Beside | None = None
         self._claiming: asyncio.Task[None] | None = None
         self._waits = 0
+        self._waiting = Waiting(worker.store, hold.instance)
 
     async def start(self, dead: Iterable[str] = ()) -> None:
         """Go on with what a former process left, and keep the leases from now on."""
@@ -124,6 +126,7 @@ class LocalExecutor:
         finally:
             self._lost.discard(self._running.pop(task_id))
             self._worker.material.forget(task_id)
+            self._waiting.ended()
             if task_id in self._again:
                 self._again.discard(task_id)
                 self.submit(task_id)
@@ -134,6 +137,8 @@ class LocalExecutor:
         run = self._running[task_id]
         hold = Holding(self._hold.instance, lambda: self._places.hold(task_id), lambda: run in self._lost)
         try:
+            if direct is None or direct.waits:
+                await self._take_turn(task_id, direct)
             await orchestrate(task_id, _Steps(self._worker, task_id, hold, direct))
         except AntiphonError as error:
             await self._worker.finisher.abandon(task_id, self._hold.instance, error)
@@ -141,6 +146,23 @@ class LocalExecutor:
             _log.exception("Task %s failed unexpectedly.", task_id)
             reason = "An internal error stopped this task; the log has the details."
             await self._worker.finisher.abandon(task_id, self._hold.instance, AntiphonError(reason))
+
+    async def _take_turn(self, task_id: str, direct: DirectTask | None) -> None:
+        """Wait until the task is asked, at most to its deadline, which counts from when it was made."""
+        if direct is None and not await self._waiting.waits(task_id):
+            return
+        task = await patiently(lambda: self._worker.material.task(task_id))
+        deadline = task.settings.deadline_seconds
+        try:
+            async with asyncio.timeout(None if deadline is None else deadline - await self._age(task_id)):
+                await self._waiting.turn(task_id)
+        except TimeoutError as error:
+            raise DeadlineExceeded(f"The task waited for its turn longer than its {deadline:g} seconds.") from error
+
+    async def _age(self, task_id: str) -> float:
+        """How long ago (s) the task was made, or last retried."""
+        row = await patiently(lambda: self._store.read_task_spending(task_id))
+        return (now_ms() - row["since"]) / 1000
 
     def _turned(self, held: Mapping[str, asyncio.Task[None]], lost: set[str] | None) -> None:
         """After each renewal: what is lost is cut, and what others left is looked for."""
@@ -265,7 +287,7 @@ class _Steps:
     async def _allow(self) -> Allowance:
         task = await self._task()
         history = History(since=now_ms())
-        if task.settings.is_bounded and not self._direct:
+        if task.settings.is_bounded and not (self._direct and not self._direct.waits):
             history = History.of(await patiently(lambda: self._worker.store.read_task_spending(self._task_id)))
         return Allowance(self._holding, task.settings, history)
 
