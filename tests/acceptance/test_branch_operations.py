@@ -185,7 +185,7 @@ async def test_an_outline_is_the_whole_tree_in_pages(service: Service) -> None:
     await finished(service, (await service.ask("SendPrompt", input=new))["sendPrompt"]["task"]["id"])
     rest = await outline(service, conversation, first=100, after=first["pageInfo"]["endCursor"])
     messages = [*first["nodes"], *rest["nodes"]]
-    assert [it["id"] for it in messages[:6]] == before
+    assert [it["messageId"] for it in messages[:6]] == before
     assert [it["parentIds"] for it in messages[:6]] == [[], *([id] for id in before[:5])]
     assert (await outline(service, conversation))["nodes"][1]["childCount"] == 2
     assert messages[6]["parentIds"] == [before[1]]

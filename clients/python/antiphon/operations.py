@@ -1819,7 +1819,7 @@ class NodesNode(Record):
 class OutlineMessage(Record):
     """A message in an outline: where it stands, and nothing of what it says."""
 
-    id: str
+    message_id: str
     """The id of the message, which `node` finds."""
     parent_ids: list[str]
     """What it continues from or responds to; several where branches were merged."""
@@ -3823,7 +3823,7 @@ OUTLINE = Document(
     "outline",
     """query Outline($conversationId: ID!, $first: Int = 500, $after: String) {
   outline(conversationId: $conversationId, first: $first, after: $after) {
-    nodes { id parentIds title role depth seq responseStatus childCount branchIds }
+    nodes { messageId parentIds title role depth seq responseStatus childCount branchIds }
     pageInfo { hasNextPage endCursor }
   }
 }

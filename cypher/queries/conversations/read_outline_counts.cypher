@@ -1,11 +1,14 @@
 // How many messages a conversation's chat has, and how many of them are on the path of its default branch.
 CYPHER 25
 MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
-OPTIONAL MATCH (:Branch {id: coalesce(c.defaultBranchId, $mainBranchId)})-[:HEAD]->(head:Message)
-RETURN COUNT {
-  MATCH (m:Message) WHERE m.conversationId = $conversationId
+CALL (c) {
+  MATCH (m:Message) WHERE m.conversationId = c.id AND m.seq >= 0
     AND NOT EXISTS { (m)-[:DECOMPOSES]->() } AND NOT EXISTS { (m)-[:RESPONDS_TO]->()-[:DECOMPOSES]->() }
-} AS messages, COUNT {
+  RETURN count(m) AS messages
+}
+CALL (c) {
+  MATCH (:Branch {id: coalesce(c.defaultBranchId, $mainBranchId)})-[:HEAD]->(head:Message)
   MATCH (head) (()-[:CONTINUES|RESPONDS_TO]->()){0,} (above:Message)
-  RETURN DISTINCT above
-} AS onDefault
+  RETURN count(DISTINCT above) AS onDefault
+}
+RETURN messages, onDefault

@@ -16,7 +16,7 @@ from service.records import ResponseStatus, Role
 class OutlineMessage:
     """A message in an outline: where it stands, and nothing of what it says."""
 
-    id: strawberry.ID
+    message_id: strawberry.ID
     """The id of the message, which `node` finds."""
 
     title: str
@@ -81,7 +81,7 @@ async def outline(
 def outline_message(row: dict[str, Any]) -> OutlineMessage:
     """A message of its row."""
     return OutlineMessage(
-        id=row["id"],
+        message_id=row["id"],
         title=row["title"],
         role=Role(row["role"]) if row["role"] else Role.ASSISTANT,
         depth=row["depth"],
