@@ -33,6 +33,9 @@ BuiltInStrategy: TypeAlias = Literal["NONE", "CHUNK", "FILE", "ERROR", "DYNAMIC"
 ChangeAction: TypeAlias = Literal["MADE", "RENAMED", "MOVED", "DELETED", "DEFAULT_SET", "REVISED", "PINNED", "UNPINNED"]
 """What was done."""
 
+ComparedBy: TypeAlias = Literal["WORDS", "LINES", "WHOLE"]
+"""What two texts were compared by."""
+
 ContextPolicy: TypeAlias = Literal["FULL", "RECENT", "SUMMARIZED", "NONE"]
 """What of the path above a prompt is sent with it."""
 
@@ -96,6 +99,9 @@ SubtaskStatus: TypeAlias = Literal["PENDING", "READY", "RUNNING", "SUCCEEDED", "
 
 TaskStatus: TypeAlias = Literal["PENDING", "PLANNING", "RUNNING", "SUCCEEDED", "PARTIAL", "FAILED", "CANCELLED"]
 """The state of a task. The last four are final."""
+
+TextChangeKind: TypeAlias = Literal["SAME", "REMOVED", "ADDED"]
+"""What became of a piece of text."""
 
 UsageDimension: TypeAlias = Literal["MODEL", "PROVIDER", "DAY", "STRATEGY", "TASK_TYPE", "CONVERSATION", "OUTCOME"]
 """What usage is grouped by. A day is one in UTC, an outcome the status of an attempt."""
@@ -674,6 +680,47 @@ class CancelTaskPayload(Record):
 
     task: CancelTaskTask | None
     """The task, as it is now."""
+
+
+class CompareResponsesResponse(Record):
+    """What came back."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class CompareResponsesTextChange(Record):
+    """A piece of text, and what became of it."""
+
+    kind: TextChangeKind | str
+    """Whether it is in both texts, or in one of them."""
+    text: str
+    """The piece, with the spaces in it."""
+
+
+class CompareResponsesResponseComparison(Record):
+    """Two responses side by side. Differences are those of `b` less those of `a`; null where one is not known."""
+
+    a: CompareResponsesResponse
+    """The first one."""
+    b: CompareResponsesResponse
+    """The second one."""
+    compared_by: ComparedBy | str
+    """What the texts were compared by: words, unless they are too long or too different."""
+    changes: list[CompareResponsesTextChange]
+    """What is in both and in one of them, in order: SAME and REMOVED together are the text of `a`, SAME and ADDED that of `b`."""
+    same_model: bool | None
+    """Whether one model wrote both; null where one of them was put together."""
+    input_tokens: int | None
+    """How many tokens more were read for `b`."""
+    output_tokens: int | None
+    """How many tokens more were written for `b`."""
+    latency_ms: float | None
+    """How much longer the call for `b` took."""
+    cost_usd: float | None
+    """How much more `b` cost."""
 
 
 class ConversationMessage(Record):
@@ -3535,6 +3582,25 @@ CANCEL_TASK = Document(
     "cancelTask",
     """mutation CancelTask($input: CancelTaskInput!) {
   cancelTask(input: $input) { task { id taskStatus finishedAt progress { total done cancelled } } }
+}
+""",
+)
+
+COMPARE_RESPONSES = Document(
+    "CompareResponses",
+    "compareResponses",
+    """query CompareResponses($a: ID!, $b: ID!) {
+  compareResponses(a: $a, b: $b) {
+    a { id title }
+    b { id title }
+    comparedBy
+    changes { kind text }
+    sameModel
+    inputTokens
+    outputTokens
+    latencyMs
+    costUsd
+  }
 }
 """,
 )

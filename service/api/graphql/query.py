@@ -8,6 +8,7 @@ import strawberry
 
 from service.api.graphql import lists
 from service.api.graphql.branches import Branch
+from service.api.graphql.comparisons import ResponseComparison, response_comparison
 from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
@@ -128,6 +129,16 @@ class Query:
         context = info.context
         found = await path_between(context.backend.reader, context.caller, (from_, to), page)
         return None if found is None else connection(found, message)
+
+    @strawberry.field
+    async def compare_responses(self, info: Info, a: strawberry.ID, b: strawberry.ID) -> ResponseComparison | None:
+        """What is different between two responses: in their texts, and in what they took.
+
+        Args:
+            a: The response to begin with.
+            b: The response to compare it with.
+        """
+        return await response_comparison(info, a, b)
 
     @strawberry.field
     async def task(self, info: Info, id: strawberry.ID) -> Task | None:

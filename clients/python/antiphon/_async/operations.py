@@ -15,6 +15,7 @@ from antiphon.operations import (
     BranchesConversation,
     CancelTaskInput,
     CancelTaskPayload,
+    CompareResponsesResponseComparison,
     Conversation,
     ConversationEventsEvent,
     ConversationFilter,
@@ -106,6 +107,11 @@ class AsyncOperations:
         """Cancel a task: its calls are cut, what has not begun never will. A finished task stays as it is."""
         value = await self._connection.execute(its.CANCEL_TASK, input=input)
         return CancelTaskPayload.model_validate(value)
+
+    async def compare_responses(self, a: str, b: str) -> CompareResponsesResponseComparison | None:
+        """What is different between two responses: in their texts, and in what they took."""
+        value = await self._connection.execute(its.COMPARE_RESPONSES, a=a, b=b)
+        return None if value is None else CompareResponsesResponseComparison.model_validate(value)
 
     async def conversation(self, id: str, branches: int | None = 50) -> Conversation | None:
         """One conversation."""
