@@ -11,16 +11,17 @@ from typing import Any
 
 from service.cursors import Bounds
 from service.graph.database import Database, Row
+from service.graph.history_reads import HistoryReads
 from service.graph.owned_reads import Grouped, OwnedReads, Rows
 
 __all__ = ["Grouped", "Reader", "Rows"]
 
 
-class Reader:
+class Reader(HistoryReads):
     """Reads for callers. What belongs to another owner is as if it were not there."""
 
     def __init__(self, database: Database) -> None:
-        self._reads = OwnedReads(database)
+        super().__init__(OwnedReads(database))
 
     # --- nodes by id -----------------------------------------------------------------------------
 
@@ -65,38 +66,6 @@ class Reader:
         return await self._reads.grouped("read_source_contents", "text", owner, ids)
 
     # --- histories and messages' edges -----------------------------------------------------------
-
-    async def read_ancestors(self, owner: str, rows: Rows, page: Row) -> dict[int, Row]:
-        """Pages of ancestors, see `walks.py`; a row whose beginning is not the owner's is left out."""
-        return await self._walked("read_ancestors", owner, rows, page)
-
-    async def read_descendants(self, owner: str, rows: Rows, page: Row) -> dict[int, Row]:
-        """Pages of descendants, see `walks.py`; a row whose beginning is not the owner's is left out."""
-        return await self._walked("read_descendants", owner, rows, page)
-
-    async def read_ancestors_over(self, owner: str, rows: Rows, page: Row) -> dict[int, Row]:
-        """Pages of ancestors over chosen kinds of edges; see `walks.py`."""
-        return await self._walked("read_ancestors_over", owner, rows, page)
-
-    async def read_descendants_over(self, owner: str, rows: Rows, page: Row) -> dict[int, Row]:
-        """Pages of descendants over chosen kinds of edges; see `walks.py`."""
-        return await self._walked("read_descendants_over", owner, rows, page)
-
-    async def read_nearest_common(self, owner: str, ends: tuple[str, str], *, levels: int, most: int) -> Row:
-        """`{id, met, isWhole}`: the deepest message at or above both, how many were met, whether there are no more."""
-        more = {"from": ends[0], "to": ends[1], "levels": levels, "most": most}
-        records = await self._reads.records("read_nearest_common", owner, **more)
-        return records[0] if records else {"id": None, "met": 0, "isWhole": True}
-
-    async def read_path_between(self, owner: str, ends: tuple[str, str], joint: str, page: Bounds) -> Rows:
-        """A page of the messages from one to another over a message above both; each has an `index`."""
-        more: Row = {"from": ends[0], "to": ends[1], "joint": joint}
-        records = await self._reads.records("read_path_between", owner, page=page, **more)
-        return records[0]["rows"] if records else []
-
-    async def _walked(self, name: str, owner: str, rows: Rows, page: Row) -> dict[int, Row]:
-        records = await self._reads.records(name, owner, batch={"rows": rows}, page=page)
-        return {record["n"]: record for record in records}
 
     async def read_parents(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of what each message continues from or responds to: `{id}`."""

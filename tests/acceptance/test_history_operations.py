@@ -72,3 +72,39 @@ async def test_what_is_anothers_is_not_there(service: Service, guarded: Service)
     wish = {"from": c, "to": b, "kind": "see"}
     error = await guarded.error(operation("LinkMessages"), input=wish)
     assert (error["code"], error["field"]) == ("NOT_FOUND", "input.to")
+
+
+async def test_a_conversation_is_told_as_it_stood(service: Service) -> None:
+    """When a message was the newest, or at a moment: also on a branch that was moved since, and before it began."""
+    id, (a, b, c, d) = await chat(service, "One?", "Two?")
+    (branch,) = (await past(service, id, messageId=d))["branches"]["edges"]
+    await service.ask("MoveBranch", input={"branchId": branch["node"]["branchId"], "messageId": a})
+    for point, path in (({"messageId": d}, [a, b, c, d]), ({"messageId": b}, [a, b])):
+        stood = await past(service, id, **point)
+        assert [node["id"] for node in nodes(stood["messages"])] == path
+        assert [node["head"]["id"] for node in nodes(stood["branches"])] == path[-1:]
+    stood = await past(service, id, moment="2099-01-01T00:00:00Z")
+    assert [node["id"] for node in nodes(stood["messages"])] == [a]
+    stood = await past(service, id, moment="2001-01-01T00:00:00Z")
+    assert (nodes(stood["messages"]), nodes(stood["branches"])[0]["head"]) == ([], None)
+
+
+async def past(service: Service, id: str, **point: Any) -> dict[str, Any]:
+    """A conversation as it stood."""
+    return (await service.ask("Past", conversationId=id, point=point))["conversation"]["asOf"]
+
+
+async def test_the_point_must_be_of_the_conversation(service: Service) -> None:
+    """A message of another one is not found."""
+    (one, _), (_, (other, _)) = await chat(service, "One?"), await chat(service, "Other?")
+    error = await service.error(operation("Past"), conversationId=one, point={"messageId": other})
+    assert (error["code"], error["field"]) == ("NOT_FOUND", "point.messageId")
+
+
+async def test_a_path_leads_up_and_down(service: Service) -> None:
+    """In pages, over HTTP."""
+    _, (a, b, c, d) = await chat(service, "One?", "Two?")
+    page = (await service.ask("Path", fromId=a, toId=d, first=3))["path"]
+    assert [node["id"] for node in nodes(page)] == [a, b, c]
+    page = (await service.ask("Path", fromId=a, toId=d, after=page["pageInfo"]["endCursor"]))["path"]
+    assert [node["id"] for node in nodes(page)] == [d]

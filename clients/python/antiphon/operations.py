@@ -307,6 +307,15 @@ class PlanStepInput(TypedDict, total=False):
     """What its answer must be."""
 
 
+class PointInTimeInput(TypedDict, total=False):
+    """When."""
+
+    moment: datetime | None
+    """At this time."""
+    messageId: str | None
+    """When this message of the conversation was the newest one."""
+
+
 class RegenerateInput(TypedDict, total=False):
     """Further answers to the prompt of a response. None of them is told of the others."""
 
@@ -1902,6 +1911,113 @@ class OutlineConnection(Record):
     """The nodes of the edges."""
     page_info: OutlinePageInfo
     """What is before and after it."""
+
+
+class PastMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class PastBranch(Record):
+    """A branch as it stood."""
+
+    branch_id: str
+    """Its id, also where it was deleted since."""
+    name: str
+    """What it was called."""
+    head: PastMessage | None
+    """Its newest message then; null where it had none, or where that was deleted since."""
+
+
+class PastBranchEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    node: PastBranch
+    """What stands there."""
+
+
+class PastPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class PastBranchConnection(Record):
+    """A page of a list."""
+
+    edges: list[PastBranchEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: PastPageInfo
+    """What is before and after it."""
+
+
+class PastNodeMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    created_at: datetime
+    """When it was written down."""
+
+
+class PastMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: PastNodeMessage
+    """What stands there."""
+
+
+class PastPageInfoPageInfo(Record):
+    """What is before and after a page."""
+
+    has_previous_page: bool
+    """Whether there is more of the list before it, with `last` and `before: startCursor`."""
+    start_cursor: str | None
+    """The cursor of its first node; null where it has none."""
+
+
+class PastMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[PastMessageEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: PastPageInfoPageInfo
+    """What is before and after it."""
+
+
+class PastAsOfPastConversation(Record):
+    """A conversation as it stood: what was written since is not in it. What was deleted since is gone here, too."""
+
+    branches: PastBranchConnection
+    """The branches that it had, oldest first."""
+    messages: PastMessageConnection
+    """The path of a branch, oldest first."""
+
+
+class PastConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    as_of: PastAsOfPastConversation
+    """It as it stood at a moment, or when a message was its newest one."""
 
 
 class PathMessage(Record):
@@ -3891,6 +4007,24 @@ OUTLINE = Document(
   outline(conversationId: $conversationId, first: $first, after: $after) {
     nodes { messageId parentIds title role depth seq responseStatus childCount branchIds }
     pageInfo { hasNextPage endCursor }
+  }
+}
+""",
+)
+
+PAST = Document(
+    "Past",
+    "conversation",
+    """query Past($conversationId: ID!, $point: PointInTimeInput!, $branch: ID, $last: Int = 50, $before: String) {
+  conversation(id: $conversationId) {
+    id
+    asOf(point: $point) {
+      branches(first: 100) { edges { node { branchId name head { id } } } pageInfo { hasNextPage endCursor } }
+      messages(branch: $branch, last: $last, before: $before) {
+        edges { cursor node { __typename id title content depth role createdAt } }
+        pageInfo { hasPreviousPage startCursor }
+      }
+    }
   }
 }
 """,

@@ -14,7 +14,8 @@ CALL (row) {
   CALL (row, c, seq, at, known, b, problem) {
     WITH * WHERE known IS NULL AND problem IS NULL
     CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'BRANCH',
-      action: 'DELETED', subjectId: b.id, name: b.name, idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
+      action: 'DELETED', subjectId: b.id, name: b.name,
+      formerHeadId: head(COLLECT { MATCH (b)-[:HEAD]->(x) RETURN x.id }), idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
     DETACH DELETE b
   }
   RETURN row.branchId AS id, seq, CASE WHEN known IS NULL THEN problem END AS problem,

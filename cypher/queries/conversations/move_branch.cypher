@@ -15,13 +15,13 @@ CALL (row) {
     WHEN EXISTS { (m)-[:DECOMPOSES]->() } OR EXISTS { (m)-[:RESPONDS_TO]->()-[:DECOMPOSES]->() } THEN 'NOT_OF_THE_CHAT'
     WHEN row.expectedHead <> coalesce(head.id, '') THEN 'MOVED'
   END AS problem
-  CALL (row, c, seq, at, known, b, old, m, problem) {
+  CALL (row, c, seq, at, known, b, old, head, m, problem) {
     WITH * WHERE known IS NULL AND problem IS NULL
     DELETE old
     CREATE (b)-[:HEAD]->(m)
     SET b.updatedAt = at
     CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'BRANCH',
-      action: 'MOVED', subjectId: b.id, name: b.name, idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
+      action: 'MOVED', subjectId: b.id, name: b.name, formerHeadId: head.id, idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
   }
   RETURN row.branchId AS id, seq, head.id AS headId, CASE WHEN known IS NULL THEN problem END AS problem,
     CASE WHEN known IS NULL THEN row.requestHash ELSE known.requestHash END AS requestHash

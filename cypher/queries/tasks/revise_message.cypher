@@ -31,7 +31,7 @@ CALL (row) {
       FOREACH (above IN [x.above] | CREATE (r)-[e:CONTINUES]->(above) SET e = x.said))
     FOREACH (above IN COLLECT { MATCH (m)-[:RESPONDS_TO]->(above) RETURN above } | CREATE (r)-[:RESPONDS_TO]->(above))
     CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq - 1, createdAt: at, type: 'MESSAGE',
-      action: 'REVISED', subjectId: r.id, idempotencyKey: row.key, requestHash: row.requestHash})
+      action: 'REVISED', subjectId: r.id, branchId: b.id, formerHeadId: head.id, idempotencyKey: row.key, requestHash: row.requestHash})
     FOREACH (x IN CASE WHEN b IS NULL THEN [] ELSE [b] END | CREATE (x)-[:HEAD]->(r) DELETE old)
     FOREACH (new IN CASE WHEN row.newBranch IS NULL THEN [] ELSE [row.newBranch] END |
       CREATE (n:Branch {id: new.id, name: new.name, createdAt: at})-[:BRANCH_OF]->(c)

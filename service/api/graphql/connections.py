@@ -70,6 +70,12 @@ class Connection(Generic[T]):
         """The nodes of the edges."""
         return [edge.node for edge in self.edges]
 
+    @staticmethod
+    def empty() -> Connection[Any]:
+        """The page of a list that holds nothing."""
+        empty = PageInfo(has_next_page=False, has_previous_page=False, start_cursor=None, end_cursor=None)
+        return Connection(page_info=empty, edges=[])
+
 
 def one_edge(node: Any, cursor: str) -> Edge[Any]:
     """The edge of a node that came by itself, as a mutation makes one."""

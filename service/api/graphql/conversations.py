@@ -13,6 +13,7 @@ from service.api.graphql.context import Info
 from service.api.graphql.messages import Message, message
 from service.api.graphql.models import Model, model_of_id
 from service.api.graphql.nodes import Node
+from service.api.graphql.past import PastConversation, PointInTimeInput, past_conversation
 from service.api.graphql.scalars import JSON, BigInt, DateTime, values
 from service.api.graphql.tasks import Task
 from service.api.graphql.usage import known_cost
@@ -140,6 +141,15 @@ class Conversation(Node):
     async def roots(self, info: Info, page: PageRequest) -> Connection[Message]:
         """The messages that it begins with, oldest first; several where the first prompt was asked otherwise."""
         return await info.context.load.linked(ROOTS, info.context.load.messages, self.id, page, info)
+
+    @strawberry.field
+    async def as_of(self, info: Info, point: PointInTimeInput) -> PastConversation:
+        """It as it stood at a moment, or when a message was its newest one.
+
+        Args:
+            point: When.
+        """
+        return await past_conversation(info, self.id, self.default_branch_id, point)
 
     @paged
     async def pinned_messages(self, info: Info, page: PageRequest) -> Connection[Message]:

@@ -46,10 +46,12 @@ from antiphon.operations import (
     Node,
     NodesNode,
     OutlineConnection,
+    PastConversation,
     PathMessageConnection,
     PinMessageInput,
     PinMessagePayload,
     PinnedConversation,
+    PointInTimeInput,
     RegenerateInput,
     RegeneratePayload,
     RenameBranchInput,
@@ -252,6 +254,20 @@ class Operations:
         """The whole tree of a conversation's chat, flat and without texts, in the order in which it was written. What is written while it is read comes at its end. Messages of subtasks are no part of the chat."""
         value = self._connection.execute(its.OUTLINE, conversationId=conversation_id, first=first, after=after)
         return None if value is None else OutlineConnection.model_validate(value)
+
+    def past(
+        self,
+        conversation_id: str,
+        point: PointInTimeInput,
+        branch: str | None = None,
+        last: int | None = 50,
+        before: str | None = None,
+    ) -> PastConversation | None:
+        """One conversation."""
+        value = self._connection.execute(
+            its.PAST, conversationId=conversation_id, point=point, branch=branch, last=last, before=before
+        )
+        return None if value is None else PastConversation.model_validate(value)
 
     def path(
         self, from_id: str, to_id: str, first: int | None = 50, after: str | None = None
