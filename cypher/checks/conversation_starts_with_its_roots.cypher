@@ -6,7 +6,7 @@ CALL () {
   WHERE m.depth <> 0 OR m.conversationId <> c.id OR EXISTS { (m)-[:CONTINUES|RESPONDS_TO|DECOMPOSES]->() }
   RETURN m.id AS id
   UNION ALL
-  MATCH (m:Message) WHERE m.depth = 0 AND NOT EXISTS { (m)<-[:STARTS_WITH]-() }
+  MATCH (m:Message) WHERE m.depth = 0 AND coalesce(m.role, '') <> 'SYSTEM' AND NOT EXISTS { (m)<-[:STARTS_WITH]-() }
   RETURN m.id AS id
 }
 RETURN count(*) AS count, collect(id)[..5] AS ids

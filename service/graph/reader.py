@@ -91,6 +91,10 @@ class Reader(HistoryReads):
         """The id of the prompt that each prompt is a piece of; one that is none is left out."""
         return await self._reads.grouped("read_decomposed", "promptId", owner, ids)
 
+    async def read_system_prompts(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The id of the system prompt of each conversation; one that has none is left out."""
+        return await self._reads.grouped("read_system_prompts", "messageId", owner, ids)
+
     async def read_revised(self, owner: str, ids: Sequence[str]) -> Grouped:
         """The id of the message in place of which each message was written; one that is none is left out."""
         return await self._reads.grouped("read_revised", "messageId", owner, ids)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from service.config import TaskTemplate
+from service.config import Config, TaskTemplate
 from service.errors import InvalidInput
 from service.graph.store import Store
 from service.models.registry import Models
@@ -28,6 +28,11 @@ class Repeats:
         self._store = store
         self._models = models
         self._orders = orders
+
+    @property
+    def config(self) -> Config:
+        """The configuration as it is now."""
+        return self._models.config
 
     async def row(
         self, task_id: str, turn: Row, config: NewTaskConfig, title: str, model_field: str = "input.config.model"

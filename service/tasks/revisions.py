@@ -57,6 +57,10 @@ def check_revisable(new: Revision, turn: Row) -> None:
     check_of_chat(turn, "input.messageId")
     if new.ask and turn["kind"] == "Response":
         raise InvalidInput("Only a prompt is answered.", field="input.ask", remedy="Use regenerate for another answer.")
+    if turn["role"] == Role.SYSTEM:
+        raise InvalidInput(
+            "This is the system prompt.", field="input.messageId", remedy="Use setSystemPrompt to give another."
+        )
     if turn["role"] == Role.TOOL:
         raise InvalidInput(
             "The result of a tool is not revised: the others of its turn belong to it.",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from service.conversations.changes import used_key
+from service.conversations.changes import Changing, used_key
 from service.errors import AntiphonError, InvalidInput, NotFound
 from service.graph.store import Store, Write
 from service.records import Role, derived_id, new_id
@@ -30,6 +30,7 @@ from service.tasks.revisions import (
 from service.tasks.running import Executor
 from service.tasks.settings import NewTaskConfig
 from service.tasks.sources import check_text
+from service.tasks.system_prompts import NewSystemPrompt, set_system_prompt
 
 MOST_AT_ONCE = 10
 Row = dict[str, Any]
@@ -110,6 +111,10 @@ class Turns:
             return Revised(written["id"], None, new_branch_id(written["id"]) if new.new_branch else None)
         known = await self._store.read_keyed_task(owner, new.idempotency_key or "")
         return _answered(same_task(known or written, request_hash), new)
+
+    async def set_system_prompt(self, what: Changing, new: NewSystemPrompt) -> None:
+        """Give a conversation another system prompt; see `system_prompts.py`."""
+        await set_system_prompt(self._store, self._repeats.config, what, new)
 
     async def regenerate(self, owner: str, new: Regeneration) -> list[str]:
         """Ask the prompt of a response again; the ids of the tasks, one for each answer.

@@ -84,3 +84,28 @@ async def test_followers_are_told_of_a_revision_and_its_key(service: Service) ->
         told = [(await anext(events)).row, (await anext(events)).row]
     assert [row.get("id") or row["subjectId"] for row in told] == [made["id"], made["id"]]
     assert (told[1]["action"], told[1]["idempotencyKey"]) == ("REVISED", new["idempotencyKey"])
+
+
+async def test_a_conversation_has_a_system_prompt(service: Service) -> None:
+    """The newest counts, and stands in place of the one before it; it is on no branch, and can be taken away."""
+    first = await finished(service, (await begun(service))["task"]["id"])
+    conversation = first["conversation"]["id"]
+
+    async def put(said: dict[str, Any], key: str | None = None) -> dict[str, Any] | None:
+        new = {"conversationId": conversation, "systemPrompt": said, "idempotencyKey": key}
+        answer = await service.ask("SetSystemPrompt", input=new)
+        return answer["setSystemPrompt"]["conversation"]["systemPrompt"]
+
+    one = await put({"content": "Be brief."}, f"system {conversation}")
+    assert await put({"content": "Be brief."}, f"system {conversation}") == one
+    two = await put({"taskType": "summarize"})
+    assert one is not None
+    assert two is not None
+    assert (one["role"], two["id"] != one["id"]) == ("SYSTEM", True)
+    main = (await service.ask("Messages", conversationId=conversation))["conversation"]["messages"]
+    assert {node["role"] for node in nodes(main)} == {"USER", "ASSISTANT"}
+    assert await put({"none": True}) is None
+    error = await service.error(
+        operation("SetSystemPrompt"), input={"conversationId": conversation, "systemPrompt": {"content": " "}}
+    )
+    assert (error["code"], error["field"]) == ("INVALID_INPUT", "input.systemPrompt.content")

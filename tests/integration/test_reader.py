@@ -215,6 +215,7 @@ async def test_anothers_node_is_not_there(database: Database, owner: str, anothe
         ("read_synthesized", "Message", {}),
         ("read_decomposed", "Message", {}),
         ("read_revised", "Message", {}),
+        ("read_system_prompts", "Conversation", {}),
         ("read_about", "Message", {}),
         ("read_response_attempts", "Message", {}),
         ("read_message_branches", "Message", {}),

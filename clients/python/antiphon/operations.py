@@ -450,6 +450,17 @@ class SetDefaultBranchInput(TypedDict, total=False):
     """The same key does it once: sending it twice is safe."""
 
 
+class SetSystemPromptInput(TypedDict, total=False):
+    """Another system prompt for a conversation. What was said under the old one stays as it is."""
+
+    conversationId: Required[str]
+    """The conversation's id."""
+    systemPrompt: Required[SystemPromptInput]
+    """The system prompt."""
+    idempotencyKey: str | None
+    """The same key sets it once: sending it twice is safe."""
+
+
 class StrategyInput(TypedDict, total=False):
     """How a task is decomposed."""
 
@@ -461,6 +472,17 @@ class StrategyInput(TypedDict, total=False):
     """A kept plan by its name."""
     plan: PlanInput | None
     """A plan of one's own."""
+
+
+class SystemPromptInput(TypedDict, total=False):
+    """What the model is told before all else."""
+
+    content: str | None
+    """A text."""
+    taskType: str | None
+    """The instruction of a task type of the configuration."""
+    none: bool | None
+    """`true`: there is none."""
 
 
 class TaskConfigInput(TypedDict, total=False):
@@ -2668,6 +2690,33 @@ class SetDefaultBranchPayload(Record):
     """The conversation, as it is now."""
 
 
+class SetSystemPromptMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+    content: str
+    """Its text."""
+    role: Role | str
+    """Who speaks."""
+
+
+class SetSystemPromptConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    system_prompt: SetSystemPromptMessage | None
+    """What the model is told before all else; null where it has none."""
+
+
+class SetSystemPromptPayload(Record):
+    """A conversation with another system prompt."""
+
+    conversation: SetSystemPromptConversation | None
+    """The conversation, as it is now."""
+
+
 class ShowConversation(Record):
     """One conversation."""
 
@@ -4188,6 +4237,17 @@ SET_DEFAULT_BRANCH = Document(
     "setDefaultBranch",
     """mutation SetDefaultBranch($input: SetDefaultBranchInput!) {
   setDefaultBranch(input: $input) { conversation { id defaultBranch { id name } } }
+}
+""",
+)
+
+SET_SYSTEM_PROMPT = Document(
+    "SetSystemPrompt",
+    "setSystemPrompt",
+    """mutation SetSystemPrompt($input: SetSystemPromptInput!) {
+  setSystemPrompt(input: $input) {
+    conversation { id systemPrompt { id content role } }
+  }
 }
 """,
 )

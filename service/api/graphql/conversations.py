@@ -118,6 +118,11 @@ class Conversation(Node):
         """The branch that is meant where none is named: `main` until another one is chosen."""
         return await info.context.load.branches.load(self.default_branch_id)
 
+    @strawberry.field
+    async def system_prompt(self, info: Info) -> Message | None:
+        """What the model is told before all else; null where it has none."""
+        return await info.context.load.message(await info.context.load.found("read_system_prompts", self.id))
+
     @paged
     async def branches(self, info: Info, page: PageRequest) -> Connection[Branch]:
         """Its branches, oldest first; the first is `main`."""

@@ -43,8 +43,9 @@ from service.api.graphql.payloads import (
 )
 from service.api.graphql.strategies import strategy
 from service.api.graphql.tasks import Task
-from service.api.graphql.turn_inputs import RegenerateInput, ReviseMessageInput
-from service.api.graphql.turn_payloads import RegeneratePayload, ReviseMessagePayload
+from service.api.graphql.turn_inputs import RegenerateInput, ReviseMessageInput, SetSystemPromptInput
+from service.api.graphql.turn_payloads import RegeneratePayload, ReviseMessagePayload, SetSystemPromptPayload
+from service.conversations.changes import Changing
 
 
 @strawberry.type
@@ -139,6 +140,13 @@ class Mutation:
             task=await _task(info, made.task_id) if made.task_id else None,
             branch=await load.branches.load(made.branch_id) if made.branch_id else None,
         )
+
+    @strawberry.mutation
+    async def set_system_prompt(self, info: Info, input: SetSystemPromptInput) -> SetSystemPromptPayload | None:
+        """Give a conversation another system prompt."""
+        what = Changing(info.context.caller, input.conversation_id, input.idempotency_key)
+        await info.context.begin_write().turns.set_system_prompt(what, input.system_prompt.record())
+        return SetSystemPromptPayload(conversation=await info.context.load.conversations.load(input.conversation_id))
 
     @strawberry.mutation
     async def regenerate(self, info: Info, input: RegenerateInput) -> RegeneratePayload | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import strawberry
+from strawberry import UNSET
 
+from service.api.graphql.choices import chosen, require_true
 from service.api.graphql.settings import TaskConfigInput
 from service.tasks.revisions import Revision
+from service.tasks.system_prompts import NewSystemPrompt
 from service.tasks.turns import Regeneration
 
 
@@ -46,6 +49,39 @@ class ReviseMessageInput:
             config=(self.config or TaskConfigInput()).record(),
             idempotency_key=self.idempotency_key,
         )
+
+
+@strawberry.input(one_of=True)
+class SystemPromptInput:
+    """What the model is told before all else."""
+
+    content: str | None = UNSET
+    """A text."""
+
+    task_type: str | None = UNSET
+    """The instruction of a task type of the configuration."""
+
+    none: bool | None = UNSET
+    """`true`: there is none."""
+
+    def record(self) -> NewSystemPrompt:
+        """As the use case takes it."""
+        require_true(self.none, "input.systemPrompt.none")
+        return NewSystemPrompt(chosen(self.content), chosen(self.task_type))
+
+
+@strawberry.input
+class SetSystemPromptInput:
+    """Another system prompt for a conversation. What was said under the old one stays as it is."""
+
+    conversation_id: strawberry.ID
+    """The conversation's id."""
+
+    system_prompt: SystemPromptInput
+    """The system prompt."""
+
+    idempotency_key: str | None = None
+    """The same key sets it once: sending it twice is safe."""
 
 
 @strawberry.input

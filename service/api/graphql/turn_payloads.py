@@ -6,7 +6,7 @@ import strawberry
 
 from service.api.graphql.connections import Edge, one_edge
 from service.api.graphql.context import Info
-from service.api.graphql.conversations import Branch
+from service.api.graphql.conversations import Branch, Conversation
 from service.api.graphql.messages import Message
 from service.api.graphql.tasks import Task, awaited_id
 from service.conversations.history import message_cursor
@@ -35,6 +35,14 @@ class ReviseMessagePayload:
     def answer_id(self) -> strawberry.ID | None:
         """The id that its answer will have; null where nothing was asked."""
         return None if self.task is None else awaited_id(self.task)
+
+
+@strawberry.type
+class SetSystemPromptPayload:
+    """A conversation with another system prompt."""
+
+    conversation: Conversation | None
+    """The conversation, as it is now."""
 
 
 @strawberry.type

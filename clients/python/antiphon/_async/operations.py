@@ -69,6 +69,8 @@ from antiphon.operations import (
     SendPromptPayload,
     SetDefaultBranchInput,
     SetDefaultBranchPayload,
+    SetSystemPromptInput,
+    SetSystemPromptPayload,
     ShowNode,
     StrategiesStrategyConnection,
     StrategyInput,
@@ -341,6 +343,11 @@ class AsyncOperations:
         """Make a branch the one that is meant where none is named."""
         value = await self._connection.execute(its.SET_DEFAULT_BRANCH, input=input)
         return SetDefaultBranchPayload.model_validate(value)
+
+    async def set_system_prompt(self, input: SetSystemPromptInput) -> SetSystemPromptPayload:
+        """Give a conversation another system prompt."""
+        value = await self._connection.execute(its.SET_SYSTEM_PROMPT, input=input)
+        return SetSystemPromptPayload.model_validate(value)
 
     async def show(self, id: str) -> ShowNode | None:
         """Anything that has an id."""

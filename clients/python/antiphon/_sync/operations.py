@@ -70,6 +70,8 @@ from antiphon.operations import (
     SendPromptPayload,
     SetDefaultBranchInput,
     SetDefaultBranchPayload,
+    SetSystemPromptInput,
+    SetSystemPromptPayload,
     ShowNode,
     StrategiesStrategyConnection,
     StrategyInput,
@@ -338,6 +340,11 @@ class Operations:
         """Make a branch the one that is meant where none is named."""
         value = self._connection.execute(its.SET_DEFAULT_BRANCH, input=input)
         return SetDefaultBranchPayload.model_validate(value)
+
+    def set_system_prompt(self, input: SetSystemPromptInput) -> SetSystemPromptPayload:
+        """Give a conversation another system prompt."""
+        value = self._connection.execute(its.SET_SYSTEM_PROMPT, input=input)
+        return SetSystemPromptPayload.model_validate(value)
 
     def show(self, id: str) -> ShowNode | None:
         """Anything that has an id."""
