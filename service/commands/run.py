@@ -9,7 +9,7 @@ import typer
 from service.commands.completing import models, one_of
 from service.commands.streams import print_json
 from service.errors import InvalidInput
-from service.records import Aggregation
+from service.records import Aggregation, WhenBusy
 
 if TYPE_CHECKING:
     from service.commands.client import Client
@@ -38,6 +38,11 @@ Stdin = Annotated[
 def ask(
     prompt: Annotated[str | None, typer.Argument(help="What to ask; - reads it from standard input.")] = None,
     conversation: Conversation = None,
+    branch: Annotated[str | None, typer.Option("--branch", help="The branch to go on with; by its name.")] = None,
+    when_busy: Annotated[
+        str | None,
+        typer.Option("--when-busy", help="If it awaits an answer: continue, wait, interrupt, reject."),
+    ] = None,
     model: Model = None,
     max_output_tokens: MaxOutput = None,
     as_json: AsJson = False,
@@ -51,6 +56,7 @@ def ask(
     from service.commands.server import run as run_loop
 
     wish: Json = {"content": add_material(prompt, stdin)}
+    wish |= _given(branch=branch, whenBusy=_choice(when_busy, [it.value for it in WhenBusy], "--when-busy"))
     wish |= _given(conversationId=conversation, config=_given(model=model, maxOutputTokens=max_output_tokens))
     return run_loop(_watched("SendPrompt", wish, model, as_json) if as_json else _ask(wish, model))
 
@@ -220,11 +226,19 @@ async def _watched(operation: str, wish: Json, model: str | None, as_json: bool)
 
 
 async def _placed(client: Client, wish: Json) -> Json:
-    """The wish with the whole id of its conversation."""
+    """The wish with the whole id of its conversation, and the id of the branch that it names."""
     from service.commands.naming import conversation_id
 
     said = wish.get("conversationId")
-    return wish | {"conversationId": await conversation_id(client, said)} if said else wish
+    if not said:
+        return wish
+    id = await conversation_id(client, said)
+    if name := wish.get("branch"):
+        found = await client.execute("Branch", conversationId=id, name=name)
+        if found is None:
+            raise InvalidInput(f"There is no branch {name!r}.", remedy="Say one that the conversation has.")
+        wish = wish | {"branch": found["id"]}
+    return wish | {"conversationId": id}
 
 
 def _given(**values: Any) -> Json:

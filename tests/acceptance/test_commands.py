@@ -288,3 +288,17 @@ async def test_a_conversation_is_renamed_and_read_as_json(url: str) -> None:
     assert answer["id"] in (await antiphon(url, "history", "last", "--ids")).out
     wrong = await antiphon(url, "rename", said["conversation"]["id"], " ")
     assert wrong.code == 2
+
+
+async def test_a_message_is_said_otherwise_and_answered_again(url: str) -> None:
+    """`edit --ask` prints the answer, `regenerate` one under each model; a branch that is not there is named."""
+    _, conversation = await ask(url, "Who is there?")
+    async with Client(url) as client:
+        prompt = nodes_of((await client.execute("Messages", conversationId=conversation))["messages"])[0]["id"]
+    edited = await antiphon(url, "edit", conversation, prompt, "Who is here?", "--ask", "--new-branch", "here")
+    assert (edited.code, edited.out) == (0, "Who is here?\n")
+    again = await antiphon(url, "regenerate", conversation, "-n", "2")
+    assert again.out == "echo/echo\nWho is there?\n\necho/echo\nWho is there?\n"
+    answer, _ = await ask(url, "And?", "-c", conversation, "--branch", "here", "--when-busy", "wait")
+    assert answer == "And?\n"
+    assert "nowhere" in (await antiphon(url, "ask", "-c", conversation, "x", "--branch", "nowhere")).err

@@ -1,0 +1,85 @@
+"""`antiphon edit` and `regenerate`: a message in your own words, and further answers to a prompt."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from service.commands.completing import models
+from service.errors import NotFound
+
+app = typer.Typer()
+Json = dict[str, Any]
+
+
+@app.command()
+def edit(
+    conversation: Annotated[str, typer.Argument(help="The conversation's id; last is the last one.")],
+    message: Annotated[str, typer.Argument(help="The message's id.")],
+    text: Annotated[str, typer.Argument(help="What it is to say.")],
+    ask: Annotated[bool, typer.Option("--ask", help="Have the prompt answered.")] = False,
+    branch: Annotated[str | None, typer.Option("--branch", help="The branch that goes on from it.")] = None,
+    new_branch: Annotated[str | None, typer.Option("--new-branch", help="A branch to be made at it.")] = None,
+) -> None:
+    """Say a message in another way, beside the old one. Prints the id of the new message, or its answer."""
+    from service.commands.server import run as run_loop
+
+    wish = {"messageId": message, "content": text, "ask": ask, "newBranch": new_branch}
+    typer.echo(run_loop(_edit(conversation, wish, branch)))
+
+
+@app.command()
+def regenerate(
+    conversation: Annotated[str, typer.Argument(help="The conversation's id; last is the last one.")],
+    message: Annotated[str | None, typer.Argument(help="The response's id; else the newest.")] = None,
+    model: Annotated[
+        list[str] | None, typer.Option("--model", "-m", help="A model to ask; again for more.", autocompletion=models)
+    ] = None,
+    count: Annotated[int | None, typer.Option("-n", min=1, max=10, help="How many answers.")] = None,
+) -> None:
+    """Ask the prompt of a response again. Prints each new answer under the model that was asked."""
+    from service.commands.server import run as run_loop
+
+    typer.echo(run_loop(_regenerate(conversation, message, {"models": model, "n": count})))
+
+
+async def _edit(conversation: str, wish: Json, branch: str | None) -> str:
+    from service.commands.naming import conversation_id
+    from service.commands.reaching import reach
+
+    async with reach() as client:
+        id = await conversation_id(client, conversation)
+        if branch:
+            found = await client.execute("Branch", conversationId=id, name=branch)
+            if found is None:
+                raise NotFound(f"There is no branch {branch!r}.")
+            wish = wish | {"branch": found["id"]}
+        made = await client.execute("ReviseMessage", input=wish)
+        return await _answer(client, made["task"]["id"]) if made["task"] else made["messageEdge"]["node"]["id"]
+
+
+async def _regenerate(conversation: str, message: str | None, wish: Json) -> str:
+    from service.commands.naming import conversation_id
+    from service.commands.reaching import reach
+
+    async with reach() as client:
+        id = await conversation_id(client, conversation)
+        if message is None:
+            found = (await client.execute("Messages", conversationId=id))["messages"]["edges"]
+            newest = [edge["node"] for edge in found if edge["node"]["__typename"] == "Response"]
+            if not newest:
+                raise NotFound("There is no answer yet.")
+            message = newest[-1]["id"]
+        made = await client.execute("Regenerate", input=wish | {"responseId": message})
+        said = [f"{task['config']['model']}\n{await _answer(client, task['id'])}" for task in made["tasks"]]
+        return "\n\n".join(said)
+
+
+async def _answer(client: Any, task_id: str) -> str:
+    """A task's answer, once it is over, or why there is none."""
+    import asyncio
+
+    while (task := await client.execute("Task", id=task_id))["finishedAt"] is None:  # noqa: ASYNC110
+        await asyncio.sleep(0.2)
+    return task["answer"]["content"] if task["answer"] else f"{task['taskStatus']}: {task['error']}"
