@@ -51,7 +51,9 @@ from service.tasks.kept_plans import KeptPlans
 from service.tasks.material import Material
 from service.tasks.orders import Orders
 from service.tasks.planning import Planner
+from service.tasks.previewing import Previews
 from service.tasks.prompts import Prompts
+from service.tasks.rebuilding import Rebuilding
 from service.tasks.repeats import Repeats
 from service.tasks.runner import Runner
 from service.tasks.turns import Turns
@@ -158,7 +160,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     writer, signals, deltas, stopping = Writer(database), Signals(), Deltas(), asyncio.Event()
     store, reader, models = Store(database, writer, signals), Reader(database), Models(config, discovery=discovery)
     material = Material(store)
-    contexts = _contexts(database, models)
+    paths = Paths(database)
+    contexts = Contexts(paths, Counts(models.count, paths))
     runner = Runner(store, models, Prompts(contexts, models, material), Calls(store, models, deltas, stopping))
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
@@ -177,6 +180,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         branches=Branches(reader, store),
         outline=Outline(reader),
         tasks=Tasks(plans, store, models, executor),
+        rebuilding=Rebuilding(paths, contexts, models),
+        previews=Previews(store, contexts, models),
         turns=Turns(store, Repeats(store, models, Orders(plans, models)), executor),
         plans=plans,
         events=Events(reader, heads),
@@ -187,11 +192,6 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     )
     retention = Retention(store, config.storage.event_retention_hours)
     return Services(config, instance, database, writer, store, models, executor, backend, retention)
-
-
-def _contexts(database: Database, models: Models) -> Contexts:
-    paths = Paths(database)
-    return Contexts(paths, Counts(models.count, paths))
 
 
 @asynccontextmanager

@@ -53,6 +53,11 @@ class Paths:
         rows = await self._database.run(query("read_pinned_above"), ownerId=owner, ids=list(ids), lowest=lowest)
         return rows[0]["ids"]
 
+    async def read_attempt_context(self, owner: str, attempt_id: str) -> Row | None:
+        """What the context of an owner's attempt was made from."""
+        rows = await self._database.run(query("read_attempt_context"), ownerId=owner, attemptId=attempt_id)
+        return rows[0]["found"] if rows else None
+
     async def keep_token_counts(self, rows: Sequence[Row]) -> None:
         """Keep `{id, o200k, cl100k}` with messages; what is None stays as it is."""
         await self._database.run(query("keep_token_counts"), batch={"rows": list(rows)})

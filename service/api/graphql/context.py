@@ -26,6 +26,8 @@ from service.graph.reader import Reader
 from service.models.registry import Models
 from service.tasks.creating import Tasks
 from service.tasks.kept_plans import KeptPlans
+from service.tasks.previewing import Previews
+from service.tasks.rebuilding import Rebuilding
 from service.tasks.turns import Turns
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class Backend:
     outline: Outline
     tasks: Tasks
     turns: Turns
+    rebuilding: Rebuilding
+    previews: Previews
     plans: KeptPlans
     events: Events
     usage: Usage

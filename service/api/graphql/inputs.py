@@ -117,6 +117,38 @@ class CreateTaskInput:
 
 
 @strawberry.input
+class PreviewContextInput:
+    """A prompt that is not sent: where it would stand, and how it would be asked."""
+
+    content: str = ""
+    """What would be asked."""
+
+    conversation_id: strawberry.ID | None = None
+    """The conversation; left out, a new one."""
+
+    branch: strawberry.ID | None = None
+    """As in `sendPrompt`."""
+
+    parent: ParentInput | None = None
+    """As in `sendPrompt`."""
+
+    config: TaskConfigInput | None = None
+    """As in `sendPrompt`."""
+
+    def record(self) -> NewTask:
+        """As the use case takes it. Raises `InvalidInput` that names the field."""
+        parent_id, root = _parent(self.parent)
+        return NewTask(
+            instruction=self.content,
+            conversation_id=self.conversation_id,
+            parent_id=parent_id,
+            root=root,
+            branch_id=self.branch,
+            config=(self.config or TaskConfigInput()).record(),
+        )
+
+
+@strawberry.input
 class SaveStrategyInput:
     """A plan to be kept under a name, in place of the one that has it."""
 

@@ -44,6 +44,7 @@ for _kind in (
     records.OnFailure,
     ChangeAction,
     records.ContextPolicy,
+    records.ItemKind,
     ConversationOrder,
     UsageDimension,
 ):

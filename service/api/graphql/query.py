@@ -12,11 +12,13 @@ from service.api.graphql.comparisons import ResponseComparison, response_compari
 from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
+from service.api.graphql.inputs import PreviewContextInput
 from service.api.graphql.messages import Message, message
 from service.api.graphql.models import Model, ModelChoice, configured_model, model_choice
 from service.api.graphql.nodes import Node
 from service.api.graphql.outline import OutlineConnection, outline
 from service.api.graphql.plans import StrategyInput
+from service.api.graphql.sent import ContextPreview, context_preview
 from service.api.graphql.settings import TaskConfigInput
 from service.api.graphql.strategies import Strategy
 from service.api.graphql.tasks import Task
@@ -169,3 +171,12 @@ class Query:
         said = (strategy or StrategyInput()).record()
         wish = NewTask(type=type, config=(config or TaskConfigInput()).record(), **said)
         return model_choice(await info.context.backend.tasks.choose_models(wish))
+
+    @strawberry.field
+    async def preview_context(self, info: Info, input: PreviewContextInput) -> ContextPreview | None:
+        """What a prompt would be sent with, under each policy. Nothing is sent.
+
+        Args:
+            input: The prompt and its place.
+        """
+        return context_preview(await info.context.backend.previews.preview(info.context.caller, input.record()))

@@ -11,6 +11,7 @@ from service.api.graphql.context import Info
 from service.api.graphql.messages import Message, Prompt, Response
 from service.api.graphql.nodes import Node
 from service.api.graphql.scalars import DateTime
+from service.api.graphql.sent import AttemptContext, attempt_context
 from service.api.graphql.usage import Metrics, metrics
 from service.conversations.listings import ATTEMPTS, DEPENDENCIES
 from service.cursors import PageRequest
@@ -95,6 +96,12 @@ class Attempt(Node):
     async def saw(self, info: Info) -> Message | None:
         """The oldest message that was sent along word for word."""
         return await info.context.load.message(self.row["sawId"])
+
+    @strawberry.field
+    async def context(self, info: Info) -> AttemptContext | None:
+        """What it was sent, made again from the graph, and whether that is byte for byte what was sent."""
+        sent = await info.context.backend.rebuilding.context_of(info.context.caller, self.id)
+        return None if sent is None else attempt_context(sent)
 
     @strawberry.field
     async def subtask(self, info: Info) -> Subtask:

@@ -22,7 +22,10 @@ PINNED_NOTE = "[Pinned messages from earlier in this conversation. What was said
 
 @dataclass(frozen=True, slots=True)
 class ContextWish:
-    """What a context is wanted for: a prompt that is in the graph. `room`: the tokens that its path may have."""
+    """What a context is wanted for. `room`: the tokens that its path may have.
+
+    `ends` is what a prompt that is not written would continue from; None for one that is in the graph.
+    """
 
     owner_id: str
     conversation_id: str
@@ -31,6 +34,7 @@ class ContextWish:
     policy: ContextPolicy
     room: int
     model: ModelConfig
+    ends: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

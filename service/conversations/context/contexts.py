@@ -31,12 +31,22 @@ class Contexts:
     async def build(self, wish: ContextWish) -> Context:
         """The context of a prompt. Raises `ContextOverflow` where its policy, or what must not be left out, wants more
         than fits."""
-        above = PathAbove(wish.owner_id, wish.conversation_id, wish.prompt_id, wish.model, max(wish.room, 0))
+        above = path_above(wish)
         window = await self._read(wish, above)
         begins, pinned = window.begins_at(), list[PathMessage]()
         if above.pinned and not window.all_fits and wish.policy is not ContextPolicy.NONE:
             begins, pinned = _beside_pins(wish, window, await self._pins_of_path(above))
         _check(wish, above, window, begins)
+        return assembled(wish, above, Chosen(begins, pinned))
+
+    async def rebuild(self, wish: ContextWish, begins: int, saw: Sequence[PathMessage]) -> Context:
+        """What was sent before: all of the path from a depth on, and what stood before it, as `saw` has it."""
+        above = path_above(wish)
+        await above.read(self._reader, self._counts, 0)
+        while not above.is_whole and min((it.depth for it in above.messages.values()), default=begins + 1) > begins:
+            await above.read(self._reader, self._counts, MOST_DEPTHS)
+        above.system = [seen for seen in saw if seen.row["as"] == SawAs.SYSTEM]
+        pinned = [seen for seen in saw if seen.row["as"] == SawAs.PINNED]
         return assembled(wish, above, Chosen(begins, pinned))
 
     async def _read(self, wish: ContextWish, above: PathAbove) -> Window:
@@ -83,6 +93,12 @@ class Contexts:
                     self._pins_above.popitem(last=False)
             found = known
         return [pin for pin in above.pinned if pin.id in above.messages or pin.id in found]
+
+
+def path_above(wish: ContextWish) -> PathAbove:
+    """The path that a context is wanted of; nothing of it is read yet."""
+    room = max(wish.room, 0)
+    return PathAbove(wish.owner_id, wish.conversation_id, wish.prompt_id, wish.model, room, wish.ends)
 
 
 def _beside_pins(

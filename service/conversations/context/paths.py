@@ -58,13 +58,17 @@ class PathMessage:
 
 @dataclass(slots=True)
 class PathAbove:
-    """What was read of the path above a prompt: its messages by id. `frontier` is what is above them and not read."""
+    """What was read of the path above a prompt: its messages by id. `frontier` is what is above them and not read.
+
+    `ends` is what a prompt that is not written would continue from; None for one that is in the graph.
+    """
 
     owner_id: str
     conversation_id: str
     prompt_id: str
     model: ModelConfig
     room: int
+    ends: tuple[str, ...] | None = None
     messages: dict[str, PathMessage] = field(default_factory=dict[str, PathMessage])
     frontier: set[str] = field(default_factory=set[str])
     prompt_parents: tuple[str, ...] = ()
@@ -80,16 +84,22 @@ class PathAbove:
         """Whether all there is was read."""
         return self._has_begun and not self.frontier
 
+    @property
+    def _beginnings(self) -> tuple[str, ...]:
+        return (self.prompt_id,) if self.ends is None else self.ends
+
     async def read(self, reader: PathReader, counts: Counts, depths: int) -> list[Level]:
         """Read the next page of so many depths, `FIRST_DEPTHS` at first; its levels, the deepest first."""
         first = not self._has_begun
         span = FIRST_DEPTHS if first else max(FIRST_DEPTHS, min(depths, MOST_DEPTHS))
-        ids = [self.prompt_id] if first else sorted(self.frontier)
+        ids = list(self._beginnings) if first else sorted(self.frontier)
         asked = {"ids": ids, "ownerId": self.owner_id, "conversationId": self.conversation_id}
         asked |= {"promptId": self.prompt_id, "span": span, "room": self.room, "first": first}
         page = await reader.read_path_above(asked)
         self._has_begun = True
         rows = page["messages"]
+        if first and self.ends is not None:
+            self.prompt_parents = self.ends
         found = await self._counted(rows, counts)
         if first:
             self.system = await self._sized(page["system"] or [], counts)
