@@ -110,10 +110,15 @@ class Hearing:
             return self._show(piece)
         self._head += piece
         self._lead()
-        if self._is_leading or not (answer := self._answer(self._head)).strip():
+        if self._is_leading:
+            return ""
+        shown = self._show(self._answer(self._head))
+        if not shown.strip():
+            # Blanks may be all there is before the mark of an end, and then there is no answer.
+            self._tail = ""
             return ""
         self._is_waiting = False
-        return self._show(answer)
+        return shown
 
     def end(self, *, cut: bool, apart: bool = False) -> Said:
         """What was thought and what answered. `cut`: the model had not come to the end of what it wanted to say.

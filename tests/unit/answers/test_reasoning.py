@@ -140,6 +140,12 @@ def heard(text: str, cuts: list[int], *, reasons: bool) -> tuple[str, Hearing]:
 cuts = st.lists(st.integers(0, 60), max_size=8)
 
 
+def test_blanks_before_the_mark_of_an_end_are_not_shown() -> None:
+    """There is no answer then, so what was shown would be no beginning of it."""
+    shown, hearing = heard("\n<|im_end|>", [], reasons=False)
+    assert (shown, hearing.end(cut=False).answer) == ("", "")
+
+
 @given(texts, cuts, st.booleans(), st.booleans())
 def test_what_is_shown_is_the_beginning_of_the_answer(text: str, cuts: list[int], reasons: bool, cut: bool) -> None:
     """But where a closing mark comes late, and what was shown was thought."""
