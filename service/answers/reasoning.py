@@ -267,5 +267,6 @@ def _unended(text: str) -> str:
     mark = next((mark for mark in _ENDS if bare.endswith(mark)), None)
     if mark is None or bare.count(mark) > 1 or any(begin in bare for begin in _BEGINS_TURN):
         return text
+    # Blanks before it stay: they may have been shown by then.
     before = bare.removesuffix(mark)
-    return text if before.endswith((" ", *_QUOTES)) else before.rstrip()
+    return text if before.endswith((" ", *_QUOTES)) else before
