@@ -201,6 +201,16 @@ class SawAs(StrEnum):
     """The conversation's system prompt."""
 
 
+class SummaryKind(StrEnum):
+    """Why a summary was made."""
+
+    STRETCH = "STRETCH"
+    """It stands in contexts for messages that do not fit any more."""
+
+    ASKED = "ASKED"
+    """Somebody asked for it."""
+
+
 class FinishReason(StrEnum):
     """Why a model stopped."""
 
@@ -350,7 +360,8 @@ def answer_id(task_id: str, strategy: str, retries: int = 0) -> str:
 
 def accepted_response_id(task_id: str, subtask_id: str, kind: str) -> str:
     """The id that a subtask's response has if it is accepted, known beforehand; of a task of one prompt its answer."""
-    return answer_id(task_id, StrategyName.NONE) if kind == "direct" else derived_id(subtask_id, "answer")
+    is_answer = kind in ("direct", "summary")
+    return answer_id(task_id, StrategyName.NONE) if is_answer else derived_id(subtask_id, "answer")
 
 
 def template_id(instruction: str, reduce: str | None) -> str:

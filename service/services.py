@@ -19,6 +19,7 @@ from service.conversations.branches import Branches
 from service.conversations.catalog import Conversations
 from service.conversations.context.contexts import Contexts
 from service.conversations.context.counts import Counts
+from service.conversations.context.coverage import Coverage
 from service.conversations.deltas import Deltas
 from service.conversations.events import Events
 from service.conversations.heads import Heads
@@ -35,6 +36,7 @@ from service.graph.migrations import migrate
 from service.graph.paths import Paths
 from service.graph.reader import Reader
 from service.graph.store import Store
+from service.graph.summaries import Summaries
 from service.graph.writer import Writer
 from service.models.discovery import Discovery, discovery_of
 from service.models.limits import LONGEST_WINDOW_SECONDS
@@ -56,6 +58,8 @@ from service.tasks.prompts import Prompts
 from service.tasks.rebuilding import Rebuilding
 from service.tasks.repeats import Repeats
 from service.tasks.runner import Runner
+from service.tasks.summarizing import Summarizing
+from service.tasks.summary_tasks import SummaryTasks
 from service.tasks.turns import Turns
 from service.warming import Cast, play_tasks, rehearsal_config, rehearse
 
@@ -79,6 +83,7 @@ class Services:
     executor: LocalExecutor
     backend: Backend
     retention: Retention
+    summarizing: Summarizing
     upkeep: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
     warm: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -139,7 +144,13 @@ class Services:
         for task in self.upkeep:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        for part in (self.executor.stop, self.writer.close, self.models.close, self.database.close):
+        for part in (
+            self.summarizing.stop,
+            self.executor.stop,
+            self.writer.close,
+            self.models.close,
+            self.database.close,
+        ):
             try:
                 async with asyncio.timeout(STOP_SECONDS):
                     await part()
@@ -160,9 +171,12 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     writer, signals, deltas, stopping = Writer(database), Signals(), Deltas(), asyncio.Event()
     store, reader, models = Store(database, writer, signals), Reader(database), Models(config, discovery=discovery)
     material = Material(store)
-    paths = Paths(database)
-    contexts = Contexts(paths, Counts(models.count, paths))
-    runner = Runner(store, models, Prompts(contexts, models, material), Calls(store, models, deltas, stopping))
+    paths, plans, summaries = Paths(database), KeptPlans(models, reader, store), Summaries(database)
+    counts = Counts(models.count, paths)
+    contexts = Contexts(paths, counts, Coverage(summaries, counts))
+    summary_tasks = SummaryTasks(store, summaries, Orders(plans, models), models)
+    prompts = Prompts(contexts, models, material, summary_tasks)
+    runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping))
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
     planner = Planner(store, models, material, finisher)
@@ -170,7 +184,10 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     worker = Worker(store, material, planner, runner, finisher)
     executor = LocalExecutor(worker, hold, stopping, partial(_leases, database.connection))
     conversations = Conversations(reader, store)
-    plans = KeptPlans(models, reader, store)
+    summarizing = Summarizing(
+        summary_tasks.aheads, summaries, summary_tasks.model_of, partial(summary_tasks.make, executor)
+    )
+    executor.tell(summarizing.ended)
     backend = Backend(
         config=config,
         reader=reader,
@@ -180,7 +197,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         branches=Branches(reader, store),
         outline=Outline(reader),
         tasks=Tasks(plans, store, models, executor),
-        rebuilding=Rebuilding(paths, contexts, models),
+        rebuilding=Rebuilding(paths, contexts, models, summary_tasks),
         previews=Previews(store, contexts, models),
         turns=Turns(store, Repeats(store, models, Orders(plans, models)), executor),
         plans=plans,
@@ -191,7 +208,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         models=models,
     )
     retention = Retention(store, config.storage.event_retention_hours)
-    return Services(config, instance, database, writer, store, models, executor, backend, retention)
+    return Services(config, instance, database, writer, store, models, executor, backend, retention, summarizing)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ CALL () {
   RETURN s.id AS id
   UNION ALL
   MATCH (t:Task) WHERE t.unfinished IS NULL
-  MATCH (t)-[:HAS_SUBTASK]->(s)-[:ASKED]->(p) WHERE s.kind <> 'direct'
+  MATCH (t)-[:HAS_SUBTASK]->(s)-[:ASKED]->(p) WHERE NOT s.kind IN ['direct', 'summary']
     AND COUNT { (p)-[:USES]->() } <> COUNT {
       (p)-[:USES]->()<-[:YIELDED]-(a)<-[:ATTEMPTED]-()<-[d:DEPENDS_ON]-(s) WHERE a.status = 'SUCCEEDED' AND d.place IS NOT NULL }
   RETURN s.id AS id

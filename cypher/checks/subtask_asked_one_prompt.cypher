@@ -1,4 +1,4 @@
-// A subtask that was attempted, and no other, asked one prompt: its task's (kind direct), or a part of that one, which it alone asked.
+// A subtask that was attempted, and no other, asked one prompt: its task's (kinds direct and summary), or a part of that one, which it alone asked.
 // Of whatever is there: it is written in one transaction.
 CYPHER 25
 CALL () {
@@ -6,7 +6,7 @@ CALL () {
   RETURN s.id AS id
   UNION ALL
   MATCH (t:Task)-[:HAS_SUBTASK]->(s)-[:ASKED]->(p)
-  WHERE (s.kind = 'direct') <> EXISTS { (p)<-[:ASKED]-(t) } OR (s.kind <> 'direct' AND NOT EXISTS { (p)-[:DECOMPOSES]->()<-[:ASKED]-(t) })
+  WHERE (s.kind IN ['direct', 'summary']) <> EXISTS { (p)<-[:ASKED]-(t) } OR (NOT s.kind IN ['direct', 'summary'] AND NOT EXISTS { (p)-[:DECOMPOSES]->()<-[:ASKED]-(t) })
   RETURN s.id AS id
   UNION ALL
   MATCH (p:Prompt)-[:DECOMPOSES]->() WHERE COUNT { (p)<-[:ASKED]-(:Subtask) } <> 1

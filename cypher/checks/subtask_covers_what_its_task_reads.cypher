@@ -6,7 +6,7 @@ CALL () {
   WITH s, COLLECT { MATCH (s)-[c:COVERS]->() RETURN c.index ORDER BY c.index } AS places WHERE places <> range(0, size(places) - 1)
   RETURN s.id AS id
   UNION ALL
-  MATCH (t:Task)-[:HAS_SUBTASK]->(s)-[c:COVERS]->(source)
+  MATCH (t:Task)-[:HAS_SUBTASK]->(s)-[c:COVERS]->(source:Source)
   WHERE c.start IS NULL OR c.end IS NULL OR NOT 0 <= c.start < c.end OR c.end > source.length
     OR NOT EXISTS { (t)-[reading:READS]->(source) WHERE reading.index = c.reading }
   RETURN s.id AS id

@@ -160,6 +160,14 @@ class Store(Places):
         """Write a task's last state and its answer; nothing where it is not `leaseOwner`'s any more."""
         await self._write("finish_task", conversation_id, row)
 
+    async def create_summary(self, conversation_id: str, row: Row) -> bool:
+        """Write a task that summarizes; False where something that it covers is or will be in another summary."""
+        return await self._write("create_summary", conversation_id, row) is not None
+
+    async def finish_summary(self, conversation_id: str, row: Row, summary: Row) -> None:
+        """Write the last state of a task that summarizes, and what it made, in one transaction; see `finish_task`."""
+        await self._write_together(conversation_id, [("finish_task", row), ("keep_summary", summary)])
+
     async def retry_task(self, conversation_id: str, row: Row) -> Row | None:
         """Open a finished task again, with all of it that did not succeed; None where there is nothing to retry."""
         return await self._write("retry_task", conversation_id, {"runId": new_id(), **row})

@@ -47,12 +47,14 @@ IN_ORDER = (
     "revise_message",
     "ask_again",
     "cancel_task",
+    "create_summary",
     "advance_task",
     "plan_subtasks",
     "start_attempt",
     "finish_attempt",
     "end_subtask",
     "finish_task",
+    "keep_summary",
 )
 """The order of the statements in a transaction, as a task lives; all others come before them."""
 

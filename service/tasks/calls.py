@@ -224,10 +224,16 @@ class Calls:
             call.hear_out()
             self._show_rest(call, live)
             if call.completion is not None and call.error is None:
-                call.fault = _fault_of_answer(call)
+                call.fault = _fault_of_answer(call) or self._excess(call)
                 live.finish_reason = call.completion.finish_reason
             live.status = status_when_ended(call)
             self._deltas.end(task_id, live)
+
+    def _excess(self, call: Call) -> AntiphonError | None:
+        bound = call.prompt.bound
+        if bound is None or (tokens := self._models.estimate(call.text, call.model)) <= bound:
+            return None
+        return InvalidAnswer(f"The summary has {tokens} tokens, and must have {bound} at most: half of what it covers.")
 
     def _take(self, call: Call, live: LiveResponse, item: StreamItem) -> None:
         if isinstance(item, Completion):

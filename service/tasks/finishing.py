@@ -20,6 +20,7 @@ from service.records import (
     SubtaskStatus,
     TaskStatus,
     answer_id,
+    derived_id,
     subtask_id,
 )
 from service.strategies.aggregation import Answer, combine
@@ -67,7 +68,10 @@ class Finisher:
         if answer is not None:
             answer |= _wholeness(outcome, finish)
         row = end_row(task.id, holder, outcome) | {"note": finish.note, "answer": answer, "madeOf": made_of}
-        await self._store.finish_task(task.conversation_id, row)
+        if task.covered_tokens is None or outcome.status is not TaskStatus.SUCCEEDED:
+            await self._store.finish_task(task.conversation_id, row)
+        else:
+            await self._store.finish_summary(task.conversation_id, row, _summary_row(task.id, look))
 
     async def abandon(self, task_id: str, holder: str, error: AntiphonError) -> None:
         """End a task that cannot go on as FAILED, with the reason. One that was deleted is over already."""
@@ -118,6 +122,15 @@ def _wholeness(outcome: Outcome, finish: Finish) -> dict[str, Any]:
     """How whole an answer is, and what a reader of one that is not should know."""
     status = ResponseStatus.COMPLETE if outcome.status is TaskStatus.SUCCEEDED else ResponseStatus.PARTIAL
     return {"status": status.value, "note": outcome.error or finish.note}
+
+
+def _summary_row(task_id: str, look: Look) -> dict[str, Any]:
+    """What is written of the summary that a task has made."""
+    return {
+        "taskId": task_id,
+        "summaryId": derived_id(task_id, "summary"),
+        "tokens": sum(one.tokens for one in look.states),
+    }
 
 
 def end_row(task_id: str, holder: str, outcome: Outcome) -> dict[str, Any]:

@@ -39,6 +39,8 @@ class TaskWork:
     prompt_id: str
     prompt: str
     asked: ChatMessage
+    covered_tokens: int | None
+    """Of a task that summarizes: the tokens of what it covers."""
     sources: dict[str, dict[str, Any]]
     """What it reads, by the name in spans: `{id, index, name, mediaType, length, sourceId}`."""
 
@@ -124,5 +126,6 @@ def task_work(row: dict[str, Any]) -> TaskWork:
         prompt_id=row["promptId"] or derived_id(row["id"], "prompt"),
         prompt=row["content"],
         asked=chat_message(row),
+        covered_tokens=row.get("coveredTokens"),
         sources={reading["id"]: reading for reading in readings},
     )

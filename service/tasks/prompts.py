@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from service.chat import ChatMessage, ModelConfig
-from service.conversations.context.assembling import ContextWish, Saw
+from service.conversations.context.assembling import Ahead, ContextWish, Saw
 from service.conversations.context.contexts import Contexts
 from service.conversations.context.paths import MESSAGE_TOKENS
 from service.conversations.context.spoken import message_text, tools_text
@@ -36,7 +36,8 @@ _STEP_KEY = re.compile(r"step:([^:~]+)(?::(\d+)/\d+)?(?:~.*)?")
 class ComposedPrompt:
     """A prompt ready to be sent. `content` None: it is the task's own prompt, which is written already.
 
-    `saw` is what its context was made from; `tokens` what it takes of a window, None where that is not known yet.
+    `saw` is what its context was made from; `tokens` what it takes of a window, None where that is not known yet. An
+    answer of more than `bound` tokens cannot be used.
     """
 
     id: str
@@ -47,20 +48,36 @@ class ComposedPrompt:
     uses: tuple[str, ...]
     saw: tuple[Saw, ...]
     tokens: int | None = None
+    bound: int | None = None
+
+
+class Summarized(Protocol):
+    """What is needed of `summary_tasks.py`."""
+
+    async def compose(self, task: TaskWork, work: dict[str, Any], model: ModelConfig) -> ComposedPrompt:
+        """The prompt of a summary. Raises `ContextOverflow`."""
+        ...
+
+    def note(self, task: TaskWork, model: ModelConfig, ahead: Ahead) -> None:
+        """A context was made; `ahead` is what of its path may be summarized."""
+        ...
 
 
 class Prompts:
     """Composes prompts."""
 
-    def __init__(self, contexts: Contexts, models: Models, material: Material) -> None:
+    def __init__(self, contexts: Contexts, models: Models, material: Material, summaries: Summarized) -> None:
         self._contexts = contexts
         self._models = models
         self._material = material
+        self._summaries = summaries
 
     async def compose(self, task: TaskWork, work: dict[str, Any], model: ModelConfig) -> ComposedPrompt:
         """The prompt of one subtask for this model."""
         if work["kind"] == "direct":
             return await self._direct(task, model)
+        if work["kind"] == "summary":
+            return await self._summaries.compose(task, work, model)
         spans = parse_spans(task, work["spans"])
         match work["kind"]:
             case "reduce":
@@ -150,6 +167,8 @@ class Prompts:
             model=model,
         )
         context = await self._contexts.build(wish)
+        if context.ahead is not None:
+            self._summaries.note(task, model, context.ahead)
         return ComposedPrompt(
             id=task.prompt_id,
             title="",

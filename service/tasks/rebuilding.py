@@ -20,6 +20,7 @@ from service.graph.paths import Paths
 from service.models.registry import Models
 from service.records import ContextPolicy, ItemKind, Role, SawAs
 from service.tasks.kept_settings import parse_format, parse_tools
+from service.tasks.summary_tasks import Asks, SummaryTasks
 
 EVERYTHING = 1 << 40
 """Tokens of a room that has no end."""
@@ -46,10 +47,11 @@ class SentContext:
 class Rebuilding:
     """Makes contexts again."""
 
-    def __init__(self, paths: Paths, contexts: Contexts, models: Models) -> None:
+    def __init__(self, paths: Paths, contexts: Contexts, models: Models, summaries: SummaryTasks) -> None:
         self._paths = paths
         self._contexts = contexts
         self._models = models
+        self._summaries = summaries
         self._turn = asyncio.Semaphore(1)
 
     async def context_of(self, owner: str, attempt_id: str) -> SentContext | None:
@@ -67,6 +69,8 @@ class Rebuilding:
 
     async def _items(self, owner: str, kept: dict[str, Any]) -> tuple[ContextItem, ...]:
         prompt = kept["prompt"]
+        if kept["kind"] == "summary":
+            return (await self._of_summary(kept), *_repair(kept))
         wish = ContextWish(
             owner_id=owner,
             conversation_id=kept["conversationId"],
@@ -78,8 +82,15 @@ class Rebuilding:
         )
         saw = [PathMessage(row["id"], row["depth"], (), None, row) for row in kept["saw"]]
         begins = min((seen.depth for seen in saw if seen.row["as"] == SawAs.VERBATIM), default=prompt["depth"])
-        context = await self._contexts.rebuild(wish, begins, saw)
+        context = await self._contexts.rebuild(wish, begins, saw, kept["summaries"])
         return (*_format(kept), *context.items, *_repair(kept))
+
+    async def _of_summary(self, kept: dict[str, Any]) -> ContextItem:
+        """The prompt of a summary, with what it was made of."""
+        prompt, model = kept["prompt"], self._model(kept["model"])
+        asks = Asks(kept["taskId"], kept["subtaskId"], prompt["content"], kept["maxOutputTokens"] or 0)
+        content = await self._summaries.content(asks, model)
+        return ContextItem(ItemKind.PROMPT, ChatMessage(Role.USER, content), prompt["id"])
 
     def _model(self, name: str | None) -> ModelConfig:
         return self._models.find(name) if name in self._models.names() else UNKNOWN

@@ -53,8 +53,10 @@ CALL (row) {
     SET a.contextSha256 = row.contextSha256, a.formatInWords = row.formatInWords
     WITH row, a
     UNWIND row.saw AS seen
-    MATCH (m:Message {id: seen.id})
-    CREATE (a)-[:SAW {as: seen.as}]->(m)
+    OPTIONAL MATCH (m:Message {id: seen.id})
+    OPTIONAL MATCH (summary:Summary {id: seen.id})
+    WITH a, seen, coalesce(m, summary) AS what WHERE what IS NOT NULL
+    CREATE (a)-[:SAW {as: seen.as}]->(what)
   }
   RETURN c.lastSeq AS seq
 }

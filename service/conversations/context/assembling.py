@@ -56,12 +56,24 @@ class ContextItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is above a window, or will be after its next cut: the newest messages there, and the room of the path."""
+
+    frontier: tuple[str, ...]
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """What is sent, oldest first and the prompt last. `is_whole`: nothing of the path is left out."""
+    """What is sent, oldest first and the prompt last. `is_whole`: nothing of the path is left out.
+
+    `ahead` is what may be summarized before it is needed.
+    """
 
     items: tuple[ContextItem, ...]
     saw: tuple[Saw, ...]
     is_whole: bool
+    ahead: Ahead | None = None
 
     @property
     def tokens(self) -> int:
@@ -75,11 +87,24 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A summary as it is sent. `ends_at` is the newest message that it covers, `ends_depth` the depth of that."""
+
+    id: str
+    message: ChatMessage
+    tokens: int
+    ends_at: str
+    ends_depth: int
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
-    """What of a path is sent: all from the depth `begins` on (None: nothing), and of what is before it, `pinned`."""
+    """What of a path is sent: all from the depth `begins` on (None: nothing), and of what is before it, `pinned` and
+    `summaries`, oldest first."""
 
     begins: int | None
     pinned: Sequence[PathMessage] = ()
+    summaries: Sequence[Shown] = ()
 
 
 def assembled(wish: ContextWish, above: PathAbove, chosen: Chosen) -> Context:
@@ -91,6 +116,7 @@ def assembled(wish: ContextWish, above: PathAbove, chosen: Chosen) -> Context:
         raise ContextOverflow(f"The tools' results and their calls are longer than the window of {wish.model.key}.")
     items = [
         *(_standing(ItemKind.SYSTEM, message) for message in above.system),
+        *(ContextItem(ItemKind.SUMMARY, one.message, one.id, one.tokens) for one in chosen.summaries),
         *_pinned(chosen.pinned),
         *(_item(id_, message, sent) for id_, message in path[:-1]),
         ContextItem(ItemKind.PROMPT, wish.asked, wish.prompt_id),
@@ -103,6 +129,7 @@ def _saw(wish: ContextWish, above: PathAbove, chosen: Chosen, sent: Mapping[str,
     oldest = [id_ for id_, message in sent.items() if not any(up in sent for up in message.parents)]
     return (
         *(Saw(message.id, SawAs.SYSTEM) for message in above.system),
+        *(Saw(one.id, SawAs.SUMMARY) for one in chosen.summaries),
         *(Saw(message.id, SawAs.PINNED) for message in chosen.pinned),
         *(Saw(id_, SawAs.VERBATIM) for id_ in sorted(oldest) or [wish.prompt_id]),
     )

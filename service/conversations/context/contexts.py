@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from service.conversations.context.assembling import Chosen, Context, ContextWish, assembled
 from service.conversations.context.counts import Counts
-from service.conversations.context.paths import MOST_DEPTHS, NEVER_FITS, PathAbove, PathMessage, PathReader
+from service.conversations.context.coverage import Coverage, foreseen, tokens_of
+from service.conversations.context.paths import MOST_DEPTHS, NEVER_FITS, PathAbove, PathMessage, PathReader, Row
 from service.conversations.context.window import Level, Window
 from service.errors import ContextOverflow
 from service.records import ContextPolicy, Role, SawAs
@@ -23,9 +25,10 @@ MOST_REMEMBERED = 10_000
 class Contexts:
     """Makes contexts."""
 
-    def __init__(self, reader: PathReader, counts: Counts) -> None:
+    def __init__(self, reader: PathReader, counts: Counts, coverage: Coverage | None = None) -> None:
         self._reader = reader
         self._counts = counts
+        self._coverage = coverage
         self._pins_above: OrderedDict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = OrderedDict()
 
     async def build(self, wish: ContextWish) -> Context:
@@ -33,13 +36,24 @@ class Contexts:
         than fits."""
         above = path_above(wish)
         window = await self._read(wish, above)
-        begins, pinned = window.begins_at(), list[PathMessage]()
+        chosen = await self._chosen(wish, above, window)
         if above.pinned and not window.all_fits and wish.policy is not ContextPolicy.NONE:
-            begins, pinned = _beside_pins(wish, window, await self._pins_of_path(above))
-        _check(wish, above, window, begins)
-        return assembled(wish, above, Chosen(begins, pinned))
+            chosen = _beside_pins(wish, window, await self._pins_of_path(above), chosen)
+        _check(wish, above, window, chosen.begins)
+        context = assembled(wish, above, chosen)
+        if wish.policy is not ContextPolicy.SUMMARIZED:
+            return context
+        return replace(context, ahead=foreseen(above, window, chosen.begins))
 
-    async def rebuild(self, wish: ContextWish, begins: int, saw: Sequence[PathMessage]) -> Context:
+    async def _chosen(self, wish: ContextWish, above: PathAbove, window: Window) -> Chosen:
+        """Where the window begins, and the summaries before it."""
+        if self._coverage is None or window.all_fits or wish.policy is not ContextPolicy.SUMMARIZED:
+            return Chosen(window.begins_at())
+        return await self._coverage.choose(above, window, _former(above, wish.policy))
+
+    async def rebuild(
+        self, wish: ContextWish, begins: int, saw: Sequence[PathMessage], summaries: Sequence[Row] = ()
+    ) -> Context:
         """What was sent before: all of the path from a depth on, and what stood before it, as `saw` has it."""
         above = path_above(wish)
         await above.read(self._reader, self._counts, 0)
@@ -47,7 +61,8 @@ class Contexts:
             await above.read(self._reader, self._counts, MOST_DEPTHS)
         above.system = [seen for seen in saw if seen.row["as"] == SawAs.SYSTEM]
         pinned = [seen for seen in saw if seen.row["as"] == SawAs.PINNED]
-        return assembled(wish, above, Chosen(begins, pinned))
+        shown = await self._coverage.shown(above, summaries) if self._coverage else ()
+        return assembled(wish, above, Chosen(begins, pinned, shown))
 
     async def _read(self, wish: ContextWish, above: PathAbove) -> Window:
         levels = await above.read(self._reader, self._counts, 0)
@@ -101,23 +116,31 @@ def path_above(wish: ContextWish) -> PathAbove:
     return PathAbove(wish.owner_id, wish.conversation_id, wish.prompt_id, wish.model, room, wish.ends)
 
 
-def _beside_pins(
-    wish: ContextWish, window: Window, pins: Sequence[PathMessage]
-) -> tuple[int | None, list[PathMessage]]:
-    """Where the window begins beside the pinned messages that are before it, and those. Raises `ContextOverflow`."""
-    taken = 0
+def _beside_pins(wish: ContextWish, window: Window, pins: Sequence[PathMessage], chosen: Chosen) -> Chosen:
+    """The same beside the pinned messages that are before the window. Raises `ContextOverflow`."""
+    begins, taken = chosen.begins, tokens_of(chosen.summaries)
+    other = taken
     while True:
-        begins = window.begins_at(taken=taken)
         before = [pin for pin in pins if begins is None or pin.depth < begins]
-        needed = sum(NEVER_FITS if pin.tokens is None else pin.tokens for pin in before)
+        needed = other + sum(NEVER_FITS if pin.tokens is None else pin.tokens for pin in before)
+        if needed > wish.room and chosen.summaries:
+            return _beside_pins(wish, window, pins, Chosen(window.begins_at()))
         if needed > wish.room:
             raise ContextOverflow(
                 f"The {len(before)} pinned messages above this prompt do not fit into the "
                 f"{wish.model.context_window} tokens of {wish.model.key}. Unpin some of them, or choose another model."
             )
         if needed <= taken:
-            return begins, before
+            return Chosen(begins, before, chosen.summaries)
         taken = needed
+        begins = _later(window.begins_at(taken=taken), chosen)
+
+
+def _later(begins: int | None, chosen: Chosen) -> int | None:
+    """Where a window begins, but not in what summaries stand for."""
+    if begins is None or chosen.begins is None or not chosen.summaries:
+        return begins
+    return max(begins, chosen.begins)
 
 
 def _former(above: PathAbove, policy: ContextPolicy) -> int | None:

@@ -54,6 +54,11 @@ class Window:
         self.is_whole = False
 
     @property
+    def room(self) -> int:
+        """The tokens that fit."""
+        return self._room
+
+    @property
     def tokens(self) -> int:
         """The tokens of all that was taken."""
         return self._sums[-1] if self._sums else 0
@@ -93,12 +98,17 @@ class Window:
         if self.all_fits:
             return self._levels[-1].depth if self._levels else None
         room = share * self._room - taken
-        begins = self._former if self._goes_on(room) else self._cut(room)
+        begins = self._former if self.goes_on(room) else self._cut(room)
         if self._least is None:
             return begins
         return self._least if begins is None else min(begins, self._least)
 
-    def _goes_on(self, room: float) -> bool:
+    def next_cut(self) -> int | None:
+        """Where it would begin if it were cut now."""
+        return self._cut(self._room)
+
+    def goes_on(self, room: float) -> bool:
+        """Whether it begins where it began before, with so much room."""
         return self._may_begin and self._fill(self._former or 0) <= room
 
     def _fill(self, depth: int) -> int:
@@ -112,7 +122,7 @@ class Window:
         fitting = [(level, total) for level, total in zip(self._levels, self._sums, strict=True) if total <= room]
         for least in (Beginning.TURN, Beginning.ANSWER):
             good = [(level.depth, total) for level, total in fitting if level.beginning.value >= least.value]
-            below = [depth for depth, total in good if total <= CUT_TO * room]
+            below = [depth for depth, total in good if total <= CUT_TO * self._room]
             if below or good:
                 return below[-1] if below else good[0][0]
         return None

@@ -67,6 +67,11 @@ class LocalExecutor:
         self._claiming: asyncio.Task[None] | None = None
         self._waits = 0
         self._waiting = Waiting(worker.store, hold.instance)
+        self._ended: Callable[[str], None] = lambda _: None
+
+    def tell(self, ended: Callable[[str], None]) -> None:
+        """From now on call this with the id of each task whose run here has ended."""
+        self._ended = ended
 
     async def start(self, dead: Iterable[str] = ()) -> None:
         """Go on with what a former process left, and keep the leases from now on."""
@@ -130,6 +135,8 @@ class LocalExecutor:
             if task_id in self._again:
                 self._again.discard(task_id)
                 self.submit(task_id)
+            elif not self._stopping.is_set():
+                self._ended(task_id)
 
     async def _drive(self, task_id: str, direct: DirectTask | None) -> None:
         if direct:
