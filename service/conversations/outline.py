@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.cursors import Order, Page, page_request
+from service.cursors import Order, Page, PageRequest
 from service.errors import NotFound
 from service.graph.reader import Reader
 from service.graph.store import main_branch
@@ -25,11 +25,13 @@ class Outline:
 
     reader: Reader
 
-    async def page(self, owner: str, conversation_id: str, first: int, after: str | None) -> Page:
-        """A page of a conversation's chat. Raises `NotFound`, `InvalidInput` with the argument."""
-        page = page_request(OUTLINE_PAGE, first=first, after=after)
-        (low,) = _ORDER.bounds(page)["low"]
-        found = await self.reader.read_outline(owner, conversation_id, after=low, limit=page.limit + 1)
+    async def page(self, owner: str, conversation_id: str, page: PageRequest, up_to: int | None = None) -> Page:
+        """A page of a conversation's chat, of messages up to a number. Raises `NotFound`, `InvalidInput`."""
+        bounds = _ORDER.bounds(page)
+        (low,), (high,) = bounds["low"], bounds["high"]
+        read = self.reader.read_outline if bounds["up"] else self.reader.read_outline_back
+        before = high if up_to is None else min(high, up_to + 1)
+        found = await read(owner, conversation_id, after=low, before=before, limit=page.limit + 1)
         if found is None:
             raise NotFound("There is no such conversation.", field="conversationId")
         return _ORDER.page([dict(zip(_COLUMNS, row, strict=True)) for row in found], page)

@@ -11,13 +11,13 @@ from typing import Any
 
 from service.cursors import Bounds
 from service.graph.database import Database, Row
-from service.graph.history_reads import HistoryReads
 from service.graph.owned_reads import Grouped, OwnedReads, Rows
+from service.graph.tree_reads import TreeReads
 
 __all__ = ["Grouped", "Reader", "Rows"]
 
 
-class Reader(HistoryReads):
+class Reader(TreeReads):
     """Reads for callers. What belongs to another owner is as if it were not there."""
 
     def __init__(self, database: Database) -> None:
@@ -159,10 +159,9 @@ class Reader(HistoryReads):
         records = await self._reads.records("read_named_branch", owner, conversationId=conversation_id, branchName=name)
         return records[0]["id"] if records else None
 
-    async def read_outline(self, owner: str, conversation_id: str, *, after: int, limit: int) -> list[list[Any]] | None:
+    async def read_outline(self, owner: str, conversation_id: str, **page: int) -> list[list[Any]] | None:
         """A page of a conversation's chat without texts, a list a message, see `outline.py`."""
-        where = {"conversationId": conversation_id, "after": after, "limit": limit}
-        records = await self._reads.records("read_outline", owner, **where)
+        records = await self._reads.records("read_outline", owner, conversationId=conversation_id, **page)
         return records[0]["rows"] if records else None
 
     async def read_outline_counts(self, owner: str, conversation_id: str, main_branch_id: str) -> Row | None:

@@ -73,7 +73,7 @@ async def test_anothers_branches_are_not_there(services: Services, owner: str) -
     )
     assert {type(it) for it in await asyncio.gather(*refused, return_exceptions=True)} == {NotFound}
     assert await branches.find(other, id, "other") is None
-    assert await services.backend.reader.read_outline(other, id, after=-1, limit=10) is None
+    assert await services.backend.reader.read_outline(other, id, after=-1, before=10, limit=10) is None
     assert await branches.find(owner, id, "other") == branch
 
 

@@ -18,6 +18,7 @@ from service.conversations.listings import (
     DEPENDENCIES,
     PARENTS,
     ROOTS,
+    SIBLINGS,
     SOURCES,
     SUBTASKS,
     SYNTHESIZED,
@@ -73,7 +74,7 @@ CREATE (:TaskEvent {id: $ids.Event, taskId: t.id, conversationId: c.id, seq: 1, 
   createdAt: datetime()})
 """
 LISTINGS = (ABOUT, ATTEMPTS, BRANCHES, CHILDREN, CONVERSATION_TASKS, DEPENDENCIES, PARENTS, SOURCES, SUBTASKS)
-LISTINGS += (ROOTS, SYNTHESIZED, USED)
+LISTINGS += (ROOTS, SIBLINGS, SYNTHESIZED, USED)
 KINDS = ("Branch", "Task", "Subtask", "Attempt", "Source", "Message")
 
 
@@ -215,6 +216,9 @@ async def test_anothers_node_is_not_there(database: Database, owner: str, anothe
         ("read_synthesized", "Message", {}),
         ("read_decomposed", "Message", {}),
         ("read_revised", "Message", {}),
+        ("read_siblings", "Message", {}),
+        ("read_answer_costs", "Message", {}),
+        ("read_branch_heads", "Conversation", {}),
         ("read_system_prompts", "Conversation", {}),
         ("read_about", "Message", {}),
         ("read_response_attempts", "Message", {}),
@@ -251,6 +255,10 @@ async def test_anothers_events_and_histories_are_not_there(
     branch = {"messageId": None, "conversationId": anothers["Conversation"], "branchId": anothers["Branch"]}
     assert await reader.read_ancestors(owner, [ancestors("") | branch], PAGE) == {}
     assert await reader.read_settled_heads(owner, [anothers["Conversation"]]) == {}
+    assert await reader.read_sibling_numbers(owner, [anothers["Message"]], 9) == []
+    assert await reader.read_numbered_message(owner, anothers["Conversation"], 0) is None
+    assert await reader.read_outline_back(owner, anothers["Conversation"], after=-1, before=9, limit=9) is None
+    assert await reader.read_levels(owner, anothers["Conversation"], [anothers["Message"]], bound=0, most=9) == []
     assert await reader.read_shown_heads(owner, [anothers["Conversation"]]) == {}
     written = {"conversationId": anothers["Conversation"], "after": -1, "upto": 99, "limit": 9}
     assert await reader.read_written_responses(owner, anothers["Task"], **written) is None

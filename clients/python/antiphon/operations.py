@@ -623,8 +623,21 @@ class BranchesMessage(Record):
     """The name of its GraphQL type."""
     id: str
     """What `node` finds it by."""
+    seq: int
+    """Its number in the conversation: later ones were written later. `message` finds it by that."""
     title: str
     """Short and human."""
+
+
+class BranchesForkedAtMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    seq: int
+    """Its number in the conversation: later ones were written later. `message` finds it by that."""
 
 
 class BranchesNodeBranch(Record):
@@ -640,8 +653,14 @@ class BranchesNodeBranch(Record):
     """How many messages are above its newest one; 0, too, while the conversation is empty."""
     last_activity_at: datetime
     """When its newest message was written, or it was made, renamed or moved, whichever was last."""
+    own_messages: int | None
+    """How many messages only this branch reaches; null where 20,000 messages were looked at and it is not known."""
+    cost_usd: float | None
+    """What the tasks cost whose answers only this branch reaches, as far as is known; null as for `ownMessages`."""
     head: BranchesMessage | None
     """Its newest message; null while the conversation is empty."""
+    forked_at: BranchesForkedAtMessage | None
+    """The newest message that it has in common with the default branch, of which it may be the head. Null for the default branch, where they have none in common, and where it is too far up, as for `ownMessages`."""
 
 
 class BranchesBranchEdge(Record):
@@ -1894,6 +1913,23 @@ class NodesNode(Record):
     """The name of its provider."""
 
 
+class NumberedMessageMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    seq: int
+    """Its number in the conversation: later ones were written later. `message` finds it by that."""
+    title: str
+    """Short and human."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+
+
 class OutlineMessage(Record):
     """A message in an outline: where it stands, and nothing of what it says."""
 
@@ -1924,6 +1960,10 @@ class OutlinePageInfo(Record):
     """Whether the list goes on after it, with `after: endCursor`."""
     end_cursor: str | None
     """The cursor of its last node; null where it has none."""
+    has_previous_page: bool
+    """Whether there is more of the list before it, with `last` and `before: startCursor`."""
+    start_cursor: str | None
+    """The cursor of its first node; null where it has none."""
 
 
 class OutlineConnection(Record):
@@ -2893,6 +2933,59 @@ class ShowNode(Record):
     """The name of its provider."""
 
 
+class SiblingsMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    seq: int
+    """Its number in the conversation: later ones were written later. `message` finds it by that."""
+    title: str
+    """Short and human."""
+    created_at: datetime
+    """When it was written down."""
+
+
+class SiblingsMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: SiblingsMessage
+    """What stands there."""
+
+
+class SiblingsPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class SiblingsMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[SiblingsMessageEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: SiblingsPageInfo
+    """What is before and after it."""
+
+
+class SiblingsNode(Record):
+    """Something with an id that `node` finds again."""
+
+    sibling_index: int | None = None
+    """Its place in `siblings`, from 0: the 1 of "2/3" is before it."""
+    sibling_count: int | None = None
+    """How many `siblings` has, itself among them; of very many, 20,000 are counted."""
+    siblings: SiblingsMessageConnection | None = None
+    """The messages between which one chooses here, in the order in which they were written, itself among them. They are of the same kind, prompts or responses, and come after the same messages; of a first message, all first messages. What was written for subtasks is none of them, nor an answer that was refused or made again."""
+
+
 class StrategiesTask(Record):
     """A job over a conversation."""
 
@@ -3734,7 +3827,13 @@ BRANCHES = Document(
     id
     defaultBranch { id name }
     branches(first: $first, after: $after) {
-      edges { cursor node { id name isDefault depth lastActivityAt head { __typename id title } } }
+      edges {
+        cursor
+        node {
+          id name isDefault depth lastActivityAt ownMessages costUsd
+          head { __typename id seq title } forkedAt { __typename id seq }
+        }
+      }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -4049,13 +4148,22 @@ NODES = Document(
 """,
 )
 
+NUMBERED_MESSAGE = Document(
+    "NumberedMessage",
+    "message",
+    """query NumberedMessage($conversationId: ID!, $seq: Int!) {
+  message(conversationId: $conversationId, seq: $seq) { __typename id seq title depth role }
+}
+""",
+)
+
 OUTLINE = Document(
     "Outline",
     "outline",
-    """query Outline($conversationId: ID!, $first: Int = 500, $after: String) {
-  outline(conversationId: $conversationId, first: $first, after: $after) {
+    """query Outline($conversationId: ID!, $first: Int = 500, $after: String, $last: Int, $before: String, $upTo: Int) {
+  outline(conversationId: $conversationId, first: $first, after: $after, last: $last, before: $before, upTo: $upTo) {
     nodes { messageId parentIds title role depth seq responseStatus childCount branchIds }
-    pageInfo { hasNextPage endCursor }
+    pageInfo { hasNextPage endCursor hasPreviousPage startCursor }
   }
 }
 """,
@@ -4275,6 +4383,23 @@ SHOW = Document(
     ... on Source { name mediaType bytes length createdAt text }
     ... on Strategy { name description version }
     ... on Model { provider name }
+  }
+}
+""",
+)
+
+SIBLINGS = Document(
+    "Siblings",
+    "node",
+    """query Siblings($id: ID!, $first: Int = 50, $after: String) {
+  node(id: $id) {
+    ... on Message {
+      siblingIndex siblingCount
+      siblings(first: $first, after: $after) {
+        edges { cursor node { __typename id seq title createdAt } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
   }
 }
 """,

@@ -2,7 +2,7 @@
 CYPHER 25
 MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
 RETURN COLLECT {
-  MATCH (m:Message) WHERE m.conversationId = $conversationId AND m.seq > $after
+  MATCH (m:Message) WHERE m.conversationId = $conversationId AND m.seq > $after AND m.seq < $before
     AND NOT EXISTS { (m)-[:DECOMPOSES]->() } AND NOT EXISTS { (m)-[:RESPONDS_TO]->()-[:DECOMPOSES]->() }
   WITH m ORDER BY m.conversationId, m.seq LIMIT $limit
   RETURN [m.id, m.seq, m.depth, m.title, m.role, m.status,

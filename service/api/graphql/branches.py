@@ -46,6 +46,32 @@ class Branch(Node):
         return await info.context.load.message(self.head_id)
 
     @strawberry.field
+    async def own_messages(self, info: Info) -> int | None:
+        """How many messages only this branch reaches; null where 20,000 messages were looked at and it is not known."""
+        return (await info.context.load.shares.load(self._key)).own
+
+    @strawberry.field
+    async def cost_usd(self, info: Info) -> float | None:
+        """What the tasks cost whose answers only this branch reaches, as far as is known; null as for `ownMessages`."""
+        share = await info.context.load.shares.load(self._key)
+        if share.own is None:
+            return None
+        costs = [cost for cost in await info.context.load.answer_costs.load_many(share.answers) if cost is not None]
+        return sum(costs) if costs or not share.answers else None
+
+    @strawberry.field
+    async def forked_at(self, info: Info) -> Message | None:
+        """The newest message that it has in common with the default branch, of which it may be the head.
+
+        Null for the default branch, where they have none in common, and where it is too far up, as for `ownMessages`.
+        """
+        return await info.context.load.message((await info.context.load.shares.load(self._key)).forked_at)
+
+    @property
+    def _key(self) -> tuple[str, str]:
+        return self.row["conversationId"], self.id
+
+    @strawberry.field
     async def conversation(self, info: Info) -> LazyConversation:
         """The conversation that it points into."""
         return await info.context.load.conversations.load(self.row["conversationId"])

@@ -26,6 +26,8 @@ from service.conversations.events import EventPage
 from service.conversations.history import Branch, HistoryPage
 from service.conversations.listings import Listing
 from service.conversations.moments import SHARED_SECONDS
+from service.conversations.shares import read_shares
+from service.conversations.siblings import sibling_places
 from service.cursors import Page, PageRequest
 
 Make = Callable[[Any], Any]
@@ -116,6 +118,26 @@ class Loaders:
     def links(self) -> Loader[str]:
         """Links between messages by id."""
         return self._nodes("read_links", link)
+
+    @cached_property
+    def numbers(self) -> Loader[str]:
+        """The numbers of messages in their conversations, by id."""
+        return self._nodes("read_message_numbers", dict)
+
+    @cached_property
+    def sibling_places(self) -> Loader[str]:
+        """`(index, count)` of each message among those beside it, by id."""
+        return self._loader(partial(sibling_places, self._backend.reader, self._owner))
+
+    @cached_property
+    def shares(self) -> Loader[tuple[str, str]]:
+        """What each branch has for itself, by the ids of its conversation and its own."""
+        return self._loader(partial(read_shares, self._backend.reader, self._owner))
+
+    @cached_property
+    def answer_costs(self) -> Loader[str]:
+        """What the tasks of answers cost, by the id of the answer."""
+        return self._nodes("read_answer_costs", float)
 
     @cached_property
     def source_texts(self) -> Loader[tuple[str, int]]:

@@ -12,7 +12,7 @@ from service.api.graphql.links import Link, link
 from service.api.graphql.nodes import PLAIN, Node
 from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
-from service.conversations.listings import ABOUT, CHILDREN, LINKS, PARENTS, SYNTHESIZED, USED
+from service.conversations.listings import ABOUT, CHILDREN, LINKS, PARENTS, SIBLINGS, SYNTHESIZED, USED
 from service.cursors import PageRequest
 from service.records import FinishReason, ResponseStatus, Role
 
@@ -78,6 +78,30 @@ class Message(Node):
     async def children(self, info: Info, page: PageRequest) -> Connection[Message]:
         """What continues from it or responds to it; several where it was forked or regenerated."""
         return await info.context.load.linked(CHILDREN, info.context.load.messages, self.id, page, info)
+
+    @paged
+    async def siblings(self, info: Info, page: PageRequest) -> Connection[Message]:
+        """The messages between which one chooses here, in the order in which they were written, itself among them.
+
+        They are of the same kind, prompts or responses, and come after the same messages; of a first message, all first
+        messages. What was written for subtasks is none of them, nor an answer that was refused or made again.
+        """
+        return await info.context.load.linked(SIBLINGS, info.context.load.messages, self.id, page, info)
+
+    @strawberry.field
+    async def sibling_index(self, info: Info) -> int:
+        """Its place in `siblings`, from 0: the 1 of "2/3" is before it."""
+        return (await info.context.load.sibling_places.load(self.id))[0]
+
+    @strawberry.field
+    async def sibling_count(self, info: Info) -> int:
+        """How many `siblings` has, itself among them; of very many, 20,000 are counted."""
+        return (await info.context.load.sibling_places.load(self.id))[1]
+
+    @strawberry.field
+    async def seq(self, info: Info) -> int:
+        """Its number in the conversation: later ones were written later. `message` finds it by that."""
+        return (await info.context.load.numbers.load(self.id))["seq"]
 
     @paged
     async def links(self, info: Info, page: PageRequest, kind: str | None = None) -> Connection[Link]:

@@ -9,6 +9,7 @@ import strawberry
 from service.api.graphql.connections import Connection, connection
 from service.api.graphql.context import Info
 from service.conversations.outline import OUTLINE_PAGE
+from service.cursors import page_request
 from service.records import ResponseStatus, Role
 
 
@@ -62,7 +63,13 @@ class OutlineConnection(Connection[OutlineMessage]):
 
 
 async def outline(
-    info: Info, conversation_id: strawberry.ID, first: int | None = OUTLINE_PAGE, after: str | None = None
+    info: Info,
+    conversation_id: strawberry.ID,
+    first: int | None = OUTLINE_PAGE,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+    up_to: int | None = None,
 ) -> OutlineConnection | None:
     """The whole tree of a conversation's chat, flat and without texts, in the order in which it was written.
 
@@ -70,12 +77,15 @@ async def outline(
 
     Args:
         first: At most so many, from the beginning or after `after`; 500, and not more, where this is null.
+        last: At most so many, the newest, or those before `before`; then `first` does not count.
+        up_to: Only messages with this number (`seq`) or a lower one.
     """
-    wanted = OUTLINE_PAGE if first is None else first
-    found = await info.context.backend.outline.page(info.context.caller, conversation_id, wanted, after)
+    wanted = None if last is not None else OUTLINE_PAGE if first is None else first
+    page = page_request(OUTLINE_PAGE, wanted, after, last, before)
+    found = await info.context.backend.outline.page(info.context.caller, conversation_id, page, up_to)
     info.context.count(len(found.rows))
-    page = connection(found, outline_message)
-    return OutlineConnection(page_info=page.page_info, edges=page.edges, conversation_id=conversation_id)
+    shown = connection(found, outline_message)
+    return OutlineConnection(page_info=shown.page_info, edges=shown.edges, conversation_id=conversation_id)
 
 
 def outline_message(row: dict[str, Any]) -> OutlineMessage:

@@ -86,6 +86,18 @@ class Query:
         id = await info.context.backend.branches.find(info.context.caller, conversation_id, name)
         return None if id is None else await info.context.load.branches.load(id)
 
+    @strawberry.field
+    async def message(self, info: Info, conversation_id: strawberry.ID, seq: int) -> Message | None:
+        """The message that has a number in a conversation; null where none has.
+
+        Args:
+            seq: The number.
+        """
+        context = info.context
+        return await context.load.message(
+            await context.backend.reader.read_numbered_message(context.caller, conversation_id, seq)
+        )
+
     outline: OutlineConnection | None = strawberry.field(resolver=outline)
 
     @paged

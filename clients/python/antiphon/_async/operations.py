@@ -44,6 +44,7 @@ from antiphon.operations import (
     MoveBranchPayload,
     Node,
     NodesNode,
+    NumberedMessageMessage,
     OutlineConnection,
     PastConversation,
     PathMessageConnection,
@@ -72,6 +73,7 @@ from antiphon.operations import (
     SetSystemPromptInput,
     SetSystemPromptPayload,
     ShowNode,
+    SiblingsNode,
     StrategiesStrategyConnection,
     StrategyInput,
     SubtaskNode,
@@ -251,11 +253,24 @@ class AsyncOperations:
         value = await self._connection.execute(its.NODES, ids=ids)
         return [None if it is None else NodesNode.model_validate(it) for it in value]
 
+    async def numbered_message(self, conversation_id: str, seq: int) -> NumberedMessageMessage | None:
+        """The message that has a number in a conversation; null where none has."""
+        value = await self._connection.execute(its.NUMBERED_MESSAGE, conversationId=conversation_id, seq=seq)
+        return None if value is None else NumberedMessageMessage.model_validate(value)
+
     async def outline(
-        self, conversation_id: str, first: int | None = 500, after: str | None = None
+        self,
+        conversation_id: str,
+        first: int | None = 500,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        up_to: int | None = None,
     ) -> OutlineConnection | None:
         """The whole tree of a conversation's chat, flat and without texts, in the order in which it was written. What is written while it is read comes at its end. Messages of subtasks are no part of the chat."""
-        value = await self._connection.execute(its.OUTLINE, conversationId=conversation_id, first=first, after=after)
+        value = await self._connection.execute(
+            its.OUTLINE, conversationId=conversation_id, first=first, after=after, last=last, before=before, upTo=up_to
+        )
         return None if value is None else OutlineConnection.model_validate(value)
 
     async def past(
@@ -353,6 +368,11 @@ class AsyncOperations:
         """Anything that has an id."""
         value = await self._connection.execute(its.SHOW, id=id)
         return None if value is None else ShowNode.model_validate(value)
+
+    async def siblings(self, id: str, first: int | None = 50, after: str | None = None) -> SiblingsNode | None:
+        """Anything that has an id."""
+        value = await self._connection.execute(its.SIBLINGS, id=id, first=first, after=after)
+        return None if value is None else SiblingsNode.model_validate(value)
 
     async def strategies(
         self, first: int | None = 100, after: str | None = None, strategy: str | None = None
