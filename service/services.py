@@ -24,6 +24,7 @@ from service.conversations.deltas import Deltas
 from service.conversations.events import Events
 from service.conversations.heads import Heads
 from service.conversations.history import History
+from service.conversations.lines import Lines
 from service.conversations.marks import Marks
 from service.conversations.outline import Outline
 from service.conversations.responses import Responses
@@ -51,6 +52,7 @@ from service.tasks.executors.renewing import Hold
 from service.tasks.finishing import Finisher
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.material import Material
+from service.tasks.merging import Merging
 from service.tasks.orders import Orders
 from service.tasks.planning import Planner
 from service.tasks.previewing import Previews
@@ -177,6 +179,10 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     summary_tasks = SummaryTasks(store, summaries, Orders(plans, models), models)
     prompts = Prompts(contexts, models, material, summary_tasks)
     runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping))
+    paths = Paths(database)
+    counts = Counts(models.count, paths)
+    contexts, lines = Contexts(paths, counts), Lines(paths, counts)
+    runner = Runner(store, models, Prompts(contexts, models, material), Calls(store, models, deltas, stopping))
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
     planner = Planner(store, models, material, finisher)
@@ -188,6 +194,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         summary_tasks.aheads, summaries, summary_tasks.model_of, partial(summary_tasks.make, executor)
     )
     executor.tell(summarizing.ended)
+    plans = KeptPlans(models, reader, store)
+    tasks = Tasks(plans, store, models, executor)
     backend = Backend(
         config=config,
         reader=reader,
@@ -198,6 +206,10 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         outline=Outline(reader),
         tasks=Tasks(plans, store, models, executor),
         rebuilding=Rebuilding(paths, contexts, models, summary_tasks),
+        tasks=tasks,
+        merging=Merging(reader, store, lines, tasks),
+        lines=lines,
+        rebuilding=Rebuilding(paths, contexts, models),
         previews=Previews(store, contexts, models),
         turns=Turns(store, Repeats(store, models, Orders(plans, models)), executor),
         plans=plans,

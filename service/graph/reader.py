@@ -45,6 +45,14 @@ class Reader(TreeReads):
         """Branches by id."""
         return await self._reads.by_id("read_branches", owner, ids)
 
+    async def read_branch_places(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """`{name, conversationId, headId, isBusy}` of branches."""
+        return await self._reads.grouped("read_branch_places", "place", owner, ids)
+
+    async def read_part_costs(self, owner: str, ids: Sequence[str]) -> Row:
+        """`{costUsd, sources}` of a part of a conversation: what its answers cost, and the ids of what was read."""
+        return (await self._reads.records("read_part_costs", owner, ids=list(ids)))[0]
+
     async def read_tasks(self, owner: str, ids: Sequence[str]) -> Grouped:
         """Tasks by id."""
         return await self._reads.by_id("read_tasks", owner, ids)

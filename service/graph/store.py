@@ -113,6 +113,10 @@ class Store(Places):
         if is_much(row["sources"]):
             row = await draft(row, self._draft)
         writes = [("create_task", {"mainBranchId": main_branch(conversation_id), **row})]
+        if row.get("sides"):
+            writes.append(
+                ("join_sides", {"promptId": row["promptId"], "label": row["sideLabel"], "sides": row["sides"]})
+            )
         if subtasks:
             plan = {"taskId": row["taskId"], "leaseOwner": row["leaseOwner"], "subtasks": list(subtasks)}
             writes.append(("plan_subtasks", plan))

@@ -44,6 +44,7 @@ IN_ORDER = (
     "create_conversation",
     "append_message",
     "create_task",
+    "join_sides",
     "revise_message",
     "ask_again",
     "cancel_task",

@@ -75,6 +75,8 @@ def place_row(new: NewTask, parent_id: str | None) -> dict[str, Any]:
         # Results of tools answer a response, so nobody is answering there.
         "whenBusy": None if new.when_busy is WhenBusy.CONTINUE or new.tool_results else new.when_busy.value,
         "mostWaiting": MOST_WAITING,
+        "sides": [{"branchId": it.branch_id, "messageId": it.message_id, "label": it.label} for it in new.sides],
+        "sideLabel": new.side_label,
         "expectedHeads": [head for head in heads if head is not None],
         "expectsNone": None in heads,
     }
@@ -107,6 +109,10 @@ async def why_nowhere(store: Store, owner: str, new: NewTask) -> AntiphonError:
             f"{MOST_WAITING} prompts wait on this branch already.",
             field="input.whenBusy",
             remedy="Wait until some are answered, or cancel some.",
+        )
+    if new.sides:
+        return Conflict(
+            "One of the branches has moved meanwhile.", field="input.from", remedy="Look at it, and merge again."
         )
     return Conflict(
         f"A branch continues from its newest message, and it is {at}.",

@@ -27,12 +27,23 @@ class ExpectedHead:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedSide:
+    """A branch that a prompt continues besides the one that it is asked on: where it is, and what it is called."""
+
+    branch_id: str
+    message_id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewTask:
     """What a caller wants done. `instruction` may be left out where the task type has one of its own.
 
     `kept` names a plan that was kept, `plan` is one (any JSON value, to be checked): the strategy is then DYNAMIC.
     `root` asks from nothing: a first prompt beside the one that the conversation has. It continues from the head of
     `branch_id`, by default that of the conversation's default branch; `expected` says where the caller saw that head.
+    `sides` are branches that are merged with that one, which is called `side_label`; `stands_for` is the hash of the
+    request that this is made of, where its own values are not what tells it from another.
     Without a `type` it is `prompt`, or `explain_errors` for the strategy ERROR.
     """
 
@@ -54,6 +65,9 @@ class NewTask:
     tool_results: tuple[ToolResult, ...] = ()
     kept: str | None = None
     plan: object = None
+    sides: tuple[MergedSide, ...] = ()
+    side_label: str = ""
+    stands_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +125,11 @@ def hash_values(what: str, values: Sequence[object], config: NewTaskConfig) -> s
 
 def _config(config: NewTaskConfig) -> list[object]:
     form = config.response_format
-    return [asdict(replace(config, response_format=None)), None if form is None else asdict(read_format(form))]
+    said = asdict(replace(config, response_format=None))
+    if config.context is None:
+        # Older requests could not say it: their hashes stay as they are.
+        del said["context"]
+    return [said, None if form is None else asdict(read_format(form))]
 
 
 def _identity(new: NewTask, sources: tuple[NewSource, ...]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ CALL (row) {
     WHERE (row.parentId IS NULL OR given IS NOT NULL)
       AND all(id IN coalesce(row.expectedHeads, []) WHERE coalesce(id = head.id, false))
       AND NOT (coalesce(row.expectsNone, false) AND head IS NOT NULL)
+      AND all(side IN coalesce(row.sides, []) WHERE EXISTS {
+        MATCH (:Branch {id: side.branchId})-[:HEAD]->(:Message {id: side.messageId}) })
   // Who does not simply continue asks whether somebody still answers on the branch, or waits for that.
   CALL (row, b, head) {
     WITH row, b, head WHERE row.whenBusy IS NOT NULL

@@ -15,6 +15,7 @@ from service.conversations.catalog import Conversations
 from service.conversations.deltas import Deltas
 from service.conversations.events import EventPage, Events
 from service.conversations.history import History
+from service.conversations.lines import Lines
 from service.conversations.marks import Marks
 from service.conversations.moments import Looks, Moment
 from service.conversations.outline import Outline
@@ -26,6 +27,7 @@ from service.graph.reader import Reader
 from service.models.registry import Models
 from service.tasks.creating import Tasks
 from service.tasks.kept_plans import KeptPlans
+from service.tasks.merging import Merging
 from service.tasks.previewing import Previews
 from service.tasks.rebuilding import Rebuilding
 from service.tasks.turns import Turns
@@ -54,6 +56,8 @@ class Backend:
     outline: Outline
     tasks: Tasks
     turns: Turns
+    merging: Merging
+    lines: Lines
     rebuilding: Rebuilding
     previews: Previews
     plans: KeptPlans

@@ -34,6 +34,7 @@ from service.api.graphql.payloads import (
     CreateConversationPayload,
     CreateTaskPayload,
     LinkMessagesPayload,
+    MergeBranchesPayload,
     PinMessagePayload,
     RenameConversationPayload,
     RetryTaskPayload,
@@ -43,7 +44,12 @@ from service.api.graphql.payloads import (
 )
 from service.api.graphql.strategies import strategy
 from service.api.graphql.tasks import Task
-from service.api.graphql.turn_inputs import RegenerateInput, ReviseMessageInput, SetSystemPromptInput
+from service.api.graphql.turn_inputs import (
+    MergeBranchesInput,
+    RegenerateInput,
+    ReviseMessageInput,
+    SetSystemPromptInput,
+)
 from service.api.graphql.turn_payloads import RegeneratePayload, ReviseMessagePayload, SetSystemPromptPayload
 from service.conversations.changes import Changing
 
@@ -129,6 +135,12 @@ class Mutation:
         """Ask one prompt and get one response: the smallest task."""
         id = await info.context.begin_write().tasks.send_prompt(info.context.caller, input.record())
         return SendPromptPayload(task=await _task(info, id))
+
+    @strawberry.mutation
+    async def merge_branches(self, info: Info, input: MergeBranchesInput) -> MergeBranchesPayload | None:
+        """Ask a prompt that continues several branches. Its answer is made from all of them."""
+        id = await info.context.begin_write().merging.merge_branches(info.context.caller, input.record())
+        return MergeBranchesPayload(task=await _task(info, id))
 
     @strawberry.mutation
     async def revise_message(self, info: Info, input: ReviseMessageInput) -> ReviseMessagePayload | None:

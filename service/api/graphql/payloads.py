@@ -75,6 +75,11 @@ class SendPromptPayload(CreateTaskPayload):
 
 
 @strawberry.type
+class MergeBranchesPayload(CreateTaskPayload):
+    """A new task whose prompt continues several branches."""
+
+
+@strawberry.type
 class RenameConversationPayload:
     """A conversation with another title."""
 

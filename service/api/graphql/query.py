@@ -13,6 +13,7 @@ from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
 from service.api.graphql.inputs import PreviewContextInput
+from service.api.graphql.line_comparisons import BranchComparison, branch_comparison
 from service.api.graphql.messages import Message, message
 from service.api.graphql.models import Model, ModelChoice, configured_model, model_choice
 from service.api.graphql.nodes import Node
@@ -143,6 +144,16 @@ class Query:
         context = info.context
         found = await path_between(context.backend.reader, context.caller, (from_, to), page)
         return None if found is None else connection(found, message)
+
+    @strawberry.field
+    async def compare_branches(self, info: Info, a: strawberry.ID, b: strawberry.ID) -> BranchComparison | None:
+        """What two branches of a conversation share, and what each has alone.
+
+        Args:
+            a: The first branch, by its id.
+            b: The second branch, by its id.
+        """
+        return await branch_comparison(info, a, b)
 
     @strawberry.field
     async def compare_responses(self, info: Info, a: strawberry.ID, b: strawberry.ID) -> ResponseComparison | None:

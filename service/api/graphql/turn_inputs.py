@@ -7,6 +7,7 @@ from strawberry import UNSET
 
 from service.api.graphql.choices import chosen, require_true
 from service.api.graphql.settings import TaskConfigInput
+from service.tasks.merging import Merge
 from service.tasks.revisions import Revision
 from service.tasks.system_prompts import NewSystemPrompt
 from service.tasks.turns import Regeneration
@@ -82,6 +83,36 @@ class SetSystemPromptInput:
 
     idempotency_key: str | None = None
     """The same key sets it once: sending it twice is safe."""
+
+
+@strawberry.input
+class MergeBranchesInput:
+    """Branches to be merged into another: a prompt continues all of them, and its branch moves."""
+
+    into: strawberry.ID
+    """The branch that is gone on with, by its id."""
+
+    from_: list[strawberry.ID] = strawberry.field(name="from")
+    """The branches that are merged into it, 8 at most. They stay where they are."""
+
+    instruction: str | None = None
+    """What is asked; left out, to bring together what was said."""
+
+    config: TaskConfigInput | None = None
+    """How it is answered."""
+
+    idempotency_key: str | None = None
+    """The same key merges once: sending it twice is safe."""
+
+    def record(self) -> Merge:
+        """As the use case takes it."""
+        return Merge(
+            into=self.into,
+            sides=tuple(self.from_),
+            instruction=self.instruction,
+            config=(self.config or TaskConfigInput()).record(),
+            idempotency_key=self.idempotency_key,
+        )
 
 
 @strawberry.input

@@ -15,8 +15,6 @@ from service.conversations.context.spoken import chat_message, pair_results
 from service.errors import ContextOverflow
 from service.records import ContextPolicy, ItemKind, Role, SawAs
 
-NOTE_TOKENS = 24
-"""What a note takes in a window, at most."""
 PINNED_NOTE = "[Pinned messages from earlier in this conversation. What was said last follows them.]"
 
 
@@ -110,7 +108,7 @@ class Chosen:
 def assembled(wish: ContextWish, above: PathAbove, chosen: Chosen) -> Context:
     """The context of what was chosen of a path. Raises `ContextOverflow`."""
     sent = {} if chosen.begins is None else above.from_depth(chosen.begins)
-    told = [_told(it, sent) for it in _order(above, sent)]
+    told = [_told(it, above, sent) for it in _order(above, sent)]
     path = pair_results([*told, (wish.prompt_id, wish.asked)])
     if not path or path[-1][0] != wish.prompt_id:
         raise ContextOverflow(f"The tools' results and their calls are longer than the window of {wish.model.key}.")
@@ -144,15 +142,20 @@ def _standing(kind: ItemKind, message: PathMessage) -> ContextItem:
 
 def _pinned(messages: Sequence[PathMessage]) -> Iterator[ContextItem]:
     if messages:
-        yield ContextItem(ItemKind.NOTE, ChatMessage(Role.USER, PINNED_NOTE), None, NOTE_TOKENS)
+        yield _note(ChatMessage(Role.USER, PINNED_NOTE))
     for message in sorted(messages, key=lambda message: (message.depth, message.id)):
         yield _standing(ItemKind.PINNED, message)
+
+
+def _note(message: ChatMessage) -> ContextItem:
+    # Two characters a token are more than any of these takes.
+    return ContextItem(ItemKind.NOTE, message, None, len(message.content) // 2)
 
 
 def _item(id: str, message: ChatMessage, sent: Mapping[str, PathMessage]) -> ContextItem:
     known = sent.get(id)
     if known is None:
-        return ContextItem(ItemKind.NOTE, message, None, NOTE_TOKENS)
+        return _note(message)
     return ContextItem(ItemKind.MESSAGE, message, id, known.tokens or 0)
 
 
@@ -165,9 +168,11 @@ def _order(above: PathAbove, sent: Mapping[str, PathMessage]) -> list[str | Side
     return in_order(above.prompt_id, {**sent, above.prompt_id: prompt})[:-1]
 
 
-def _told(it: str | Side, sent: Mapping[str, PathMessage]) -> tuple[str, ChatMessage]:
+def _told(it: str | Side, above: PathAbove, sent: Mapping[str, PathMessage]) -> tuple[str, ChatMessage]:
     """A message as it is sent; where a side of merged branches begins, a note that says so."""
     if isinstance(it, str):
         return it, chat_message(dict(sent[it].row))
-    note = f"[Side {it.number + 1} of the branches that are merged below begins here.]"
+    named = above.prompt_sides if it.merge == above.prompt_id else sent[it.merge].row.get("sides") or ()
+    name = f", “{named[it.number]}”," if it.number < len(named) and named[it.number] else ""
+    note = f"[Side {it.number + 1}{name} of the branches that are merged below begins here.]"
     return f"side:{it.merge}:{it.number}", ChatMessage(Role.USER, note)

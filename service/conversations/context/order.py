@@ -75,10 +75,13 @@ def in_order(end: str, messages: Mapping[str, Placed]) -> list[str | Side]:
     return told[::-1]
 
 
-def parts(ends: Sequence[str], messages: Mapping[str, Placed], within: Collection[str] | None = None) -> Parts:
+def parts(
+    ends: Sequence[str], messages: Mapping[str, Placed], within: Collection[str] | None = None, *, nearest: bool = False
+) -> Parts:
     """What several messages, and all above them, have alone and share.
 
-    It looks no further than to where everything is shared.
+    It looks no further than to where everything is shared; with `nearest`, to where it is known which of the shared
+    ends is above none of the others.
     """
     within = messages if within is None else within
     masks: dict[str, int] = {}
@@ -90,7 +93,7 @@ def parts(ends: Sequence[str], messages: Mapping[str, Placed], within: Collectio
     own: list[set[str]] = [set() for _ in ends]
     shared: list[str] = []
     below_shared: set[str] = set()
-    while waiting and alone:
+    while waiting and (alone or (nearest and len(waiting) > 1)):
         _, id_ = heapq.heappop(waiting)
         mask = masks[id_]
         if _is_shared(mask):

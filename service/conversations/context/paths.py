@@ -72,6 +72,7 @@ class PathAbove:
     messages: dict[str, PathMessage] = field(default_factory=dict[str, PathMessage])
     frontier: set[str] = field(default_factory=set[str])
     prompt_parents: tuple[str, ...] = ()
+    prompt_sides: tuple[str, ...] = ()
     saw: list[Row] = field(default_factory=list[Row])
     """What the nearest answer above was made from: `{as, id, depth}`."""
     system: list[PathMessage] = field(default_factory=list["PathMessage"])
@@ -105,7 +106,7 @@ class PathAbove:
             self.system = await self._sized(page["system"] or [], counts)
             self.pinned = await self._sized(page["pinned"] or [], counts)
         above = {up for message in rows for up in message["parents"]}
-        self.frontier = (self.frontier | above) - self.messages.keys() - {self.prompt_id}
+        self.frontier = {*ids, *self.frontier, *above} - self.messages.keys() - {self.prompt_id}
         if not rows:
             # What was above is deleted by now.
             self.frontier = set()
@@ -115,6 +116,7 @@ class PathAbove:
         asked = next((row for row in rows if row["id"] == self.prompt_id), None)
         if asked is not None:
             self.prompt_parents = tuple(asked["parents"])
+            self.prompt_sides = tuple(asked.get("sides") or ())
         rows = sorted((row for row in rows if row is not asked), key=lambda row: (-row["depth"], row["id"]))
         if not self.saw:
             self.saw = next((row["saw"] for row in rows if row["saw"]), list[Row]())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.chat import ChatMessage, ModelConfig
-from service.conversations.context.assembling import NOTE_TOKENS, Context, ContextWish
+from service.conversations.context.assembling import Context, ContextWish
 from service.conversations.context.contexts import Contexts
 from service.conversations.context.counts import Counts
 from service.conversations.context.paths import FIRST_DEPTHS, MESSAGE_TOKENS
@@ -52,7 +52,7 @@ async def test_whole_path_is_sent_once(dag: Dag, data: st.DataObject) -> None:
     context = await build(Graph(with_prompt(dag, end)), "prompt")
     assert sorted(ids_of(context)) == sorted(ancestors(dag, [end]))
     assert context.is_whole
-    assert context.tokens - sum(NOTE_TOKENS for item in context.items if item.id is None) == sizes(
+    assert context.tokens - sum(item.tokens for item in context.items if item.kind is ItemKind.NOTE) == sizes(
         dag, ancestors(dag, [end])
     )
     assert context.messages[-1] is ASKED

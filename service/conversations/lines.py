@@ -1,0 +1,75 @@
+"""Two lines of a conversation side by side: what they share, where they part, and what each has alone.
+
+Owns how far is looked: from both ends up to where everything is shared. Asks nobody and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from service.chat import ModelConfig
+from service.conversations.context.counts import Counts
+from service.conversations.context.order import in_order, parts
+from service.conversations.context.paths import MOST_DEPTHS, PathAbove, PathMessage, PathReader
+from service.errors import LimitExceeded
+
+MOST_COMPARED = 50_000
+"""Messages that are looked at for one comparison."""
+EVERYTHING = 1 << 40
+COUNTED_AS = ModelConfig("any", "any", "any", EVERYTHING, EVERYTHING, tokenizer="o200k")
+"""Tokens are those of the vocabulary o200k: which model will be asked is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPart:
+    """What one line has alone: the ids of its messages, oldest first, and their tokens."""
+
+    ids: list[str]
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineComparison:
+    """What several lines have alone, and the newest messages that they share, none of them above another."""
+
+    own: tuple[OwnPart, ...]
+    nearest: list[str] = field(default_factory=list[str])
+
+
+class Lines:
+    """Compares the lines of a conversation."""
+
+    def __init__(self, reader: PathReader, counts: Counts) -> None:
+        self._reader = reader
+        self._counts = counts
+
+    async def compare(self, owner: str, conversation_id: str, ends: Sequence[str]) -> LineComparison:
+        """What the paths of several messages of a conversation have alone. Raises `LimitExceeded`."""
+        above = PathAbove(owner, conversation_id, "", COUNTED_AS, EVERYTHING, tuple(dict.fromkeys(ends)))
+        await above.read(self._reader, self._counts, 0)
+        while not above.is_whole and _is_open(ends, above):
+            if len(above.messages) > MOST_COMPARED:
+                raise LimitExceeded(
+                    f"What these have alone is more than {MOST_COMPARED} messages.",
+                    remedy="Compare messages that are nearer to where they part.",
+                )
+            await above.read(self._reader, self._counts, MOST_DEPTHS)
+        found = parts(ends, above.messages, nearest=True)
+        own = tuple(_own(end, ids, above) for end, ids in zip(ends, found.own, strict=True))
+        return LineComparison(own, list(found.shared_ends))
+
+
+def _is_open(ends: Sequence[str], above: PathAbove) -> bool:
+    """Whether something that was not read may be one line's own. All that is deeper than it was read."""
+    if any(end not in above.messages for end in ends):
+        return True
+    own = (id_ for ids in parts(ends, above.messages).own for id_ in ids)
+    return any(up not in above.messages for id_ in own for up in above.messages[id_].parents)
+
+
+def _own(end: str, ids: frozenset[str], above: PathAbove) -> OwnPart:
+    messages: dict[str, PathMessage] = {id_: above.messages[id_] for id_ in ids}
+    told = [it for it in in_order(end, messages) if isinstance(it, str)] if messages else []
+    tokens = sum((messages[id_].tokens or 0) for id_ in told)
+    return OwnPart(told, tokens)
