@@ -175,14 +175,10 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     material = Material(store)
     paths, plans, summaries = Paths(database), KeptPlans(models, reader, store), Summaries(database)
     counts = Counts(models.count, paths)
-    contexts = Contexts(paths, counts, Coverage(summaries, counts))
+    contexts, lines = Contexts(paths, counts, Coverage(summaries, counts)), Lines(paths, counts)
     summary_tasks = SummaryTasks(store, summaries, Orders(plans, models), models)
     prompts = Prompts(contexts, models, material, summary_tasks)
     runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping))
-    paths = Paths(database)
-    counts = Counts(models.count, paths)
-    contexts, lines = Contexts(paths, counts), Lines(paths, counts)
-    runner = Runner(store, models, Prompts(contexts, models, material), Calls(store, models, deltas, stopping))
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
     planner = Planner(store, models, material, finisher)
@@ -194,7 +190,6 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         summary_tasks.aheads, summaries, summary_tasks.model_of, partial(summary_tasks.make, executor)
     )
     executor.tell(summarizing.ended)
-    plans = KeptPlans(models, reader, store)
     tasks = Tasks(plans, store, models, executor)
     backend = Backend(
         config=config,
@@ -204,12 +199,10 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         marks=Marks(reader, store),
         branches=Branches(reader, store),
         outline=Outline(reader),
-        tasks=Tasks(plans, store, models, executor),
         rebuilding=Rebuilding(paths, contexts, models, summary_tasks),
         tasks=tasks,
         merging=Merging(reader, store, lines, tasks),
         lines=lines,
-        rebuilding=Rebuilding(paths, contexts, models),
         previews=Previews(store, contexts, models),
         turns=Turns(store, Repeats(store, models, Orders(plans, models)), executor),
         plans=plans,
