@@ -76,6 +76,9 @@ HistoryDirection: TypeAlias = Literal["ANCESTORS", "DESCENDANTS"]
 HistoryEdges: TypeAlias = Literal["TURNS", "DECOMPOSITION", "USES", "SYNTHESIS", "REFERENCES"]
 """The kinds of edges that a history goes over."""
 
+ItemKind: TypeAlias = Literal["SYSTEM", "FORMAT", "SUMMARY", "PINNED", "NOTE", "MESSAGE", "PROMPT", "REPAIR"]
+"""What a message of a context is."""
+
 ModelOrigin: TypeAlias = Literal["CONFIGURED", "FOUND"]
 """How the service knows of a model."""
 
@@ -231,15 +234,28 @@ class FileInput(TypedDict, total=False):
 LinkMessagesInput = TypedDict(
     "LinkMessagesInput",
     {
-        "from": Required[str],
-        "to": Required[str],
-        "kind": Required[str],
-        "note": str | None,
-        "idempotencyKey": str | None,
+        "from": "Required[str]",
+        "to": "Required[str]",
+        "kind": "Required[str]",
+        "note": "str | None",
+        "idempotencyKey": "str | None",
     },
     total=False,
 )
 """What one message is to another. The same link again is the one that is there, with the new note."""
+
+MergeBranchesInput = TypedDict(
+    "MergeBranchesInput",
+    {
+        "into": "Required[str]",
+        "from": "Required[Sequence[str]]",
+        "instruction": "str | None",
+        "config": "TaskConfigInput | None",
+        "idempotencyKey": "str | None",
+    },
+    total=False,
+)
+"""Branches to be merged into another: a prompt continues all of them, and its branch moves."""
 
 
 class MoveBranchInput(TypedDict, total=False):
@@ -314,6 +330,21 @@ class PointInTimeInput(TypedDict, total=False):
     """At this time."""
     messageId: str | None
     """When this message of the conversation was the newest one."""
+
+
+class PreviewContextInput(TypedDict, total=False):
+    """A prompt that is not sent: where it would stand, and how it would be asked."""
+
+    content: Required[str]
+    """What would be asked."""
+    conversationId: str | None
+    """The conversation; left out, a new one."""
+    branch: str | None
+    """As in `sendPrompt`."""
+    parent: ParentInput | None
+    """As in `sendPrompt`."""
+    config: TaskConfigInput | None
+    """As in `sendPrompt`."""
 
 
 class RegenerateInput(TypedDict, total=False):
@@ -581,6 +612,72 @@ class UnlinkMessagesInput(TypedDict, total=False):
     """The same key does it once: sending it twice is safe."""
 
 
+class AttemptContextMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class AttemptContextContextMessage(Record):
+    """One message as a model is sent it."""
+
+    kind: ItemKind | str
+    """What it is."""
+    role: Role | str
+    """In whose name it is sent."""
+    tokens: int | None
+    """What it takes of the window; null where nobody counted it."""
+    content: str
+    """Its text."""
+    message: AttemptContextMessage | None
+    """The message of the conversation that it is; null for summaries and for words of the service."""
+
+
+class AttemptContextPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class AttemptContextContextMessageConnection(Record):
+    """A page of a list."""
+
+    nodes: list[AttemptContextContextMessage]
+    """The nodes of the edges."""
+    page_info: AttemptContextPageInfo
+    """What is before and after it."""
+
+
+class AttemptContext(Record):
+    """What a call was sent, made again from the graph."""
+
+    sha256: str | None
+    """The hash of what was sent, as it was kept before the call."""
+    is_same: bool | None
+    """Whether this is byte for byte what was sent; null where no hash was kept, false where something was deleted."""
+    messages: AttemptContextContextMessageConnection
+    """What was sent, oldest first."""
+
+
+class AttemptContextNode(Record):
+    """Something with an id that `node` finds again."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    context: AttemptContext | None = None
+    """What it was sent, made again from the graph, and whether that is byte for byte what was sent."""
+
+
 class BranchMessage(Record):
     """What was said: a prompt or a response. `depth` orders a path."""
 
@@ -730,6 +827,107 @@ class CancelTaskPayload(Record):
 
     task: CancelTaskTask | None
     """The task, as it is now."""
+
+
+class CompareBranchesMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+
+
+class CompareBranchesBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+
+
+class CompareBranchesSource(Record):
+    """A file or text that a task reads."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """The name under which it was first read."""
+
+
+class CompareBranchesNodeMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+
+
+class CompareBranchesMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: CompareBranchesNodeMessage
+    """What stands there."""
+
+
+class CompareBranchesPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class CompareBranchesMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[CompareBranchesMessageEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: CompareBranchesPageInfo
+    """What is before and after it."""
+
+
+class CompareBranchesBranchSide(Record):
+    """What one of two branches has alone."""
+
+    branch: CompareBranchesBranch
+    """The branch."""
+    message_count: int
+    """How many messages it has alone."""
+    tokens: int
+    """Their tokens, by the vocabulary o200k."""
+    cost_usd: float | None
+    """What the tasks of their prompts cost; null where nothing of it is known."""
+    sources_alone: list[CompareBranchesSource]
+    """The texts that only this side rests on, 100 at most."""
+    messages: CompareBranchesMessageConnection
+    """The messages that it has alone, oldest first."""
+
+
+class CompareBranchesBranchComparison(Record):
+    """Two branches side by side."""
+
+    nearest_common: list[CompareBranchesMessage]
+    """The newest messages that both have; several where they were merged before, none where they share nothing."""
+    a: CompareBranchesBranchSide
+    """What the first one has alone."""
+    b: CompareBranchesBranchSide
+    """What the second one has alone."""
 
 
 class CompareResponsesResponse(Record):
@@ -1575,6 +1773,78 @@ class LinksNode(Record):
     """What was said of it and of other messages, from it and to it, oldest first."""
 
 
+class MergeBranchesConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class MergeBranchesPrompt(Record):
+    """What was sent."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class MergeBranchesTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+    pending_answer_id: str | None
+    """The id that its answer will have, known as soon as the task is; null once it has ended, and where it makes none of its subtasks' answers."""
+    conversation: MergeBranchesConversation
+    """The conversation that it is in."""
+    prompt: MergeBranchesPrompt | None
+    """What was asked."""
+
+
+class MergeBranchesMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    created_at: datetime
+    """When it was written down."""
+
+
+class MergeBranchesMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: MergeBranchesMessage
+    """What stands there."""
+
+
+class MergeBranchesPayload(Record):
+    """A new task whose prompt continues several branches."""
+
+    answer_id: str | None
+    """The id that the answer will have; null where the task makes none of its subtasks' answers."""
+    task: MergeBranchesTask | None
+    """The task."""
+    prompt_edge: MergeBranchesMessageEdge | None
+    """The task's prompt, for the conversation's messages."""
+
+
 class MessagesToolCall(Record):
     """A model's wish to call a tool."""
 
@@ -2201,6 +2471,95 @@ class PinnedConversation(Record):
     """What `node` finds it by."""
     pinned_messages: PinnedMessageConnection
     """Its pinned messages, on whatever branch, oldest first."""
+
+
+class PreviewContextModel(Record):
+    """A provider's model. What is null is not configured here (any more)."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class PreviewContextMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class PreviewContextContextMessage(Record):
+    """One message as a model is sent it."""
+
+    kind: ItemKind | str
+    """What it is."""
+    role: Role | str
+    """In whose name it is sent."""
+    tokens: int | None
+    """What it takes of the window; null where nobody counted it."""
+    content: str
+    """Its text."""
+    message: PreviewContextMessage | None
+    """The message of the conversation that it is; null for summaries and for words of the service."""
+
+
+class PreviewContextContextMessageConnection(Record):
+    """A page of a list."""
+
+    nodes: list[PreviewContextContextMessage]
+    """The nodes of the edges."""
+
+
+class PreviewContextPolicyContext(Record):
+    """What a prompt would be sent with under one policy."""
+
+    policy: ContextPolicy | str
+    """The policy."""
+    error: str | None
+    """Why the prompt would fail; null where it would not."""
+    tokens: int | None
+    """The tokens of all but the prompt."""
+    is_whole: bool | None
+    """Whether all that is above the prompt would be sent."""
+    message_count: int
+    """How many messages would be sent, the prompt among them."""
+    messages: PreviewContextContextMessageConnection
+    """What would be sent, oldest first."""
+
+
+class PreviewContextPoliciesPolicyContext(Record):
+    """What a prompt would be sent with under one policy."""
+
+    policy: ContextPolicy | str
+    """The policy."""
+    error: str | None
+    """Why the prompt would fail; null where it would not."""
+    tokens: int | None
+    """The tokens of all but the prompt."""
+    is_whole: bool | None
+    """Whether all that is above the prompt would be sent."""
+    message_count: int
+    """How many messages would be sent, the prompt among them."""
+
+
+class PreviewContextContextPreview(Record):
+    """What a prompt would be sent with. Nothing is written, and no model is asked."""
+
+    model: PreviewContextModel
+    """The model that would be asked first."""
+    window: int
+    """The tokens of its window."""
+    prompt_tokens: int
+    """The tokens of the prompt and the tools."""
+    answer_tokens: int
+    """The tokens that are kept free for the answer."""
+    chosen: PreviewContextPolicyContext
+    """Under the policy that the prompt would have."""
+    policies: list[PreviewContextPoliciesPolicyContext]
+    """Under each policy."""
 
 
 class RegenerateMessage(Record):
@@ -3810,6 +4169,28 @@ class Viewer(Record):
     """The conversations, the newest or the most active first."""
 
 
+ATTEMPT_CONTEXT = Document(
+    "AttemptContext",
+    "node",
+    """query AttemptContext($id: ID!, $first: Int = 50, $after: String) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Attempt {
+      context {
+        sha256
+        isSame
+        messages(first: $first, after: $after) {
+          nodes { kind role tokens content message { __typename id title } }
+          pageInfo { hasNextPage endCursor }
+        }
+      }
+    }
+  }
+}
+""",
+)
+
 BRANCH = Document(
     "Branch",
     "branch",
@@ -3846,6 +4227,33 @@ CANCEL_TASK = Document(
     "cancelTask",
     """mutation CancelTask($input: CancelTaskInput!) {
   cancelTask(input: $input) { task { id taskStatus finishedAt progress { total done cancelled } } }
+}
+""",
+)
+
+COMPARE_BRANCHES = Document(
+    "CompareBranches",
+    "compareBranches",
+    """query CompareBranches($a: ID!, $b: ID!, $first: Int = 20) {
+  compareBranches(a: $a, b: $b) {
+    nearestCommon { __typename id title depth }
+    a {
+      branch { id name }
+      messageCount
+      tokens
+      costUsd
+      sourcesAlone { id name }
+      messages(first: $first) { edges { cursor node { __typename id title depth role } } pageInfo { hasNextPage endCursor } }
+    }
+    b {
+      branch { id name }
+      messageCount
+      tokens
+      costUsd
+      sourcesAlone { id name }
+      messages(first: $first) { edges { cursor node { __typename id title depth role } } pageInfo { hasNextPage endCursor } }
+    }
+  }
 }
 """,
 )
@@ -4048,6 +4456,19 @@ LINKS = Document(
 """,
 )
 
+MERGE_BRANCHES = Document(
+    "MergeBranches",
+    "mergeBranches",
+    """mutation MergeBranches($input: MergeBranchesInput!) {
+  mergeBranches(input: $input) {
+    answerId
+    task { id taskStatus pendingAnswerId conversation { id title } prompt { id title } }
+    promptEdge { cursor node { __typename id title content depth role createdAt } }
+  }
+}
+""",
+)
+
 MESSAGES = Document(
     "Messages",
     "conversation",
@@ -4218,6 +4639,29 @@ PINNED = Document(
       edges { cursor node { __typename id title content depth role createdAt } }
       pageInfo { hasNextPage endCursor }
     }
+  }
+}
+""",
+)
+
+PREVIEW_CONTEXT = Document(
+    "PreviewContext",
+    "previewContext",
+    """query PreviewContext($input: PreviewContextInput!, $last: Int = 50) {
+  previewContext(input: $input) {
+    model { id }
+    window
+    promptTokens
+    answerTokens
+    chosen {
+      policy
+      error
+      tokens
+      isWhole
+      messageCount
+      messages(last: $last) { nodes { kind role tokens content message { __typename id title } } }
+    }
+    policies { policy error tokens isWhole messageCount }
   }
 }
 """,

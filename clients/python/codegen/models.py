@@ -73,8 +73,8 @@ def _input(model: GraphQLInputObjectType) -> str:
 
 
 def _input_with_keywords(model: GraphQLInputObjectType) -> str:
-    """A dictionary with keys such as `from`, which no class can have."""
-    pairs = ", ".join(f"{json.dumps(name)}: {_hint(model, field)}" for name, field in model.fields.items())
+    """A dictionary with keys such as `from`, which no class can have; types are named as texts, some come later."""
+    pairs = ", ".join(f'{json.dumps(name)}: "{_hint(model, field)}"' for name, field in model.fields.items())
     return (
         f"{model.name} = TypedDict({json.dumps(model.name)}, {{{pairs}}}, total=False)\n{_doc(model.description or '')}"
     )

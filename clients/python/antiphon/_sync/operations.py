@@ -12,10 +12,12 @@ from datetime import datetime
 from antiphon import operations as its
 from antiphon._sync.connection import Connection
 from antiphon.operations import (
+    AttemptContextNode,
     Branch,
     BranchesConversation,
     CancelTaskInput,
     CancelTaskPayload,
+    CompareBranchesBranchComparison,
     CompareResponsesResponseComparison,
     Conversation,
     ConversationEventsEvent,
@@ -38,6 +40,8 @@ from antiphon.operations import (
     LinkMessagesInput,
     LinkMessagesPayload,
     LinksNode,
+    MergeBranchesInput,
+    MergeBranchesPayload,
     MessagesConversation,
     ModelChoice,
     ModelsModel,
@@ -53,6 +57,8 @@ from antiphon.operations import (
     PinMessagePayload,
     PinnedConversation,
     PointInTimeInput,
+    PreviewContextContextPreview,
+    PreviewContextInput,
     RegenerateInput,
     RegeneratePayload,
     RenameBranchInput,
@@ -98,6 +104,11 @@ class Operations:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def attempt_context(self, id: str, first: int | None = 50, after: str | None = None) -> AttemptContextNode | None:
+        """Anything that has an id."""
+        value = self._connection.execute(its.ATTEMPT_CONTEXT, id=id, first=first, after=after)
+        return None if value is None else AttemptContextNode.model_validate(value)
+
     def branch(self, conversation_id: str, name: str) -> Branch | None:
         """The branch of that name in a conversation."""
         value = self._connection.execute(its.BRANCH, conversationId=conversation_id, name=name)
@@ -114,6 +125,11 @@ class Operations:
         """Cancel a task: its calls are cut, what has not begun never will. A finished task stays as it is."""
         value = self._connection.execute(its.CANCEL_TASK, input=input)
         return CancelTaskPayload.model_validate(value)
+
+    def compare_branches(self, a: str, b: str, first: int | None = 20) -> CompareBranchesBranchComparison | None:
+        """What two branches of a conversation share, and what each has alone."""
+        value = self._connection.execute(its.COMPARE_BRANCHES, a=a, b=b, first=first)
+        return None if value is None else CompareBranchesBranchComparison.model_validate(value)
 
     def compare_responses(self, a: str, b: str) -> CompareResponsesResponseComparison | None:
         """What is different between two responses: in their texts, and in what they took."""
@@ -203,6 +219,11 @@ class Operations:
         """Anything that has an id."""
         value = self._connection.execute(its.LINKS, messageId=message_id, kind=kind, first=first, after=after)
         return None if value is None else LinksNode.model_validate(value)
+
+    def merge_branches(self, input: MergeBranchesInput) -> MergeBranchesPayload:
+        """Ask a prompt that continues several branches. Its answer is made from all of them."""
+        value = self._connection.execute(its.MERGE_BRANCHES, input=input)
+        return MergeBranchesPayload.model_validate(value)
 
     def messages(
         self,
@@ -304,6 +325,11 @@ class Operations:
         """One conversation."""
         value = self._connection.execute(its.PINNED, conversationId=conversation_id, first=first, after=after)
         return None if value is None else PinnedConversation.model_validate(value)
+
+    def preview_context(self, input: PreviewContextInput, last: int | None = 50) -> PreviewContextContextPreview | None:
+        """What a prompt would be sent with, under each policy. Nothing is sent."""
+        value = self._connection.execute(its.PREVIEW_CONTEXT, input=input, last=last)
+        return None if value is None else PreviewContextContextPreview.model_validate(value)
 
     def regenerate(self, input: RegenerateInput) -> RegeneratePayload:
         """Ask the prompt of a response again: another answer beside it, of another model or of several."""
