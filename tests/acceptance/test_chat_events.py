@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from service.conversations.events import event_number
+from service.records import new_id
 from tests.acceptance.test_streams import ITEMS, begin, sse, task_events
 from tests.support.front import Service, operation
 from tests.support.services import finished
@@ -96,6 +97,30 @@ async def test_a_message_says_on_which_branches_it_is_and_who_caused_it(service:
     assert {len(event["branches"]) for event in inner} == {0}
     assert len({event["subtask"]["id"] for event in inner}) == len(ITEMS)
     assert len(inner) == 2 * len(ITEMS)
+
+
+async def test_what_a_person_writes_in_place_of_a_message_has_the_key_of_that_request(service: Service) -> None:
+    """Not that of the task whose answer it replaces; it is of no task, and on the branch that moved to it."""
+    task = await send(service, idempotencyKey=(first := f"asked {new_id()}"))
+    conversation, main = task["conversation"]["id"], {"name": "main"}
+    await finished(service.services.database, task["id"])
+    shown = (await service.post(OPEN, id=conversation))["data"]["conversation"]
+    answer = shown["messages"]["edges"][0]["node"]["id"]
+    branch = (await service.ask("Branches", conversationId=conversation))["conversation"]["defaultBranch"]["id"]
+    new = {"messageId": answer, "content": "Mine.", "branch": branch, "idempotencyKey": f"mine of {first}"}
+    mine = (await service.ask("ReviseMessage", input=new))["reviseMessage"]["messageEdge"]["node"]["id"]
+    aside = {"messageId": task["prompt"]["id"], "content": "What?", "idempotencyKey": f"what of {first}"}
+    what = (await service.ask("ReviseMessage", input=aside))["reviseMessage"]["messageEdge"]["node"]["id"]
+    again = await service.ask("Regenerate", input={"responseId": answer, "n": 2, "idempotencyKey": f"n of {first}"})
+    ends = [await finished(service.services.database, it["id"]) for it in again["regenerate"]["tasks"]]
+    last = await send(service, conversationId=conversation)
+    told = messages(await events_of(service, conversation, shown["eventsCursor"], last["id"]))
+    keys = {id: (event["idempotencyKey"], event["subtask"]) for id, event in told.items()}
+    assert (keys[mine], keys[what]) == ((new["idempotencyKey"], None), (aside["idempotencyKey"], None))
+    assert [keys[id] for id in again["regenerate"]["answerIds"]] == [(f"n of {first}", None)] * len(ends)
+    on = {id: [{"name": branch["name"]} for branch in event["branches"]] for id, event in told.items()}
+    assert (on[mine], on[what]) == ([main], [])
+    assert [on[id] for id in again["regenerate"]["answerIds"]] == [[], []]
 
 
 class Source:

@@ -48,7 +48,7 @@ class MessageAdded(Event):
     @strawberry.field
     async def idempotency_key(self, info: Info) -> str | None:
         """The `idempotencyKey` of the request that caused it."""
-        return _key_of(await self._load_task(info))
+        return (await self._origin(info)).get("key") or _key_of(await self._load_task(info))
 
     async def _load_task(self, info: Info) -> Task | None:
         return await _load(info.context.load.tasks, (await self._origin(info)).get("taskId"))
