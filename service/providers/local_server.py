@@ -67,7 +67,8 @@ def _serve(settings: dict[str, Any]) -> Any:
     params.cpuparams.n_threads = settings["n_threads"]
     params.cpuparams_batch.n_threads = settings["n_threads"] + 1
     params.sampling.temp = _TEMPERATURE
-    params.cache_ram_mib = 64
+    # It may put the text of one conversation into the slot of another (llama.cpp#27148). The slots keep their own.
+    params.cache_ram_mib, params.cache_idle_slots = 0, False
     params.ui = False
     params.verbosity = 1
     return xllamacpp.Server(params)
