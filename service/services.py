@@ -59,6 +59,7 @@ from service.tasks.previewing import Previews
 from service.tasks.prompts import Prompts
 from service.tasks.rebuilding import Rebuilding
 from service.tasks.repeats import Repeats
+from service.tasks.replays import Replays
 from service.tasks.runner import Runner
 from service.tasks.summarizing import Summarizing
 from service.tasks.summary_tasks import SummaryTasks
@@ -178,6 +179,10 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     contexts, lines = Contexts(paths, counts, Coverage(summaries, counts)), Lines(paths, counts)
     summary_tasks = SummaryTasks(store, summaries, Orders(plans, models), models)
     prompts = Prompts(contexts, models, material, summary_tasks)
+    paths = Paths(database)
+    contexts = Contexts(paths, Counts(models.count, paths))
+    rebuilding = Rebuilding(paths, contexts, models)
+    prompts = Prompts(contexts, models, material, rebuilding)
     runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping))
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
@@ -191,6 +196,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     )
     executor.tell(summarizing.ended)
     tasks = Tasks(plans, store, models, executor)
+    plans = KeptPlans(models, reader, store)
+    repeats = Repeats(store, models, Orders(plans, models))
     backend = Backend(
         config=config,
         reader=reader,
@@ -203,8 +210,10 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         tasks=tasks,
         merging=Merging(reader, store, lines, tasks),
         lines=lines,
+        rebuilding=rebuilding,
         previews=Previews(store, contexts, models),
-        turns=Turns(store, Repeats(store, models, Orders(plans, models)), executor),
+        turns=Turns(store, repeats, executor),
+        replays=Replays(store, repeats, rebuilding, executor),
         plans=plans,
         events=Events(reader, heads),
         usage=Usage(reader, conversations),

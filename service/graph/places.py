@@ -45,6 +45,11 @@ class Places(Leases):
         )
         return rows[0] if rows else None
 
+    async def read_replayed(self, owner_id: str, attempt_id: str) -> Row | None:
+        """An attempt of the owner as one that is sent again; see `read_replayed.cypher`."""
+        rows = await self._database.run(query("read_replayed"), ownerId=owner_id, attemptId=attempt_id)
+        return rows[0]["replayed"] if rows else None
+
     async def read_keyed_task(self, owner_id: str, key: str) -> Row | None:
         """`{id, requestHash}` of the task that an idempotency key made."""
         rows = await self._database.run(query("read_keyed_task"), ownerId=owner_id, idempotencyKey=key)

@@ -107,6 +107,14 @@ class Reader(TreeReads):
         """The id of the message in place of which each message was written; one that is none is left out."""
         return await self._reads.grouped("read_revised", "messageId", owner, ids)
 
+    async def read_replay_origins(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The id of the response that each response replays; one that is no replay is left out."""
+        return await self._reads.grouped("read_replay_origins", "messageId", owner, ids)
+
+    async def read_replays(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the responses that replay each response: `{id}`."""
+        return await self._reads.grouped("read_replays", "rows", owner, ids, page=page)
+
     async def read_about(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of what each prompt is about: `{sourceId, start, end}`."""
         return await self._reads.grouped("read_about", "rows", owner, ids, page=page)

@@ -47,6 +47,7 @@ IN_ORDER = (
     "join_sides",
     "revise_message",
     "ask_again",
+    "replay_attempt",
     "cancel_task",
     "create_summary",
     "advance_task",

@@ -23,8 +23,9 @@ async def request_of(call: Call, models: Models) -> ChatRequest:
     form, settings, ways = call.job.form, call.job.task.settings, models.ways(call.model)
     has_mode = _FEATURES.get(form.kind) in call.model.features and ways.takes(form)
     messages = call.messages
-    # OpenAI's JSON mode wants the word JSON in the prompt.
-    if form.kind is ResponseFormatKind.JSON or (form.kind is ResponseFormatKind.JSON_SCHEMA and not has_mode):
+    # OpenAI's JSON mode wants the word JSON in the prompt. A replay says in words what was said in words.
+    in_words = call.prompt.has_format or not has_mode
+    if form.kind is ResponseFormatKind.JSON or (form.kind is ResponseFormatKind.JSON_SCHEMA and in_words):
         messages = (ChatMessage(Role.SYSTEM, format_instruction(form)), *messages)
     wanted = min(answer_room(settings, call.model), call.model.max_output_tokens)
     counted = 0 if ways.window is None else await _counted(messages, call, models)

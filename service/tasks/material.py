@@ -17,6 +17,7 @@ from service.records import derived_id
 from service.strategies.interface import TaskSettings
 from service.strategies.templates import render_part
 from service.tasks.kept_settings import parse_settings, parse_tools
+from service.tasks.replayed import Replayed, parse_replayed
 from service.tasks.sources import reading_id
 
 SOURCE_CHARACTERS = 64_000_000
@@ -43,6 +44,8 @@ class TaskWork:
     """Of a task that summarizes: the tokens of what it covers."""
     sources: dict[str, dict[str, Any]]
     """What it reads, by the name in spans: `{id, index, name, mediaType, length, sourceId}`."""
+    replayed: Replayed | None = None
+    """The call whose context it sends again, and what it changes of that."""
 
     @property
     def goal(self) -> str:
@@ -128,4 +131,5 @@ def task_work(row: dict[str, Any]) -> TaskWork:
         asked=chat_message(row),
         covered_tokens=row.get("coveredTokens"),
         sources={reading["id"]: reading for reading in readings},
+        replayed=parse_replayed(row),
     )

@@ -12,7 +12,7 @@ from service.config import Config, TaskTemplate
 from service.errors import InvalidInput
 from service.graph.store import Store
 from service.models.registry import Models
-from service.records import Aggregation, ResponseFormatKind, StrategyName
+from service.records import Aggregation, ContextPolicy, ResponseFormatKind, StrategyName
 from service.strategies.interface import TaskSettings
 from service.tasks.kept_settings import parse_settings, parse_tools
 from service.tasks.orders import Order, Orders
@@ -34,6 +34,35 @@ class Repeats:
         """The configuration as it is now."""
         return self._models.config
 
+    @property
+    def models(self) -> Models:
+        """The models as they are now."""
+        return self._models
+
+    async def replay_row(self, task_id: str, kept: Row, config: NewTaskConfig) -> Row:
+        """What is written of a task that sends again what an attempt was sent (`Store.read_replayed`), by the model
+        that was asked then where the caller names none; all but its place, and what it changes."""
+        work = await self._store.read_task_work(kept["taskId"])
+        assert work is not None
+        was = parse_settings(work, parse_tools(work["tools"]))
+        was = replace(was, model=kept["model"], fallback_models=(), context=ContextPolicy.FULL)
+        template = self._template(work)
+        settings = await self._settings(template, _merged(was, config), "input.config.model")
+        none = StrategyName.NONE.value
+        order = Order(template, none, settings, None, kept["content"], kept["content"], ())
+        said = {"role": kept["promptRole"], "toolCallId": kept["toolCallId"], "isError": kept["isError"]}
+        row = order.row(task_id, kept["content"], None) | said
+        row["settings"]["instruction"] = work.get("instruction")
+        return row | {"sources": []}
+
+    async def _settings(self, template: TaskTemplate, wish: NewTaskConfig, model_field: str) -> TaskSettings:
+        await self._models.look_again(*(name for name in (wish.model, *(wish.fallback_models or ())) if name))
+        try:
+            return resolve_settings(self._models.config, template, wish)
+        except InvalidInput as error:
+            field = model_field if error.field == "input.config.model" else error.field
+            raise InvalidInput(error.message, field=field, remedy=error.remedy) from error
+
     async def row(
         self, task_id: str, turn: Row, config: NewTaskConfig, title: str, model_field: str = "input.config.model"
     ) -> Row:
@@ -44,12 +73,7 @@ class Repeats:
         work = await self._store.read_task_work(turn["taskId"]) if turn["taskId"] else None
         template = self._template(work)
         wish = _merged(parse_settings(work, parse_tools(work["tools"])), config) if work else config
-        await self._models.look_again(*(name for name in (wish.model, *(wish.fallback_models or ())) if name))
-        try:
-            settings = resolve_settings(self._models.config, template, wish)
-        except InvalidInput as error:
-            field = model_field if error.field == "input.config.model" else error.field
-            raise InvalidInput(error.message, field=field, remedy=error.remedy) from error
+        settings = await self._settings(template, wish, model_field)
         strategy = work["strategy"] if work else StrategyName.NONE.value
         order = Order(template, strategy, settings, None, turn["content"], turn["content"], ())
         if strategy == StrategyName.NONE:

@@ -30,6 +30,7 @@ from service.records import answer_id, derived_id
 from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from service.tasks.kept_plans import NewStrategy
+from service.tasks.replays import Replay
 from service.tasks.revisions import Revision
 from service.tasks.turns import Regeneration
 from tests.support.graph_model import unknown_in
@@ -91,6 +92,7 @@ BREAKAGES = {
         "depth_counts_what_is_above",
     },
     "MATCH (t:Task)-[:REGENERATES]->() REMOVE t.movesBranch": {"task_that_asks_again_stands_beside"},
+    "MATCH (t:Task)-[r:REPLAYS_ATTEMPT]->() SET t.replayOf = 'x'": {"replay_stands_beside"},
     "MATCH (t:Tool)<-[r:OFFERS]-() DELETE r": {"tools_are_offered_or_called", "everything_is_tied"},
     "MATCH (r:Response) LIMIT 1 SET r.toolCalls = '[]'": {"nothing_hides_in_json"},
 }
@@ -125,7 +127,8 @@ async def work(services: Services, database: Database) -> None:
     first = await tasks.send_prompt(OWNER, NewPrompt("Hello", config=NewTaskConfig(tools=(WEATHER,))))
     await finished(database, first)
     (chat,) = await cypher(database, "MATCH (c)-[:HAS_TASK]->(:Task {id: $id}) RETURN c.id AS id", id=first)
-    await finished(database, await tasks.send_prompt(OWNER, NewPrompt("And then?", chat["id"])))
+    second = await tasks.send_prompt(OWNER, NewPrompt("And then?", chat["id"]))
+    await finished(database, second)
     a, b, *_ = (await services.backend.history.paths(OWNER, [(chat["id"], main_branch(chat["id"]))], PageRequest(9)))[
         chat["id"], main_branch(chat["id"])
     ].rows
@@ -138,6 +141,9 @@ async def work(services: Services, database: Database) -> None:
     await turns.revise_message(OWNER, Revision(prompt, "Good day"))
     (again,) = await turns.regenerate(OWNER, Regeneration(answer_id(first, "NONE")))
     await finished(database, again)
+    said, other = ((derived_id(second, "prompt"), "And now?"),), answer_id(first, "NONE")
+    replay = Replay(response_id=answer_id(second, "NONE"), without=(other,), instead=said)
+    await finished(database, await services.backend.replays.replay(OWNER, replay))
     cut = await tasks.create_task(OWNER, NewTask(instruction="Look.", strategy="FILE", files=files(40)))
     await tasks.cancel_task(OWNER, cut)
 

@@ -219,6 +219,8 @@ async def test_anothers_node_is_not_there(database: Database, owner: str, anothe
         ("read_siblings", "Message", {}),
         ("read_answer_costs", "Message", {}),
         ("read_branch_heads", "Conversation", {}),
+        ("read_replay_origins", "Message", {}),
+        ("read_replays", "Message", {}),
         ("read_system_prompts", "Conversation", {}),
         ("read_about", "Message", {}),
         ("read_response_attempts", "Message", {}),

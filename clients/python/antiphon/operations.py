@@ -231,6 +231,15 @@ class FileInput(TypedDict, total=False):
     """Of the content; guessed from the name where it is left out."""
 
 
+class InsteadInput(TypedDict, total=False):
+    """Another text for a message of a context."""
+
+    messageId: Required[str]
+    """The message; the prompt itself may be one."""
+    content: Required[str]
+    """What the model is sent for it."""
+
+
 LinkMessagesInput = TypedDict(
     "LinkMessagesInput",
     {
@@ -386,6 +395,21 @@ class RenameConversationInput(TypedDict, total=False):
     """The same key does it once: sending it twice is safe."""
 
 
+class ReplayInput(TypedDict, total=False):
+    """What a model was sent, to be sent again: byte for byte, or with something changed. The conversation stays as it is, and no branch moves."""
+
+    of: Required[SentInput]
+    """The call that is made again."""
+    without: Sequence[str] | None
+    """Messages that are left out, by their ids: 100 at most. A call of a tool goes with its results."""
+    instead: Sequence[InsteadInput] | None
+    """Other texts for messages, 100 at most."""
+    config: TaskConfigInput | None
+    """How it is answered; what is left out is as it was asked before, by the model that was asked then."""
+    idempotencyKey: str | None
+    """The same key makes the same answer: sending it twice is safe."""
+
+
 class ResponseFormatInput(TypedDict, total=False):
     """What an answer must be."""
 
@@ -470,6 +494,15 @@ class SendPromptInput(TypedDict, total=False):
     """How it is answered."""
     idempotencyKey: str | None
     """The same key makes the same task: sending it twice is safe."""
+
+
+class SentInput(TypedDict, total=False):
+    """A call that was made."""
+
+    attemptId: str | None
+    """The attempt."""
+    responseId: str | None
+    """The attempt that gave this response."""
 
 
 class SetDefaultBranchInput(TypedDict, total=False):
@@ -948,6 +981,27 @@ class CompareResponsesTextChange(Record):
     """The piece, with the spaces in it."""
 
 
+class CompareResponsesContextComparison(Record):
+    """What two models were sent, message by message. Lists name 1000 messages at most; the counts count all."""
+
+    only_in_a: list[str]
+    """Messages that were sent for `a` alone, by their ids."""
+    only_in_acount: int
+    """How many these are."""
+    only_in_b: list[str]
+    """Messages that were sent for `b` alone."""
+    only_in_bcount: int
+    """How many these are."""
+    changed: list[str]
+    """Messages that were sent for both, with other texts."""
+    changed_count: int
+    """How many these are."""
+    same_count: int
+    """How many messages were sent for both, as they are."""
+    identical: bool
+    """Whether both were sent the same, byte for byte."""
+
+
 class CompareResponsesResponseComparison(Record):
     """Two responses side by side. Differences are those of `b` less those of `a`; null where one is not known."""
 
@@ -969,6 +1023,8 @@ class CompareResponsesResponseComparison(Record):
     """How much longer the call for `b` took."""
     cost_usd: float | None
     """How much more `b` cost."""
+    context: CompareResponsesContextComparison | None
+    """What is different in what the models were sent; null where one of them was not asked, or where what it was sent cannot be made again because something was deleted."""
 
 
 class ConversationMessage(Record):
@@ -2645,6 +2701,46 @@ class RenameConversationPayload(Record):
     """The conversation, as it is now."""
 
 
+class ReplayTaskConfig(Record):
+    """How a task is run: every setting as it was decided."""
+
+    model: str
+    """`provider/name` of the model that is asked."""
+
+
+class ReplayConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class ReplayTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+    title: str
+    """Short and human."""
+    pending_answer_id: str | None
+    """The id that its answer will have, known as soon as the task is; null once it has ended, and where it makes none of its subtasks' answers."""
+    config: ReplayTaskConfig
+    """How it is run: every setting as it was decided."""
+    conversation: ReplayConversation
+    """The conversation that it is in."""
+
+
+class ReplayPayload(Record):
+    """What was sent once, sent again."""
+
+    answer_id: str | None
+    """The id that its answer will have."""
+    task: ReplayTask | None
+    """The task, whose answer stands beside the first one."""
+
+
 class ResponseDeltasResponseDelta(Record):
     """A piece of a response."""
 
@@ -4272,6 +4368,7 @@ COMPARE_RESPONSES = Document(
     outputTokens
     latencyMs
     costUsd
+    context { onlyInA onlyInACount onlyInB onlyInBCount changed changedCount sameCount identical }
   }
 }
 """,
@@ -4694,6 +4791,18 @@ RENAME_CONVERSATION = Document(
     "renameConversation",
     """mutation RenameConversation($input: RenameConversationInput!) {
   renameConversation(input: $input) { conversation { id title updatedAt } }
+}
+""",
+)
+
+REPLAY = Document(
+    "Replay",
+    "replay",
+    """mutation Replay($input: ReplayInput!) {
+  replay(input: $input) {
+    answerId
+    task { id taskStatus title pendingAnswerId config { model } conversation { id } }
+  }
 }
 """,
 )

@@ -8,7 +8,10 @@ RETURN {
   model: head(COLLECT { MATCH (a)-[:USED]->(m:Model) RETURN m.id }),
   prompt: p {.id, .depth, .content, .role, .toolCallId, .isError},
   refused: head(COLLECT { MATCH (a)-[:REPAIRS]->(r:Response) RETURN r.content }),
-  own: s {.responseFormat, .responseSchema}, task: t {.responseFormat, .responseSchema},
+  own: s {.responseFormat, .responseSchema},
+  task: t {.responseFormat, .responseSchema, .replayOf,
+    without: COLLECT { MATCH (t)-[:WITHOUT]->(m:Message) RETURN m.id },
+    instead: COLLECT { MATCH (t)-[said:INSTEAD]->(m:Message) RETURN {id: m.id, content: said.content} }},
   tools: COLLECT { MATCH (t)-[o:OFFERS]->(tool:Tool)
     RETURN {description: o.description, parameters: o.parameters, name: tool.name} ORDER BY o.index },
   summaries: COLLECT { MATCH (a)-[:SAW]->(summary:Summary)-[:ENDS_AT]->(m)

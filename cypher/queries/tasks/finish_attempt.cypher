@@ -26,7 +26,7 @@ CALL (row) {
         status: row.subtaskStatus, subtaskId: s.id, error: row.subtaskError, errorCode: row.subtaskCode}))
     FOREACH (x IN CASE WHEN row.subtaskStatus = 'SUCCEEDED' AND s.status = 'CANCELLED' AND NOT late THEN [1] END |
       SET s.tokens = row.tokens)
-    WITH row, a, s, c, seq, at, said, late WHERE row.response IS NOT NULL
+    WITH row, a, s, t, c, seq, at, said, late WHERE row.response IS NOT NULL
     MATCH (s)-[:ASKED]->(p:Prompt)
     // The accepted answer has the id that was foretold; what else a call left has one of its own.
     WITH *, said.status = 'SUCCEEDED' AND NOT late AND NOT EXISTS { (:Message {id: row.response.acceptedId}) } AS accepted
@@ -41,6 +41,8 @@ CALL (row) {
       MERGE (tool:Tool {ownerId: c.ownerId, name: call.name})
         ON CREATE SET tool.id = call.id, tool.createdAt = at
       CREATE (r)-[:CALLED {index: call.index, toolCallId: call.toolCallId, arguments: call.arguments}]->(tool))
+    FOREACH (former IN COLLECT { MATCH (t)-[:REPLAYS_ATTEMPT]->(:Attempt)-[:YIELDED]->(x:Response) RETURN x } |
+      CREATE (r)-[:REPLAYS]->(former))
     WITH s, r, p WHERE s.kind = 'reduce'
     MATCH (p)-[:USES]->(used:Response)
     CREATE (r)-[:SYNTHESIZES]->(used)

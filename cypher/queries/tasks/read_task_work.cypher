@@ -12,4 +12,6 @@ RETURN t {.*, conversationId: c.id, ownerId: c.ownerId,
     MATCH (t)-[o:OFFERS]->(tool:Tool) RETURN {description: o.description, parameters: o.parameters, name: tool.name}
       ORDER BY o.index
   },
+  without: COLLECT { MATCH (t)-[:WITHOUT]->(m:Message) RETURN m.id },
+  instead: COLLECT { MATCH (t)-[said:INSTEAD]->(m:Message) RETURN {id: m.id, content: said.content} },
   template: head(COLLECT { MATCH (t)-[:FILLED_IN]->(w:Template) RETURN w {.instruction, .reduce} })} AS task

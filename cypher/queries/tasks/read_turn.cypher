@@ -8,12 +8,13 @@ RETURN {
   kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END,
   role: m.role,
   promptId: p.id, promptRole: p.role, toolCallId: p.toolCallId, isError: p.isError, content: p.content,
+  attemptId: head(COLLECT { MATCH (m)<-[:YIELDED]-(a:Attempt) RETURN a.id }),
   isInside: EXISTS { (p)-[:DECOMPOSES]->() },
   taskId: head(COLLECT {
     // That of the answer itself, or else the last that asked.
     MATCH (p)<-[:ASKED]-(t:Task)
     RETURN t.id ORDER BY EXISTS { (t)-[:RESULTED_IN]->(m) } OR EXISTS { (m)<-[:YIELDED]-()<-[:ATTEMPTED]-()<-[:HAS_SUBTASK]-(t) } DESC,
-      t.id DESC LIMIT 1
+      t.replayOf IS NULL DESC, t.id DESC LIMIT 1
   }),
   hasMadePlan: EXISTS { (p)<-[:ASKED]-(:Task)-[:MADE]->() }
 } AS turn

@@ -10,7 +10,9 @@ import strawberry
 from service.api.graphql.context import Info
 from service.api.graphql.messages import Response
 from service.conversations.comparing import Change, ComparedBy, TextChangeKind, compare
+from service.conversations.context.comparing import difference
 from service.errors import NotFound
+from service.tasks.rebuilding import SentContext
 
 strawberry.enum(ComparedBy)
 strawberry.enum(TextChangeKind)
@@ -25,6 +27,35 @@ class TextChange:
 
     text: str
     """The piece, with the spaces in it."""
+
+
+@strawberry.type
+class ContextComparison:
+    """What two models were sent, message by message. Lists name 1000 messages at most; the counts count all."""
+
+    only_in_a: list[strawberry.ID]
+    """Messages that were sent for `a` alone, by their ids."""
+
+    only_in_a_count: int
+    """How many these are."""
+
+    only_in_b: list[strawberry.ID]
+    """Messages that were sent for `b` alone."""
+
+    only_in_b_count: int
+    """How many these are."""
+
+    changed: list[strawberry.ID]
+    """Messages that were sent for both, with other texts."""
+
+    changed_count: int
+    """How many these are."""
+
+    same_count: int
+    """How many messages were sent for both, as they are."""
+
+    identical: bool
+    """Whether both were sent the same, byte for byte."""
 
 
 @strawberry.type
@@ -59,6 +90,19 @@ class ResponseComparison:
     cost_usd: float | None
     """How much more `b` cost."""
 
+    @strawberry.field
+    async def context(self, info: Info) -> ContextComparison | None:
+        """What is different in what the models were sent; null where one of them was not asked, or where what it was
+        sent cannot be made again because something was deleted."""
+        sent: list[SentContext] = []
+        for id_ in (self.a.id, self.b.id):
+            attempt = await info.context.load.response_attempts.load(id_)
+            found = await _sent(info, attempt.id) if attempt else None
+            if found is None or found.is_same is False:
+                return None
+            sent.append(found)
+        return await asyncio.to_thread(_compared, *sent)
+
 
 async def response_comparison(info: Info, a: str, b: str) -> ResponseComparison:
     """Two of the caller's responses, compared beside the event loop. Raises `NotFound` that names the field."""
@@ -70,6 +114,24 @@ async def response_comparison(info: Info, a: str, b: str) -> ResponseComparison:
     same_model = one.row["model"] == other.row["model"] if one and other else None
     said = [_text_change(change) for change in changes]
     return ResponseComparison(a=first, b=second, compared_by=by, changes=said, same_model=same_model, **more)
+
+
+async def _sent(info: Info, attempt_id: str) -> SentContext | None:
+    return await info.context.backend.rebuilding.context_of(info.context.caller, attempt_id)
+
+
+def _compared(a: SentContext, b: SentContext) -> ContextComparison:
+    found = difference(a.items, b.items)
+    return ContextComparison(
+        only_in_a=[strawberry.ID(id_) for id_ in found.removed],
+        only_in_a_count=found.removed_count,
+        only_in_b=[strawberry.ID(id_) for id_ in found.added],
+        only_in_b_count=found.added_count,
+        changed=[strawberry.ID(id_) for id_ in found.changed],
+        changed_count=found.changed_count,
+        same_count=found.same,
+        identical=(a.messages, a.tools) == (b.messages, b.tools),
+    )
 
 
 async def _response(info: Info, id: str, field: str) -> Response:

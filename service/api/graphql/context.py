@@ -30,6 +30,7 @@ from service.tasks.kept_plans import KeptPlans
 from service.tasks.merging import Merging
 from service.tasks.previewing import Previews
 from service.tasks.rebuilding import Rebuilding
+from service.tasks.replays import Replays
 from service.tasks.turns import Turns
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Backend:
     turns: Turns
     merging: Merging
     lines: Lines
+    replays: Replays
     rebuilding: Rebuilding
     previews: Previews
     plans: KeptPlans

@@ -13,6 +13,7 @@ from service.api.graphql.nodes import PLAIN, Node
 from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
 from service.conversations.listings import ABOUT, CHILDREN, LINKS, PARENTS, SIBLINGS, SYNTHESIZED, USED
+from service.conversations.listings import ABOUT, CHILDREN, LINKS, PARENTS, REPLAYS, SYNTHESIZED, USED
 from service.cursors import PageRequest
 from service.records import FinishReason, ResponseStatus, Role
 
@@ -201,6 +202,16 @@ class Response(Message):
     async def synthesizes(self, info: Info, page: PageRequest) -> Connection[Response]:
         """The responses that it was made of."""
         return await info.context.load.linked(SYNTHESIZED, info.context.load.messages, self.id, page, info)
+
+    @strawberry.field
+    async def replays(self, info: Info) -> Response | None:
+        """The response whose context was sent again for this one; null where it is no replay."""
+        return await info.context.load.message(await info.context.load.found("read_replay_origins", self.id))
+
+    @paged
+    async def replayed_by(self, info: Info, page: PageRequest) -> Connection[Response]:
+        """The responses for which its context was sent again."""
+        return await info.context.load.linked(REPLAYS, info.context.load.messages, self.id, page, info)
 
     @strawberry.field
     async def attempt(self, info: Info) -> LazyAttempt | None:

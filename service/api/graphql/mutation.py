@@ -51,6 +51,13 @@ from service.api.graphql.turn_inputs import (
     SetSystemPromptInput,
 )
 from service.api.graphql.turn_payloads import RegeneratePayload, ReviseMessagePayload, SetSystemPromptPayload
+from service.api.graphql.turn_inputs import RegenerateInput, ReplayInput, ReviseMessageInput, SetSystemPromptInput
+from service.api.graphql.turn_payloads import (
+    RegeneratePayload,
+    ReplayPayload,
+    ReviseMessagePayload,
+    SetSystemPromptPayload,
+)
 from service.conversations.changes import Changing
 
 
@@ -166,6 +173,12 @@ class Mutation:
         ids = await info.context.begin_write().turns.regenerate(info.context.caller, input.record())
         found = await info.context.load.tasks.load_many(ids)
         return RegeneratePayload(tasks=[task for task in found if task is not None])
+
+    @strawberry.mutation
+    async def replay(self, info: Info, input: ReplayInput) -> ReplayPayload | None:
+        """Send again what a model was sent: the same, by another model, or with one thing changed."""
+        id = await info.context.begin_write().replays.replay(info.context.caller, input.record())
+        return ReplayPayload(task=await _task(info, id))
 
     @strawberry.mutation
     async def create_task(self, info: Info, input: CreateTaskInput) -> CreateTaskPayload | None:

@@ -8,6 +8,7 @@ from strawberry import UNSET
 from service.api.graphql.choices import chosen, require_true
 from service.api.graphql.settings import TaskConfigInput
 from service.tasks.merging import Merge
+from service.tasks.replays import Replay
 from service.tasks.revisions import Revision
 from service.tasks.system_prompts import NewSystemPrompt
 from service.tasks.turns import Regeneration
@@ -145,6 +146,60 @@ class RegenerateInput:
             models=tuple(self.models or ()),
             n=self.n,
             branch_id=self.branch,
+            config=(self.config or TaskConfigInput()).record(),
+            idempotency_key=self.idempotency_key,
+        )
+
+
+@strawberry.input(one_of=True)
+class SentInput:
+    """A call that was made."""
+
+    attempt_id: strawberry.ID | None = UNSET
+    """The attempt."""
+
+    response_id: strawberry.ID | None = UNSET
+    """The attempt that gave this response."""
+
+
+@strawberry.input
+class InsteadInput:
+    """Another text for a message of a context."""
+
+    message_id: strawberry.ID
+    """The message; the prompt itself may be one."""
+
+    content: str
+    """What the model is sent for it."""
+
+
+@strawberry.input
+class ReplayInput:
+    """What a model was sent, to be sent again: byte for byte, or with something changed. The conversation stays as it
+    is, and no branch moves."""
+
+    of: SentInput
+    """The call that is made again."""
+
+    without: list[strawberry.ID] | None = None
+    """Messages that are left out, by their ids: 100 at most. A call of a tool goes with its results."""
+
+    instead: list[InsteadInput] | None = None
+    """Other texts for messages, 100 at most."""
+
+    config: TaskConfigInput | None = None
+    """How it is answered; what is left out is as it was asked before, by the model that was asked then."""
+
+    idempotency_key: str | None = None
+    """The same key makes the same answer: sending it twice is safe."""
+
+    def record(self) -> Replay:
+        """As the use case takes it."""
+        return Replay(
+            attempt_id=chosen(self.of.attempt_id),
+            response_id=chosen(self.of.response_id),
+            without=tuple(self.without or ()),
+            instead=tuple((it.message_id, it.content) for it in self.instead or ()),
             config=(self.config or TaskConfigInput()).record(),
             idempotency_key=self.idempotency_key,
         )

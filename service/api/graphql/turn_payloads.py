@@ -61,3 +61,16 @@ class RegeneratePayload:
     async def prompt(self, info: Info) -> Message | None:
         """The prompt that is asked again."""
         return await info.context.load.message(self.tasks[0].row["promptId"]) if self.tasks else None
+
+
+@strawberry.type
+class ReplayPayload:
+    """What was sent once, sent again."""
+
+    task: Task | None
+    """The task, whose answer stands beside the first one."""
+
+    @strawberry.field
+    def answer_id(self) -> strawberry.ID | None:
+        """The id that its answer will have."""
+        return None if self.task is None else awaited_id(self.task)

@@ -65,6 +65,8 @@ from antiphon.operations import (
     RenameBranchPayload,
     RenameConversationInput,
     RenameConversationPayload,
+    ReplayInput,
+    ReplayPayload,
     ResponseDeltasResponseDelta,
     RetryTaskInput,
     RetryTaskPayload,
@@ -345,6 +347,11 @@ class Operations:
         """Give a conversation another title."""
         value = self._connection.execute(its.RENAME_CONVERSATION, input=input)
         return RenameConversationPayload.model_validate(value)
+
+    def replay(self, input: ReplayInput) -> ReplayPayload:
+        """Send again what a model was sent: the same, by another model, or with one thing changed."""
+        value = self._connection.execute(its.REPLAY, input=input)
+        return ReplayPayload.model_validate(value)
 
     def response_deltas(self, task_id: str) -> Generator[ResponseDeltasResponseDelta, None]:
         """The text of a task's responses while it runs; completes with the task. First each text so far, then its pieces as they are generated. A response that another process of the service generates comes as one piece, when it is written."""
