@@ -60,6 +60,7 @@ from service.tasks.prompts import Prompts
 from service.tasks.rebuilding import Rebuilding
 from service.tasks.repeats import Repeats
 from service.tasks.replays import Replays
+from service.tasks.resending import Resending
 from service.tasks.runner import Runner
 from service.tasks.summarizing import Summarizing
 from service.tasks.summary_tasks import SummaryTasks
@@ -178,11 +179,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     counts = Counts(models.count, paths)
     contexts, lines = Contexts(paths, counts, Coverage(summaries, counts)), Lines(paths, counts)
     summary_tasks = SummaryTasks(store, summaries, Orders(plans, models), models)
-    prompts = Prompts(contexts, models, material, summary_tasks)
-    paths = Paths(database)
-    contexts = Contexts(paths, Counts(models.count, paths))
-    rebuilding = Rebuilding(paths, contexts, models)
-    prompts = Prompts(contexts, models, material, rebuilding)
+    rebuilding = Rebuilding(paths, contexts, models, summary_tasks)
+    prompts = Prompts(contexts, models, material, summary_tasks, Resending(rebuilding, models))
     runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping))
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
@@ -210,6 +208,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         tasks=tasks,
         merging=Merging(reader, store, lines, tasks),
         lines=lines,
+        tasks=Tasks(plans, store, models, executor),
         rebuilding=rebuilding,
         previews=Previews(store, contexts, models),
         turns=Turns(store, repeats, executor),

@@ -14,7 +14,7 @@ from service.chat import ChatMessage, ModelConfig
 from service.conversations.context.assembling import Ahead, ContextWish, Saw
 from service.conversations.context.contexts import Contexts
 from service.conversations.context.paths import MESSAGE_TOKENS
-from service.conversations.context.spoken import message_text, request_text, tools_text
+from service.conversations.context.spoken import message_text, tools_text
 from service.errors import ContextOverflow, InvalidInput
 from service.models.registry import Models
 from service.records import Role, SawAs, Span, derived_id
@@ -23,7 +23,6 @@ from service.strategies.plan_prompt import LastPlan, SourceNote, render_plan_pro
 from service.strategies.plans import DEFAULT_STEPS, PlanRules, fill, placeholders, read_elements
 from service.strategies.templates import render_part, render_reduce
 from service.tasks.material import Material, TaskWork
-from service.tasks.rebuilding import Rebuilding, require_same
 from service.tasks.replayed import Replayed
 from service.tasks.sources import reading_id
 
@@ -39,9 +38,8 @@ class ComposedPrompt:
     """A prompt ready to be sent. `content` None: it is the task's own prompt, which is written already.
 
     `saw` is what its context was made from; `tokens` what it takes of a window, None where that is not known yet. An
-    answer of more than `bound` tokens cannot be used.
-    `saw` is what its context was made from; `tokens` what it takes of a window, None where that is not known yet;
-    `has_format`: the model is told its format in words, whatever modes it has.
+    answer of more than `bound` tokens cannot be used. `has_format`: the model is told its format in words, whatever
+    modes it has.
     """
 
     id: str
@@ -53,6 +51,7 @@ class ComposedPrompt:
     saw: tuple[Saw, ...]
     tokens: int | None = None
     bound: int | None = None
+    has_format: bool = False
 
 
 class Summarized(Protocol):
@@ -65,24 +64,32 @@ class Summarized(Protocol):
     def note(self, task: TaskWork, model: ModelConfig, ahead: Ahead) -> None:
         """A context was made; `ahead` is what of its path may be summarized."""
         ...
-    has_format: bool = False
+
+
+class Resent(Protocol):
+    """What is needed of `resending.py`."""
+
+    async def compose(self, task: TaskWork, replayed: Replayed, model: ModelConfig) -> ComposedPrompt:
+        """The prompt of a replay. Raises `Conflict`, `ContextOverflow`."""
+        ...
 
 
 class Prompts:
     """Composes prompts."""
 
-    def __init__(self, contexts: Contexts, models: Models, material: Material, summaries: Summarized) -> None:
-    def __init__(self, contexts: Contexts, models: Models, material: Material, rebuilding: Rebuilding) -> None:
-        self._rebuilding = rebuilding
+    def __init__(
+        self, contexts: Contexts, models: Models, material: Material, summaries: Summarized, replays: Resent
+    ) -> None:
         self._contexts = contexts
         self._models = models
         self._material = material
         self._summaries = summaries
+        self._replays = replays
 
     async def compose(self, task: TaskWork, work: dict[str, Any], model: ModelConfig) -> ComposedPrompt:
         """The prompt of one subtask for this model."""
         if task.replayed is not None:
-            return await self._again(task, task.replayed, model)
+            return await self._replays.compose(task, task.replayed, model)
         if work["kind"] == "direct":
             return await self._direct(task, model)
         if work["kind"] == "summary":
@@ -161,16 +168,6 @@ class Prompts:
         if characters > model.context_window * TOKEN_CHARACTERS:
             raise _too_long(work, model)
 
-    async def _again(self, task: TaskWork, replayed: Replayed, model: ModelConfig) -> ComposedPrompt:
-        """What another call was sent, but for what is to be changed. Raises `Conflict` where it is gone."""
-        sent = require_same(await self._rebuilding.context_of(task.owner_id, replayed.attempt_id))
-        items = replayed.changed(sent.said)
-        messages = tuple(item.message for item in items)
-        if sent.model != model.key:
-            await check_window(messages, task.settings, model, self._models)
-        saw = replayed.saw(sent.saw, items, task.prompt_id)
-        return ComposedPrompt(task.prompt_id, "", None, messages, (), (), saw, has_format=sent.has_format)
-
     async def _direct(self, task: TaskWork, model: ModelConfig) -> ComposedPrompt:
         room = model.context_window - answer_room(task.settings, model) - MARGIN_TOKENS
         if task.settings.tools:
@@ -197,18 +194,6 @@ class Prompts:
             uses=(),
             saw=context.saw,
             tokens=context.tokens + asked + MESSAGE_TOKENS,
-        )
-
-
-async def check_window(
-    messages: Sequence[ChatMessage], settings: TaskSettings, model: ModelConfig, models: Models
-) -> None:
-    """Raises `ContextOverflow` where what was sent to another model is too long for this one."""
-    room = model.context_window - answer_room(settings, model) - MARGIN_TOKENS
-    if not await models.fits(request_text(messages, settings.tools), room, model):
-        raise ContextOverflow(
-            f"What was sent does not fit into the {model.context_window} tokens of {model.key}, beside its answer. "
-            "Name a model with a larger window, or leave messages out."
         )
 
 

@@ -21,8 +21,8 @@ from service.graph.paths import Paths
 from service.models.registry import Models
 from service.records import ContextPolicy, ItemKind, Role, SawAs
 from service.tasks.kept_settings import parse_format, parse_tools
-from service.tasks.summary_tasks import Asks, SummaryTasks
 from service.tasks.replayed import parse_replayed
+from service.tasks.summary_tasks import Asks, SummaryTasks
 
 EVERYTHING = 1 << 40
 """Tokens of a room that has no end."""
@@ -85,7 +85,10 @@ class Rebuilding:
             messages = tuple(item.message for item in items)
             sha256 = await asyncio.to_thread(sha256_of, messages, tools)
         was = kept["sha256"]
-        saw = tuple(Saw(row["id"], SawAs(row["as"])) for row in kept["saw"])
+        saw = (
+            *(Saw(row["id"], SawAs(row["as"])) for row in kept["saw"]),
+            *(Saw(row["id"], SawAs.SUMMARY) for row in kept["summaries"]),
+        )
         return SentContext(items, tools, was, None if was is None else was == sha256, saw, len(before), kept["model"])
 
     async def _before(self, owner: str, kept: dict[str, Any]) -> list[dict[str, Any]]:
@@ -112,7 +115,7 @@ class Rebuilding:
     async def _path(self, owner: str, kept: dict[str, Any]) -> tuple[ContextItem, ...]:
         prompt = kept["prompt"]
         if kept["kind"] == "summary":
-            return (await self._of_summary(kept), *_repair(kept))
+            return (await self._of_summary(kept),)
         wish = ContextWish(
             owner_id=owner,
             conversation_id=kept["conversationId"],
@@ -124,9 +127,7 @@ class Rebuilding:
         )
         saw = [PathMessage(row["id"], row["depth"], (), None, row) for row in kept["saw"]]
         begins = min((seen.depth for seen in saw if seen.row["as"] == SawAs.VERBATIM), default=prompt["depth"])
-        context = await self._contexts.rebuild(wish, begins, saw, kept["summaries"])
-        return (*_format(kept), *context.items, *_repair(kept))
-        return (await self._contexts.rebuild(wish, begins, saw)).items
+        return (await self._contexts.rebuild(wish, begins, saw, kept["summaries"])).items
 
     async def _of_summary(self, kept: dict[str, Any]) -> ContextItem:
         """The prompt of a summary, with what it was made of."""

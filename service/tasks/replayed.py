@@ -54,7 +54,7 @@ def parse_replayed(row: Mapping[str, Any]) -> Replayed | None:
 
 def check_changes(replayed: Replayed, items: Sequence[ContextItem], prompt_id: str) -> None:
     """Raises `InvalidInput` that names the field where this cannot be changed of what was sent."""
-    _check_ids(replayed, {item.id for item in items if item.id}, prompt_id)
+    _check_ids(replayed, {item.id for item in items if item.id and item.kind is not ItemKind.SUMMARY}, prompt_id)
     for i, (_, content) in enumerate(replayed.instead):
         field = f"input.instead[{i}].content"
         if not check_text(content, field).strip():
@@ -78,7 +78,7 @@ def _check_ids(replayed: Replayed, sent: set[str], prompt_id: str) -> None:
                 raise InvalidInput(
                     "The model was not sent this message.",
                     field=field,
-                    remedy="Name one of the messages of `Attempt.context`.",
+                    remedy="Name a message of `Attempt.context` that is no summary.",
                 )
             if id_ in seen:
                 raise InvalidInput("This message is named twice.", field=field)

@@ -14,11 +14,11 @@ from service.graph.store import Store, Write
 from service.records import new_id
 from service.tasks.direct import direct_task
 from service.tasks.kept_settings import parse_settings, parse_tools
-from service.tasks.prompts import check_window
 from service.tasks.rebuilding import Rebuilding, require_same
 from service.tasks.repeats import Repeats
 from service.tasks.replayed import Replayed, check_changes
 from service.tasks.requests import check_key, hash_values, same_task
+from service.tasks.resending import check_window
 from service.tasks.revisions import check_of_chat, no_message
 from service.tasks.running import Executor
 from service.tasks.settings import NewTaskConfig

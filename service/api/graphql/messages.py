@@ -12,8 +12,7 @@ from service.api.graphql.links import Link, link
 from service.api.graphql.nodes import PLAIN, Node
 from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
-from service.conversations.listings import ABOUT, CHILDREN, LINKS, PARENTS, SIBLINGS, SYNTHESIZED, USED
-from service.conversations.listings import ABOUT, CHILDREN, LINKS, PARENTS, REPLAYS, SYNTHESIZED, USED
+from service.conversations.listings import ABOUT, CHILDREN, LINKS, PARENTS, REPLAYS, SIBLINGS, SYNTHESIZED, USED
 from service.cursors import PageRequest
 from service.records import FinishReason, ResponseStatus, Role
 
