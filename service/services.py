@@ -194,7 +194,6 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     )
     executor.tell(summarizing.ended)
     tasks = Tasks(plans, store, models, executor)
-    plans = KeptPlans(models, reader, store)
     repeats = Repeats(store, models, Orders(plans, models))
     backend = Backend(
         config=config,
@@ -204,11 +203,9 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         marks=Marks(reader, store),
         branches=Branches(reader, store),
         outline=Outline(reader),
-        rebuilding=Rebuilding(paths, contexts, models, summary_tasks),
         tasks=tasks,
         merging=Merging(reader, store, lines, tasks),
         lines=lines,
-        tasks=Tasks(plans, store, models, executor),
         rebuilding=rebuilding,
         previews=Previews(store, contexts, models),
         turns=Turns(store, repeats, executor),

@@ -27,7 +27,7 @@ class Resending:
         self._models = models
 
     async def compose(self, task: TaskWork, replayed: Replayed, model: ModelConfig) -> ComposedPrompt:
-        """What is sent. Raises `Conflict` where it is gone, `ContextOverflow` where another model has no room for it."""
+        """What is sent. Raises `Conflict` where it is gone, `ContextOverflow` where the model has no room for it."""
         sent = require_same(await self._rebuilding.context_of(task.owner_id, replayed.attempt_id))
         items = replayed.changed(sent.said)
         messages = tuple(item.message for item in items)

@@ -8,7 +8,9 @@ from tests.acceptance.test_turn_operations import begun, finished
 from tests.support.front import Service, nodes, operation
 
 REPLAYS = """query ($id: ID!) { node(id: $id) { ... on Response {
-  replays { id } replayedBy { edges { node { id } } } attempt { id context { isSame messages { edges { node { content } } } } } } } }"""
+  replays { id } replayedBy { edges { node { id } } }
+  attempt { id context { isSame messages { edges { node { content } } } } }
+} } }"""
 
 
 async def chat(service: Service) -> dict[str, Any]:

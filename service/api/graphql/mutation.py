@@ -47,11 +47,10 @@ from service.api.graphql.tasks import Task
 from service.api.graphql.turn_inputs import (
     MergeBranchesInput,
     RegenerateInput,
+    ReplayInput,
     ReviseMessageInput,
     SetSystemPromptInput,
 )
-from service.api.graphql.turn_payloads import RegeneratePayload, ReviseMessagePayload, SetSystemPromptPayload
-from service.api.graphql.turn_inputs import RegenerateInput, ReplayInput, ReviseMessageInput, SetSystemPromptInput
 from service.api.graphql.turn_payloads import (
     RegeneratePayload,
     ReplayPayload,
