@@ -17,6 +17,7 @@ from service.conversations.listings import (
     CONVERSATION_TASKS,
     DEPENDENCIES,
     PARENTS,
+    REPLAYS,
     ROOTS,
     SIBLINGS,
     SOURCES,
@@ -74,7 +75,7 @@ CREATE (:TaskEvent {id: $ids.Event, taskId: t.id, conversationId: c.id, seq: 1, 
   createdAt: datetime()})
 """
 LISTINGS = (ABOUT, ATTEMPTS, BRANCHES, CHILDREN, CONVERSATION_TASKS, DEPENDENCIES, PARENTS, SOURCES, SUBTASKS)
-LISTINGS += (ROOTS, SIBLINGS, SYNTHESIZED, USED)
+LISTINGS += (REPLAYS, ROOTS, SIBLINGS, SYNTHESIZED, USED)
 KINDS = ("Branch", "Task", "Subtask", "Attempt", "Source", "Message")
 
 
