@@ -211,6 +211,19 @@ class SummaryKind(StrEnum):
     """Somebody asked for it."""
 
 
+class SummaryLength(StrEnum):
+    """How long a summary is."""
+
+    SHORT = "SHORT"
+    """A paragraph: 150 tokens, about."""
+
+    MEDIUM = "MEDIUM"
+    """A page: 400 tokens, about."""
+
+    LONG = "LONG"
+    """Some pages: 1200 tokens, about."""
+
+
 class FinishReason(StrEnum):
     """Why a model stopped."""
 

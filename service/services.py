@@ -44,6 +44,7 @@ from service.models.limits import LONGEST_WINDOW_SECONDS
 from service.models.registry import Models
 from service.signals import Signals
 from service.strategies import load_strategies
+from service.tasks.asked_summaries import AskedSummaries
 from service.tasks.calls import Calls
 from service.tasks.creating import Tasks
 from service.tasks.executors.instance import Instance, hold_instance
@@ -195,6 +196,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     executor.tell(summarizing.ended)
     tasks = Tasks(plans, store, models, executor)
     repeats = Repeats(store, models, Orders(plans, models))
+    asked = AskedSummaries(store, contexts, Orders(plans, models), models)
     backend = Backend(
         config=config,
         reader=reader,
@@ -210,6 +212,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         previews=Previews(store, contexts, models),
         turns=Turns(store, repeats, executor),
         replays=Replays(store, repeats, rebuilding, executor),
+        summarize=partial(asked.summarize, executor),
+        turns=Turns(store, Repeats(store, models, Orders(plans, models)), executor),
         plans=plans,
         events=Events(reader, heads),
         usage=Usage(reader, conversations),

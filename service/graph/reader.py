@@ -175,6 +175,13 @@ class Reader(TreeReads):
         records = await self._reads.records("read_named_branch", owner, conversationId=conversation_id, branchName=name)
         return records[0]["id"] if records else None
 
+    async def read_asked_summary(self, owner: str, conversation_id: str, branch_id: str) -> Row | None:
+        """The newest summary that was asked for of a branch: `{id, content, messages, tokens, createdAt, upTo,
+        since}`."""
+        where = {"conversationId": conversation_id, "branchId": branch_id}
+        records = await self._reads.records("read_asked_summary", owner, **where)
+        return records[0]["summary"] if records else None
+
     async def read_outline(self, owner: str, conversation_id: str, **page: int) -> list[list[Any]] | None:
         """A page of a conversation's chat without texts, a list a message, see `outline.py`."""
         records = await self._reads.records("read_outline", owner, conversationId=conversation_id, **page)

@@ -68,7 +68,7 @@ class Finisher:
         if answer is not None:
             answer |= _wholeness(outcome, finish)
         row = end_row(task.id, holder, outcome) | {"note": finish.note, "answer": answer, "madeOf": made_of}
-        if task.covered_tokens is None or outcome.status is not TaskStatus.SUCCEEDED:
+        if task.summary is None or outcome.status is not TaskStatus.SUCCEEDED:
             await self._store.finish_task(task.conversation_id, row)
         else:
             await self._store.finish_summary(task.conversation_id, row, _summary_row(task.id, look))

@@ -13,7 +13,7 @@ from service.chat import ChatMessage
 from service.conversations.context.spoken import chat_message
 from service.errors import NotFound
 from service.graph.store import Store
-from service.records import derived_id
+from service.records import SummaryKind, derived_id
 from service.strategies.interface import TaskSettings
 from service.strategies.templates import render_part
 from service.tasks.kept_settings import parse_settings, parse_tools
@@ -40,8 +40,10 @@ class TaskWork:
     prompt_id: str
     prompt: str
     asked: ChatMessage
+    summary: SummaryKind | None
+    """Of a task that summarizes: why."""
     covered_tokens: int | None
-    """Of a task that summarizes: the tokens of what it covers."""
+    """And the tokens of what it covers."""
     sources: dict[str, dict[str, Any]]
     """What it reads, by the name in spans: `{id, index, name, mediaType, length, sourceId}`."""
     replayed: Replayed | None = None
@@ -129,6 +131,7 @@ def task_work(row: dict[str, Any]) -> TaskWork:
         prompt_id=row["promptId"] or derived_id(row["id"], "prompt"),
         prompt=row["content"],
         asked=chat_message(row),
+        summary=SummaryKind(row["summaryKind"]) if row.get("summaryKind") else None,
         covered_tokens=row.get("coveredTokens"),
         sources={reading["id"]: reading for reading in readings},
         replayed=parse_replayed(row),

@@ -20,7 +20,7 @@ from service.records import ContextPolicy, Role, SawAs, StrategyName, SummaryKin
 from service.strategies.none import KEY
 from service.tasks.aheads import Aheads, Noted
 from service.tasks.material import TaskWork
-from service.tasks.orders import Orders
+from service.tasks.orders import Order, Orders
 from service.tasks.prompts import MARGIN_TOKENS, ComposedPrompt, answer_room
 from service.tasks.requests import NewTask
 from service.tasks.running import Executor
@@ -74,17 +74,16 @@ class SummaryTasks:
         task_id = new_id()
         model = self._models.find(self.model_of(noted))
         order = await self._orders.make(noted.owner_id, _wish(model, stretch), ())
-        row = {
+        row = task_row(task_id, order, f"Summary of {stretch.messages} messages") | {
             "ownerId": noted.owner_id,
             "conversationId": noted.conversation_id,
-            "taskId": task_id,
-            "promptId": derived_id(task_id, "prompt"),
-            "subtaskId": subtask_id(task_id, KEY),
-            "key": KEY,
             "kind": SummaryKind.STRETCH.value,
+            "level": stretch.level,
+            "members": list(stretch.members),
+            "endsAt": stretch.ends_at,
+            "coveredTokens": stretch.tokens,
             "requestHash": hashlib.sha256("\x1f".join(stretch.members).encode()).hexdigest(),
-            **stretch_row(stretch),
-            **order.row(task_id, f"Summary of {stretch.messages} messages", None),
+            "idempotencyKey": None,
             **executor.lease(),
         }
         if not await self._store.create_summary(noted.conversation_id, row):
@@ -104,7 +103,7 @@ class SummaryTasks:
             spans=(),
             uses=(),
             saw=(Saw(task.prompt_id, SawAs.VERBATIM),),
-            bound=(task.covered_tokens or 0) // 2,
+            bound=(task.covered_tokens or 0) // 2 if task.summary is SummaryKind.STRETCH else None,
         )
 
     async def content(self, asks: Asks, model: ModelConfig) -> str:
@@ -118,15 +117,10 @@ class SummaryTasks:
         raise ContextOverflow(f"What is to be summarized does not fit into the window of {model.key}.")
 
 
-def stretch_row(stretch: Stretch) -> dict[str, Any]:
-    """What is written of a stretch."""
-    return {
-        "level": stretch.level,
-        "members": list(stretch.members),
-        "endsAt": stretch.ends_at,
-        "coveredTokens": stretch.tokens,
-        "coveredMessages": stretch.messages,
-    }
+def task_row(task_id: str, order: Order, title: str) -> dict[str, Any]:
+    """What is written of every task that summarizes."""
+    ids = {"taskId": task_id, "promptId": derived_id(task_id, "prompt"), "subtaskId": subtask_id(task_id, KEY)}
+    return {**ids, "key": KEY, **order.row(task_id, title, None)}
 
 
 def _wish(model: ModelConfig, stretch: Stretch) -> NewTask:

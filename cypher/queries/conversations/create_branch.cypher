@@ -11,7 +11,8 @@ CALL (row) {
   WITH row, c, seq, at, known, CASE WHEN row.messageId IS NULL THEN head ELSE given END AS m
   WITH *, CASE
     WHEN m IS NULL THEN CASE WHEN row.messageId IS NULL THEN 'EMPTY' ELSE 'NO_MESSAGE' END
-    WHEN EXISTS { (m)-[:DECOMPOSES]->() } OR EXISTS { (m)-[:RESPONDS_TO]->()-[:DECOMPOSES]->() } THEN 'NOT_OF_THE_CHAT'
+    WHEN EXISTS { (m)-[:DECOMPOSES]->() } OR EXISTS { (m)-[:RESPONDS_TO]->()-[:DECOMPOSES]->() }
+      OR EXISTS { (m)-[:ABOUT]->(:Message) } OR EXISTS { (m)-[:RESPONDS_TO]->()-[:ABOUT]->(:Message) } THEN 'NOT_OF_THE_CHAT'
     WHEN EXISTS { (c)<-[:BRANCH_OF]-(other:Branch) WHERE other.name = row.name } THEN 'NAME_TAKEN'
     WHEN COUNT { (c)<-[:BRANCH_OF]-() } >= row.most THEN 'TOO_MANY'
   END AS problem

@@ -12,7 +12,8 @@ CALL (row) {
   WITH *, CASE
     WHEN b IS NULL THEN 'NO_BRANCH'
     WHEN m IS NULL THEN 'NO_MESSAGE'
-    WHEN EXISTS { (m)-[:DECOMPOSES]->() } OR EXISTS { (m)-[:RESPONDS_TO]->()-[:DECOMPOSES]->() } THEN 'NOT_OF_THE_CHAT'
+    WHEN EXISTS { (m)-[:DECOMPOSES]->() } OR EXISTS { (m)-[:RESPONDS_TO]->()-[:DECOMPOSES]->() }
+      OR EXISTS { (m)-[:ABOUT]->(:Message) } OR EXISTS { (m)-[:RESPONDS_TO]->()-[:ABOUT]->(:Message) } THEN 'NOT_OF_THE_CHAT'
     WHEN row.expectedHead <> coalesce(head.id, '') THEN 'MOVED'
   END AS problem
   CALL (row, c, seq, at, known, b, old, head, m, problem) {

@@ -4,6 +4,7 @@ MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
 CALL (c) {
   MATCH (m:Message) WHERE m.conversationId = c.id AND m.seq >= 0
     AND NOT EXISTS { (m)-[:DECOMPOSES]->() } AND NOT EXISTS { (m)-[:RESPONDS_TO]->()-[:DECOMPOSES]->() }
+    AND NOT EXISTS { (m)-[:ABOUT]->(:Message) } AND NOT EXISTS { (m)-[:RESPONDS_TO]->()-[:ABOUT]->(:Message) }
   RETURN count(m) AS messages
 }
 CALL (c) {

@@ -27,7 +27,7 @@ CALL (row) {
     strategy: row.strategy, status: 'PENDING', title: row.title, unfinished: true, keepsEvents: true,
     leaseOwner: row.leaseOwner, leaseUntil: timestamp() + row.lease, idempotencyKey: row.idempotencyKey,
     requestHash: row.requestHash, summaryKind: row.kind, summaryLevel: row.level, coveredTokens: row.coveredTokens,
-    coveredMessages: row.coveredMessages, coveredMembers: size(row.members)})
+    coveredMessages: reduce(n = 0, x IN members | n + CASE WHEN x:Message THEN 1 ELSE x.messages END), coveredMembers: size(row.members)})
   SET t += row.settings
   CREATE (c)-[:HAS_TASK]->(t)
   MERGE (template:Template {id: row.template.id})

@@ -16,8 +16,12 @@ CALL (row) {
   CREATE (t)-[:SUMMARIZED]->(m)
   CREATE (m)-[:ENDS_AT]->(ends)
   FOREACH (x IN members | CREATE (m)-[:SUMMARIZES]->(x))
-  WITH c, seq, at, m, members[0] AS first
-  WITH c, seq, at, m, CASE WHEN first:Message THEN first ELSE head(COLLECT { MATCH (first)-[:BEGINS_AT]->(b) RETURN b }) END AS begins
+  WITH c, seq, at, m, members
+  CALL (members) {
+    UNWIND members AS x
+    OPTIONAL MATCH (x)-[:BEGINS_AT]->(first:Message)
+    RETURN coalesce(first, x) AS begins ORDER BY begins.depth, begins.id LIMIT 1
+  }
   CREATE (m)-[:BEGINS_AT]->(begins)
   RETURN m.id AS id, seq
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from service.cursors import PageRequest, page_request
 from service.errors import GraphUnavailable, LimitExceeded
 from service.graph.reader import Reader
 from service.models.registry import Models
+from service.tasks.asked_summaries import NewSummary
 from service.tasks.creating import Tasks
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.merging import Merging
@@ -62,6 +64,7 @@ class Backend:
     replays: Replays
     rebuilding: Rebuilding
     previews: Previews
+    summarize: Callable[[str, NewSummary], Awaitable[str]]
     plans: KeptPlans
     events: Events
     usage: Usage

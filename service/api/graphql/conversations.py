@@ -15,6 +15,7 @@ from service.api.graphql.models import Model, model_of_id
 from service.api.graphql.nodes import Node
 from service.api.graphql.past import PastConversation, PointInTimeInput, past_conversation
 from service.api.graphql.scalars import JSON, BigInt, DateTime, values
+from service.api.graphql.summaries import AskedOnce, SummaryInWords
 from service.api.graphql.tasks import Task
 from service.api.graphql.usage import known_cost
 from service.conversations.events import cursor_at
@@ -81,8 +82,19 @@ class ConversationSummary:
     statistics: ConversationStatistics
     """What it holds and what it cost."""
 
-    text: str | None = None
-    """A summary in words, where one was made."""
+    asked: strawberry.Private[AskedOnce]
+
+    @strawberry.field
+    async def text(self, info: Info) -> str | None:
+        """A summary in words, where one was made: the newest that `summarizeConversation` made of the branch."""
+        row = await self.asked.row(info)
+        return None if row is None else row["content"]
+
+    @strawberry.field
+    async def in_words(self, info: Info) -> SummaryInWords | None:
+        """The same, with what it covers."""
+        row = await self.asked.row(info)
+        return None if row is None else SummaryInWords(row=row)
 
 
 @strawberry.type
@@ -168,10 +180,16 @@ class Conversation(Node):
         return await info.context.load.task_list(found)
 
     @strawberry.field
-    async def summary(self, info: Info) -> ConversationSummary:
-        """What it holds and what it cost."""
+    async def summary(self, info: Info, branch: strawberry.ID | None = None) -> ConversationSummary:
+        """What it holds and what it cost, and what of it was summarized.
+
+        Args:
+            branch: whose summary in words, by its id; the default branch's where it is left out.
+        """
         row = await info.context.load.statistics.load(self.id)
-        return ConversationSummary(statistics=statistics(row))
+        return ConversationSummary(
+            statistics=statistics(row), asked=AskedOnce(self.id, branch or self.default_branch_id)
+        )
 
 
 def statistics(row: dict[str, Any]) -> ConversationStatistics:

@@ -43,6 +43,7 @@ from service.api.graphql.payloads import (
     UnlinkMessagesPayload,
 )
 from service.api.graphql.strategies import strategy
+from service.api.graphql.summaries import SummarizeConversationInput, SummarizeConversationPayload
 from service.api.graphql.tasks import Task
 from service.api.graphql.turn_inputs import (
     MergeBranchesInput,
@@ -178,6 +179,12 @@ class Mutation:
         """Send again what a model was sent: the same, by another model, or with one thing changed."""
         id = await info.context.begin_write().replays.replay(info.context.caller, input.record())
         return ReplayPayload(task=await _task(info, id))
+    async def summarize_conversation(
+        self, info: Info, input: SummarizeConversationInput
+    ) -> SummarizeConversationPayload | None:
+        """Have a branch summarized, or what leads to a message. What is summarized stays as it is."""
+        id = await info.context.begin_write().summarize(info.context.caller, input.record())
+        return SummarizeConversationPayload(task=await _task(info, id))
 
     @strawberry.mutation
     async def create_task(self, info: Info, input: CreateTaskInput) -> CreateTaskPayload | None:

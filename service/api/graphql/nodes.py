@@ -44,6 +44,7 @@ for _kind in (
     records.OnFailure,
     ChangeAction,
     records.ContextPolicy,
+    records.SummaryLength,
     records.ItemKind,
     ConversationOrder,
     UsageDimension,
