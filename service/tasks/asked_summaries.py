@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from service.chat import ChatMessage, ModelConfig
 from service.conversations.context.assembling import ContextItem, ContextWish
 from service.conversations.context.contexts import Contexts
-from service.errors import InvalidInput
+from service.errors import InvalidInput, NotFound
 from service.graph.store import Store
 from service.models.registry import Models
 from service.records import ContextPolicy, ItemKind, Role, StrategyName, SummaryKind, SummaryLength, new_id
@@ -92,7 +92,9 @@ class AskedSummaries:
         place = NewTask(conversation_id=new.conversation_id, parent_id=new.to_id, branch_id=new.branch_id)
         check_place(place)
         found = await self._store.read_place(owner, new.conversation_id, new.to_id, new.branch_id)
-        if found is None or not found["hasBranch"] or (new.to_id is not None and not found["hasParent"]):
+        if found is not None and new.to_id is not None and not found["hasParent"]:
+            raise NotFound("There is no such message in this conversation.", field="input.toMessageId")
+        if found is None or not found["hasBranch"]:
             raise await why_nowhere(self._store, owner, place)
         end = new.to_id or found["headId"]
         if end is None:

@@ -100,6 +100,9 @@ Role: TypeAlias = Literal["SYSTEM", "USER", "ASSISTANT", "TOOL"]
 SubtaskStatus: TypeAlias = Literal["PENDING", "READY", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "SKIPPED"]
 """The state of a subtask. The last four are final."""
 
+SummaryLength: TypeAlias = Literal["SHORT", "MEDIUM", "LONG"]
+"""How long a summary is."""
+
 TaskStatus: TypeAlias = Literal["PENDING", "PLANNING", "RUNNING", "SUCCEEDED", "PARTIAL", "FAILED", "CANCELLED"]
 """The state of a task. The last four are final."""
 
@@ -536,6 +539,29 @@ class StrategyInput(TypedDict, total=False):
     """A kept plan by its name."""
     plan: PlanInput | None
     """A plan of one's own."""
+
+
+class SummarizeConversationInput(TypedDict, total=False):
+    """What is to be summarized: a branch, or what leads to a message."""
+
+    conversationId: Required[str]
+    """The conversation's id."""
+    branch: str | None
+    """The branch, by its id; the default branch where it is left out."""
+    fromMessageId: str | None
+    """The first message that goes in; the beginning where it is left out."""
+    toMessageId: str | None
+    """The last message that goes in; the branch's newest where it is left out."""
+    length: Required[SummaryLength]
+    """How long it is to be."""
+    maxTokens: int | None
+    """The same in tokens, 16 to 32000: it stands over `length`."""
+    instruction: str | None
+    """What matters to you: a question, an audience, a form."""
+    config: TaskConfigInput | None
+    """How it is asked: a model, a role, a budget."""
+    idempotencyKey: str | None
+    """The same key makes the same summary: sending it twice is safe."""
 
 
 class SystemPromptInput(TypedDict, total=False):
@@ -1217,6 +1243,26 @@ class ConversationEventsEvent(Record):
     """The id of the message that it leads to."""
 
 
+class ConversationSummaryMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class ConversationSummarySummaryInWords(Record):
+    """The newest summary that somebody asked for of a branch."""
+
+    messages: int
+    """How many messages it covers."""
+    since: int
+    """How many messages of the branch came after that."""
+    created_at: datetime
+    """When it was made."""
+    up_to: ConversationSummaryMessage | None
+    """The newest message that it covers."""
+
+
 class ConversationSummaryModel(Record):
     """A provider's model. What is null is not configured here (any more)."""
 
@@ -1264,7 +1310,9 @@ class ConversationSummary(Record):
     """A conversation in short."""
 
     text: str | None
-    """A summary in words, where one was made."""
+    """A summary in words, where one was made: the newest that `summarizeConversation` made of the branch."""
+    in_words: ConversationSummarySummaryInWords | None
+    """The same, with what it covers."""
     statistics: ConversationSummaryConversationStatistics
     """What it holds and what it cost."""
 
@@ -1277,7 +1325,7 @@ class ConversationSummaryConversation(Record):
     title: str
     """Short and human."""
     summary: ConversationSummary
-    """What it holds and what it cost."""
+    """What it holds and what it cost, and what of it was summarized."""
 
 
 class ConversationsConversation(Record):
@@ -3601,6 +3649,24 @@ class SubtaskNode(Record):
     """The accepted answer; null before there is one."""
 
 
+class SummarizeConversationTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+
+
+class SummarizeConversationPayload(Record):
+    """A summary that is being made."""
+
+    task: SummarizeConversationTask | None
+    """The task that makes it. When it has succeeded, `Conversation.summary` has the text."""
+    answer_id: str | None
+    """The id of the response that will hold the text."""
+
+
 class TaskTimeouts(Record):
     """Seconds that a call may take."""
 
@@ -4420,6 +4486,7 @@ CONVERSATION_SUMMARY = Document(
     id title
     summary {
       text
+      inWords { messages since createdAt upTo { id } }
       statistics {
         messages prompts responses attempts inputTokens outputTokens cachedTokens costUsd unpricedAttempts
         models { id }
@@ -4991,6 +5058,18 @@ SUBTASK = Document(
       prompt { id content }
       response { id content responseStatus note }
     }
+  }
+}
+""",
+)
+
+SUMMARIZE_CONVERSATION = Document(
+    "SummarizeConversation",
+    "summarizeConversation",
+    """mutation SummarizeConversation($input: SummarizeConversationInput!) {
+  summarizeConversation(input: $input) {
+    task { id taskStatus }
+    answerId
   }
 }
 """,

@@ -86,6 +86,8 @@ from antiphon.operations import (
     StrategyInput,
     SubtaskNode,
     SubtaskStatus,
+    SummarizeConversationInput,
+    SummarizeConversationPayload,
     Task,
     TaskConfigInput,
     TaskEventsEvent,
@@ -422,6 +424,11 @@ class AsyncOperations:
         """Anything that has an id."""
         value = await self._connection.execute(its.SUBTASK, id=id)
         return None if value is None else SubtaskNode.model_validate(value)
+
+    async def summarize_conversation(self, input: SummarizeConversationInput) -> SummarizeConversationPayload:
+        """Have a branch summarized, or what leads to a message. What is summarized stays as it is."""
+        value = await self._connection.execute(its.SUMMARIZE_CONVERSATION, input=input)
+        return SummarizeConversationPayload.model_validate(value)
 
     async def task(
         self,

@@ -87,6 +87,8 @@ from antiphon.operations import (
     StrategyInput,
     SubtaskNode,
     SubtaskStatus,
+    SummarizeConversationInput,
+    SummarizeConversationPayload,
     Task,
     TaskConfigInput,
     TaskEventsEvent,
@@ -415,6 +417,11 @@ class Operations:
         """Anything that has an id."""
         value = self._connection.execute(its.SUBTASK, id=id)
         return None if value is None else SubtaskNode.model_validate(value)
+
+    def summarize_conversation(self, input: SummarizeConversationInput) -> SummarizeConversationPayload:
+        """Have a branch summarized, or what leads to a message. What is summarized stays as it is."""
+        value = self._connection.execute(its.SUMMARIZE_CONVERSATION, input=input)
+        return SummarizeConversationPayload.model_validate(value)
 
     def task(
         self,
