@@ -213,7 +213,6 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         turns=Turns(store, repeats, executor),
         replays=Replays(store, repeats, rebuilding, executor),
         summarize=partial(asked.summarize, executor),
-        turns=Turns(store, Repeats(store, models, Orders(plans, models)), executor),
         plans=plans,
         events=Events(reader, heads),
         usage=Usage(reader, conversations),

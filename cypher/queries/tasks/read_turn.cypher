@@ -9,7 +9,6 @@ RETURN {
   role: m.role,
   promptId: p.id, promptRole: p.role, toolCallId: p.toolCallId, isError: p.isError, content: p.content,
   attemptId: head(COLLECT { MATCH (m)<-[:YIELDED]-(a:Attempt) RETURN a.id }),
-  isInside: EXISTS { (p)-[:DECOMPOSES]->() },
   isInside: EXISTS { (p)-[:DECOMPOSES]->() } OR EXISTS { (p)-[:ABOUT]->(:Message) },
   taskId: head(COLLECT {
     // That of the answer itself, or else the last that asked.

@@ -179,6 +179,8 @@ class Mutation:
         """Send again what a model was sent: the same, by another model, or with one thing changed."""
         id = await info.context.begin_write().replays.replay(info.context.caller, input.record())
         return ReplayPayload(task=await _task(info, id))
+
+    @strawberry.mutation
     async def summarize_conversation(
         self, info: Info, input: SummarizeConversationInput
     ) -> SummarizeConversationPayload | None:
