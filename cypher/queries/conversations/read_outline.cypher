@@ -7,7 +7,7 @@ RETURN COLLECT {
     AND NOT EXISTS { (m)-[:ABOUT]->(:Message) } AND NOT EXISTS { (m)-[:RESPONDS_TO]->()-[:ABOUT]->(:Message) }
   WITH m ORDER BY m.conversationId, m.seq LIMIT $limit
   RETURN [m.id, m.seq, m.depth, m.title, m.role, m.status,
-    COLLECT { MATCH (m)-[:CONTINUES|RESPONDS_TO]->(parent) RETURN parent.id },
+    COLLECT { MATCH (m)-[up:CONTINUES|RESPONDS_TO]->(parent) RETURN parent.id ORDER BY up.index },
     COUNT { (m)<-[:CONTINUES|RESPONDS_TO]-() },
     COLLECT { MATCH (m)<-[:HEAD]-(b:Branch) RETURN b.id }]
 } AS rows
