@@ -27,11 +27,13 @@ from service.conversations.history import History
 from service.conversations.lines import Lines
 from service.conversations.marks import Marks
 from service.conversations.outline import Outline
+from service.conversations.pruning import Counting, Pruner
 from service.conversations.responses import Responses
 from service.conversations.retention import Retention
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.database import Connection, Database
+from service.graph.prunings import Prunings
 from service.graph.leases import Leases
 from service.graph.migrations import migrate
 from service.graph.paths import Paths
@@ -89,6 +91,7 @@ class Services:
     backend: Backend
     retention: Retention
     summarizing: Summarizing
+    pruner: Pruner
     upkeep: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
     warm: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -111,6 +114,7 @@ class Services:
         if not brief and self.config.server.warm_up_seconds:
             self.upkeep.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
         self.upkeep.append(asyncio.create_task(self.retention.run(), name="antiphon-retention"))
+        self.upkeep.append(asyncio.create_task(self.pruner.run(), name="antiphon-pruning"))
 
     async def _warm_up(self) -> None:
         try:
@@ -197,13 +201,16 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     tasks = Tasks(plans, store, models, executor)
     repeats = Repeats(store, models, Orders(plans, models))
     asked = AskedSummaries(store, contexts, Orders(plans, models), models)
+    prunings = Prunings(database, writer, signals)
+    pruner = Pruner(prunings)
+    plans = KeptPlans(models, reader, store)
     backend = Backend(
         config=config,
         reader=reader,
         history=History(reader),
         conversations=conversations,
         marks=Marks(reader, store),
-        branches=Branches(reader, store),
+        branches=Branches(reader, store, pruner, Counting(prunings)),
         outline=Outline(reader),
         tasks=tasks,
         merging=Merging(reader, store, lines, tasks),
@@ -222,6 +229,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     )
     retention = Retention(store, config.storage.event_retention_hours)
     return Services(config, instance, database, writer, store, models, executor, backend, retention, summarizing)
+    return Services(config, instance, database, writer, store, models, executor, backend, retention, pruner)
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 CYPHER 25
 CALL () {
   MATCH (a:Attempt)
-  WHERE COUNT { (a)-[:YIELDED]->() } > 1 OR (a.status = 'SUCCEEDED' AND NOT EXISTS { (a)-[:YIELDED]->() })
+  WHERE COUNT { (a)-[:YIELDED]->() } > 1 OR (a.status = 'SUCCEEDED' AND NOT EXISTS { (a)-[:YIELDED]->() } AND NOT EXISTS { (a)<-[:PAID]-() })
   RETURN a.id AS id
   UNION ALL
   MATCH (r:Response)<-[:YIELDED]-(a)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.conversations.changes import Changing, change, check_text
+from service.conversations.pruning import BranchMessages, Counting, Prunable, Pruner
 from service.errors import AntiphonError, Conflict, InvalidInput, LimitExceeded, NotFound
 from service.graph.reader import Reader
 from service.graph.store import Store, main_branch
@@ -47,9 +48,11 @@ class MovedBranch:
 class Branches:
     """The use cases of branches. Every one can be sent twice with its key, and is done once."""
 
-    def __init__(self, reader: Reader, store: Store) -> None:
+    def __init__(self, reader: Reader, store: Store, pruner: Pruner, counting: Counting) -> None:
         self._reader = reader
         self._store = store
+        self._pruner = pruner
+        self._counting = counting
 
     async def create_branch(self, owner: str, new: NewBranch) -> str:
         """Make a branch; its id. Raises `InvalidInput` with the field, `NotFound`, `Conflict`, `LimitExceeded`."""
@@ -77,12 +80,22 @@ class Branches:
         what = await self._place(owner, move.branch_id, move.idempotency_key)
         _done(await change(self._store, "move_branch", what, asked))
 
-    async def delete_branch(self, owner: str, branch_id: str, key: str | None = None) -> str:
-        """Delete a branch, not its messages; its conversation. Raises `NotFound`, `Conflict` for the default one."""
+    async def delete_branch(self, owner: str, branch_id: str, key: str | None = None, *, prune: bool = False) -> str:
+        """Delete a branch; its conversation. With `prune`, the messages that only it reaches go, too, after this.
+
+        Raises `NotFound`, `Conflict` for the default one, or where a task answers there whose prompt would go.
+        """
         what = await self._place(owner, branch_id, key)
-        made = {"mainBranchId": main_branch(what.conversation_id)}
-        _done(await change(self._store, "delete_branch", what, {"branchId": branch_id}, made))
+        asked = {"branchId": branch_id} | ({"messages": BranchMessages.PRUNE.value} if prune else {})
+        made = {"mainBranchId": main_branch(what.conversation_id), "pruningId": new_id() if prune else None}
+        _done(await change(self._store, "delete_branch", what, asked, made))
+        self._pruner.wake()
         return what.conversation_id
+
+    async def count_prunable(self, owner: str, branch_id: str) -> tuple[str, Prunable]:
+        """The conversation of a branch, and what would be deleted with it. Raises `NotFound`."""
+        what = await self._place(owner, branch_id, None)
+        return what.conversation_id, await self._counting.count(owner, what.conversation_id, branch_id)
 
     async def find(self, owner: str, conversation_id: str, name: str) -> str | None:
         """The id of the branch of that name."""
@@ -146,6 +159,11 @@ def _problems(name: str, head: str | None) -> dict[str, AntiphonError]:
             f"The branch has moved: it is {f'at the message {head}' if head else 'without a message'}.",
             field="input.expectedHead",
             remedy="Read what was added, and send it again with that as expectedHead.",
+        ),
+        "BUSY": Conflict(
+            "A task answers on this branch, or waits there.",
+            field="input.branchId",
+            remedy="Cancel the task or wait for its end, or delete the branch and keep its messages.",
         ),
         "IS_DEFAULT": Conflict(
             "The default branch cannot be deleted.",

@@ -7,7 +7,14 @@ CALL (c) {
   RETURN count(m) AS messages, count(CASE WHEN m:Prompt THEN 1 END) AS prompts
 }
 CALL (c) {
-  OPTIONAL MATCH (c)-[:HAS_TASK]->(:Task)-[:HAS_SUBTASK]->(:Subtask)-[:ATTEMPTED]->(a:Attempt)
+  // What was paid for messages that were deleted counts, too.
+  CALL (c) {
+    MATCH (c)-[:HAS_TASK|HAD_TASK]->(:Task)-[:HAS_SUBTASK]->(:Subtask)-[:ATTEMPTED]->(a:Attempt)
+    RETURN a
+    UNION ALL
+    MATCH (c)-[:PAID]->(a:Attempt)
+    RETURN a
+  }
   OPTIONAL MATCH (a)-[:USED]->(model:Model)
   RETURN count(a) AS attempts, sum(a.inputTokens) AS inputTokens, sum(a.outputTokens) AS outputTokens,
     sum(a.cachedTokens) AS cachedTokens, sum(a.costUsd) AS costUsd, collect(DISTINCT model.id) AS models,

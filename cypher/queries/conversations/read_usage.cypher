@@ -7,30 +7,35 @@ CALL () {
     AND a.startedAt >= datetime({epochMillis: $since}) AND a.startedAt < datetime({epochMillis: $until})
   RETURN a
   UNION ALL
-  MATCH (:Conversation {id: $conversationId, ownerId: $ownerId})-[:HAS_TASK]->(:Task)-[:HAS_SUBTASK]->(:Subtask)
+  MATCH (:Conversation {id: $conversationId, ownerId: $ownerId})-[:HAS_TASK|HAD_TASK]->(:Task)-[:HAS_SUBTASK]->(:Subtask)
     -[:ATTEMPTED]->(a:Attempt)
   WHERE a.startedAt >= datetime({epochMillis: $since}) AND a.startedAt < datetime({epochMillis: $until})
   RETURN a
+  UNION ALL
+  MATCH (:Conversation {id: $conversationId, ownerId: $ownerId})-[:PAID]->(a:Attempt)
+  WHERE a.startedAt >= datetime({epochMillis: $since}) AND a.startedAt < datetime({epochMillis: $until})
+  RETURN a
 }
-MATCH (a)<-[:ATTEMPTED]-(s:Subtask)<-[:HAS_SUBTASK]-(t:Task {ownerId: $ownerId})<-[:HAS_TASK]-(c)
+// Of what was pruned, the attempt itself says of what task it was.
+OPTIONAL MATCH (a)<-[:ATTEMPTED]-(s:Subtask)<-[:HAS_SUBTASK]-(t:Task {ownerId: $ownerId})
 MATCH (a)-[:USED]->(m)
-WITH a, t,
+WITH a, coalesce(t.id, a.taskId) AS task,
+  coalesce(a.wasted, a.status <> 'RUNNING' AND (a.status <> 'SUCCEEDED' OR s.status IN ['FAILED', 'CANCELLED', 'SKIPPED'])) AS wasted,
   // Of a call that was cut while silent, what was generated is not known, and so not what it cost.
   coalesce(a.inputTokens, a.outputTokens, a.timeToFirstTokenMs) IS NOT NULL
     AND (a.costUsd IS NULL OR a.outputTokens IS NULL) AS unpriced,
-  a.status <> 'RUNNING' AND (a.status <> 'SUCCEEDED' OR s.status IN ['FAILED', 'CANCELLED', 'SKIPPED']) AS wasted,
   CASE $groupBy
     WHEN 'MODEL' THEN m.id
     WHEN 'PROVIDER' THEN m.provider
     WHEN 'DAY' THEN date(a.startedAt)
-    WHEN 'STRATEGY' THEN t.strategy
-    WHEN 'TASK_TYPE' THEN t.type
-    WHEN 'CONVERSATION' THEN c
+    WHEN 'STRATEGY' THEN coalesce(t.strategy, a.strategy)
+    WHEN 'TASK_TYPE' THEN coalesce(t.type, a.taskType)
+    WHEN 'CONVERSATION' THEN head([(c)-[:HAS_TASK|HAD_TASK]->(t) | c] + [(c)-[:PAID]->(a) | c])
     WHEN 'OUTCOME' THEN a.status
   END AS key
 WITH key,
   count(*) AS attempts,
-  count(DISTINCT t) AS tasks,
+  count(DISTINCT task) AS tasks,
   avg(a.latencyMs) AS averageLatencyMs,
   sum(a.inputTokens) AS inputTokens,
   sum(a.outputTokens) AS outputTokens,

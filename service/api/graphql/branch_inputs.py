@@ -6,6 +6,7 @@ import strawberry
 
 from service.api.graphql.choices import ExpectedHeadInput
 from service.conversations.branches import MovedBranch, NewBranch
+from service.conversations.pruning import BranchMessages
 
 
 @strawberry.input
@@ -86,6 +87,12 @@ class DeleteBranchInput:
 
     branch_id: strawberry.ID
     """The branch's id."""
+
+    messages: BranchMessages = BranchMessages.KEEP
+    """What becomes of the messages that no other branch reaches."""
+
+    dry_run: bool = False
+    """Change nothing, and say what `PRUNE` would delete."""
 
     idempotency_key: str | None = None
     """The same key does it once: sending it twice is safe."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import strawberry
 
+from service.api.graphql.branch_inputs import DeleteBranchInput
 from service.api.graphql.branches import Branch
 from service.api.graphql.connections import Edge, one_edge
+from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
+from service.api.graphql.scalars import BigInt
 from service.conversations.listings import BRANCHES
+from service.conversations.pruning import BranchMessages, Prunable
 
 
 @strawberry.type
@@ -48,11 +52,56 @@ class MoveBranchPayload:
 
 
 @strawberry.type
+class PrunableMessages:
+    """What would be deleted for good."""
+
+    messages: int
+    """How many messages, those of subtasks counted."""
+
+    tasks: int
+    """How many tasks."""
+
+    attempts: int
+    """How many calls; what they cost stays in `usage`."""
+
+    tokens: BigInt
+    """The tokens that these calls read and wrote."""
+
+    cost_usd: float
+    """What they cost, as far as that is known."""
+
+    is_complete: bool
+    """False where there is more: counting ends after some ten thousand messages."""
+
+
+@strawberry.type
 class DeleteBranchPayload:
-    """A branch that is gone."""
+    """A branch that is gone, or with `dryRun` one that is still there."""
 
     deleted_id: strawberry.ID
-    """The id that it had."""
+    """The id that it had, or with `dryRun` has."""
 
     conversation: Conversation | None
     """The conversation that it was in."""
+
+    prunable: PrunableMessages | None = None
+    """With `dryRun`: what `PRUNE` would delete; nothing for `KEEP`. Null otherwise."""
+
+
+async def delete_branch(info: Info, input: DeleteBranchInput) -> DeleteBranchPayload:
+    """Delete a branch, or say what would be deleted with it."""
+    prune, caller = input.messages is BranchMessages.PRUNE, info.context.caller
+    branches, found = info.context.begin_write().branches, None
+    if input.dry_run:
+        id, counted = await branches.count_prunable(caller, input.branch_id)
+        found = _prunable(counted if prune else Prunable())
+    else:
+        id = await branches.delete_branch(caller, input.branch_id, input.idempotency_key, prune=prune)
+    conversation = await info.context.load.conversations.load(id)
+    return DeleteBranchPayload(deleted_id=input.branch_id, conversation=conversation, prunable=found)
+
+
+def _prunable(found: Prunable) -> PrunableMessages:
+    """What was counted."""
+    counts = (found.messages, found.tasks, found.attempts, found.tokens)
+    return PrunableMessages(*counts, found.usd, found.is_complete)

@@ -17,6 +17,7 @@ from service.api.graphql.branch_payloads import (
     MoveBranchPayload,
     RenameBranchPayload,
     SetDefaultBranchPayload,
+    delete_branch,
 )
 from service.api.graphql.context import Info
 from service.api.graphql.inputs import (
@@ -131,11 +132,8 @@ class Mutation:
 
     @strawberry.mutation
     async def delete_branch(self, info: Info, input: DeleteBranchInput) -> DeleteBranchPayload | None:
-        """Delete a branch. Its messages stay where they are."""
-        branches = info.context.begin_write().branches
-        id = await branches.delete_branch(info.context.caller, input.branch_id, input.idempotency_key)
-        found = await info.context.load.conversations.load(id)
-        return DeleteBranchPayload(deleted_id=input.branch_id, conversation=found)
+        """Delete a branch. Its messages stay where they are, or those go that only it reaches."""
+        return await delete_branch(info, input)
 
     @strawberry.mutation
     async def send_prompt(self, info: Info, input: SendPromptInput) -> SendPromptPayload | None:

@@ -1,0 +1,41 @@
+// Delete the tasks that a pruning takes with it and that have no subtasks any more, their events before them, a thousand at once.
+CYPHER 25
+UNWIND $batch.rows AS row
+CALL (row) {
+  MATCH (x:Pruning {id: row.pruningId})
+  MATCH (c:Conversation {id: x.conversationId})
+  SET c.lastSeq = c.lastSeq + 1
+  WITH x, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
+  WITH *, COLLECT {
+    MATCH (x)-[:DISMANTLES]->(t:Task) WHERE NOT EXISTS { (t)-[:HAS_SUBTASK]->() }
+    RETURN t LIMIT 200
+  } AS tasks
+  CALL (tasks) {
+    UNWIND tasks AS t
+    MATCH (e:TaskEvent) WHERE e.taskId = t.id AND e.seq >= 0
+    WITH e LIMIT 1000
+    DELETE e
+  }
+  WITH *, [t IN tasks WHERE NOT EXISTS { MATCH (e:TaskEvent) WHERE e.taskId = t.id AND e.seq >= 0 }] AS done
+  // The answers of runs before, and what nothing else is tied to.
+  WITH *, COLLECT {
+    UNWIND done AS t
+    MATCH (t)-[:RESULTED_IN|HAD_RUN*1..2]->(r:Response) RETURN DISTINCT r
+  } AS gone, COLLECT { UNWIND done AS t MATCH (t)-[:HAD_RUN]->(run:Run) RETURN run } AS runs, COLLECT {
+    UNWIND done AS t
+    MATCH (t)-[:FILLED_IN|OFFERS|READS]->(thing) RETURN DISTINCT thing
+  } AS things
+  WITH *, [m IN gone | m.id] AS ids
+  FOREACH (x IN CASE WHEN ids = [] THEN [] ELSE [x] END |
+    CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'MESSAGE',
+      action: 'DELETED', ids: ids, causeKey: x.causeKey}))
+  FOREACH (n IN gone + runs + done | DETACH DELETE n)
+  WITH x, seq, tasks, things
+  CALL (things) {
+    UNWIND things AS thing
+    WITH thing WHERE NOT EXISTS { (thing)--() }
+    DELETE thing
+  }
+  RETURN seq, size(tasks) AS deleted
+}
+RETURN collect({n: row.n, seq: seq, deleted: deleted}) AS written

@@ -1,0 +1,10 @@
+// Forget a pruning that has nothing left to delete.
+CYPHER 25
+UNWIND $batch.rows AS row
+CALL (row) {
+  MATCH (x:Pruning {id: row.pruningId})
+  WITH x WHERE NOT EXISTS { (x)-[:PRUNES|DISMANTLES]->() }
+  DELETE x
+  RETURN 1 AS ended
+}
+RETURN collect({n: row.n, ended: ended}) AS written

@@ -1,0 +1,60 @@
+// Delete messages from where a pruning is up, some hundred at once, as far as nothing that stays hangs on them; their tasks go next.
+CYPHER 25
+UNWIND $batch.rows AS row
+CALL (row) {
+  MATCH (x:Pruning {id: row.pruningId})
+  MATCH (c:Conversation {id: x.conversationId})
+  // This locks the conversation: what is looked at after it, another process cannot be changing.
+  SET c.lastSeq = c.lastSeq + 1
+  WITH row, x, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
+  // While tasks go, their answers may still be there.
+  WHERE EXISTS { (x)-[:PRUNES]->() } AND NOT EXISTS { (x)-[:DISMANTLES]->() }
+  WITH *, COLLECT {
+    MATCH (x) ((below)-[:PRUNES|CONTINUES|RESPONDS_TO]->(m) WHERE NOT EXISTS { (m)<-[:HEAD]-() }
+      AND NOT EXISTS { (m)<-[:CONTINUES|RESPONDS_TO]-(k) WHERE k <> below AND NOT EXISTS {
+        (k)<-[:RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t:Task)
+        WHERE EXISTS { (below)<-[:RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t) } } }
+      AND NOT EXISTS { (m)<-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t:Task)
+        WHERE t.unfinished OR EXISTS { (t)<-[:AWAITS]-(:Task {unfinished: true}) } OR EXISTS {
+          (t)-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]->(k:Message)<-[:CONTINUES|HEAD]-()
+          WHERE k <> m AND k <> below AND NOT EXISTS { (t)-[:ASKED]->(k) } } }){1,200} (end)
+    RETURN end ORDER BY end.depth DESC LIMIT 200
+  } AS gone
+  // What is above is looked at next; what is kept is forgotten, and comes back when the last below it goes.
+  CALL (x, gone) {
+    WITH * WHERE size(gone) < 200
+    MATCH (x)-[still:PRUNES]->(kept) WHERE NOT kept IN gone
+    DELETE still
+  }
+  CALL (x, gone) {
+    UNWIND gone AS m
+    MATCH (m)-[:CONTINUES|RESPONDS_TO]->(above) WHERE NOT above IN gone
+    MERGE (x)-[:PRUNES]->(above)
+  }
+  CALL (x, gone) {
+    UNWIND gone AS m
+    MATCH (m)<-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t:Task)
+    // Those that waited for it, and were never asked, too.
+    UNWIND [t] + COLLECT { MATCH (t)<-[:AWAITS]-(held:Task) WHERE held.heldContent IS NOT NULL RETURN held } AS going
+    WITH DISTINCT x, going AS t
+    MATCH (t)<-[place:HAS_TASK]-(c)
+    DELETE place
+    CREATE (c)-[:HAD_TASK]->(t)
+    CREATE (x)-[:DISMANTLES]->(t)
+  }
+  CALL (gone) {
+    UNWIND gone AS m
+    MATCH (m)<-[:REVISES]-(other:Response) WHERE NOT other IN gone
+    SET other.byHand = true
+  }
+  // Also where nothing could go, ends were looked at.
+  WITH x, c, seq, at, gone, [m IN gone | m.id] AS ids
+  CALL (x, c, seq, at, gone, ids) {
+    WITH * WHERE ids <> []
+    CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'MESSAGE',
+      action: 'DELETED', ids: ids, causeKey: x.causeKey})
+    FOREACH (m IN gone | DETACH DELETE m)
+  }
+  RETURN seq, size(ids) AS deleted
+}
+RETURN collect({n: row.n, seq: seq, deleted: deleted}) AS written

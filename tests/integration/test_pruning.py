@@ -1,0 +1,181 @@
+"""A branch that goes with its messages, on the real server: what goes, what stays, and what is remembered of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from service.conversations.branches import NewBranch
+from service.conversations.usage import UsageDimension, UsageFilter
+from service.errors import Conflict, NotFound
+from service.graph.checks import run_checks
+from service.graph.database import Connection, Database
+from service.graph.store import main_branch
+from service.records import new_id
+from service.services import Services
+from service.tasks.creating import NewPrompt
+from tests.support.dags import Dag, ancestors, dags
+from tests.support.services import cypher, file_task, finished, run_task, running
+
+HISTORY = """
+CREATE (c:Conversation {id: $id, ownerId: $owner, title: 'x', lastSeq: size($rows), createdAt: datetime(), updatedAt: datetime()})
+WITH c CALL (c) {
+  UNWIND $rows AS row
+  CREATE (m:Message:Prompt {id: row.id, conversationId: $id, ownerId: $owner, seq: row.seq, depth: row.depth,
+    role: 'USER', content: row.id, title: row.id, length: size(row.id), createdAt: datetime()})-[:IN_CONVERSATION]->(c)
+  FOREACH (x IN CASE WHEN row.parents = [] THEN [1] ELSE [] END | CREATE (c)-[:STARTS_WITH]->(m))
+}
+CALL () {
+  UNWIND $rows AS row UNWIND range(0, size(row.parents) - 1) AS i
+  MATCH (m:Message {id: row.id}), (above:Message {id: row.parents[i]})
+  CREATE (m)-[:CONTINUES {index: i}]->(above)
+}
+CALL (c) {
+  UNWIND $heads AS head
+  MATCH (m:Message {id: head.messageId})
+  CREATE (b:Branch {id: head.id, name: head.id, createdAt: datetime()})-[:BRANCH_OF]->(c) CREATE (b)-[:HEAD]->(m)
+}
+SET c.defaultBranchId = $heads[0].id
+RETURN c.id AS id
+"""
+MESSAGES = "MATCH (m:Message {conversationId: $id}) RETURN m.id AS id ORDER BY m.seq"
+DELETED = "MATCH (e:Change {conversationId: $id, action: 'DELETED', type: 'MESSAGE'}) RETURN e.ids AS ids, e.causeKey AS key"
+LEFT = "MATCH (x:Pruning {conversationId: $id}) RETURN count(x) AS count"
+
+
+@pytest.fixture(scope="module")
+async def services(connection: Connection, database: Database, tmp_path_factory: Any) -> AsyncIterator[Services]:
+    """A service over the echo model."""
+    folder: Path = tmp_path_factory.mktemp("pruning")
+    async with running(connection, folder) as services:
+        yield services
+
+
+async def written(database: Database, owner: str, dag: Dag, heads: list[str]) -> tuple[str, list[str]]:
+    """The history in the graph, with a branch at each of these: its id, and those of the branches. Names get a prefix."""
+    id = new_id()
+    rows = [
+        {"id": f"{id}-{node.id}", "depth": node.depth, "seq": n + 1, "parents": [f"{id}-{up}" for up in node.parents]}
+        for n, node in enumerate(dag.values())
+    ]
+    branches = [{"id": new_id(), "messageId": f"{id}-{head}"} for head in heads]
+    await cypher(database, HISTORY, writes=True, id=id, owner=owner, rows=rows, heads=branches)
+    return id, [branch["id"] for branch in branches]
+
+
+async def pruned(services: Services, id: str) -> None:
+    """Wait until nothing is left to be deleted of a conversation."""
+    async with asyncio.timeout(60):
+        while (await cypher(services.database, LEFT, id=id))[0]["count"]:
+            await asyncio.sleep(0.02)
+
+
+async def broken(services: Services, id: str) -> list[Any]:
+    """The checks that do not hold for what a conversation has."""
+    statement = (
+        "MATCH (c:Conversation {id: $id}) OPTIONAL MATCH (c)-[*1..4]-(n) WHERE NOT n:Model AND NOT n:Template "
+        "RETURN collect(DISTINCT n.id) AS ids"
+    )
+    ids = {id, *(await cypher(services.database, statement, id=id))[0]["ids"]}
+    return [(found.name, found.ids) async for found in run_checks(services.database) if ids & set(found.ids)]
+
+
+def rule(dag: Dag, gone: str, kept: str) -> set[str]:
+    """What a pruning leaves: a message goes from the branch's end up, as long as nothing that stays is below it."""
+    left, above = set(dag), ancestors(dag, [gone])
+    while lonely := {
+        id for id in left & above if id != kept and not any(id in dag[other].parents for other in left)
+    }:
+        left -= lonely
+    return left
+
+
+@given(dag=dags())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_of_a_random_history_goes_what_the_rule_says(services: Services, owner: str, dag: Dag) -> None:
+    """And as much as was said beforehand; nothing else."""
+    kept, gone = list(dag)[len(dag) // 2], list(dag)[-1]
+    id, (_, branch) = await written(services.database, owner, dag, [kept, gone])
+    _, counted = await services.backend.branches.count_prunable(owner, branch)
+    assert len(await cypher(services.database, MESSAGES, id=id)) == len(dag)
+    await services.backend.branches.delete_branch(owner, branch, prune=True)
+    await pruned(services, id)
+    left = {row["id"].removeprefix(f"{id}-") for row in await cypher(services.database, MESSAGES, id=id)}
+    assert left == rule(dag, gone, kept)
+    assert (counted.messages, counted.is_complete) == (len(dag) - len(left), True)
+    told = [message for row in await cypher(services.database, DELETED, id=id) for message in row["ids"]]
+    assert sorted(told) == sorted(f"{id}-{message}" for message in set(dag) - left)
+
+
+async def chat(services: Services, owner: str, content: str, **more: Any) -> tuple[str, str]:
+    """A prompt and its answer: the ids of the conversation and the task."""
+    task = await services.backend.tasks.send_prompt(owner, NewPrompt(content=content, **more))
+    await finished(services.database, task)
+    (row,) = await cypher(services.database, "MATCH (t:Task {id: $id}) RETURN t.conversationId AS id", id=task)
+    return row["id"], task
+
+
+async def test_what_was_asked_there_goes_and_what_it_cost_stays(services: Services, owner: str) -> None:
+    """A chat with a task of many prompts on a branch: usage says the same before and after, by all that it can."""
+    id, _ = await chat(services, owner, "Keep this.")
+    branch = await services.backend.branches.create_branch(owner, NewBranch(id, "aside"))
+    await chat(services, owner, "Forget this.", conversation_id=id, branch="aside")
+    new = file_task(40)
+    task = await services.backend.tasks.create_task(
+        owner, type(new)(**{**new.__dict__, "conversation_id": id, "branch": "aside"})
+    )
+    await finished(services.database, task)
+    before = {dimension: await used(services, owner, dimension, id) for dimension in UsageDimension}
+    _, counted = await services.backend.branches.count_prunable(owner, branch)
+    count = len(await cypher(services.database, MESSAGES, id=id))
+    await services.backend.branches.delete_branch(owner, branch, "key", prune=True)
+    await pruned(services, id)
+    left = len(await cypher(services.database, MESSAGES, id=id))
+    assert (left, counted.messages, counted.tasks) == (2, count - left, 2)
+    assert counted.attempts >= 41
+    assert {dimension: await used(services, owner, dimension, id) for dimension in UsageDimension} == before
+    assert await broken(services, id) == []
+    assert {row["key"] for row in await cypher(services.database, DELETED, id=id)} == {"key"}
+    words = "MATCH (n {ownerId: $owner}) WHERE any(k IN keys(n) WHERE n[k] IS :: STRING AND n[k] CONTAINS 'Forget') RETURN n.id AS id"
+    assert await cypher(services.database, words, owner=owner) == []
+    assert await services.backend.branches.delete_branch(owner, branch, "key", prune=True) == id
+
+
+async def used(services: Services, owner: str, dimension: UsageDimension, id: str) -> Any:
+    """What usage says, of all and of one conversation."""
+    usage = services.backend.usage
+    rows = [await usage.read_usage(owner, dimension, UsageFilter(which)) for which in (None, id)]
+    return [sorted(found, key=lambda row: str(row["key"])) for found in rows]
+
+
+async def test_the_default_branch_and_anothers_stay(services: Services, owner: str) -> None:
+    """And one where somebody still answers."""
+    id, _ = await chat(services, owner, "Hello.")
+    branches = services.backend.branches
+    with pytest.raises(Conflict, match="default"):
+        await branches.delete_branch(owner, main_branch(id), prune=True)
+    branch = await branches.create_branch(owner, NewBranch(id, "aside"))
+    with pytest.raises(NotFound):
+        await branches.delete_branch(f"owner-{new_id()}", branch, prune=True)
+    with pytest.raises(NotFound):
+        await branches.count_prunable(f"owner-{new_id()}", branch)
+    await cypher(
+        services.database,
+        "MATCH (:Branch {id: $id})-[:HEAD]->()-[:RESPONDS_TO]->(p)<-[:ASKED]-(t:Task), (b:Branch {id: $id}) "
+        "SET t.unfinished = true, t.movesBranch = b.id RETURN t.id AS id",
+        writes=True,
+        id=branch,
+    )
+    with pytest.raises(Conflict, match="answers on this branch"):
+        await branches.delete_branch(owner, branch, prune=True)
+    await cypher(
+        services.database, "MATCH (t:Task {conversationId: $id}) REMOVE t.unfinished, t.movesBranch", writes=True, id=id
+    )
+    await branches.delete_branch(owner, branch, prune=True)
+    await pruned(services, id)
+    assert len(await cypher(services.database, MESSAGES, id=id)) == 2
