@@ -33,10 +33,10 @@ from service.conversations.retention import Retention
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.database import Connection, Database
-from service.graph.prunings import Prunings
 from service.graph.leases import Leases
 from service.graph.migrations import migrate
 from service.graph.paths import Paths
+from service.graph.prunings import Prunings
 from service.graph.reader import Reader
 from service.graph.store import Store
 from service.graph.summaries import Summaries
@@ -228,8 +228,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         models=models,
     )
     retention = Retention(store, config.storage.event_retention_hours)
-    return Services(config, instance, database, writer, store, models, executor, backend, retention, summarizing)
-    return Services(config, instance, database, writer, store, models, executor, backend, retention, pruner)
+    upkeep = (retention, summarizing, pruner)
+    return Services(config, instance, database, writer, store, models, executor, backend, *upkeep)
 
 
 @asynccontextmanager

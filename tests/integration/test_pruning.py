@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from service.conversations.branches import NewBranch
+from service.conversations.past import Past
+from service.conversations.pruning import Pruner
 from service.conversations.usage import UsageDimension, UsageFilter
+from service.cursors import PageRequest
 from service.errors import Conflict, NotFound
 from service.graph.checks import run_checks
 from service.graph.database import Connection, Database
+from service.graph.prunings import Prunings
 from service.graph.store import main_branch
 from service.records import new_id
 from service.services import Services
+from service.signals import Signals
 from service.tasks.creating import NewPrompt
-from tests.support.dags import Dag, ancestors, dags
-from tests.support.services import cypher, file_task, finished, run_task, running
+from tests.support.dags import Dag, Node, ancestors, dags
+from tests.support.services import cypher, file_task, finished, running
 
 HISTORY = """
-CREATE (c:Conversation {id: $id, ownerId: $owner, title: 'x', lastSeq: size($rows), createdAt: datetime(), updatedAt: datetime()})
+CREATE (c:Conversation {id: $id, ownerId: $owner, title: 'x', lastSeq: size($rows), createdAt: datetime(),
+  updatedAt: datetime()})
 WITH c CALL (c) {
   UNWIND $rows AS row
   CREATE (m:Message:Prompt {id: row.id, conversationId: $id, ownerId: $owner, seq: row.seq, depth: row.depth,
@@ -44,7 +51,8 @@ SET c.defaultBranchId = $heads[0].id
 RETURN c.id AS id
 """
 MESSAGES = "MATCH (m:Message {conversationId: $id}) RETURN m.id AS id ORDER BY m.seq"
-DELETED = "MATCH (e:Change {conversationId: $id, action: 'DELETED', type: 'MESSAGE'}) RETURN e.ids AS ids, e.causeKey AS key"
+DELETED = """
+MATCH (e:Change {conversationId: $id, action: 'DELETED', type: 'MESSAGE'}) RETURN e.ids AS ids, e.causeKey AS key"""
 LEFT = "MATCH (x:Pruning {conversationId: $id}) RETURN count(x) AS count"
 
 
@@ -57,7 +65,7 @@ async def services(connection: Connection, database: Database, tmp_path_factory:
 
 
 async def written(database: Database, owner: str, dag: Dag, heads: list[str]) -> tuple[str, list[str]]:
-    """The history in the graph, with a branch at each of these: its id, and those of the branches. Names get a prefix."""
+    """The history in the graph, with a branch at each of these: its id, and those of the branches."""
     id = new_id()
     rows = [
         {"id": f"{id}-{node.id}", "depth": node.depth, "seq": n + 1, "parents": [f"{id}-{up}" for up in node.parents]}
@@ -88,9 +96,7 @@ async def broken(services: Services, id: str) -> list[Any]:
 def rule(dag: Dag, gone: str, kept: str) -> set[str]:
     """What a pruning leaves: a message goes from the branch's end up, as long as nothing that stays is below it."""
     left, above = set(dag), ancestors(dag, [gone])
-    while lonely := {
-        id for id in left & above if id != kept and not any(id in dag[other].parents for other in left)
-    }:
+    while lonely := {id for id in left & above if id != kept and not any(id in dag[other].parents for other in left)}:
         left -= lonely
     return left
 
@@ -124,11 +130,8 @@ async def test_what_was_asked_there_goes_and_what_it_cost_stays(services: Servic
     """A chat with a task of many prompts on a branch: usage says the same before and after, by all that it can."""
     id, _ = await chat(services, owner, "Keep this.")
     branch = await services.backend.branches.create_branch(owner, NewBranch(id, "aside"))
-    await chat(services, owner, "Forget this.", conversation_id=id, branch="aside")
-    new = file_task(40)
-    task = await services.backend.tasks.create_task(
-        owner, type(new)(**{**new.__dict__, "conversation_id": id, "branch": "aside"})
-    )
+    await chat(services, owner, "Forget this.", conversation_id=id, branch_id=branch)
+    task = await services.backend.tasks.create_task(owner, replace(file_task(40), conversation_id=id, branch_id=branch))
     await finished(services.database, task)
     before = {dimension: await used(services, owner, dimension, id) for dimension in UsageDimension}
     _, counted = await services.backend.branches.count_prunable(owner, branch)
@@ -141,7 +144,10 @@ async def test_what_was_asked_there_goes_and_what_it_cost_stays(services: Servic
     assert {dimension: await used(services, owner, dimension, id) for dimension in UsageDimension} == before
     assert await broken(services, id) == []
     assert {row["key"] for row in await cypher(services.database, DELETED, id=id)} == {"key"}
-    words = "MATCH (n {ownerId: $owner}) WHERE any(k IN keys(n) WHERE n[k] IS :: STRING AND n[k] CONTAINS 'Forget') RETURN n.id AS id"
+    words = (
+        "MATCH (n {ownerId: $owner}) WHERE any(k IN keys(n) WHERE n[k] IS :: STRING AND n[k] CONTAINS 'Forget') "
+        "RETURN n.id AS id"
+    )
     assert await cypher(services.database, words, owner=owner) == []
     assert await services.backend.branches.delete_branch(owner, branch, "key", prune=True) == id
 
@@ -179,3 +185,63 @@ async def test_the_default_branch_and_anothers_stay(services: Services, owner: s
     await branches.delete_branch(owner, branch, prune=True)
     await pruned(services, id)
     assert len(await cypher(services.database, MESSAGES, id=id)) == 2
+
+
+async def test_one_that_was_killed_half_way_is_gone_on_with(
+    services: Services, database: Database, connection: Connection, owner: str, tmp_path: Path
+) -> None:
+    """By any service, and by two at once: the record in the graph says where. Each message is told once."""
+    dag: Dag = {}
+    for n in range(1000):
+        dag[f"m{n:04}"] = Node(f"m{n:04}", n, (f"m{n - 1:04}",) if n else ())
+    id, (_, branch) = await written(database, owner, dag, ["m0009", "m0999"])
+    pruning = {"id": new_id(), "conversationId": id}
+    row = {"ownerId": owner, "branchId": branch, "mainBranchId": "", "pruningId": pruning["id"], "requestHash": None}
+    await services.store.change("delete_branch", row | {"conversationId": id, "idempotencyKey": None})
+    prunings = Prunings(database, services.writer, Signals())
+    await prunings.prune(pruning)
+    assert len(await cypher(database, MESSAGES, id=id)) == 800
+    async with running(connection, tmp_path) as other:
+        await asyncio.gather(other.pruner.sweep(), services.pruner.sweep(), Pruner(prunings).sweep())
+    await pruned(services, id)
+    assert len(await cypher(database, MESSAGES, id=id)) == 10
+    told = [message for row in await cypher(database, DELETED, id=id) for message in row["ids"]]
+    assert len(told) == len(set(told)) == 990
+    assert await broken(services, id) == []
+
+
+async def test_what_somebody_goes_on_from_meanwhile_stays(services: Services, database: Database, owner: str) -> None:
+    """It is looked at again with every piece; and how it stood can still be asked."""
+    dag: Dag = {}
+    for n in range(600):
+        dag[f"m{n:04}"] = Node(f"m{n:04}", n, (f"m{n - 1:04}",) if n else ())
+    id, (_, branch) = await written(database, owner, dag, ["m0009", "m0599"])
+    pruning = {"id": new_id(), "conversationId": id}
+    row = {"ownerId": owner, "branchId": branch, "mainBranchId": "", "pruningId": pruning["id"], "requestHash": None}
+    await services.store.change("delete_branch", row | {"conversationId": id, "idempotencyKey": None})
+    await Prunings(database, services.writer, Signals()).prune(pruning)
+    await services.backend.branches.create_branch(owner, NewBranch(id, "saved", f"{id}-m0300"))
+    services.pruner.wake()
+    await pruned(services, id)
+    assert len(await cypher(database, MESSAGES, id=id)) == 301
+    past = Past(services.backend.reader, owner, id, 600)
+    assert [row["headId"] for row in (await past.branches(PageRequest(10))).rows] == [f"{id}-m0009", None]
+
+
+async def test_twenty_thousand_messages_go_while_somebody_writes(
+    services: Services, database: Database, owner: str
+) -> None:
+    """What another conversation is asked meanwhile is answered."""
+    dag: Dag = {}
+    for n in range(20_000):
+        dag[f"m{n:05}"] = Node(f"m{n:05}", n, (f"m{n - 1:05}",) if n else ())
+    id, (_, branch) = await written(database, owner, dag, ["m00009", "m19999"])
+    _, counted = await services.backend.branches.count_prunable(owner, branch)
+    await services.backend.branches.delete_branch(owner, branch, prune=True)
+    other, _ = await chat(services, owner, "Meanwhile.")
+    for n in range(5):
+        await chat(services, owner, f"Meanwhile {n}.", conversation_id=other)
+    await pruned(services, id)
+    assert (counted.messages, counted.is_complete) == (19_990, True)
+    assert len(await cypher(database, MESSAGES, id=id)) == 10
+    assert len(await cypher(database, MESSAGES, id=other)) == 12

@@ -24,6 +24,9 @@ AttemptStatus: TypeAlias = Literal[
 ]
 """What came of one call to a provider."""
 
+BranchMessages: TypeAlias = Literal["KEEP", "PRUNE"]
+"""What becomes of messages when their branch is deleted."""
+
 BreakerState: TypeAlias = Literal["CLOSED", "OPEN", "HALF_OPEN"]
 """Whether a model is called."""
 
@@ -201,6 +204,10 @@ class DeleteBranchInput(TypedDict, total=False):
 
     branchId: Required[str]
     """The branch's id."""
+    messages: Required[BranchMessages]
+    """What becomes of the messages that no other branch reaches."""
+    dryRun: Required[bool]
+    """Change nothing, and say what `PRUNE` would delete."""
     idempotencyKey: str | None
     """The same key does it once: sending it twice is safe."""
 
@@ -1604,13 +1611,32 @@ class DeleteBranchConversation(Record):
     """The branch that is meant where none is named: `main` until another one is chosen."""
 
 
+class DeleteBranchPrunableMessages(Record):
+    """What would be deleted for good."""
+
+    messages: int
+    """How many messages, those of subtasks counted."""
+    tasks: int
+    """How many tasks."""
+    attempts: int
+    """How many calls; what they cost stays in `usage`."""
+    tokens: int
+    """The tokens that these calls read and wrote."""
+    cost_usd: float
+    """What they cost, as far as that is known."""
+    is_complete: bool
+    """False where there is more: counting ends after some ten thousand messages."""
+
+
 class DeleteBranchPayload(Record):
-    """A branch that is gone."""
+    """A branch that is gone, or with `dryRun` one that is still there."""
 
     deleted_id: str
-    """The id that it had."""
+    """The id that it had, or with `dryRun` has."""
     conversation: DeleteBranchConversation | None
     """The conversation that it was in."""
+    prunable: DeleteBranchPrunableMessages | None
+    """With `dryRun`: what `PRUNE` would delete; nothing for `KEEP`. Null otherwise."""
 
 
 class HistoryToolCall(Record):
@@ -4550,7 +4576,11 @@ DELETE_BRANCH = Document(
     "DeleteBranch",
     "deleteBranch",
     """mutation DeleteBranch($input: DeleteBranchInput!) {
-  deleteBranch(input: $input) { deletedId conversation { id defaultBranch { id name } } }
+  deleteBranch(input: $input) {
+    deletedId
+    conversation { id defaultBranch { id name } }
+    prunable { messages tasks attempts tokens costUsd isComplete }
+  }
 }
 """,
 )

@@ -6,7 +6,7 @@ CALL (row) {
   MATCH (c:Conversation {id: x.conversationId})
   SET c.lastSeq = c.lastSeq + 1
   WITH x, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
-  WITH *, COLLECT { MATCH (x)-[:DISMANTLES]->(:Task)-[:HAS_SUBTASK]->(s:Subtask) RETURN DISTINCT s LIMIT 200 } AS subtasks
+  WITH *, COLLECT { MATCH (x)-[:DISMANTLES]->(t:Task)-[:HAS_SUBTASK]->(s:Subtask) WHERE t.unfinished IS NULL RETURN DISTINCT s LIMIT 200 } AS subtasks
   CALL (c, subtasks) {
     UNWIND subtasks AS s
     MATCH (t:Task)-[:HAS_SUBTASK]->(s)-[:ATTEMPTED]->(a:Attempt)
@@ -21,7 +21,7 @@ CALL (row) {
   }
   WITH *, COLLECT {
     UNWIND subtasks AS s
-    MATCH (s)-[:ASKED]->(q:Prompt) WHERE EXISTS { (q)-[:DECOMPOSES]->() }
+    MATCH (s)-[:ASKED]->(q:Prompt) WHERE s.kind <> 'direct'
     RETURN q AS m
     UNION
     UNWIND subtasks AS s

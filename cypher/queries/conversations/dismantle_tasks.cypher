@@ -7,7 +7,7 @@ CALL (row) {
   SET c.lastSeq = c.lastSeq + 1
   WITH x, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   WITH *, COLLECT {
-    MATCH (x)-[:DISMANTLES]->(t:Task) WHERE NOT EXISTS { (t)-[:HAS_SUBTASK]->() }
+    MATCH (x)-[:DISMANTLES]->(t:Task) WHERE t.unfinished IS NULL AND NOT EXISTS { (t)-[:HAS_SUBTASK]->() }
     RETURN t LIMIT 200
   } AS tasks
   CALL (tasks) {
@@ -17,10 +17,13 @@ CALL (row) {
     DELETE e
   }
   WITH *, [t IN tasks WHERE NOT EXISTS { MATCH (e:TaskEvent) WHERE e.taskId = t.id AND e.seq >= 0 }] AS done
-  // The answers of runs before, and what nothing else is tied to.
+  // The answers of runs before, what a summary was asked by, and what nothing else is tied to.
   WITH *, COLLECT {
     UNWIND done AS t
-    MATCH (t)-[:RESULTED_IN|HAD_RUN*1..2]->(r:Response) RETURN DISTINCT r
+    MATCH (t)-[:RESULTED_IN|HAD_RUN*1..2]->(r:Response) RETURN r
+    UNION
+    UNWIND done AS t
+    MATCH (t)-[:ASKED]->(r:Prompt) WHERE t.summaryKind IS NOT NULL RETURN r
   } AS gone, COLLECT { UNWIND done AS t MATCH (t)-[:HAD_RUN]->(run:Run) RETURN run } AS runs, COLLECT {
     UNWIND done AS t
     MATCH (t)-[:FILLED_IN|OFFERS|READS]->(thing) RETURN DISTINCT thing

@@ -5,6 +5,6 @@ CALL (row) {
   MATCH (x:Pruning {id: row.pruningId})
   WITH x WHERE NOT EXISTS { (x)-[:PRUNES|DISMANTLES]->() }
   DELETE x
-  RETURN 1 AS ended
+  RETURN 0 AS deleted
 }
-RETURN collect({n: row.n, ended: ended}) AS written
+RETURN collect({n: row.n, deleted: deleted}) AS written

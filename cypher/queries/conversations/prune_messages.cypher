@@ -31,23 +31,33 @@ CALL (row) {
     MATCH (m)-[:CONTINUES|RESPONDS_TO]->(above) WHERE NOT above IN gone
     MERGE (x)-[:PRUNES]->(above)
   }
-  CALL (x, gone) {
-    UNWIND gone AS m
-    MATCH (m)<-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t:Task)
-    // Those that waited for it, and were never asked, too.
-    UNWIND [t] + COLLECT { MATCH (t)<-[:AWAITS]-(held:Task) WHERE held.heldContent IS NOT NULL RETURN held } AS going
-    WITH DISTINCT x, going AS t
+  WITH *, COLLECT { UNWIND gone AS m MATCH (m)<-[:SUMMARIZES*1..9]-(s:Summary) RETURN DISTINCT s } AS summaries
+  CALL (x, gone, summaries) {
+    CALL (gone, summaries) {
+      UNWIND gone AS m
+      MATCH (m)<-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t:Task)
+      // Those that waited for it, and were never asked, too.
+      UNWIND [t] + COLLECT { MATCH (t)<-[:AWAITS]-(held:Task) WHERE held.heldContent IS NOT NULL RETURN held } AS going
+      RETURN going AS t
+      UNION
+      // And those that summarize any of it. What is still at work is waited for.
+      WITH gone, summaries
+      UNWIND gone + summaries AS n
+      MATCH (n)<-[:SUMMARIZED|COVERS|HAS_SUBTASK*1..2]-(t:Task)
+      RETURN t
+    }
     MATCH (t)<-[place:HAS_TASK]-(c)
+    MERGE (x)-[:DISMANTLES]->(t)
+    WITH t, c, place WHERE t.unfinished IS NULL
     DELETE place
     CREATE (c)-[:HAD_TASK]->(t)
-    CREATE (x)-[:DISMANTLES]->(t)
   }
+  FOREACH (s IN summaries | DETACH DELETE s)
   CALL (gone) {
     UNWIND gone AS m
     MATCH (m)<-[:REVISES]-(other:Response) WHERE NOT other IN gone
     SET other.byHand = true
   }
-  // Also where nothing could go, ends were looked at.
   WITH x, c, seq, at, gone, [m IN gone | m.id] AS ids
   CALL (x, c, seq, at, gone, ids) {
     WITH * WHERE ids <> []

@@ -103,5 +103,11 @@ async def delete_branch(info: Info, input: DeleteBranchInput) -> DeleteBranchPay
 
 def _prunable(found: Prunable) -> PrunableMessages:
     """What was counted."""
-    counts = (found.messages, found.tasks, found.attempts, found.tokens)
-    return PrunableMessages(*counts, found.usd, found.is_complete)
+    return PrunableMessages(
+        messages=found.messages,
+        tasks=found.tasks,
+        attempts=found.attempts,
+        tokens=BigInt(found.tokens),
+        cost_usd=found.usd,
+        is_complete=found.is_complete,
+    )

@@ -190,7 +190,7 @@ class AsyncOperations:
         return CreateTaskPayload.model_validate(value)
 
     async def delete_branch(self, input: DeleteBranchInput) -> DeleteBranchPayload:
-        """Delete a branch. Its messages stay where they are."""
+        """Delete a branch. Its messages stay where they are, or those go that only it reaches."""
         value = await self._connection.execute(its.DELETE_BRANCH, input=input)
         return DeleteBranchPayload.model_validate(value)
 

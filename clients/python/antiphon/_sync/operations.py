@@ -187,7 +187,7 @@ class Operations:
         return CreateTaskPayload.model_validate(value)
 
     def delete_branch(self, input: DeleteBranchInput) -> DeleteBranchPayload:
-        """Delete a branch. Its messages stay where they are."""
+        """Delete a branch. Its messages stay where they are, or those go that only it reaches."""
         value = self._connection.execute(its.DELETE_BRANCH, input=input)
         return DeleteBranchPayload.model_validate(value)
 
