@@ -203,7 +203,6 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     asked = AskedSummaries(store, contexts, Orders(plans, models), models)
     prunings = Prunings(database, writer, signals)
     pruner = Pruner(prunings)
-    plans = KeptPlans(models, reader, store)
     backend = Backend(
         config=config,
         reader=reader,
