@@ -15,7 +15,21 @@ from typing import Annotated, Any
 import typer
 
 from service import __version__
-from service.commands import check, config, look, neo4j, run, serve, setup, show, turns, usage
+from service.commands import (
+    branching,
+    check,
+    config,
+    histories,
+    look,
+    neo4j,
+    notes,
+    run,
+    serve,
+    setup,
+    show,
+    turns,
+    usage,
+)
 from service.commands.arguments import settle_arguments
 from service.commands.options import in_options
 from service.commands.streams import settle_streams
@@ -38,7 +52,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for family in (serve, run, turns, look, show, usage, check, setup):
+for family in (serve, run, turns, branching, histories, notes, look, show, usage, check, setup):
     app.add_typer(family.app)
 app.add_typer(neo4j.app, name="neo4j")
 app.add_typer(config.app, name="config")

@@ -1,4 +1,4 @@
-"""Commands that only look: `task`, `history`, `conversations`, `models`, `strategies`."""
+"""Commands that only look: `task`, `conversations`, `models`, `strategies`."""
 
 from __future__ import annotations
 
@@ -104,27 +104,6 @@ def strategies(
         for it in found
     ]
     print_table(("strategy", "steps", "used", "succeeded", "what it does"), rows)
-
-
-@app.command()
-def history(
-    id: Annotated[str, typer.Argument(help="A conversation, or a message, branch or task in it; or `last`.")],
-    first: Annotated[int, typer.Option("--first", "-n", min=1, max=200, help="How many of the newest turns.")] = 100,
-    ids: Annotated[bool, typer.Option("--ids", help="With the id of each message, for `show`.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show a conversation as a tree: its turns, their forks, and the subtasks that answers were made of."""
-    from service.commands.naming import conversation_id
-    from service.commands.terminal import print_tree
-    from service.commands.trees import grow_tree, read_turns
-
-    async def read(client: Client) -> Any:
-        return await read_turns(client, await conversation_id(client, id), first)
-
-    turns = _with_client(read)
-    if as_json:
-        return print_json(turns.as_json())
-    print_tree(grow_tree(turns, ids=ids))
 
 
 def _ask(operation: str, **variables: Any) -> Any:

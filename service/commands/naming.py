@@ -1,4 +1,4 @@
-"""Which conversation or task a person means who wrote `last`, or the beginning of an id."""
+"""Which conversation, branch, message or task a person means: `last`, a title, a number, the beginning of an id."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from typing import Any
 
 from service.commands.arguments import LAST, looks_like_id
 from service.commands.client import Client, nodes_of
-from service.errors import InvalidInput
+from service.errors import InvalidInput, NotFound
 
 Json = dict[str, Any]
 
 ID_LENGTH = 36
 _NEWEST = 200
+_NAMED = 8
+_DIGITS = 10
+"""A number in GraphQL has nine digits and a bit."""
 
 
 async def conversation_id(client: Client, said: str) -> str:
-    """The id of a conversation. Raises `InvalidInput` where none or several are meant."""
+    """The id of a conversation that is named so. Raises `InvalidInput` where none or several are meant."""
     if said != LAST:
-        return await whole_id(client, said)
+        return await whole_id(client, said) if looks_like_id(said) else await _titled(client, said)
     newest = nodes_of(await client.execute("Conversations", first=1, orderBy="UPDATED"))
     if not newest:
         raise InvalidInput("There is no conversation to go on with.", remedy="Leave out -c to begin one.")
@@ -37,4 +40,58 @@ async def whole_id(client: Client, said: str) -> str:
     if len(found) > 1:
         named = ", ".join(found[:3])
         raise InvalidInput(f"{said} is the beginning of {len(found)} ids: {named}.", remedy="Write more of it.")
+    return found[0] if found else said
+
+
+async def branch_named(client: Client, conversation: str, said: str) -> Json:
+    """The branch of a conversation with this name, or this id. Raises `NotFound`, which names those that there are."""
+    if found := await client.execute("Branch", conversationId=conversation, name=said):
+        return found
+    known = await all_branches(client, conversation)
+    for branch in known:
+        if branch["id"] == said:
+            return branch
+    names = ", ".join(branch["name"] for branch in known[:_NAMED]) + (", …" if len(known) > _NAMED else "")
+    raise NotFound(f"There is no branch {said!r}.", remedy=f"There are: {names}.")
+
+
+async def all_branches(client: Client, conversation: str, *, shares: bool = False) -> list[Json]:
+    """The branches of a conversation, oldest first; with `shares` what each has of its own. Raises `NotFound`."""
+    found: list[Json] = []
+    after: str | None = None
+    while True:
+        read = await client.execute("Branches", conversationId=conversation, first=_NEWEST, after=after, shares=shares)
+        if read is None:
+            raise NotFound(f"There is no conversation {conversation}.", remedy="List them with: antiphon conversations")
+        found += nodes_of(read["branches"])
+        if not read["branches"]["pageInfo"]["hasNextPage"]:
+            return found
+        after = read["branches"]["pageInfo"]["endCursor"]
+
+
+async def message_id(client: Client, conversation: str, said: str) -> str:
+    """The id of the message with this number in a conversation, or with this id. Raises `NotFound`."""
+    number = said.removeprefix("#")
+    if not (number.isascii() and number.isdigit() and len(number) < _DIGITS):
+        return said
+    found = await client.execute("NumberedMessage", conversationId=conversation, seq=int(number))
+    if found is None:
+        raise NotFound(
+            f"There is no message {number} in this conversation.", remedy="`antiphon history` has the numbers."
+        )
+    return found["id"]
+
+
+async def _titled(client: Client, said: str) -> str:
+    """The conversation with this title, or with the only one that begins so; what is neither is left as it is."""
+    wanted = said.strip().casefold()
+    titles = {
+        it["id"]: it["title"].casefold()
+        for it in nodes_of(await client.execute("Conversations", first=_NEWEST, orderBy="UPDATED"))
+    }
+    found = [id for id, title in titles.items() if title == wanted]
+    found = found or [id for id, title in titles.items() if wanted and title.startswith(wanted)]
+    if len(found) > 1:
+        named = ", ".join(found[:3])
+        raise InvalidInput(f"{len(found)} conversations are called {said!r}: {named}.", remedy="Say the id.")
     return found[0] if found else said

@@ -227,17 +227,14 @@ async def _watched(operation: str, wish: Json, model: str | None, as_json: bool)
 
 async def _placed(client: Client, wish: Json) -> Json:
     """The wish with the whole id of its conversation, and the id of the branch that it names."""
-    from service.commands.naming import conversation_id
+    from service.commands.naming import branch_named, conversation_id
 
     said = wish.get("conversationId")
     if not said:
         return wish
     id = await conversation_id(client, said)
     if name := wish.get("branch"):
-        found = await client.execute("Branch", conversationId=id, name=name)
-        if found is None:
-            raise InvalidInput(f"There is no branch {name!r}.", remedy="Say one that the conversation has.")
-        wish = wish | {"branch": found["id"]}
+        wish = wish | {"branch": (await branch_named(client, id, name))["id"]}
     return wish | {"conversationId": id}
 
 

@@ -1,4 +1,4 @@
-"""What people see: live progress, answers, tables and trees. The commands' one way to rich.
+"""What people see: live progress, answers, tables and drawings. The commands' one way to rich.
 
 Results go to standard output, all else to standard error. Where a stream is no terminal nothing moves and no
 control character is written. Texts of models and callers are shown as they are, never as markup or as commands
@@ -19,7 +19,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
 Json = dict[str, Any]
 
@@ -170,12 +169,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     _print(table)
 
 
-def print_tree(tree: Tree) -> None:
-    """A tree on standard output."""
-    _print(tree)
+def print_lines(lines: Sequence[Text]) -> None:
+    """Lines on standard output. In a terminal each is cut where it ends, so that what is drawn stays whole."""
+    for line in lines:
+        line.no_wrap, line.overflow = True, "ellipsis"
+    _print(Group(*lines))
 
 
-def _print(shown: Table | Tree) -> None:
+def _print(shown: Table | Group) -> None:
     """Print what has lines. A program that reads them gets each as one, whatever its length."""
     console = Console()
     if console.is_terminal:
@@ -187,7 +188,7 @@ def _print(shown: Table | Tree) -> None:
 
 
 def label(kind: str, text: str, note: str = "") -> Text:
-    """A line of a tree: what it is, its text, and a note."""
+    """A line of a drawing: what it is, its text, and a note."""
     shown = Text(kind, style="bold" if kind else "")
     shown.append(f" {shorten(text)}", style="not bold")
     if note:

@@ -15,14 +15,17 @@ Json = dict[str, Any]
 
 @app.command()
 def edit(
-    conversation: Annotated[str, typer.Argument(help="The conversation's id; last is the last one.")],
-    message: Annotated[str, typer.Argument(help="The message's id.")],
+    conversation: Annotated[str, typer.Argument(help="The conversation: id, title or last.")],
+    message: Annotated[str, typer.Argument(help="The message: its number in history, or its id.")],
     text: Annotated[str, typer.Argument(help="What it is to say.")],
     ask: Annotated[bool, typer.Option("--ask", help="Have the prompt answered.")] = False,
     branch: Annotated[str | None, typer.Option("--branch", help="The branch that goes on from it.")] = None,
     new_branch: Annotated[str | None, typer.Option("--new-branch", help="A branch to be made at it.")] = None,
 ) -> None:
-    """Say a message in another way, beside the old one. Prints the id of the new message, or its answer."""
+    """Say a message in another way, beside the old one. Prints its answer, or else its id.
+
+    Without --branch and --new-branch no branch goes on from it.
+    """
     from service.commands.server import run as run_loop
 
     wish = {"messageId": message, "content": text, "ask": ask, "newBranch": new_branch}
@@ -31,8 +34,10 @@ def edit(
 
 @app.command()
 def regenerate(
-    conversation: Annotated[str, typer.Argument(help="The conversation's id; last is the last one.")],
-    message: Annotated[str | None, typer.Argument(help="The response's id; else the newest.")] = None,
+    conversation: Annotated[str, typer.Argument(help="The conversation: id, title or last.")],
+    message: Annotated[
+        str | None, typer.Argument(help="The response: its number in history, or its id. The newest if left out.")
+    ] = None,
     model: Annotated[
         list[str] | None, typer.Option("--model", "-m", help="A model to ask; again for more.", autocompletion=models)
     ] = None,
@@ -45,22 +50,20 @@ def regenerate(
 
 
 async def _edit(conversation: str, wish: Json, branch: str | None) -> str:
-    from service.commands.naming import conversation_id
+    from service.commands.naming import branch_named, conversation_id, message_id
     from service.commands.reaching import reach
 
     async with reach() as client:
         id = await conversation_id(client, conversation)
+        wish = wish | {"messageId": await message_id(client, id, wish["messageId"])}
         if branch:
-            found = await client.execute("Branch", conversationId=id, name=branch)
-            if found is None:
-                raise NotFound(f"There is no branch {branch!r}.")
-            wish = wish | {"branch": found["id"]}
+            wish = wish | {"branch": (await branch_named(client, id, branch))["id"]}
         made = await client.execute("ReviseMessage", input=wish)
         return await _answer(client, made["task"]["id"]) if made["task"] else made["messageEdge"]["node"]["id"]
 
 
 async def _regenerate(conversation: str, message: str | None, wish: Json) -> str:
-    from service.commands.naming import conversation_id
+    from service.commands.naming import conversation_id, message_id
     from service.commands.reaching import reach
 
     async with reach() as client:
@@ -71,6 +74,8 @@ async def _regenerate(conversation: str, message: str | None, wish: Json) -> str
             if not newest:
                 raise NotFound("There is no answer yet.")
             message = newest[-1]["id"]
+        else:
+            message = await message_id(client, id, message)
         made = await client.execute("Regenerate", input=wish | {"responseId": message})
         said = [f"{task['config']['model']}\n{await _answer(client, task['id'])}" for task in made["tasks"]]
         return "\n\n".join(said)

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from service.commands.client import Client
-from service.commands.trees import read_tree
+from service.commands.trees import Wish, read_history
 from tests.support.front import Service, nodes, operation
 
 FILES = [{"name": f"{name}.txt", "content": {"text": f"The text of {name}."}} for name in "abc"]
@@ -93,8 +93,8 @@ async def test_the_first_prompt_is_asked_otherwise(service: Service) -> None:
     main = (await service.ask("Messages", conversationId=conversation))["conversation"]["messages"]
     assert nodes(main)[-1]["id"] == task["answer"]["id"]
     async with Client(service.url) as client:
-        tree = await read_tree(client, conversation, 10)
-    assert len(tree.children) == 2
+        held = await read_history(client, Wish(conversation, 10))
+    assert [it["siblingCount"] for it in held.messages if not it["parents"]] == [2, 2]
 
 
 async def test_a_place_needs_a_conversation_and_results_a_response(service: Service) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from service.commands.client import Client
-from service.commands.terminal import print_tree
-from service.commands.trees import read_tree
+from service.commands.histories import lines_of
+from service.commands.terminal import print_lines
+from service.commands.trees import Wish, read_history
 from tests.support.front import Service
 
 Json = dict[str, Any]
@@ -66,7 +67,7 @@ async def test_tree_shows_calls_and_results_in_a_line(service: Service, capsys: 
     """What was called with what, and what it said."""
     asked, _ = await round_trip(service)
     async with Client(service.url) as client:
-        print_tree(await read_tree(client, asked["conversation"]["id"], 10))
+        print_lines(lines_of(await read_history(client, Wish(asked["conversation"]["id"], 10))))
     lines = capsys.readouterr().out.splitlines()
     assert any('calls get_weather {"city": "Oslo"}' in line for line in lines)
     assert any("result of get_weather rain  the tool failed" in line for line in lines)

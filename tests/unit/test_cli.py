@@ -30,7 +30,7 @@ def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert "browser" in "".join(capsys.readouterr())
 
 
-@pytest.mark.parametrize("command", [[], ["ask"], ["run"], ["neo4j"], ["config", "check"], ["history"]])
+@pytest.mark.parametrize("command", [[], ["ask"], ["run"], ["neo4j"], ["config", "check"], ["history"], ["branch"]])
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_help_fits_the_terminal(command: list[str], columns: int) -> None:
     """`-h` is `--help`, and no line is longer than the terminal."""
@@ -41,11 +41,21 @@ def test_help_fits_the_terminal(command: list[str], columns: int) -> None:
     assert columns == 40 or max(map(len, lines)) > columns * 0.6
 
 
+COMPLETIONS = (
+    ("antiphon hist", ["history"]),
+    ("antiphon run -s ch", ["chunk"]),
+    ("antiphon branch", ["branch", "branches"]),
+    ("antiphon branch last x --move", ["--move-to"]),
+    ("antiphon context last --policy su", ["summarized"]),
+    ("antiphon link last 1 2 con", ["contradicts"]),
+)
+
+
 def test_a_shell_completes_commands_and_values() -> None:
     """Nothing is started for it."""
-    for words, expected in (("antiphon hist", "history"), ("antiphon run -s ch", "chunk")):
+    for words, expected in COMPLETIONS:
         place = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
-        assert run_cli(_ANTIPHON_COMPLETE="complete_bash", **place).split() == [expected]
+        assert run_cli(_ANTIPHON_COMPLETE="complete_bash", **place).split() == expected
     assert "_ANTIPHON_COMPLETE" in run_cli("--show-completion", "bash", SHELL="/bin/bash")
 
 

@@ -35,6 +35,7 @@ from antiphon.operations import (
     HistoryDirection,
     HistoryEdges,
     HistoryMessageConnection,
+    HistoryMessagesNode,
     HistoryTreeMessageConnection,
     LinkMessagesInput,
     LinkMessagesPayload,
@@ -120,10 +121,12 @@ class AsyncOperations:
         return None if value is None else Branch.model_validate(value)
 
     async def branches(
-        self, conversation_id: str, first: int | None = 50, after: str | None = None
+        self, conversation_id: str, first: int | None = 50, after: str | None = None, shares: bool | None = False
     ) -> BranchesConversation | None:
         """One conversation."""
-        value = await self._connection.execute(its.BRANCHES, conversationId=conversation_id, first=first, after=after)
+        value = await self._connection.execute(
+            its.BRANCHES, conversationId=conversation_id, first=first, after=after, shares=shares
+        )
         return None if value is None else BranchesConversation.model_validate(value)
 
     async def cancel_task(self, input: CancelTaskInput) -> CancelTaskPayload:
@@ -207,6 +210,13 @@ class AsyncOperations:
             its.HISTORY, nodeId=node_id, direction=direction, edges=edges, first=first, after=after
         )
         return None if value is None else HistoryMessageConnection.model_validate(value)
+
+    async def history_messages(
+        self, ids: Sequence[str], texts: bool | None = False
+    ) -> list[HistoryMessagesNode | None]:
+        """What has these ids, in their order; null for what is not there."""
+        value = await self._connection.execute(its.HISTORY_MESSAGES, ids=ids, texts=texts)
+        return [None if it is None else HistoryMessagesNode.model_validate(it) for it in value]
 
     async def history_tree(
         self, node_id: str, first: int | None = 100, after: str | None = None

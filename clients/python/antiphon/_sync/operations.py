@@ -36,6 +36,7 @@ from antiphon.operations import (
     HistoryDirection,
     HistoryEdges,
     HistoryMessageConnection,
+    HistoryMessagesNode,
     HistoryTreeMessageConnection,
     LinkMessagesInput,
     LinkMessagesPayload,
@@ -119,10 +120,12 @@ class Operations:
         return None if value is None else Branch.model_validate(value)
 
     def branches(
-        self, conversation_id: str, first: int | None = 50, after: str | None = None
+        self, conversation_id: str, first: int | None = 50, after: str | None = None, shares: bool | None = False
     ) -> BranchesConversation | None:
         """One conversation."""
-        value = self._connection.execute(its.BRANCHES, conversationId=conversation_id, first=first, after=after)
+        value = self._connection.execute(
+            its.BRANCHES, conversationId=conversation_id, first=first, after=after, shares=shares
+        )
         return None if value is None else BranchesConversation.model_validate(value)
 
     def cancel_task(self, input: CancelTaskInput) -> CancelTaskPayload:
@@ -204,6 +207,11 @@ class Operations:
             its.HISTORY, nodeId=node_id, direction=direction, edges=edges, first=first, after=after
         )
         return None if value is None else HistoryMessageConnection.model_validate(value)
+
+    def history_messages(self, ids: Sequence[str], texts: bool | None = False) -> list[HistoryMessagesNode | None]:
+        """What has these ids, in their order; null for what is not there."""
+        value = self._connection.execute(its.HISTORY_MESSAGES, ids=ids, texts=texts)
+        return [None if it is None else HistoryMessagesNode.model_validate(it) for it in value]
 
     def history_tree(
         self, node_id: str, first: int | None = 100, after: str | None = None
