@@ -44,7 +44,7 @@ def test_help_fits_the_terminal(command: list[str], columns: int) -> None:
 COMPLETIONS = (
     ("antiphon hist", ["history"]),
     ("antiphon run -s ch", ["chunk"]),
-    ("antiphon branch", ["branch", "branches"]),
+    ("antiphon branches", ["branches"]),
     ("antiphon branch last x --move", ["--move-to"]),
     ("antiphon context last --policy su", ["summarized"]),
     ("antiphon link last 1 2 con", ["contradicts"]),

@@ -253,15 +253,28 @@ class InsteadInput(TypedDict, total=False):
 LinkMessagesInput = TypedDict(
     "LinkMessagesInput",
     {
-        "from": Required[str],
-        "to": Required[str],
-        "kind": Required[str],
-        "note": str | None,
-        "idempotencyKey": str | None,
+        "from": "Required[str]",
+        "to": "Required[str]",
+        "kind": "Required[str]",
+        "note": "str | None",
+        "idempotencyKey": "str | None",
     },
     total=False,
 )
 """What one message is to another. The same link again is the one that is there, with the new note."""
+
+MergeBranchesInput = TypedDict(
+    "MergeBranchesInput",
+    {
+        "into": "Required[str]",
+        "from": "Required[Sequence[str]]",
+        "instruction": "str | None",
+        "config": "TaskConfigInput | None",
+        "idempotencyKey": "str | None",
+    },
+    total=False,
+)
+"""Branches to be merged into another: a prompt continues all of them, and its branch moves."""
 
 
 class MoveBranchInput(TypedDict, total=False):
@@ -665,6 +678,72 @@ class UnlinkMessagesInput(TypedDict, total=False):
     """The same key does it once: sending it twice is safe."""
 
 
+class AttemptContextMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class AttemptContextContextMessage(Record):
+    """One message as a model is sent it."""
+
+    kind: ItemKind | str
+    """What it is."""
+    role: Role | str
+    """In whose name it is sent."""
+    tokens: int | None
+    """What it takes of the window; null where nobody counted it."""
+    content: str
+    """Its text."""
+    message: AttemptContextMessage | None
+    """The message of the conversation that it is; null for summaries and for words of the service."""
+
+
+class AttemptContextPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class AttemptContextContextMessageConnection(Record):
+    """A page of a list."""
+
+    nodes: list[AttemptContextContextMessage]
+    """The nodes of the edges."""
+    page_info: AttemptContextPageInfo
+    """What is before and after it."""
+
+
+class AttemptContext(Record):
+    """What a call was sent, made again from the graph."""
+
+    sha256: str | None
+    """The hash of what was sent, as it was kept before the call."""
+    is_same: bool | None
+    """Whether this is byte for byte what was sent; null where no hash was kept, false where something was deleted."""
+    messages: AttemptContextContextMessageConnection
+    """What was sent, oldest first."""
+
+
+class AttemptContextNode(Record):
+    """Something with an id that `node` finds again."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    context: AttemptContext | None = None
+    """What it was sent, made again from the graph, and whether that is byte for byte what was sent."""
+
+
 class BranchMessage(Record):
     """What was said: a prompt or a response. `depth` orders a path."""
 
@@ -818,6 +897,107 @@ class CancelTaskPayload(Record):
 
     task: CancelTaskTask | None
     """The task, as it is now."""
+
+
+class CompareBranchesMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+
+
+class CompareBranchesBranch(Record):
+    """A named pointer into a conversation, as in git."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """What it is called: `main` where the conversation begins."""
+
+
+class CompareBranchesSource(Record):
+    """A file or text that a task reads."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """The name under which it was first read."""
+
+
+class CompareBranchesNodeMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+
+
+class CompareBranchesMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: CompareBranchesNodeMessage
+    """What stands there."""
+
+
+class CompareBranchesPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class CompareBranchesMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[CompareBranchesMessageEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: CompareBranchesPageInfo
+    """What is before and after it."""
+
+
+class CompareBranchesBranchSide(Record):
+    """What one of two branches has alone."""
+
+    branch: CompareBranchesBranch
+    """The branch."""
+    message_count: int
+    """How many messages it has alone."""
+    tokens: int
+    """Their tokens, by the vocabulary o200k."""
+    cost_usd: float | None
+    """What the tasks of their prompts cost; null where nothing of it is known."""
+    sources_alone: list[CompareBranchesSource]
+    """The texts that only this side rests on, 100 at most."""
+    messages: CompareBranchesMessageConnection
+    """The messages that it has alone, oldest first."""
+
+
+class CompareBranchesBranchComparison(Record):
+    """Two branches side by side."""
+
+    nearest_common: list[CompareBranchesMessage]
+    """The newest messages that both have; several where they were merged before, none where they share nothing."""
+    a: CompareBranchesBranchSide
+    """What the first one has alone."""
+    b: CompareBranchesBranchSide
+    """What the second one has alone."""
 
 
 class CompareResponsesResponse(Record):
@@ -1798,6 +1978,78 @@ class LinksNode(Record):
     """What was said of it and of other messages, from it and to it, oldest first."""
 
 
+class MergeBranchesConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class MergeBranchesPrompt(Record):
+    """What was sent."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class MergeBranchesTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+    pending_answer_id: str | None
+    """The id that its answer will have, known as soon as the task is; null once it has ended, and where it makes none of its subtasks' answers."""
+    conversation: MergeBranchesConversation
+    """The conversation that it is in."""
+    prompt: MergeBranchesPrompt | None
+    """What was asked."""
+
+
+class MergeBranchesMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    role: Role | str
+    """Who speaks."""
+    created_at: datetime
+    """When it was written down."""
+
+
+class MergeBranchesMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: MergeBranchesMessage
+    """What stands there."""
+
+
+class MergeBranchesPayload(Record):
+    """A new task whose prompt continues several branches."""
+
+    answer_id: str | None
+    """The id that the answer will have; null where the task makes none of its subtasks' answers."""
+    task: MergeBranchesTask | None
+    """The task."""
+    prompt_edge: MergeBranchesMessageEdge | None
+    """The task's prompt, for the conversation's messages."""
+
+
 class MessagesToolCall(Record):
     """A model's wish to call a tool."""
 
@@ -2494,10 +2746,10 @@ class PreviewContextPoliciesPolicyContext(Record):
     """Why the prompt would fail; null where it would not."""
     tokens: int | None
     """The tokens of all but the prompt."""
-    message_count: int
-    """How many messages would be sent, the prompt among them."""
     is_whole: bool | None
     """Whether all that is above the prompt would be sent."""
+    message_count: int
+    """How many messages would be sent, the prompt among them."""
 
 
 class PreviewContextContextPreview(Record):
@@ -4182,6 +4434,28 @@ class Viewer(Record):
     """The conversations, the newest or the most active first."""
 
 
+ATTEMPT_CONTEXT = Document(
+    "AttemptContext",
+    "node",
+    """query AttemptContext($id: ID!, $first: Int = 50, $after: String) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Attempt {
+      context {
+        sha256
+        isSame
+        messages(first: $first, after: $after) {
+          nodes { kind role tokens content message { __typename id title } }
+          pageInfo { hasNextPage endCursor }
+        }
+      }
+    }
+  }
+}
+""",
+)
+
 BRANCH = Document(
     "Branch",
     "branch",
@@ -4219,6 +4493,33 @@ CANCEL_TASK = Document(
     "cancelTask",
     """mutation CancelTask($input: CancelTaskInput!) {
   cancelTask(input: $input) { task { id taskStatus finishedAt progress { total done cancelled } } }
+}
+""",
+)
+
+COMPARE_BRANCHES = Document(
+    "CompareBranches",
+    "compareBranches",
+    """query CompareBranches($a: ID!, $b: ID!, $first: Int = 20) {
+  compareBranches(a: $a, b: $b) {
+    nearestCommon { __typename id title depth }
+    a {
+      branch { id name }
+      messageCount
+      tokens
+      costUsd
+      sourcesAlone { id name }
+      messages(first: $first) { edges { cursor node { __typename id title depth role } } pageInfo { hasNextPage endCursor } }
+    }
+    b {
+      branch { id name }
+      messageCount
+      tokens
+      costUsd
+      sourcesAlone { id name }
+      messages(first: $first) { edges { cursor node { __typename id title depth role } } pageInfo { hasNextPage endCursor } }
+    }
+  }
 }
 """,
 )
@@ -4445,6 +4746,19 @@ LINKS = Document(
 """,
 )
 
+MERGE_BRANCHES = Document(
+    "MergeBranches",
+    "mergeBranches",
+    """mutation MergeBranches($input: MergeBranchesInput!) {
+  mergeBranches(input: $input) {
+    answerId
+    task { id taskStatus pendingAnswerId conversation { id title } prompt { id title } }
+    promptEdge { cursor node { __typename id title content depth role createdAt } }
+  }
+}
+""",
+)
+
 MESSAGES = Document(
     "Messages",
     "conversation",
@@ -4625,12 +4939,19 @@ PREVIEW_CONTEXT = Document(
     "previewContext",
     """query PreviewContext($input: PreviewContextInput!, $last: Int = 50) {
   previewContext(input: $input) {
-    model { id } window promptTokens answerTokens
+    model { id }
+    window
+    promptTokens
+    answerTokens
     chosen {
-      policy error tokens isWhole messageCount
+      policy
+      error
+      tokens
+      isWhole
+      messageCount
       messages(last: $last) { nodes { kind role tokens content message { __typename id seq title } } }
     }
-    policies { policy error tokens messageCount isWhole }
+    policies { policy error tokens isWhole messageCount }
   }
 }
 """,
