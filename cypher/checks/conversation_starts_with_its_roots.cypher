@@ -3,7 +3,7 @@
 CYPHER 25
 CALL () {
   MATCH (c:Conversation)-[:STARTS_WITH]->(m)
-  WHERE m.depth <> 0 OR m.conversationId <> c.id OR EXISTS { (m)-[:CONTINUES|RESPONDS_TO|DECOMPOSES|ABOUT]->() }
+  WHERE m.depth <> 0 OR m.conversationId <> c.id OR EXISTS { (m)-[:CONTINUES|RESPONDS_TO|DECOMPOSES|ABOUT]->(:Message) }
   RETURN m.id AS id
   UNION ALL
   MATCH (m:Message) WHERE m.depth = 0 AND coalesce(m.role, '') <> 'SYSTEM' AND NOT EXISTS { (m)<-[:STARTS_WITH]-() }
