@@ -46,7 +46,7 @@ async def made_branch(service: Service, conversation: str, **more: Any) -> dict[
 
 async def branches(service: Service, conversation: str) -> dict[str, dict[str, Any]]:
     """A conversation's branches by name."""
-    found = await service.ask("Branches", conversationId=conversation)
+    found = await service.ask("Branches", conversationId=conversation, shares=True)
     return {branch["name"]: branch for branch in nodes(found["conversation"]["branches"])}
 
 

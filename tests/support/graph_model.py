@@ -33,7 +33,8 @@ begin with. A test compares this page with a real database.
 Types are Neo4j's. `DATETIME` is in UTC. A property that is not there is null.
 """
 _CREATED = re.compile(
-    r"CREATE (CONSTRAINT|INDEX) (\w+) IF NOT EXISTS\s+FOR \(n:(\w+)\) (?:ON|REQUIRE) \(?([^()]+?)\)?( IS UNIQUE)?$"
+    r"CREATE (CONSTRAINT|INDEX) (\w+) IF NOT EXISTS\s+FOR (?:\(n:(?=\w+\) )|\(\)-\[r:(?=\w+\]-\(\) ))"
+    r"(\w+)(?:\)|\]-\(\)) (?:ON|REQUIRE) \(?([^()]+?)\)?( IS UNIQUE)?$"
 )
 _DROPPED = re.compile(r"DROP (?:CONSTRAINT|INDEX) (\w+)")
 _EDGE = re.compile(r"\((\w+)\)-\[:(\w+)(?: \{(.*)\})?\]->\((\w+)\)")
@@ -90,7 +91,7 @@ def rules() -> dict[str, Rule]:
         if dropped := _DROPPED.match(statement):
             found.pop(dropped[1])
         elif created := _CREATED.match(" ".join(statement.split())):
-            names = tuple(name.strip().removeprefix("n.") for name in created[4].split(","))
+            names = tuple(name.strip().removeprefix("n.").removeprefix("r.") for name in created[4].split(","))
             found.setdefault(created[2], Rule(created[2], created[3], names, created[1] == "CONSTRAINT"))
     return found
 
@@ -168,12 +169,12 @@ def _edges() -> Iterator[str]:
 
 
 def _rules() -> Iterator[str]:
-    yield "\n## Constraints\n\nA constraint is an index too: it finds a node fast.\n"
-    yield "| name | label | unique |\n|---|---|---|"
+    yield "\n## Constraints\n\nA constraint is an index too: it finds a node or a relationship fast.\n"
+    yield "| name | label or type | unique |\n|---|---|---|"
     for rule in rules().values():
         if rule.is_unique:
             yield f"| `{rule.name}` | `{rule.label}` | {', '.join(rule.properties)} |"
-    yield "\n## Indexes\n\n| name | label | properties |\n|---|---|---|"
+    yield "\n## Indexes\n\n| name | label or type | properties |\n|---|---|---|"
     for rule in rules().values():
         if not rule.is_unique:
             yield f"| `{rule.name}` | `{rule.label}` | {', '.join(rule.properties)} |"
