@@ -14,7 +14,7 @@ import httpx
 from antiphon import operations as its
 from antiphon._async.connection import AsyncConnection
 from antiphon._async.looking import AsyncLooking
-from antiphon._async.streaming import AsyncStream, give_up, read_task
+from antiphon._async.streaming import AsyncStream, begin, give_up, read_task
 from antiphon.answers import Answer
 from antiphon.errors import WaitTimeout
 from antiphon.operations import (
@@ -116,7 +116,7 @@ class AsyncAntiphon(AsyncLooking):
         """
         wishes = {"model": model, "config": config, "parent": parent, "title": title, "key": key}
         new = prompt_input(prompt, conversation, wishes)
-        sent = await self._connection.execute_again(its.SEND_PROMPT, input=new)
+        sent = await begin(self._connection, its.SEND_PROMPT, new)
         return (await self._wait(sent["task"]["id"], timeout)).raise_for_status()
 
     def stream(
@@ -187,7 +187,7 @@ class AsyncAntiphon(AsyncLooking):
     ) -> str:
         """Begin a task as `run` does, and do not wait: its id. `wait`, `events` and `cancel` take it."""
         new = task_input(material_of(files, text, items), conversation, wishes)
-        return (await self._connection.execute_again(its.CREATE_TASK, input=new))["task"]["id"]
+        return (await begin(self._connection, its.CREATE_TASK, new))["task"]["id"]
 
     async def wait(
         self,

@@ -13,7 +13,8 @@ from antiphon._async.connection import AsyncConnection
 from antiphon.answers import Answer
 from antiphon.errors import AntiphonError
 from antiphon.leaving import remember
-from antiphon.operations import SendPromptInput, Task
+from antiphon.operations import CreateTaskInput, SendPromptInput, Task
+from antiphon.records import Document
 from antiphon.texts import Piece, ShownText
 from antiphon.wire import SHORT_SECONDS
 
@@ -86,7 +87,7 @@ class _State:
 
 
 async def _read(connection: AsyncConnection, new: SendPromptInput, state: _State) -> AsyncGenerator[Piece, None]:
-    sent = await connection.execute_again(its.SEND_PROMPT, input=new)
+    sent = await begin(connection, its.SEND_PROMPT, new)
     state.task_id = task_id = str(sent["task"]["id"])
     try:
         async with aclosing(_deltas(connection, task_id, sent["answerId"], state.text)) as pieces:
@@ -120,6 +121,18 @@ async def read_task(connection: AsyncConnection, task_id: str) -> Task:
         its.TASK, begun=True, id=task_id, first=50, after=None, subtaskStatus=None
     )
     return Task.model_validate(value)
+
+
+async def begin(connection: AsyncConnection, document: Document, new: SendPromptInput | CreateTaskInput) -> Any:
+    """Begin a task; who leaves before its id is known wants it no more. Its key says which one that is."""
+    try:
+        return await connection.execute_again(document, input=new)
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            with suppress(AntiphonError):
+                sent: Any = await connection.execute(document, timeout=SHORT_SECONDS, input=new)
+                await give_up(connection, sent["task"]["id"])
+        raise
 
 
 async def give_up(connection: AsyncConnection, task_id: str) -> None:

@@ -14,7 +14,8 @@ from antiphon._sync.connection import Connection
 from antiphon.answers import Answer
 from antiphon.errors import AntiphonError
 from antiphon.leaving import remember
-from antiphon.operations import SendPromptInput, Task
+from antiphon.operations import CreateTaskInput, SendPromptInput, Task
+from antiphon.records import Document
 from antiphon.texts import Piece, ShownText
 from antiphon.wire import SHORT_SECONDS
 
@@ -87,7 +88,7 @@ class _State:
 
 
 def _read(connection: Connection, new: SendPromptInput, state: _State) -> Generator[Piece, None]:
-    sent = connection.execute_again(its.SEND_PROMPT, input=new)
+    sent = begin(connection, its.SEND_PROMPT, new)
     state.task_id = task_id = str(sent["task"]["id"])
     try:
         with closing(_deltas(connection, task_id, sent["answerId"], state.text)) as pieces:
@@ -117,6 +118,18 @@ def read_task(connection: Connection, task_id: str) -> Task:
     """All of a task. The service may be away for a moment, as when it is started anew."""
     value: Any = connection.execute_again(its.TASK, begun=True, id=task_id, first=50, after=None, subtaskStatus=None)
     return Task.model_validate(value)
+
+
+def begin(connection: Connection, document: Document, new: SendPromptInput | CreateTaskInput) -> Any:
+    """Begin a task; who leaves before its id is known wants it no more. Its key says which one that is."""
+    try:
+        return connection.execute_again(document, input=new)
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            with suppress(AntiphonError):
+                sent: Any = connection.execute(document, timeout=SHORT_SECONDS, input=new)
+                give_up(connection, sent["task"]["id"])
+        raise
 
 
 def give_up(connection: Connection, task_id: str) -> None:
