@@ -142,6 +142,17 @@ class Page:
         return self.order.cursor(self.rows[index])
 
 
+def listed_page(kind: str, count: int, page: PageRequest) -> Page:
+    """A page of a list of `count` things that is at hand, as a row `{index}` for each. Raises `InvalidInput`."""
+    order = Order(kind, {"index": int})
+    bounds = order.bounds(page)
+    low: int = bounds["low"][0]
+    high: int = bounds["high"][0]
+    indexes = range(max(low + 1, 0), min(high, count))
+    indexes = indexes[: bounds["up"]] if bounds["up"] else indexes[::-1][: bounds["down"]]
+    return order.page([{"index": index} for index in indexes], page)
+
+
 def encode_cursor(kind: str, *parts: object) -> str:
     """An opaque cursor of a kind."""
     return base64.urlsafe_b64encode(orjson.dumps([kind, *parts])).rstrip(b"=").decode()

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from service.chat import ModelConfig
 from service.conversations.context.counts import Counts
 from service.conversations.context.order import in_order, parts
-from service.conversations.context.paths import MOST_DEPTHS, PathAbove, PathMessage, PathReader
+from service.conversations.context.paths import EVERYTHING, MOST_DEPTHS, PathAbove, PathMessage, PathReader
 from service.errors import LimitExceeded
 
 MOST_COMPARED = 50_000
 """Messages that are looked at for one comparison."""
-EVERYTHING = 1 << 40
 COUNTED_AS = ModelConfig("any", "any", "any", EVERYTHING, EVERYTHING, tokenizer="o200k")
 """Tokens are those of the vocabulary o200k: which model will be asked is not known."""
 

@@ -182,17 +182,6 @@ class Reader(TreeReads):
         records = await self._reads.records("read_asked_summary", owner, **where)
         return records[0]["summary"] if records else None
 
-    async def read_outline(self, owner: str, conversation_id: str, **page: int) -> list[list[Any]] | None:
-        """A page of a conversation's chat without texts, a list a message, see `outline.py`."""
-        records = await self._reads.records("read_outline", owner, conversationId=conversation_id, **page)
-        return records[0]["rows"] if records else None
-
-    async def read_outline_counts(self, owner: str, conversation_id: str, main_branch_id: str) -> Row | None:
-        """`{messages, onDefault}`: what a conversation's chat has, and its default branch."""
-        where = {"conversationId": conversation_id, "mainBranchId": main_branch_id}
-        records = await self._reads.records("read_outline_counts", owner, **where)
-        return records[0] if records else None
-
     async def read_conversation_statistics(self, owner: str, ids: Sequence[str]) -> Grouped:
         """What each conversation holds and what it cost."""
         return {

@@ -29,10 +29,21 @@ class TreeReads(HistoryReads):
         records = await self._reads.records("read_numbered_message", owner, conversationId=conversation_id, seq=seq)
         return records[0]["id"] if records else None
 
+    async def read_outline(self, owner: str, conversation_id: str, **page: int) -> list[list[object]] | None:
+        """A page of a conversation's chat without texts, a list a message, see `outline.py`."""
+        records = await self._reads.records("read_outline", owner, conversationId=conversation_id, **page)
+        return records[0]["rows"] if records else None
+
     async def read_outline_back(self, owner: str, conversation_id: str, **page: int) -> list[list[object]] | None:
         """A page of a conversation's chat without texts, newest first, see `outline.py`."""
         records = await self._reads.records("read_outline_back", owner, conversationId=conversation_id, **page)
         return records[0]["rows"] if records else None
+
+    async def read_outline_counts(self, owner: str, conversation_id: str, main_branch_id: str) -> Row | None:
+        """`{messages, onDefault}`: what a conversation's chat has, and its default branch."""
+        where = {"conversationId": conversation_id, "mainBranchId": main_branch_id}
+        records = await self._reads.records("read_outline_counts", owner, **where)
+        return records[0] if records else None
 
     async def read_levels(self, owner: str, conversation_id: str, ids: Sequence[str], **page: int) -> Rows:
         """`[id, depth, isResponse, [[id, depth] of its parents]]` of what is at or above messages, down to a depth."""

@@ -17,7 +17,7 @@ from service.models.registry import Models
 from service.records import ContextPolicy, ItemKind, Role, StrategyName, SummaryKind, SummaryLength, new_id
 from service.tasks.orders import Orders
 from service.tasks.places import check_place, why_nowhere
-from service.tasks.prompts import MARGIN_TOKENS, answer_room
+from service.tasks.prompts import prompt_room
 from service.tasks.requests import NewTask, check_key, hash_values, same_task
 from service.tasks.running import Executor
 from service.tasks.settings import NewTaskConfig
@@ -68,7 +68,7 @@ class AskedSummaries:
         wish = _wish(new, tokens)
         order = await self._orders.make(owner, wish, ())
         model = self._models.find(order.settings.model)
-        room = model.context_window - answer_room(order.settings, model) - MARGIN_TOKENS - FRAME_TOKENS
+        room = prompt_room(order.settings, model) - FRAME_TOKENS
         members = await self._members(owner, new, end, (room, model))
         task_id = new_id()
         row = task_row(task_id, order, f"Summary of {len(members)} messages") | {

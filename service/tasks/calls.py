@@ -180,8 +180,7 @@ class Calls:
 
         What was counted to make the prompt is not counted again.
         """
-        # One message is counted as what it is booked as afterwards: without what a template puts around it.
-        known = call.prompt.tokens if len(call.prompt.messages) > 1 else None
+        known = call.prompt.tokens
         apart = request.messages if known is None else beside(request.messages, call.prompt.messages)
         said = request_text(apart, request.tools)
         exactly = exactly or call.job.task.settings.budget != NO_BUDGET

@@ -19,7 +19,7 @@ from service.models.registry import Models
 from service.records import ContextPolicy, Role
 from service.strategies.interface import TaskSettings
 from service.tasks.places import check_place, why_nowhere
-from service.tasks.prompts import MARGIN_TOKENS, answer_room
+from service.tasks.prompts import answer_room, prompt_room
 from service.tasks.requests import NewTask
 from service.tasks.settings import resolve_settings
 
@@ -72,7 +72,7 @@ class Previews:
             prompt_id="",
             asked=asked,
             policy=settings.context,
-            room=model.context_window - answer_room(settings, model) - MARGIN_TOKENS - tokens,
+            room=prompt_room(settings, model) - tokens,
             model=model,
             ends=await self._ends(owner, new),
         )

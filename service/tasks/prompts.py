@@ -37,7 +37,7 @@ _STEP_KEY = re.compile(r"step:([^:~]+)(?::(\d+)/\d+)?(?:~.*)?")
 class ComposedPrompt:
     """A prompt ready to be sent. `content` None: it is the task's own prompt, which is written already.
 
-    `saw` is what its context was made from; `tokens` what it takes of a window, None where that is not known yet. An
+    `saw` is what its context was made from; `tokens` are those of its texts, None where they are not counted yet. An
     answer of more than `bound` tokens cannot be used. `has_format`: the model is told its format in words, whatever
     modes it has.
     """
@@ -159,7 +159,7 @@ class Prompts:
     async def _fitting(self, content: str, task: TaskWork, work: dict[str, Any], model: ModelConfig) -> str:
         """The content itself. Raises `ContextOverflow` that names the subtask where it is too long for the model."""
         self._check_length(len(content), work, model)
-        room = model.context_window - answer_room(task.settings, model) - MARGIN_TOKENS
+        room = prompt_room(task.settings, model)
         if not await self._models.fits(content, room, model):
             raise _too_long(work, model)
         return content
@@ -169,7 +169,7 @@ class Prompts:
             raise _too_long(work, model)
 
     async def _direct(self, task: TaskWork, model: ModelConfig) -> ComposedPrompt:
-        room = model.context_window - answer_room(task.settings, model) - MARGIN_TOKENS
+        room = prompt_room(task.settings, model)
         if task.settings.tools:
             room -= await self._models.count(tools_text(task.settings.tools), model)
         asked = await self._models.count(message_text(task.asked), model)
@@ -193,7 +193,7 @@ class Prompts:
             spans=(),
             uses=(),
             saw=context.saw,
-            tokens=context.tokens + asked + MESSAGE_TOKENS,
+            tokens=context.text_tokens + asked,
         )
 
 
@@ -236,6 +236,11 @@ def answer_room(settings: TaskSettings, model: ModelConfig) -> int:
     return settings.max_output_tokens or min(model.max_output_tokens, model.context_window // 4)
 
 
+def prompt_room(settings: TaskSettings, model: ModelConfig) -> int:
+    """How many tokens of the window are for what is sent: all but the answer's, and a margin."""
+    return model.context_window - answer_room(settings, model) - MARGIN_TOKENS
+
+
 def render_frame(template: str, instruction: str, names: Iterable[str]) -> str:
     """What stands around the material in a part's prompt, at its longest."""
     longest = max(names, key=len, default="")
@@ -244,4 +249,4 @@ def render_frame(template: str, instruction: str, names: Iterable[str]) -> str:
 
 def material_room(settings: TaskSettings, model: ModelConfig, frame_tokens: int) -> int:
     """How many tokens of material fit into one prompt, beside its frame and the answer; 0 or less: none do."""
-    return model.context_window - answer_room(settings, model) - frame_tokens - MARGIN_TOKENS
+    return prompt_room(settings, model) - frame_tokens

@@ -14,7 +14,7 @@ from service.answers.formats import format_instruction
 from service.chat import ChatMessage, ModelConfig, Tool
 from service.conversations.context.assembling import ContextItem, ContextWish, Saw
 from service.conversations.context.contexts import Contexts
-from service.conversations.context.paths import PathMessage
+from service.conversations.context.paths import EVERYTHING, PathMessage
 from service.conversations.context.spoken import chat_message, sha256_of
 from service.errors import Conflict
 from service.graph.paths import Paths
@@ -24,12 +24,8 @@ from service.tasks.kept_settings import parse_format, parse_tools
 from service.tasks.replayed import parse_replayed
 from service.tasks.summary_tasks import Asks, SummaryTasks
 
-EVERYTHING = 1 << 40
-"""Tokens of a room that has no end."""
 UNKNOWN = ModelConfig("unknown", "unknown", "unknown", EVERYTHING, EVERYTHING)
 """In place of a model that is not configured any more: its tokens are estimated."""
-
-
 MOST_REPLAYS = 20
 """Replays of replays that are followed back to what was asked first."""
 

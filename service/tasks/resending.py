@@ -14,7 +14,7 @@ from service.errors import ContextOverflow
 from service.models.registry import Models
 from service.strategies.interface import TaskSettings
 from service.tasks.material import TaskWork
-from service.tasks.prompts import MARGIN_TOKENS, ComposedPrompt, answer_room
+from service.tasks.prompts import ComposedPrompt, prompt_room
 from service.tasks.rebuilding import Rebuilding, require_same
 from service.tasks.replayed import Replayed
 
@@ -41,7 +41,7 @@ async def check_window(
     messages: Sequence[ChatMessage], settings: TaskSettings, model: ModelConfig, models: Models
 ) -> None:
     """Raises `ContextOverflow` where what was sent to another model is too long for this one."""
-    room = model.context_window - answer_room(settings, model) - MARGIN_TOKENS
+    room = prompt_room(settings, model)
     if not await models.fits(request_text(messages, settings.tools), room, model):
         raise ContextOverflow(
             f"What was sent does not fit into the {model.context_window} tokens of {model.key}, beside its answer. "

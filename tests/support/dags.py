@@ -8,6 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from service.chat import ModelConfig
+
 Row = dict[str, Any]
 
 
@@ -35,6 +37,11 @@ def ancestors(dag: Dag, ends: Sequence[str]) -> set[str]:
             found.add(id_)
             left += dag[id_].parents
     return found
+
+
+async def nobody_counts(text: str, model: ModelConfig) -> int:
+    """Every message of such a history has its counts."""
+    raise AssertionError(text)
 
 
 @st.composite

@@ -13,10 +13,9 @@ from service.api.graphql.messages import Message
 from service.api.graphql.scalars import BigInt
 from service.api.graphql.sources import Source
 from service.conversations.lines import OwnPart
-from service.cursors import Order, PageRequest
+from service.cursors import PageRequest, listed_page
 from service.errors import InvalidInput, NotFound
 
-_ORDER = Order("own", {"index": int})
 MOST_COSTED = 1_000
 """Messages of which costs are read together."""
 
@@ -47,12 +46,7 @@ class BranchSide:
     async def messages(self, info: Info, page: PageRequest) -> Connection[Message]:
         """The messages that it has alone, oldest first."""
         info.context.count(page.limit)
-        bounds = _ORDER.bounds(page)
-        low: int = bounds["low"][0]
-        high: int = bounds["high"][0]
-        indexes = range(max(low + 1, 0), min(high, len(self.part.ids)))
-        indexes = indexes[: bounds["up"]] if bounds["up"] else indexes[::-1][: bounds["down"]]
-        found = _ORDER.page([{"index": index} for index in indexes], page)
+        found = listed_page("own", len(self.part.ids), page)
         ids: list[str] = [self.part.ids[row["index"]] for row in found.rows]
         return connection_of(found, await info.context.load.messages.load_many(ids))
 

@@ -11,7 +11,7 @@ from service.api.graphql.connections import Connection, connection_of, paged
 from service.api.graphql.context import Info
 from service.api.graphql.messages import Message
 from service.conversations.context.assembling import ContextItem
-from service.cursors import Order, PageRequest
+from service.cursors import PageRequest, listed_page
 from service.records import ContextPolicy, ItemKind, Role
 from service.tasks.previewing import PolicyPreview, Preview
 from service.tasks.rebuilding import SentContext
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from service.api.graphql.models import Model
 
 LazyModel = Annotated["Model", strawberry.lazy("service.api.graphql.models")]
-_ORDER = Order("sent", {"index": int})
 
 
 @strawberry.type
@@ -149,13 +148,7 @@ def _policy(found: PolicyPreview) -> PolicyContext:
 
 def _messages(info: Info, items: Sequence[ContextItem], page: PageRequest) -> Connection[ContextMessage]:
     info.context.count(page.limit)
-    bounds = _ORDER.bounds(page)
-    low: int = bounds["low"][0]
-    high: int = bounds["high"][0]
-    indexes = range(max(low + 1, 0), min(high, len(items)))
-    indexes = indexes[: bounds["up"]] if bounds["up"] else indexes[::-1][: bounds["down"]]
-    rows = [{"index": index} for index in indexes]
-    found = _ORDER.page(rows, page)
+    found = listed_page("sent", len(items), page)
     shown: list[int] = [row["index"] for row in found.rows]
     return connection_of(found, [_message(items[index]) for index in shown])
 

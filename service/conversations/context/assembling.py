@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from service.chat import ChatMessage, ModelConfig
 from service.conversations.context.order import Side, in_order
-from service.conversations.context.paths import PathAbove, PathMessage
+from service.conversations.context.paths import MESSAGE_TOKENS, PathAbove, PathMessage
 from service.conversations.context.spoken import chat_message, pair_results
 from service.errors import ContextOverflow
 from service.records import ContextPolicy, ItemKind, Role, SawAs
@@ -77,6 +77,11 @@ class Context:
     def tokens(self) -> int:
         """The tokens of all but the prompt."""
         return sum(item.tokens for item in self.items if item.kind is not ItemKind.PROMPT)
+
+    @property
+    def text_tokens(self) -> int:
+        """The same without what a chat template puts around each message: what is counted of a text by itself."""
+        return sum(max(0, item.tokens - MESSAGE_TOKENS) for item in self.items if item.kind is not ItemKind.PROMPT)
 
     @property
     def messages(self) -> tuple[ChatMessage, ...]:

@@ -152,5 +152,7 @@ def _levels(messages: Sequence[PathMessage]) -> list[Level]:
     return levels
 
 
+EVERYTHING = 1 << 40
+"""Tokens of a room that has no end."""
 NEVER_FITS = 1 << 60
 """The tokens of what is longer than every window."""

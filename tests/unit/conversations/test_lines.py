@@ -5,16 +5,10 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from service.chat import ModelConfig
 from service.conversations.context.counts import Counts
 from service.conversations.context.paths import MESSAGE_TOKENS
 from service.conversations.lines import LineComparison, Lines
-from tests.support.dags import Dag, Graph, Node, ancestors, dags
-
-
-async def nobody_counts(text: str, model: ModelConfig) -> int:
-    """Every message of these tests has its counts."""
-    raise AssertionError(text)
+from tests.support.dags import Dag, Graph, Node, ancestors, dags, nobody_counts
 
 
 async def compare(dag: Dag, *ends: str) -> LineComparison:

@@ -13,7 +13,7 @@ from service.conversations.context.counts import Counts
 from service.conversations.context.paths import FIRST_DEPTHS, MESSAGE_TOKENS
 from service.errors import ContextOverflow
 from service.records import ContextPolicy, ItemKind, Role, SawAs
-from tests.support.dags import Dag, Graph, Node, ancestors, dags
+from tests.support.dags import Dag, Graph, Node, ancestors, dags, nobody_counts
 
 MODEL = ModelConfig("test", "m", "test", 1_000, 100, tokenizer="o200k")
 ASKED = ChatMessage(Role.USER, "And now?")
@@ -23,11 +23,6 @@ async def build(graph: Graph, prompt: str, policy: ContextPolicy = ContextPolicy
     """The context of a prompt of a graph in memory."""
     wish = ContextWish("owner", "conversation", prompt, ASKED, policy, room, MODEL)
     return await Contexts(graph, Counts(nobody_counts, graph)).build(wish)
-
-
-async def nobody_counts(text: str, model: ModelConfig) -> int:
-    """Every message of these tests has its counts."""
-    raise AssertionError(text)
 
 
 def sizes(dag: Dag, ids: set[str]) -> int:

@@ -14,17 +14,12 @@ from service.conversations.context.counts import Counts
 from service.conversations.context.coverage import Coverage
 from service.conversations.context.stretches import GROUP, NEWEST, End, Known, Unit, groups, tile
 from service.records import ContextPolicy, ItemKind, Role, SawAs
-from tests.support.dags import Dag, Node, ancestors, dags
+from tests.support.dags import Dag, Node, ancestors, dags, nobody_counts
 from tests.support.summaries import SummarizedGraph
 
 MODEL = ModelConfig("test", "m", "test", 1_000, 100, tokenizer="o200k")
 ASKED = ChatMessage(Role.USER, "And now?")
 ROOM = 2_000
-
-
-async def nobody_counts(text: str, model: ModelConfig) -> int:
-    """Every message of these tests has its counts."""
-    raise AssertionError(text)
 
 
 async def ask(graph: SummarizedGraph, end: str, policy: ContextPolicy = ContextPolicy.SUMMARIZED) -> Context:
