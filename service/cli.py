@@ -23,6 +23,7 @@ from service.commands import (
     look,
     neo4j,
     notes,
+    replaying,
     run,
     serve,
     setup,
@@ -52,7 +53,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for family in (serve, run, turns, branching, histories, notes, look, show, usage, check, setup):
+for family in (serve, run, turns, replaying, branching, histories, notes, look, show, usage, check, setup):
     app.add_typer(family.app)
 app.add_typer(neo4j.app, name="neo4j")
 app.add_typer(config.app, name="config")

@@ -71,15 +71,30 @@ async def all_branches(client: Client, conversation: str, *, shares: bool = Fals
 
 async def message_id(client: Client, conversation: str, said: str) -> str:
     """The id of the message with this number in a conversation, or with this id. Raises `NotFound`."""
-    number = said.removeprefix("#")
-    if not (number.isascii() and number.isdigit() and len(number) < _DIGITS):
+    if not numbered(said):
         return said
+    number = said.removeprefix("#")
     found = await client.execute("NumberedMessage", conversationId=conversation, seq=int(number))
     if found is None:
         raise NotFound(
             f"There is no message {number} in this conversation.", remedy="`antiphon history` has the numbers."
         )
     return found["id"]
+
+
+async def newest_response(client: Client, conversation: str) -> str:
+    """The id of the newest response of the default branch. Raises `NotFound`."""
+    found = nodes_of((await client.execute("Messages", conversationId=conversation))["messages"])
+    newest = [message["id"] for message in found if message["__typename"] == "Response"]
+    if not newest:
+        raise NotFound("There is no answer yet.")
+    return newest[-1]
+
+
+def numbered(said: str) -> bool:
+    """Whether a message is named by its number in `history`."""
+    number = said.removeprefix("#")
+    return number.isascii() and number.isdigit() and len(number) < _DIGITS
 
 
 async def _titled(client: Client, said: str) -> str:

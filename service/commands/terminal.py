@@ -169,6 +169,15 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     _print(table)
 
 
+def print_pieces(pieces: Iterable[tuple[str, str]]) -> None:
+    """A text on standard output, in pieces that each have a style."""
+    text = Text.assemble(*((clean(piece), style) for piece, style in pieces))
+    text.rstrip()
+    if Console().is_terminal:
+        return Console().print(text, soft_wrap=True)
+    write(text.plain + "\n")
+
+
 def print_lines(lines: Sequence[Text]) -> None:
     """Lines on standard output. In a terminal each is cut where it ends, so that what is drawn stays whole."""
     for line in lines:

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from service.commands.completing import models
-from service.errors import NotFound
 
 app = typer.Typer()
 Json = dict[str, Any]
@@ -63,17 +62,13 @@ async def _edit(conversation: str, wish: Json, branch: str | None) -> str:
 
 
 async def _regenerate(conversation: str, message: str | None, wish: Json) -> str:
-    from service.commands.naming import conversation_id, message_id
+    from service.commands.naming import conversation_id, message_id, newest_response
     from service.commands.reaching import reach
 
     async with reach() as client:
         id = await conversation_id(client, conversation)
         if message is None:
-            found = (await client.execute("Messages", conversationId=id))["messages"]["edges"]
-            newest = [edge["node"] for edge in found if edge["node"]["__typename"] == "Response"]
-            if not newest:
-                raise NotFound("There is no answer yet.")
-            message = newest[-1]["id"]
+            message = await newest_response(client, id)
         else:
             message = await message_id(client, id, message)
         made = await client.execute("Regenerate", input=wish | {"responseId": message})

@@ -3311,6 +3311,73 @@ class SendPromptPayload(Record):
     """The conversation, for the lists `conversations`, in either order."""
 
 
+class SentConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class SentModel(Record):
+    """A provider's model. What is null is not configured here (any more)."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class SentAttempt(Record):
+    """One call to a provider, whatever came of it."""
+
+    id: str
+    """What `node` finds it by."""
+    model: SentModel | None
+    """The model that was called."""
+
+
+class SentResponse(Record):
+    """What came back."""
+
+    id: str
+    """What `node` finds it by."""
+    seq: int
+    """Its number in the conversation: later ones were written later. `message` finds it by that."""
+
+
+class SentTask(Record):
+    """A job over a conversation."""
+
+    conversation: SentConversation
+    """The conversation that it is in."""
+
+
+class SentSubtask(Record):
+    """One piece of a task: one prompt and its answer."""
+
+    task: SentTask
+    """The task that it is a piece of."""
+
+
+class SentNode(Record):
+    """Something with an id that `node` finds again."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    seq: int | None = None
+    """Its number in the conversation: later ones were written later. `message` finds it by that."""
+    conversation: SentConversation | None = None
+    """The conversation that it is in."""
+    attempt: SentAttempt | None = None
+    """The call to a provider that yielded it; null for an answer that was put together."""
+    model: SentModel | None = None
+    """The model that was called."""
+    response: SentResponse | None = None
+    """The response that it yielded."""
+    subtask: SentSubtask | None = None
+    """The subtask that it is for."""
+
+
 class SetDefaultBranchBranch(Record):
     """A named pointer into a conversation, as in git."""
 
@@ -5081,6 +5148,20 @@ SEND_PROMPT = Document(
     taskEdge { cursor node { id } }
     promptEdge { cursor node { __typename id title content depth role createdAt } }
     conversationEdge { cursor node { id title createdAt updatedAt } }
+  }
+}
+""",
+)
+
+SENT = Document(
+    "Sent",
+    "node",
+    """query Sent($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Response { seq conversation { id } attempt { id model { id } } }
+    ... on Attempt { model { id } response { id seq } subtask { task { conversation { id } } } }
   }
 }
 """,

@@ -77,6 +77,7 @@ from antiphon.operations import (
     SaveStrategyPayload,
     SendPromptInput,
     SendPromptPayload,
+    SentNode,
     SetDefaultBranchInput,
     SetDefaultBranchPayload,
     SetSystemPromptInput,
@@ -402,6 +403,11 @@ class AsyncOperations:
         """Ask one prompt and get one response: the smallest task."""
         value = await self._connection.execute(its.SEND_PROMPT, input=input)
         return SendPromptPayload.model_validate(value)
+
+    async def sent(self, id: str) -> SentNode | None:
+        """Anything that has an id."""
+        value = await self._connection.execute(its.SENT, id=id)
+        return None if value is None else SentNode.model_validate(value)
 
     async def set_default_branch(self, input: SetDefaultBranchInput) -> SetDefaultBranchPayload:
         """Make a branch the one that is meant where none is named."""

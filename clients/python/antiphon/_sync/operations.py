@@ -78,6 +78,7 @@ from antiphon.operations import (
     SaveStrategyPayload,
     SendPromptInput,
     SendPromptPayload,
+    SentNode,
     SetDefaultBranchInput,
     SetDefaultBranchPayload,
     SetSystemPromptInput,
@@ -393,6 +394,11 @@ class Operations:
         """Ask one prompt and get one response: the smallest task."""
         value = self._connection.execute(its.SEND_PROMPT, input=input)
         return SendPromptPayload.model_validate(value)
+
+    def sent(self, id: str) -> SentNode | None:
+        """Anything that has an id."""
+        value = self._connection.execute(its.SENT, id=id)
+        return None if value is None else SentNode.model_validate(value)
 
     def set_default_branch(self, input: SetDefaultBranchInput) -> SetDefaultBranchPayload:
         """Make a branch the one that is meant where none is named."""
