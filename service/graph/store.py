@@ -112,7 +112,7 @@ class Store(Places):
         conversation_id = row["conversationId"]
         if is_much(row["sources"]):
             row = await draft(row, self._draft)
-        writes = [("create_task", {"mainBranchId": main_branch(conversation_id), **row})]
+        writes = [("create_task", {"mainBranchId": main_branch(conversation_id), "cutMs": CUT_MS, **row})]
         if row.get("sides"):
             writes.append(
                 ("join_sides", {"promptId": row["promptId"], "label": row["sideLabel"], "sides": row["sides"]})
@@ -157,7 +157,12 @@ class Store(Places):
 
     async def place_task(self, conversation_id: str, task_id: str, holder: str) -> bool:
         """Write the prompt of a task that waited; False where it has to wait longer, or is not `holder`'s any more."""
-        row = {"taskId": task_id, "leaseOwner": holder, "promptId": derived_id(task_id, "prompt")}
+        row = {
+            "taskId": task_id,
+            "leaseOwner": holder,
+            "promptId": derived_id(task_id, "prompt"),
+            "cutMs": CUT_MS,
+        }
         return await self._write("place_task", conversation_id, row) is not None
 
     async def finish_task(self, conversation_id: str, row: Row) -> None:

@@ -29,7 +29,13 @@ CALL (row) {
   // Who does not simply continue asks whether somebody still answers on the branch, or waits for that.
   CALL (row, b, head) {
     WITH row, b, head WHERE row.whenBusy IS NOT NULL
-    WITH row, head(COLLECT { MATCH (head)<-[:ASKED]-(t:Task {unfinished: true}) RETURN t ORDER BY t.id LIMIT 1 }) AS busy,
+    WITH row, head(COLLECT {
+        MATCH (head)<-[:ASKED]-(t:Task)
+        // Or what was received of its answer, which was cut, is still to be written.
+        WHERE t.unfinished OR t.status = 'CANCELLED' AND t.finishedAt.epochMillis > timestamp() - row.cutMs AND EXISTS {
+          MATCH (t)-[:HAS_SUBTASK]->(:Subtask {kind: 'direct'})-[:ATTEMPTED]->(a:Attempt {status: 'CANCELLED'})
+          WHERE a.latencyMs IS NULL }
+        RETURN t ORDER BY t.unfinished, t.id LIMIT 1 }) AS busy,
       COLLECT { MATCH (b)<-[:HELD_FOR]-(t:Task {unfinished: true}) RETURN t ORDER BY t.heldSeq DESC } AS waiting
     RETURN busy, coalesce(head(waiting), busy) AS awaited, size(waiting) AS waits
     UNION ALL
@@ -88,7 +94,7 @@ CALL (row) {
     SET t.heldContent = row.content, t.heldTitle = row.promptTitle, t.heldSeq = seq
     CREATE (t)-[:HELD_FOR]->(b)
     CREATE (t)-[:AWAITS]->(x))
-  FOREACH (x IN CASE WHEN held AND row.whenBusy = 'INTERRUPT' AND busy IS NOT NULL THEN [busy] ELSE [] END |
+  FOREACH (x IN CASE WHEN held AND row.whenBusy = 'INTERRUPT' AND busy.unfinished THEN [busy] ELSE [] END |
     CREATE (t)-[:INTERRUPTED]->(x))
   WITH * WHERE NOT held
   CREATE (p:Message:Prompt {id: row.promptId, createdAt: at, role: coalesce(row.role, 'USER'),

@@ -1,4 +1,4 @@
-// Give a task that waited its prompt: after what its branch says now, or what was received of the answer there that was cut.
+// Give a task that waited its prompt: after what its branch says now, or what was received of an answer there whose task was cancelled.
 CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
@@ -12,14 +12,20 @@ CALL (row) {
   WITH *, coalesce(head, head(COLLECT {
     MATCH (t)-[:AWAITS]->(w:Task)-[said:RESULTED_IN|ASKED]->(m:Message) RETURN m ORDER BY w.id DESC, m.depth DESC LIMIT 1
   })) AS newest
-  WITH *, head(COLLECT { MATCH (newest)<-[:ASKED]-(x:Task {unfinished: true}) RETURN x ORDER BY x.id LIMIT 1 }) AS busy
-  // Somebody who does not wait was faster.
+  // Somebody who does not wait was faster, or what was received of an answer that was cut is still to be written.
+  WITH *, head(COLLECT {
+    MATCH (newest)<-[:ASKED]-(x:Task)
+    WHERE x.unfinished OR x.status = 'CANCELLED' AND x.finishedAt.epochMillis > timestamp() - row.cutMs AND EXISTS {
+      MATCH (x)-[:HAS_SUBTASK]->(:Subtask {kind: 'direct'})-[:ATTEMPTED]->(a:Attempt {status: 'CANCELLED'})
+      WHERE a.latencyMs IS NULL }
+    RETURN x ORDER BY x.id LIMIT 1 }) AS busy
   FOREACH (x IN CASE WHEN busy IS NULL THEN [] ELSE [busy] END | MERGE (t)-[:AWAITS]->(x))
   WITH * WHERE busy IS NULL AND NOT EXISTS { (t)-[:AWAITS]->(:Task {unfinished: true}) }
   WITH *, coalesce(head(COLLECT {
-    MATCH (newest)<-[:RESPONDS_TO]-(r:Response {status: 'PARTIAL'})<-[:YIELDED]-(:Attempt)<-[:ATTEMPTED]-(:Subtask {kind: 'direct'})
+    MATCH (newest)<-[:RESPONDS_TO]-(r:Response)<-[:YIELDED]-(:Attempt)<-[:ATTEMPTED]-(:Subtask {kind: 'direct'})
       <-[:HAS_SUBTASK]-(:Task {status: 'CANCELLED'})
-    WHERE r.content <> '' RETURN r ORDER BY r.seq DESC LIMIT 1
+    WHERE r.status IN ['PARTIAL', 'COMPLETE'] AND r.content <> '' AND NOT EXISTS { (r)-[:CALLED]->() }
+    RETURN r ORDER BY r.seq DESC LIMIT 1
   }), newest) AS above
   CREATE (p:Message:Prompt {id: row.promptId, createdAt: at, role: 'USER', content: t.heldContent,
     length: size(t.heldContent), title: t.heldTitle, depth: coalesce(above.depth + 1, 0), seq: seq,
