@@ -224,6 +224,29 @@ class SummaryLength(StrEnum):
     """Some pages: 1200 tokens, about."""
 
 
+class SummaryForm(StrEnum):
+    """What a summary is made as."""
+
+    TEXT = "TEXT"
+    """A text."""
+
+    STRUCTURED = "STRUCTURED"
+    """Claims: decisions, open questions and facts, each with the messages that say it."""
+
+
+class ClaimKind(StrEnum):
+    """What a summary claims."""
+
+    DECISION = "DECISION"
+    """Something was decided."""
+
+    OPEN_QUESTION = "OPEN_QUESTION"
+    """Something is still to be answered or done."""
+
+    FACT = "FACT"
+    """Something is so, as it was said."""
+
+
 class FinishReason(StrEnum):
     """Why a model stopped."""
 

@@ -37,6 +37,9 @@ class ChangeType(StrEnum):
     LINK = "LINK"
     """A link between two messages."""
 
+    SUMMARY = "SUMMARY"
+    """A summary."""
+
 
 class ChangeAction(StrEnum):
     """What was done."""

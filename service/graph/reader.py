@@ -176,11 +176,30 @@ class Reader(TreeReads):
         return records[0]["id"] if records else None
 
     async def read_asked_summary(self, owner: str, conversation_id: str, branch_id: str) -> Row | None:
-        """The newest summary that was asked for of a branch: `{id, content, messages, tokens, createdAt, upTo,
-        since}`."""
+        """The newest summary that was asked for of a branch: `{id, since}`, how many messages came after it."""
         where = {"conversationId": conversation_id, "branchId": branch_id}
         records = await self._reads.records("read_asked_summary", owner, **where)
         return records[0]["summary"] if records else None
+
+    async def read_summary_nodes(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Summaries by id, without the texts that are long: `length` says how long each is, in characters."""
+        return await self._reads.by_id("read_summary_nodes", owner, ids)
+
+    async def read_summary_texts(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The whole texts of summaries by id."""
+        return await self._reads.grouped("read_summary_texts", "content", owner, ids)
+
+    async def read_claims(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """What each summary claims: `{kind, text, messages, summaries}`, the last two as ids."""
+        return await self._reads.grouped("read_claims", "claims", owner, ids)
+
+    async def read_task_summaries(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The id of the summary that each task has made; one that made none is left out."""
+        return await self._reads.grouped("read_task_summaries", "summaryId", owner, ids)
+
+    async def read_conversation_summaries(self, owner: str, ids: Sequence[str], page: Bounds, *, kind: str) -> Grouped:
+        """A page of the summaries of one kind of each conversation, by age: `{id}`."""
+        return await self._reads.grouped("read_conversation_summaries", "rows", owner, ids, page=page, kind=kind)
 
     async def read_conversation_statistics(self, owner: str, ids: Sequence[str]) -> Grouped:
         """What each conversation holds and what it cost."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from service.answers.claims import CLAIMS_FORMAT, CLAIMS_WORDS
 from service.chat import ChatMessage, ModelConfig
 from service.conversations.context.assembling import ContextItem, ContextWish
 from service.conversations.context.contexts import Contexts
 from service.errors import InvalidInput, NotFound
 from service.graph.store import Store
 from service.models.registry import Models
-from service.records import ContextPolicy, ItemKind, Role, StrategyName, SummaryKind, SummaryLength, new_id
+from service.records import ContextPolicy, ItemKind, Role, StrategyName, SummaryForm, SummaryKind, SummaryLength, new_id
 from service.tasks.orders import Orders
 from service.tasks.places import check_place, why_nowhere
 from service.tasks.prompts import prompt_room
@@ -42,6 +43,7 @@ class NewSummary:
     length: SummaryLength = SummaryLength.MEDIUM
     max_tokens: int | None = None
     instruction: str | None = None
+    form: SummaryForm = SummaryForm.TEXT
     config: NewTaskConfig = field(default_factory=NewTaskConfig)
     idempotency_key: str | None = None
 
@@ -75,6 +77,7 @@ class AskedSummaries:
             "ownerId": owner,
             "conversationId": new.conversation_id,
             "kind": SummaryKind.ASKED.value,
+            "form": new.form.value,
             "level": 1 if all(item.kind is ItemKind.MESSAGE for item in members) else 2,
             "members": [item.id for item in members],
             "endsAt": end,
@@ -141,15 +144,31 @@ def _tokens(new: NewSummary) -> int:
 def _wish(new: NewSummary, tokens: int) -> NewTask:
     instruction = check_text(new.instruction or "", "input.instruction").strip()
     words = f"Use at most {int(tokens * WORDS_OF_TOKENS)} words."
-    told = f"{words}\n\n{instruction}" if instruction else words
+    shape = CLAIMS_WORDS if new.form is SummaryForm.STRUCTURED else ""
+    told = "\n\n".join(filter(None, [words, shape, instruction]))
     return NewTask(
         type=TYPE,
         strategy=StrategyName.NONE,
         instruction=told,
-        config=replace(new.config, context=ContextPolicy.NONE.value),
+        config=replace(_form(new), context=ContextPolicy.NONE.value),
     )
 
 
+def _form(new: NewSummary) -> NewTaskConfig:
+    if new.form is SummaryForm.TEXT:
+        return new.config
+    if new.config.response_format is not None:
+        raise InvalidInput(
+            "A structured summary has a form of its own.",
+            field="input.config.responseFormat",
+            remedy="Leave it out, or ask for the form TEXT.",
+        )
+    return replace(new.config, response_format=CLAIMS_FORMAT)
+
+
 def _hash(new: NewSummary) -> str:
-    asked = [new.conversation_id, new.branch_id, new.from_id, new.to_id, new.length, new.max_tokens, new.instruction]
+    asked: list[object] = [new.conversation_id, new.branch_id, new.from_id, new.to_id]
+    asked += [new.length, new.max_tokens, new.instruction]
+    # What older requests could not say is left out where it is not said: their hashes stay as they are.
+    asked += [new.form] if new.form is not SummaryForm.TEXT else []
     return hash_values("summarizeConversation", asked, new.config)

@@ -13,6 +13,7 @@ from collections.abc import Hashable
 from contextlib import aclosing
 from dataclasses import replace
 
+from service.answers.claims import claims_fault
 from service.answers.formats import check_answer
 from service.chat import ChatRequest, Completion, ReasoningDelta, StreamItem
 from service.conversations.context.spoken import hash_of, request_text
@@ -297,6 +298,8 @@ def _fault_of_answer(call: Call) -> AntiphonError | None:
     if call.job.kind == "plan":
         return None
     wrong = check_answer(call.text, call.job.form, cut=completion.finish_reason == "length")
+    if wrong is None and call.prompt.labels:
+        wrong = claims_fault(call.text, call.prompt.labels)
     return InvalidAnswer(wrong) if wrong else None
 
 

@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+from service.answers.claims import Claim, claims_text, read_claims
 from service.errors import AntiphonError, InvalidAnswer, InvalidInput, NotFound
 from service.graph.patience import patiently
 from service.graph.store import Store, SubtaskState
@@ -18,6 +19,7 @@ from service.records import (
     ResponseStatus,
     StrategyName,
     SubtaskStatus,
+    SummaryForm,
     TaskStatus,
     answer_id,
     derived_id,
@@ -71,7 +73,21 @@ class Finisher:
         if task.summary is None or outcome.status is not TaskStatus.SUCCEEDED:
             await self._store.finish_task(task.conversation_id, row)
         else:
-            await self._store.finish_summary(task.conversation_id, row, _summary_row(task.id, look))
+            await self._store.finish_summary(task.conversation_id, row, await self._summary_row(task, look, answer))
+
+    async def _summary_row(self, task: TaskWork, look: Look, answer: dict[str, Any] | None) -> dict[str, Any]:
+        """What is written of the summary that a task has made. Claims are kept as such, and as a text for people."""
+        id_, claims = derived_id(task.id, "summary"), list[Claim]()
+        if task.summary_form is SummaryForm.STRUCTURED and answer is not None:
+            (said,) = await self._store.read_answers([state.id for state in look.states])
+            claims = read_claims(said["text"])
+        return {
+            "taskId": task.id,
+            "summaryId": id_,
+            "tokens": sum(one.tokens for one in look.states),
+            "content": claims_text(claims) if claims else None,
+            "claims": [_claim_row(id_, index, claim) for index, claim in enumerate(claims)],
+        }
 
     async def abandon(self, task_id: str, holder: str, error: AntiphonError) -> None:
         """End a task that cannot go on as FAILED, with the reason. One that was deleted is over already."""
@@ -124,13 +140,10 @@ def _wholeness(outcome: Outcome, finish: Finish) -> dict[str, Any]:
     return {"status": status.value, "note": outcome.error or finish.note}
 
 
-def _summary_row(task_id: str, look: Look) -> dict[str, Any]:
-    """What is written of the summary that a task has made."""
-    return {
-        "taskId": task_id,
-        "summaryId": derived_id(task_id, "summary"),
-        "tokens": sum(one.tokens for one in look.states),
-    }
+def _claim_row(summary_id: str, index: int, claim: Claim) -> dict[str, Any]:
+    """What is written of a claim; its places are those of what the summary covers."""
+    said = {"kind": claim.kind.value, "index": index, "text": claim.text, "places": list(claim.places)}
+    return {"id": derived_id(summary_id, "claim", index), **said}
 
 
 def end_row(task_id: str, holder: str, outcome: Outcome) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from service.chat import ChatMessage
 from service.conversations.context.spoken import chat_message
 from service.errors import NotFound
 from service.graph.store import Store
-from service.records import SummaryKind, derived_id
+from service.records import SummaryForm, SummaryKind, derived_id
 from service.strategies.interface import TaskSettings
 from service.strategies.templates import render_part
 from service.tasks.kept_settings import parse_settings, parse_tools
@@ -46,6 +46,7 @@ class TaskWork:
     """And the tokens of what it covers."""
     sources: dict[str, dict[str, Any]]
     """What it reads, by the name in spans: `{id, index, name, mediaType, length, sourceId}`."""
+    summary_form: SummaryForm = SummaryForm.TEXT
     replayed: Replayed | None = None
     """The call whose context it sends again, and what it changes of that."""
 
@@ -134,5 +135,6 @@ def task_work(row: dict[str, Any]) -> TaskWork:
         summary=SummaryKind(row["summaryKind"]) if row.get("summaryKind") else None,
         covered_tokens=row.get("coveredTokens"),
         sources={reading["id"]: reading for reading in readings},
+        summary_form=SummaryForm(row.get("summaryForm") or SummaryForm.TEXT),
         replayed=parse_replayed(row),
     )

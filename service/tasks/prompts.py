@@ -38,8 +38,8 @@ class ComposedPrompt:
     """A prompt ready to be sent. `content` None: it is the task's own prompt, which is written already.
 
     `saw` is what its context was made from; `tokens` are those of its texts, None where they are not counted yet. An
-    answer of more than `bound` tokens cannot be used. `has_format`: the model is told its format in words, whatever
-    modes it has.
+    answer of more than `bound` tokens cannot be used, nor one that claims something and names what has none of the
+    `labels`. `has_format`: the model is told its format in words, whatever modes it has.
     """
 
     id: str
@@ -51,6 +51,7 @@ class ComposedPrompt:
     saw: tuple[Saw, ...]
     tokens: int | None = None
     bound: int | None = None
+    labels: tuple[str, ...] = ()
     has_format: bool = False
 
 

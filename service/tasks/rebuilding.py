@@ -19,7 +19,7 @@ from service.conversations.context.spoken import chat_message, sha256_of
 from service.errors import Conflict
 from service.graph.paths import Paths
 from service.models.registry import Models
-from service.records import ContextPolicy, ItemKind, Role, SawAs
+from service.records import ContextPolicy, ItemKind, Role, SawAs, SummaryForm
 from service.tasks.kept_settings import parse_format, parse_tools
 from service.tasks.replayed import parse_replayed
 from service.tasks.summary_tasks import Asks, SummaryTasks
@@ -128,9 +128,10 @@ class Rebuilding:
     async def _of_summary(self, kept: dict[str, Any]) -> ContextItem:
         """The prompt of a summary, with what it was made of."""
         prompt, model = kept["prompt"], self._model(kept["model"])
-        asks = Asks(kept["taskId"], kept["subtaskId"], prompt["content"], kept["maxOutputTokens"] or 0)
-        content = await self._summaries.content(asks, model)
-        return ContextItem(ItemKind.PROMPT, ChatMessage(Role.USER, content), prompt["id"])
+        form = SummaryForm(kept["summaryForm"] or SummaryForm.TEXT)
+        asks = Asks(kept["taskId"], kept["subtaskId"], prompt["content"], kept["maxOutputTokens"] or 0, form)
+        asked = await self._summaries.asked(asks, model)
+        return ContextItem(ItemKind.PROMPT, ChatMessage(Role.USER, asked.content), prompt["id"])
 
     def _model(self, name: str | None) -> ModelConfig:
         return self._models.find(name) if name in self._models.names() else UNKNOWN

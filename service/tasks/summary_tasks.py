@@ -16,7 +16,17 @@ from service.errors import ContextOverflow
 from service.graph.store import Store
 from service.graph.summaries import Summaries
 from service.models.registry import Models
-from service.records import ContextPolicy, Role, SawAs, StrategyName, SummaryKind, derived_id, new_id, subtask_id
+from service.records import (
+    ContextPolicy,
+    Role,
+    SawAs,
+    StrategyName,
+    SummaryForm,
+    SummaryKind,
+    derived_id,
+    new_id,
+    subtask_id,
+)
 from service.strategies.none import KEY
 from service.tasks.aheads import Aheads, Noted
 from service.tasks.material import TaskWork
@@ -25,7 +35,7 @@ from service.tasks.prompts import MARGIN_TOKENS, ComposedPrompt, answer_room
 from service.tasks.requests import NewTask
 from service.tasks.running import Executor
 from service.tasks.settings import NewTaskConfig
-from service.tasks.summary_prompts import render_summary
+from service.tasks.summary_prompts import labels_of, render_summary
 
 TYPE = "summary"
 ROLE = "summarizer"
@@ -42,12 +52,22 @@ CHARACTERS_A_TOKEN = 3
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """What a subtask asks that summarizes: of its task the instruction, and the tokens that are kept for the answer."""
+    """What a subtask asks that summarizes: of its task the instruction, the form, and the tokens that are kept for the
+    answer."""
 
     task_id: str
     subtask_id: str
     instruction: str
     answer_tokens: int
+    form: SummaryForm = SummaryForm.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The whole prompt of a summary, and the labels that an answer in claims may name."""
+
+    content: str
+    labels: tuple[str, ...]
 
 
 class SummaryTasks:
@@ -78,6 +98,7 @@ class SummaryTasks:
             "ownerId": noted.owner_id,
             "conversationId": noted.conversation_id,
             "kind": SummaryKind.STRETCH.value,
+            "form": None,
             "level": stretch.level,
             "members": list(stretch.members),
             "endsAt": stretch.ends_at,
@@ -93,27 +114,29 @@ class SummaryTasks:
 
     async def compose(self, task: TaskWork, work: dict[str, Any], model: ModelConfig) -> ComposedPrompt:
         """See `prompts.Summarized`."""
-        asks = Asks(task.id, work["id"], task.prompt, answer_room(task.settings, model))
-        content = await self.content(asks, model)
+        asks = Asks(task.id, work["id"], task.prompt, answer_room(task.settings, model), task.summary_form)
+        asked = await self.asked(asks, model)
         return ComposedPrompt(
             id=task.prompt_id,
             title="",
             content=None,
-            messages=(ChatMessage(Role.USER, content),),
+            messages=(ChatMessage(Role.USER, asked.content),),
             spans=(),
             uses=(),
             saw=(Saw(task.prompt_id, SawAs.VERBATIM),),
             bound=(task.covered_tokens or 0) // 2 if task.summary is SummaryKind.STRETCH else None,
+            labels=asked.labels,
         )
 
-    async def content(self, asks: Asks, model: ModelConfig) -> str:
+    async def asked(self, asks: Asks, model: ModelConfig) -> Asked:
         """The whole prompt of a summary. Raises `ContextOverflow`."""
         members = await self._summaries.read_summary_members(asks.subtask_id)
+        labels = labels_of(members) if asks.form is SummaryForm.STRUCTURED else ()
         room = model.context_window - asks.answer_tokens - MARGIN_TOKENS
         for characters in (room * CHARACTERS_A_TOKEN, room, room // 4):
-            content = render_summary(asks.instruction, members, asks.task_id, characters)
+            content = render_summary(asks.instruction, members, asks.task_id, characters, labels)
             if await self._models.fits(content, room, model):
-                return content
+                return Asked(content, labels)
         raise ContextOverflow(f"What is to be summarized does not fit into the window of {model.key}.")
 
 

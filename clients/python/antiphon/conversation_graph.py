@@ -75,8 +75,8 @@ class ConversationGraph:
     def get_conversation_summary(self) -> ConversationOverview:
         """What the conversation holds and cost: messages, calls, tokens, USD, models, tasks by status.
 
-        These are counts of the graph, no model is asked. A summary in words (`text`) is there where the service made
-        one; today it makes none, so `text` is None and printing it gives the counts.
+        These are counts of the graph, no model is asked. `text` is the newest summary that somebody asked for; where
+        there is none, it is None, and printing it gives the counts.
         """
         found = self._client.operations.conversation_summary(self.conversation_id)
         if found is None:

@@ -36,6 +36,9 @@ BuiltInStrategy: TypeAlias = Literal["NONE", "CHUNK", "FILE", "ERROR", "DYNAMIC"
 ChangeAction: TypeAlias = Literal["MADE", "RENAMED", "MOVED", "DELETED", "DEFAULT_SET", "REVISED", "PINNED", "UNPINNED"]
 """What was done."""
 
+ClaimKind: TypeAlias = Literal["DECISION", "OPEN_QUESTION", "FACT"]
+"""What a summary claims."""
+
 ComparedBy: TypeAlias = Literal["WORDS", "LINES", "WHOLE"]
 """What two texts were compared by."""
 
@@ -102,6 +105,12 @@ Role: TypeAlias = Literal["SYSTEM", "USER", "ASSISTANT", "TOOL"]
 
 SubtaskStatus: TypeAlias = Literal["PENDING", "READY", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "SKIPPED"]
 """The state of a subtask. The last four are final."""
+
+SummaryForm: TypeAlias = Literal["TEXT", "STRUCTURED"]
+"""What a summary is made as."""
+
+SummaryKind: TypeAlias = Literal["STRETCH", "ASKED"]
+"""Why a summary was made."""
 
 SummaryLength: TypeAlias = Literal["SHORT", "MEDIUM", "LONG"]
 """How long a summary is."""
@@ -563,6 +572,8 @@ class SummarizeConversationInput(TypedDict, total=False):
     """How long it is to be."""
     maxTokens: int | None
     """The same in tokens, 16 to 32000: it stands over `length`."""
+    form: Required[SummaryForm]
+    """As a text, or as claims with the messages that say them."""
     instruction: str | None
     """What matters to you: a question, an audience, a form."""
     config: TaskConfigInput | None
@@ -1203,6 +1214,17 @@ class ConversationEventsConversation(Record):
     """Short and human."""
 
 
+class ConversationEventsSummary(Record):
+    """What a model made of messages, in fewer words."""
+
+    id: str
+    """What `node` finds it by."""
+    text: str
+    """What it says; of one that was asked for as claims, these as a list for people."""
+    message_count: int
+    """How many messages it covers."""
+
+
 class ConversationEventsEvent(Record):
     """Something that happened in a conversation."""
 
@@ -1244,6 +1266,10 @@ class ConversationEventsEvent(Record):
     """The id of the message."""
     message_ids: list[str] | None = None
     """The ids that they had."""
+    summary_id: str | None = None
+    """The id of the summary."""
+    summary: ConversationEventsSummary | None = None
+    """The summary; null where it was deleted since."""
     link_id: str | None = None
     """The id of the link."""
     kind: str | None = None
@@ -1261,17 +1287,32 @@ class ConversationSummaryMessage(Record):
     """What `node` finds it by."""
 
 
-class ConversationSummarySummaryInWords(Record):
-    """The newest summary that somebody asked for of a branch."""
+class ConversationSummaryClaim(Record):
+    """What a structured summary says, and where that was said."""
 
-    messages: int
+    kind: ClaimKind | str
+    """What it is."""
+    text: str
+    """What it says."""
+    messages: list[ConversationSummaryMessage]
+    """The messages that say it, oldest first."""
+
+
+class ConversationSummarySummary(Record):
+    """What a model made of messages, in fewer words."""
+
+    id: str
+    """What `node` finds it by."""
+    message_count: int
     """How many messages it covers."""
-    since: int
-    """How many messages of the branch came after that."""
+    since: int | None
+    """How many messages of the branch came after it; null where it was not asked of a branch."""
     created_at: datetime
     """When it was made."""
     up_to: ConversationSummaryMessage | None
     """The newest message that it covers."""
+    claims: list[ConversationSummaryClaim]
+    """What it claims, where it was asked for as STRUCTURED; else nothing."""
 
 
 class ConversationSummaryModel(Record):
@@ -1322,8 +1363,8 @@ class ConversationSummary(Record):
 
     text: str | None
     """A summary in words, where one was made: the newest that `summarizeConversation` made of the branch."""
-    in_words: ConversationSummarySummaryInWords | None
-    """The same, with what it covers."""
+    in_words: ConversationSummarySummary | None
+    """The same, with what it covers and what it claims."""
     statistics: ConversationSummaryConversationStatistics
     """What it holds and what it cost."""
 
@@ -2342,6 +2383,16 @@ class Node(Record):
     """What it is good for."""
     version: int | None = None
     """Counts the plans that were kept under this name, from 1; null where it is built in."""
+    summary_kind: SummaryKind | str | None = None
+    """Why it was made."""
+    level: int | None = None
+    """1 where it is made of messages, 2 of summaries of level 1, and so on."""
+    text: str | None = None
+    """What it says; of one that was asked for as claims, these as a list for people."""
+    message_count: int | None = None
+    """How many messages it covers."""
+    tokens: int | None = None
+    """The tokens that the model wrote."""
     kind: str | None = None
     """What the one is to the other: `corrects`, `supports`, `contradicts`, `see`, or words of the caller's own."""
     from_id: str | None = None
@@ -3819,6 +3870,79 @@ class SubtaskNode(Record):
     """The accepted answer; null before there is one."""
 
 
+class SummariesMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class SummariesTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class SummariesSummary(Record):
+    """What a model made of messages, in fewer words."""
+
+    id: str
+    """What `node` finds it by."""
+    summary_kind: SummaryKind | str
+    """Why it was made."""
+    level: int
+    """1 where it is made of messages, 2 of summaries of level 1, and so on."""
+    text: str
+    """What it says; of one that was asked for as claims, these as a list for people."""
+    message_count: int
+    """How many messages it covers."""
+    tokens: int
+    """The tokens that the model wrote."""
+    created_at: datetime
+    """When it was made."""
+    from_: SummariesMessage | None = Field(alias="from")
+    """The oldest message that it covers."""
+    up_to: SummariesMessage | None
+    """The newest message that it covers."""
+    made_by: SummariesTask | None
+    """The task that made it."""
+
+
+class SummariesSummaryEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: SummariesSummary
+    """What stands there."""
+
+
+class SummariesPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class SummariesSummaryConnection(Record):
+    """A page of a list."""
+
+    edges: list[SummariesSummaryEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: SummariesPageInfo
+    """What is before and after it."""
+
+
+class SummariesConversation(Record):
+    """One conversation."""
+
+    summaries: SummariesSummaryConnection
+    """Its summaries, newest first."""
+
+
 class SummarizeConversationTask(Record):
     """A job over a conversation."""
 
@@ -3832,7 +3956,7 @@ class SummarizeConversationPayload(Record):
     """A summary that is being made."""
 
     task: SummarizeConversationTask | None
-    """The task that makes it. When it has succeeded, `Conversation.summary` has the text."""
+    """The task that makes it. When it has succeeded, it has `madeSummary`, and so has the conversation."""
     answer_id: str | None
     """The id of the response that will hold the text."""
 
@@ -4643,6 +4767,7 @@ CONVERSATION_EVENTS = Document(
     ... on ConversationChanged { action conversation { id title } idempotencyKey }
     ... on MessageChanged { action messageId idempotencyKey }
     ... on MessagesDeleted { action messageIds idempotencyKey }
+    ... on SummaryAdded { summaryId summary { id text messageCount } idempotencyKey }
     ... on LinkChanged { action linkId kind fromId toId idempotencyKey }
   }
 }
@@ -4657,7 +4782,10 @@ CONVERSATION_SUMMARY = Document(
     id title
     summary {
       text
-      inWords { messages since createdAt upTo { id } }
+      inWords {
+        id messageCount since createdAt upTo { id }
+        claims { kind text messages { id } }
+      }
       statistics {
         messages prompts responses attempts inputTokens outputTokens cachedTokens costUsd unpricedAttempts
         models { id }
@@ -4901,6 +5029,7 @@ NODE = Document(
     ... on Attempt { number attemptStatus subtask { id } }
     ... on Source { name mediaType bytes }
     ... on Strategy { name description version }
+    ... on Summary { summaryKind level text messageCount tokens }
     ... on Link { kind note fromId toId }
     ... on Model { provider name }
   }
@@ -5264,6 +5393,23 @@ SUBTASK = Document(
       task { id taskStatus }
       prompt { id content }
       response { id content responseStatus note }
+    }
+  }
+}
+""",
+)
+
+SUMMARIES = Document(
+    "Summaries",
+    "conversation",
+    """query Summaries($conversationId: ID!, $kind: SummaryKind! = ASKED, $first: Int = 50, $after: String) {
+  conversation(id: $conversationId) {
+    summaries(first: $first, after: $after, kind: $kind) {
+      edges {
+        cursor
+        node { id summaryKind level text messageCount tokens createdAt from { id } upTo { id } madeBy { id } }
+      }
+      pageInfo { hasNextPage endCursor }
     }
   }
 }

@@ -52,6 +52,11 @@ CALL (row) {
     DELETE place
     CREATE (c)-[:HAD_TASK]->(t)
   }
+  CALL (summaries) {
+    UNWIND summaries AS s
+    MATCH (s)-[:CLAIMS]->(claim:Claim)
+    DETACH DELETE claim
+  }
   FOREACH (s IN summaries | DETACH DELETE s)
   CALL (gone) {
     UNWIND gone AS m

@@ -11,4 +11,4 @@ CALL (c, h) {
   })
   RETURN s, m ORDER BY s.id DESC LIMIT 1
 }
-RETURN s {.id, .content, .messages, .tokens, createdAt: s.createdAt.epochMillis, upTo: m.id, since: h.depth - m.depth} AS summary
+RETURN s {.id, since: h.depth - m.depth} AS summary

@@ -4,6 +4,7 @@ MATCH (a:Attempt {id: $attemptId, ownerId: $ownerId})<-[:ATTEMPTED]-(s:Subtask)<
 MATCH (s)-[:ASKED]->(p:Prompt)
 RETURN {
   conversationId: p.conversationId, kind: s.kind, subtaskId: s.id, taskId: t.id, maxOutputTokens: t.maxOutputTokens,
+  summaryForm: t.summaryForm,
   sha256: a.contextSha256, formatInWords: a.formatInWords, repair: a.repair,
   model: head(COLLECT { MATCH (a)-[:USED]->(m:Model) RETURN m.id }),
   prompt: p {.id, .depth, .content, .role, .toolCallId, .isError},

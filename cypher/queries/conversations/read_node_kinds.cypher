@@ -19,6 +19,8 @@ CALL (id) {
   UNION ALL
   MATCH (:Strategy {id: id, ownerId: $ownerId}) RETURN 'Strategy' AS kind
   UNION ALL
+  MATCH (:Summary {id: id, ownerId: $ownerId}) RETURN 'Summary' AS kind
+  UNION ALL
   MATCH (a:Message)-[:REFERENCES {id: id}]->(:Message)
   MATCH (a)-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId}) RETURN 'Link' AS kind
 }

@@ -11,11 +11,18 @@ CALL (row) {
   // Of what was deleted meanwhile there is no summary, and of what another task has summarized no second one.
   WHERE size(members) = t.coveredMembers AND (t.summaryKind <> 'STRETCH'
     OR none(x IN members WHERE EXISTS { (x)<-[:SUMMARIZES]-(:Summary {kind: 'STRETCH'}) }))
-  CREATE (m:Summary {id: row.summaryId, createdAt: at, ownerId: c.ownerId, conversationId: c.id, content: r.content,
+  CREATE (m:Summary {id: row.summaryId, createdAt: at, ownerId: c.ownerId, conversationId: c.id, content: coalesce(row.content, r.content),
     kind: t.summaryKind, level: t.summaryLevel, tokens: row.tokens, messages: t.coveredMessages, coveredTokens: t.coveredTokens})
   CREATE (t)-[:SUMMARIZED]->(m)
   CREATE (m)-[:ENDS_AT]->(ends)
   FOREACH (x IN members | CREATE (m)-[:SUMMARIZES]->(x))
+  // Claims name what they stand on by its place in what is covered.
+  FOREACH (claim IN row.claims |
+    CREATE (m)-[:CLAIMS]->(k:Claim {id: claim.id, createdAt: at, ownerId: c.ownerId, conversationId: c.id, kind: claim.kind,
+      index: claim.index, text: claim.text})
+    FOREACH (x IN [i IN claim.places | members[i]] | CREATE (k)-[:STANDS_ON]->(x)))
+  CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'SUMMARY', action: 'MADE',
+    subjectId: m.id, causeKey: t.idempotencyKey})
   WITH c, seq, at, m, members
   CALL (members) {
     UNWIND members AS x

@@ -11,6 +11,7 @@ from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
 from service.api.graphql.event import Event
 from service.api.graphql.messages import Message
+from service.api.graphql.summaries import Summary
 from service.conversations.changes import ChangeAction, ChangeType
 
 
@@ -111,13 +112,31 @@ class LinkChanged(Event):
     """The `idempotencyKey` of the request that caused it."""
 
 
-CHANGES = [BranchChanged, ConversationChanged, MessageChanged, MessagesDeleted, LinkChanged]
+@strawberry.type
+class SummaryAdded(Event):
+    """A new summary: one that somebody asked for, or one that the service made by itself."""
 
-Changed = BranchChanged | ConversationChanged | MessageChanged | MessagesDeleted | LinkChanged
+    summary_id: strawberry.ID
+    """The id of the summary."""
+
+    idempotency_key: str | None
+    """The `idempotencyKey` of the request that caused it; null where the service made it by itself."""
+
+    @strawberry.field
+    async def summary(self, info: Info) -> Summary | None:
+        """The summary; null where it was deleted since."""
+        return await info.context.load.summaries.load(self.summary_id)
+
+
+CHANGES = [BranchChanged, ConversationChanged, MessageChanged, MessagesDeleted, LinkChanged, SummaryAdded]
+
+Changed = BranchChanged | ConversationChanged | MessageChanged | MessagesDeleted | LinkChanged | SummaryAdded
 
 
 def changed(row: dict[str, Any], common: dict[str, Any]) -> Changed:
     """The event of a change; `common` is what all events have."""
+    if row["type"] == ChangeType.SUMMARY:
+        return SummaryAdded(**common, summary_id=row["subjectId"], idempotency_key=row["idempotencyKey"])
     common |= {"action": ChangeAction(row["action"]), "idempotency_key": row["idempotencyKey"]}
     kind, subject = ChangeType(row["type"]), strawberry.ID(row["subjectId"] or "")
     if kind is ChangeType.BRANCH:

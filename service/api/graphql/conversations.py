@@ -8,22 +8,22 @@ import orjson
 import strawberry
 
 from service.api.graphql.branches import Branch, branch
-from service.api.graphql.connections import Connection, connection, paged
+from service.api.graphql.connections import Connection, connection, connection_of, paged
 from service.api.graphql.context import Info
 from service.api.graphql.messages import Message, message
 from service.api.graphql.models import Model, model_of_id
 from service.api.graphql.nodes import Node
 from service.api.graphql.past import PastConversation, PointInTimeInput, past_conversation
 from service.api.graphql.scalars import JSON, BigInt, DateTime, values
-from service.api.graphql.summaries import AskedOnce, SummaryInWords
+from service.api.graphql.summaries import AskedOnce, Summary
 from service.api.graphql.tasks import Task
 from service.api.graphql.usage import known_cost
 from service.conversations.events import cursor_at
-from service.conversations.listings import BRANCHES, CONVERSATION_TASKS, PINNED, ROOTS
+from service.conversations.listings import BRANCHES, CONVERSATION_TASKS, PINNED, ROOTS, SUMMARIES
 from service.cursors import PageRequest
 from service.errors import NotFound
 from service.graph.store import main_branch
-from service.records import TaskStatus
+from service.records import SummaryKind, TaskStatus
 
 
 @strawberry.type
@@ -87,14 +87,13 @@ class ConversationSummary:
     @strawberry.field
     async def text(self, info: Info) -> str | None:
         """A summary in words, where one was made: the newest that `summarizeConversation` made of the branch."""
-        row = await self.asked.row(info)
-        return None if row is None else row["content"]
+        found = await self.asked.summary(info)
+        return None if found is None else await found.whole_text(info)
 
     @strawberry.field
-    async def in_words(self, info: Info) -> SummaryInWords | None:
-        """The same, with what it covers."""
-        row = await self.asked.row(info)
-        return None if row is None else SummaryInWords(row=row)
+    async def in_words(self, info: Info) -> Summary | None:
+        """The same, with what it covers and what it claims."""
+        return await self.asked.summary(info)
 
 
 @strawberry.type
@@ -178,6 +177,18 @@ class Conversation(Node):
         """Its tasks, newest first."""
         found = await info.context.load.rows(CONVERSATION_TASKS, self.id, page, info, status=values(status))
         return await info.context.load.task_list(found)
+
+    @paged
+    async def summaries(
+        self, info: Info, page: PageRequest, kind: SummaryKind = SummaryKind.ASKED
+    ) -> Connection[Summary]:
+        """Its summaries, newest first.
+
+        Args:
+            kind: Those that somebody asked for, or those that the service made by itself.
+        """
+        found = await info.context.load.rows(SUMMARIES, self.id, page, info, kind=kind.value)
+        return connection_of(found, await info.context.load.summaries.load_many([row["id"] for row in found.rows]))
 
     @strawberry.field
     async def summary(self, info: Info, branch: strawberry.ID | None = None) -> ConversationSummary:

@@ -37,6 +37,7 @@ _LOADERS = {
     "Source": "sources",
     "Strategy": "strategies",
     "Link": "links",
+    "Summary": "summaries",
 }
 
 

@@ -21,6 +21,7 @@ from service.api.graphql.messages import message
 from service.api.graphql.sources import source
 from service.api.graphql.strategies import kept_strategy
 from service.api.graphql.subtasks import attempt, subtask
+from service.api.graphql.summaries import summary
 from service.api.graphql.tasks import task
 from service.conversations.events import EventPage
 from service.conversations.history import Branch, HistoryPage
@@ -118,6 +119,16 @@ class Loaders:
     def links(self) -> Loader[str]:
         """Links between messages by id."""
         return self._nodes("read_links", link)
+
+    @cached_property
+    def summaries(self) -> Loader[str]:
+        """Summaries by id."""
+        return self._nodes("read_summary_nodes", summary)
+
+    @cached_property
+    def summary_texts(self) -> Loader[tuple[str, int]]:
+        """Summaries' texts by id and length."""
+        return self._texts("read_summary_texts")
 
     @cached_property
     def numbers(self) -> Loader[str]:

@@ -18,7 +18,9 @@ from service.tasks.rebuilding import SentContext
 
 if TYPE_CHECKING:
     from service.api.graphql.models import Model
+    from service.api.graphql.summaries import Summary
 
+LazySummary = Annotated["Summary", strawberry.lazy("service.api.graphql.summaries")]
 LazyModel = Annotated["Model", strawberry.lazy("service.api.graphql.models")]
 
 
@@ -44,6 +46,13 @@ class ContextMessage:
     async def message(self, info: Info) -> Message | None:
         """The message of the conversation that it is; null for summaries and for words of the service."""
         return await info.context.load.message(self.id) if self.id else None
+
+    @strawberry.field
+    async def summary(self, info: Info) -> LazySummary | None:
+        """The summary that it is; null for all else."""
+        if self.kind is not ItemKind.SUMMARY or self.id is None:
+            return None
+        return await info.context.load.summaries.load(self.id)
 
 
 @strawberry.type

@@ -26,7 +26,9 @@ from service.tasks.kept_settings import parse_settings, parse_tools
 
 if TYPE_CHECKING:
     from service.api.graphql.strategies import Strategy
+    from service.api.graphql.summaries import Summary
 
+LazySummary = Annotated["Summary", strawberry.lazy("service.api.graphql.summaries")]
 LazyStrategy = Annotated["Strategy", strawberry.lazy("service.api.graphql.strategies")]
 
 
@@ -151,6 +153,12 @@ class Task(Node):
     async def answer(self, info: Info) -> Response | None:
         """What came of it; null before it is finished."""
         return await info.context.load.message(self.row["answerId"])
+
+    @strawberry.field
+    async def made_summary(self, info: Info) -> LazySummary | None:
+        """The summary that it has made, where it was to make one."""
+        id = await info.context.load.found("read_task_summaries", self.id)
+        return None if id is None else await info.context.load.summaries.load(id)
 
     @strawberry.field
     async def pending_answer_id(self, info: Info) -> strawberry.ID | None:

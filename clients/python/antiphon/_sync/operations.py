@@ -89,8 +89,10 @@ from antiphon.operations import (
     StrategyInput,
     SubtaskNode,
     SubtaskStatus,
+    SummariesConversation,
     SummarizeConversationInput,
     SummarizeConversationPayload,
+    SummaryKind,
     Task,
     TaskConfigInput,
     TaskEventsEvent,
@@ -431,6 +433,15 @@ class Operations:
         """Anything that has an id."""
         value = self._connection.execute(its.SUBTASK, id=id)
         return None if value is None else SubtaskNode.model_validate(value)
+
+    def summaries(
+        self, conversation_id: str, kind: SummaryKind = "ASKED", first: int | None = 50, after: str | None = None
+    ) -> SummariesConversation | None:
+        """One conversation."""
+        value = self._connection.execute(
+            its.SUMMARIES, conversationId=conversation_id, kind=kind, first=first, after=after
+        )
+        return None if value is None else SummariesConversation.model_validate(value)
 
     def summarize_conversation(self, input: SummarizeConversationInput) -> SummarizeConversationPayload:
         """Have a branch summarized, or what leads to a message. What is summarized stays as it is."""
