@@ -16,6 +16,7 @@ import typer
 
 from service import __version__
 from service.commands import (
+    bisecting,
     branching,
     check,
     config,
@@ -53,7 +54,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for family in (serve, run, turns, replaying, branching, histories, notes, look, show, usage, check, setup):
+for family in (serve, run, turns, replaying, bisecting, branching, histories, notes, look, show, usage, check, setup):
     app.add_typer(family.app)
 app.add_typer(neo4j.app, name="neo4j")
 app.add_typer(config.app, name="config")

@@ -2658,6 +2658,61 @@ class PathMessageConnection(Record):
     """What is before and after it."""
 
 
+class PathPlacesToolCall(Record):
+    """A model's wish to call a tool."""
+
+    name: str
+    """The name of the tool."""
+
+
+class PathPlacesMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    seq: int
+    """Its number in the conversation: later ones were written later. `message` finds it by that."""
+    title: str
+    """Short and human."""
+    depth: int
+    """How many messages the longest way to the beginning has."""
+    tool_calls: list[PathPlacesToolCall] | None = None
+    """The calls of tools that the model wants the client to make."""
+
+
+class PathPlacesMessageEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: PathPlacesMessage
+    """What stands there."""
+
+
+class PathPlacesPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    has_previous_page: bool
+    """Whether there is more of the list before it, with `last` and `before: startCursor`."""
+    start_cursor: str | None
+    """The cursor of its first node; null where it has none."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class PathPlacesMessageConnection(Record):
+    """A page of a list."""
+
+    edges: list[PathPlacesMessageEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: PathPlacesPageInfo
+    """What is before and after it."""
+
+
 class PinMessageMessage(Record):
     """What was said: a prompt or a response. `depth` orders a path."""
 
@@ -5100,6 +5155,18 @@ PATH = Document(
     """query Path($fromId: ID!, $toId: ID!, $first: Int = 50, $after: String) {
   path(from: $fromId, to: $toId, first: $first, after: $after) {
     edges { cursor node { __typename id title content depth role createdAt } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}
+""",
+)
+
+PATH_PLACES = Document(
+    "PathPlaces",
+    "path",
+    """query PathPlaces($fromId: ID!, $toId: ID!, $first: Int = 200, $after: String) {
+  path(from: $fromId, to: $toId, first: $first, after: $after) {
+    edges { cursor node { __typename id seq title depth ... on Response { toolCalls { name } } } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }

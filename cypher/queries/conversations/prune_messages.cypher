@@ -13,7 +13,10 @@ CALL (row) {
     MATCH (x) ((below)-[:PRUNES|CONTINUES|RESPONDS_TO]->(m) WHERE NOT EXISTS { (m)<-[:HEAD]-() }
       AND NOT EXISTS { (m)<-[:CONTINUES|RESPONDS_TO]-(k) WHERE k <> below AND NOT EXISTS {
         (k)<-[:RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t:Task)
-        WHERE EXISTS { (below)<-[:RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t) } } }
+        WHERE EXISTS { (below)<-[:RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t) } }
+        // What came of an answer that was cut is on no branch: it goes with its prompt.
+        AND NOT EXISTS { (k)<-[:YIELDED]-(:Attempt)<-[:ATTEMPTED]-(:Subtask)<-[:HAS_SUBTASK]-(cut:Task)-[:ASKED]->(m)
+        WHERE cut.unfinished IS NULL AND NOT EXISTS { (k)<-[:RESULTED_IN|CONTINUES|HEAD]-() } } }
       AND NOT EXISTS { (m)<-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t:Task)
         WHERE t.unfinished OR EXISTS { (t)<-[:AWAITS]-(:Task {unfinished: true}) } OR EXISTS {
           (t)-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]->(k:Message)<-[:CONTINUES|HEAD]-()

@@ -7,7 +7,9 @@ RETURN COLLECT {
       AND NOT EXISTS { (m)<-[:HEAD]-(b) WHERE b <> below AND b.id <> $branchId }
       AND NOT EXISTS { (m)<-[:CONTINUES|RESPONDS_TO]-(k) WHERE k <> below AND NOT k.id IN row.gone AND NOT EXISTS {
         (k)<-[:RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t:Task)
-        WHERE EXISTS { (below)<-[:RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t) } } }
+        WHERE EXISTS { (below)<-[:RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t) } }
+        AND NOT EXISTS { (k)<-[:YIELDED]-(:Attempt)<-[:ATTEMPTED]-(:Subtask)<-[:HAS_SUBTASK]-(cut:Task)-[:ASKED]->(m)
+        WHERE cut.unfinished IS NULL AND NOT EXISTS { (k)<-[:RESULTED_IN|CONTINUES|HEAD]-() } } }
       AND NOT EXISTS { (m)<-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t:Task)
         WHERE t.unfinished OR EXISTS { (t)<-[:AWAITS]-(:Task {unfinished: true}) } OR EXISTS {
           (t)-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]->(k:Message)<-[:CONTINUES|HEAD]-(held)

@@ -54,6 +54,7 @@ from antiphon.operations import (
     OutlineConnection,
     PastConversation,
     PathMessageConnection,
+    PathPlacesMessageConnection,
     PinMessageInput,
     PinMessagePayload,
     PinnedConversation,
@@ -328,6 +329,13 @@ class Operations:
         """The messages from one to another, both included: up to the nearest message above both, and down again, the shortest way; null where no message is above both."""
         value = self._connection.execute(its.PATH, fromId=from_id, toId=to_id, first=first, after=after)
         return None if value is None else PathMessageConnection.model_validate(value)
+
+    def path_places(
+        self, from_id: str, to_id: str, first: int | None = 200, after: str | None = None
+    ) -> PathPlacesMessageConnection | None:
+        """The messages from one to another, both included: up to the nearest message above both, and down again, the shortest way; null where no message is above both."""
+        value = self._connection.execute(its.PATH_PLACES, fromId=from_id, toId=to_id, first=first, after=after)
+        return None if value is None else PathPlacesMessageConnection.model_validate(value)
 
     def pin_message(self, input: PinMessageInput) -> PinMessagePayload:
         """Pin a message, or let it go: what is pinned always goes into the context."""
