@@ -59,8 +59,9 @@ from service.tasks.merging import Merging
 from service.tasks.orders import Orders
 from service.tasks.planning import Planner
 from service.tasks.previewing import Previews
-from service.tasks.prompts import Prompts
+from service.tasks.prompts import Composers, Prompts
 from service.tasks.rebuilding import Rebuilding
+from service.tasks.reconciling import Reconciling
 from service.tasks.repeats import Repeats
 from service.tasks.replays import Replays
 from service.tasks.resending import Resending
@@ -186,11 +187,13 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     orders = Orders(plans, models)
     summary_tasks = SummaryTasks(store, summaries, orders, models)
     rebuilding = Rebuilding(paths, contexts, models, summary_tasks)
-    prompts = Prompts(contexts, models, material, summary_tasks, Resending(rebuilding, models))
+    reconciling = Reconciling(store, lines, models)
+    composers = Composers(summary_tasks, Resending(rebuilding, models), reconciling)
+    prompts = Prompts(contexts, models, material, composers)
     runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping))
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
-    planner = Planner(store, models, material, finisher)
+    planner = Planner(store, models, material, finisher, reconciling.keep)
     heads = Heads(reader, signals)
     worker = Worker(store, material, planner, runner, finisher)
     executor = LocalExecutor(worker, hold, stopping, partial(_leases, database.connection))

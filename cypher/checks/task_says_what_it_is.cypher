@@ -10,7 +10,7 @@ CALL () {
   UNION ALL
   MATCH (s:Subtask)
   WHERE NOT coalesce(s.status, '') IN ['PENDING', 'READY', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'SKIPPED']
-    OR NOT coalesce(s.kind, '') IN ['direct', 'part', 'reduce', 'plan', 'step', 'summary'] OR s.key IS NULL OR s.title IS NULL
+    OR NOT coalesce(s.kind, '') IN ['direct', 'part', 'reduce', 'plan', 'step', 'summary', 'conflicts'] OR s.key IS NULL OR s.title IS NULL
   RETURN s.id AS id
 }
 RETURN count(*) AS count, collect(id)[..5] AS ids

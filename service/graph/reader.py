@@ -103,6 +103,10 @@ class Reader(TreeReads):
         """The id of the system prompt of each conversation; one that has none is left out."""
         return await self._reads.grouped("read_system_prompts", "messageId", owner, ids)
 
+    async def read_merge_conflicts(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """`{names, links}` of each prompt that merges and was reconciled: see `conflicts.py`."""
+        return await self._reads.grouped("read_merge_conflicts", "found", owner, ids)
+
     async def read_revised(self, owner: str, ids: Sequence[str]) -> Grouped:
         """The id of the message in place of which each message was written; one that is none is left out."""
         return await self._reads.grouped("read_revised", "messageId", owner, ids)

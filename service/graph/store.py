@@ -195,6 +195,10 @@ class Store(Places):
         """Keep the plan that a model made for a task, which follows it; nothing where it is not `leaseOwner`'s."""
         await self._write("keep_plan", conversation_id, row)
 
+    async def keep_conflicts(self, conversation_id: str, row: Row) -> None:
+        """Write where the sides of a merge disagree, once; nothing where its task is not `leaseOwner`'s any more."""
+        await self._write("keep_conflicts", conversation_id, row)
+
     # --- subtasks and attempts -------------------------------------------------------------------
 
     async def plan_subtasks(self, conversation_id: str, task_id: str, subtasks: Sequence[Row], holder: str) -> None:
@@ -234,6 +238,11 @@ class Store(Places):
         """A task as the executor needs it: its properties, its prompt, and what it reads, offers and fills in."""
         rows = await self._database.run(query("read_task_work"), taskId=task_id)
         return rows[0]["task"] if rows else None
+
+    async def read_merged_sides(self, prompt_id: str) -> list[Row]:
+        """`{id, label}` of what a prompt continues, in order: the sides of a merge."""
+        rows = await self._database.run(query("read_merged_sides"), promptId=prompt_id)
+        return rows[0]["sides"] if rows else []
 
     async def load_source_text(self, source_id: str) -> str:
         """The whole text of a source. Those asked for meanwhile are read together."""

@@ -49,7 +49,8 @@ class Budget:
 class TaskSettings:
     """How a task is to be run, after defaults: the validated form of `CreateTaskInput.config`. Times in seconds.
 
-    `aggregation_named` says that the caller chose the aggregation, and no default.
+    `aggregation_named` says that the caller chose the aggregation, and no default. `reconcile`: its prompt merges
+    branches, and it is asked first where these disagree.
     """
 
     model: str
@@ -73,6 +74,7 @@ class TaskSettings:
     max_steps: int | None = None
     aggregation_named: bool = False
     context: ContextPolicy = ContextPolicy.SUMMARIZED
+    reconcile: bool = False
 
     @property
     def is_bounded(self) -> bool:
@@ -107,7 +109,7 @@ class TaskState:
     retries: int = 0
 
 
-AskKind = Literal["direct", "part", "reduce", "plan", "step"]
+AskKind = Literal["direct", "conflicts", "part", "reduce", "plan", "step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,11 @@ class Ask:
     `key` is unique in the task and the same whenever the same state is planned again. `depends_on` and `uses` are
     keys; what is used is depended on. `part` of `parts` says which piece of its source this is, counted from 1.
 
-    `kind` is direct (the task's own prompt is sent as it is), part (the task's instruction about the spans), reduce
-    (combine the answers of `uses`), plan (make a plan of the task) or step (of a plan). `brief` is what the strategy
-    itself says: above the spans of a part, in place of the instruction of a reduce, what was wrong with the last
-    plan, or a step's template. `item` is the place of a step's element in the list that it fans out over.
+    `kind` is direct (the task's own prompt is sent as it is), conflicts (where merged branches disagree), part (the
+    task's instruction about the spans), reduce (combine the answers of `uses`), plan (make a plan of the task) or step
+    (of a plan). `brief` is what the strategy itself says: above the spans of a part, in place of the instruction of a
+    reduce, what was wrong with the last plan, or a step's template. `item` is the place of a step's element in the list
+    that it fans out over.
     `model`, `role` and `response_format` stand for the task's own, where given. `replaces` is the key of the failed
     subtask in whose place this is asked: what is replaced is not run again.
     """

@@ -300,6 +300,8 @@ def _fault_of_answer(call: Call) -> AntiphonError | None:
     wrong = check_answer(call.text, call.job.form, cut=completion.finish_reason == "length")
     if wrong is None and call.prompt.labels:
         wrong = claims_fault(call.text, call.prompt.labels)
+    if wrong is None and call.prompt.check is not None:
+        wrong = call.prompt.check(call.text)
     return InvalidAnswer(wrong) if wrong else None
 
 

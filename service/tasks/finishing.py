@@ -27,6 +27,7 @@ from service.records import (
 )
 from service.strategies.aggregation import Answer, combine
 from service.strategies.interface import Finish
+from service.strategies.none import CONFLICTS_KEY
 from service.tasks.material import Material, TaskWork
 
 TITLE_CHARACTERS = 60
@@ -101,11 +102,12 @@ class Finisher:
     async def _answer(self, task: TaskWork, finish: Finish, retries: int) -> tuple[dict[str, Any] | None, list[str]]:
         if not finish.keys or (finish.aggregation is Aggregation.NONE and task.strategy != StrategyName.NONE):
             return None, []
-        answers = await self._store.read_answers([subtask_id(task.id, key) for key in finish.keys])
+        found_first = [CONFLICTS_KEY] if task.settings.reconcile else []
+        answers = await self._store.read_answers([subtask_id(task.id, key) for key in (*finish.keys, *found_first)])
         made_of = [answer["id"] for answer in answers]
         if task.strategy == StrategyName.NONE:
             # The subtask asked the task's own prompt, so its response is the task's answer.
-            return ({"id": made_of[0], "content": None, "title": None} if made_of else None), []
+            return ({"id": made_of[0], "content": None, "title": None} if made_of else None), made_of[1:]
         headings = {subtask_id(task.id, key): text for key, text in zip(finish.keys, finish.headings, strict=False)}
         parts = [Answer(one["title"], one["text"], headings.get(one["subtaskId"], "")) for one in answers]
         text = await asyncio.to_thread(combine, finish.aggregation, parts)

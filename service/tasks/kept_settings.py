@@ -49,6 +49,7 @@ def settings_row(settings: TaskSettings) -> dict[str, Any]:
         "aggregation": settings.aggregation.value,
         "onFailure": settings.on_failure.value,
         "context": settings.context.value,
+        "reconcile": settings.reconcile or None,
         "connectSeconds": settings.timeouts.connect,
         "firstTokenSeconds": settings.timeouts.first_token,
         "totalSeconds": settings.timeouts.total,
@@ -71,6 +72,7 @@ def parse_settings(row: Mapping[str, Any], tools: Sequence[Tool] = ()) -> TaskSe
         budget=Budget(row.get("budgetTokens"), row.get("budgetUsd")),
         response_format=parse_format(row) or ResponseFormat(),
         tools=tuple(tools),
+        reconcile=bool(row.get("reconcile")),
     )
 
 

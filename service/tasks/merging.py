@@ -27,11 +27,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Branches to be merged into another, by their ids, and what is asked with that."""
+    """Branches to be merged into another, by their ids, and what is asked with that.
+
+    `reconcile`: it is asked first where they disagree, and then to settle that.
+    """
 
     into: str
     sides: tuple[str, ...]
     instruction: str | None = None
+    reconcile: bool = False
     config: NewTaskConfig = field(default_factory=NewTaskConfig)
     idempotency_key: str | None = None
 
@@ -52,7 +56,8 @@ class Merging:
         nothing to merge, an answer is awaited, or a branch has moved meanwhile.
         """
         key, instruction = check_key(new.idempotency_key), _instruction(new)
-        request_hash = hash_values("merge", [new.into, new.sides, new.instruction], new.config)
+        told = [new.into, new.sides, new.instruction, *([True] if new.reconcile else [])]
+        request_hash = hash_values("merge", told, new.config)
         if key and (known := await self._store.read_keyed_task(owner, key)) is not None:
             return same_task(known, request_hash)
         into, *sides = await self._places(owner, new)
@@ -73,6 +78,7 @@ class Merging:
                     MergedSide(id_, side["headId"], side["name"]) for id_, side in zip(new.sides, sides, strict=True)
                 ),
                 side_label=into["name"],
+                reconcile=new.reconcile and await self._may_disagree(owner, into, sides),
                 stands_for=request_hash,
             ),
         )
@@ -85,6 +91,12 @@ class Merging:
         for id_, said in fields.items():
             _check_side(found, id_, new.into, said)
         return [found[id_] for id_ in fields]
+
+    async def _may_disagree(self, owner: str, into: Row, sides: list[Row]) -> bool:
+        """Whether two of the branches have something that the other has not."""
+        ends = [side["headId"] for side in (into, *sides)]
+        found = await self._lines.unshared(owner, into["conversationId"], ends)
+        return len({it.lines for it in found}) > 1
 
     async def _check_parts(self, owner: str, new: Merge, into: Row, sides: list[Row]) -> None:
         for i, side in enumerate(sides):

@@ -83,7 +83,7 @@ class Orders:
         if strategy == StrategyName.ERROR:
             # A report is what it is for, whatever the type; a caller who wants the answers as they are says so.
             template = replace(template, aggregation=Aggregation.REDUCE)
-        settings = resolve_settings(config, template, new.config)
+        settings = replace(resolve_settings(config, template, new.config), reconcile=new.reconcile)
         given = await self._given_plan(owner, new, has_input=bool(sources))
         if strategy == StrategyName.DYNAMIC:
             check_priced(config, settings, self._models_of_steps(given))

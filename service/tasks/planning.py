@@ -6,7 +6,7 @@ Owns the way from what a strategy says to subtasks in the graph; how a task ends
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from service.models.registry import Models
 from service.records import Span, SubtaskStatus, TaskStatus, derived_id, subtask_id
 from service.strategies import plan
 from service.strategies.interface import Ask, Asks, DoneSubtask, Finish, Plan, Read, SourceText, TaskState
+from service.strategies.none import KEY
 from service.tasks.finishing import Finisher, Look
 from service.tasks.kept_settings import format_row
 from service.tasks.material import Material, TaskWork
@@ -25,16 +26,21 @@ from service.tasks.prompts import answer_room, material_room, render_frame
 TITLE_CHARACTERS = 60
 GOAL_CHARACTERS = 200
 SCHEMA_MODE = "json_schema"
+Keep = Callable[[TaskWork, str], Awaitable[None]]
+"""Writes where the sides of a merge disagree, in the name of the process that holds its task."""
 
 
 class Planner:
     """The plan step of the orchestration."""
 
-    def __init__(self, store: Store, models: Models, material: Material, finisher: Finisher) -> None:
+    def __init__(
+        self, store: Store, models: Models, material: Material, finisher: Finisher, keep_conflicts: Keep
+    ) -> None:
         self._store = store
         self._models = models
         self._material = material
         self._finisher = finisher
+        self._keep_conflicts = keep_conflicts
 
     async def plan(self, task_id: str, holder: str, halted: AntiphonError | None = None) -> Wave | None:
         """Ask the strategy what is next and write it: a wave of subtasks, or the task's answer.
@@ -52,6 +58,9 @@ class Planner:
             return None
         if said.plan is not None and task.plan is None:
             await self._follow(task, said.plan, holder)
+        if task.settings.reconcile and any(ask.key == KEY for ask in said.asks):
+            # What it is asked with: where its sides disagree.
+            await self._keep_conflicts(task, holder)
         await self._write(task, said, {state.key for state in look.states}, holder)
         # Whoever holds it by now has planned it, too, and runs it.
         if await self._store.advance_task(task.conversation_id, task_id, TaskStatus.RUNNING, holder) is None:

@@ -6,7 +6,7 @@ Owns composing. Calls no provider and writes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -39,7 +39,8 @@ class ComposedPrompt:
 
     `saw` is what its context was made from; `tokens` are those of its texts, None where they are not counted yet. An
     answer of more than `bound` tokens cannot be used, nor one that claims something and names what has none of the
-    `labels`. `has_format`: the model is told its format in words, whatever modes it has.
+    `labels`, nor one of which `check` says what is wrong. `has_format`: the model is told its format in words, whatever
+    modes it has.
     """
 
     id: str
@@ -52,6 +53,7 @@ class ComposedPrompt:
     tokens: int | None = None
     bound: int | None = None
     labels: tuple[str, ...] = ()
+    check: Callable[[str], str | None] | None = None
     has_format: bool = False
 
 
@@ -75,26 +77,42 @@ class Resent(Protocol):
         ...
 
 
+class Reconciled(Protocol):
+    """What is needed of `reconciling.py`."""
+
+    async def compose(self, task: TaskWork, work: dict[str, Any], model: ModelConfig) -> ComposedPrompt:
+        """The prompt that asks where merged branches disagree. Raises `ContextOverflow`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Composers:
+    """Those who compose prompts of one kind."""
+
+    summaries: Summarized
+    replays: Resent
+    conflicts: Reconciled
+
+
 class Prompts:
     """Composes prompts."""
 
-    def __init__(
-        self, contexts: Contexts, models: Models, material: Material, summaries: Summarized, replays: Resent
-    ) -> None:
+    def __init__(self, contexts: Contexts, models: Models, material: Material, composers: Composers) -> None:
         self._contexts = contexts
         self._models = models
         self._material = material
-        self._summaries = summaries
-        self._replays = replays
+        self._composers = composers
 
     async def compose(self, task: TaskWork, work: dict[str, Any], model: ModelConfig) -> ComposedPrompt:
         """The prompt of one subtask for this model."""
         if task.replayed is not None:
-            return await self._replays.compose(task, task.replayed, model)
+            return await self._composers.replays.compose(task, task.replayed, model)
         if work["kind"] == "direct":
             return await self._direct(task, model)
         if work["kind"] == "summary":
-            return await self._summaries.compose(task, work, model)
+            return await self._composers.summaries.compose(task, work, model)
+        if work["kind"] == "conflicts":
+            return await self._composers.conflicts.compose(task, work, model)
         spans = parse_spans(task, work["spans"])
         match work["kind"]:
             case "reduce":
@@ -185,7 +203,7 @@ class Prompts:
         )
         context = await self._contexts.build(wish)
         if context.ahead is not None:
-            self._summaries.note(task, model, context.ahead)
+            self._composers.summaries.note(task, model, context.ahead)
         return ComposedPrompt(
             id=task.prompt_id,
             title="",

@@ -42,8 +42,9 @@ class NewTask:
     `kept` names a plan that was kept, `plan` is one (any JSON value, to be checked): the strategy is then DYNAMIC.
     `root` asks from nothing: a first prompt beside the one that the conversation has. It continues from the head of
     `branch_id`, by default that of the conversation's default branch; `expected` says where the caller saw that head.
-    `sides` are branches that are merged with that one, which is called `side_label`; `stands_for` is the hash of the
-    request that this is made of, where its own values are not what tells it from another.
+    `sides` are branches that are merged with that one, which is called `side_label`; with `reconcile` it is asked first
+    where they disagree. `stands_for` is the hash of the request that this is made of, where its own values are not what
+    tells it from another.
     Without a `type` it is `prompt`, or `explain_errors` for the strategy ERROR.
     """
 
@@ -67,6 +68,7 @@ class NewTask:
     plan: object = None
     sides: tuple[MergedSide, ...] = ()
     side_label: str = ""
+    reconcile: bool = False
     stands_for: str | None = None
 
 

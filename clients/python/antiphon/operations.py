@@ -278,6 +278,7 @@ MergeBranchesInput = TypedDict(
         "into": "Required[str]",
         "from": "Required[Sequence[str]]",
         "instruction": "str | None",
+        "reconcile": "Required[bool]",
         "config": "TaskConfigInput | None",
         "idempotencyKey": "str | None",
     },
@@ -2089,6 +2090,48 @@ class MergeBranchesPayload(Record):
     """The task."""
     prompt_edge: MergeBranchesMessageEdge | None
     """The task's prompt, for the conversation's messages."""
+
+
+class MergeConflictsMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    role: Role | str
+    """Who speaks."""
+
+
+class MergeConflictsMergeConflictSide(Record):
+    """What one side of a merge says."""
+
+    branch_name: str
+    """The name that its branch had when it was merged."""
+    says: str
+    """What it says, in a sentence of the model's."""
+    messages: list[MergeConflictsMessage]
+    """The messages that say so."""
+
+
+class MergeConflictsMergeConflict(Record):
+    """Something that the sides of a merge disagree about. It is kept as links `contradicts` between their messages."""
+
+    claim: str
+    """What is at issue."""
+    sides: list[MergeConflictsMergeConflictSide]
+    """What each side says that takes part in it, in the order of the merge."""
+
+
+class MergeConflictsTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    merge_conflicts: list[MergeConflictsMergeConflict]
+    """Where the branches disagree that its prompt merges, once that was found; see `Prompt.mergeConflicts`."""
 
 
 class MessagesToolCall(Record):
@@ -5004,6 +5047,18 @@ MERGE_BRANCHES = Document(
     answerId
     task { id taskStatus pendingAnswerId conversation { id title } prompt { id title } }
     promptEdge { cursor node { __typename id title content depth role createdAt } }
+  }
+}
+""",
+)
+
+MERGE_CONFLICTS = Document(
+    "MergeConflicts",
+    "task",
+    """query MergeConflicts($taskId: ID!) {
+  task(id: $taskId) {
+    id
+    mergeConflicts { claim sides { branchName says messages { __typename id title role } } }
   }
 }
 """,

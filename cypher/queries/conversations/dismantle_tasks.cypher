@@ -28,6 +28,11 @@ CALL (row) {
     UNWIND done AS t
     MATCH (t)-[:FILLED_IN|OFFERS|READS]->(thing) RETURN DISTINCT thing
   } AS things
+  CALL (done) {
+    UNWIND done AS t
+    MATCH ()-[found:REFERENCES]->() WHERE found.taskId = t.id
+    DELETE found
+  }
   WITH *, [m IN gone | m.id] AS ids
   FOREACH (x IN CASE WHEN ids = [] THEN [] ELSE [x] END |
     CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'MESSAGE',

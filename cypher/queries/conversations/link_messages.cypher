@@ -14,7 +14,8 @@ CALL (row) {
   MATCH (a:Message {id: row.from})-[:IN_CONVERSATION]->(c)
   MATCH (b:Message {id: row.to})-[:IN_CONVERSATION]->(d)
   OPTIONAL MATCH (known:Change {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
-  OPTIONAL MATCH (a)-[old:REFERENCES {kind: row.kind}]->(b)
+  // What a merge has found is no link that somebody has made.
+  OPTIONAL MATCH (a)-[old:REFERENCES {kind: row.kind}]->(b) WHERE old.taskId IS NULL
   WITH *, coalesce(known.subjectId, old.id, row.linkId) AS id
   CALL (*) {
     WITH * WHERE known IS NULL AND (old IS NULL OR old.note <> row.note OR row.idempotencyKey IS NOT NULL

@@ -35,13 +35,14 @@ CALL (row) {
         conversationId: c.id, ownerId: c.ownerId})
       CREATE (r)-[:RESPONDS_TO]->(p)
       CREATE (r)-[:IN_CONVERSATION]->(c)
-      WITH row, r
-      UNWIND row.madeOf AS id
-      MATCH (part:Message {id: id})
-      CREATE (r)-[:SYNTHESIZES]->(part)
     }
     WITH row, t, c, p
     MATCH (r:Message {id: row.answer.id})
+    CALL (row, r) {
+      UNWIND row.madeOf AS id
+      MATCH (part:Message {id: id})
+      MERGE (r)-[:SYNTHESIZES]->(part)
+    }
     // A task that was retried may have an answer already: the new one stands beside it, and for the task.
     OPTIONAL MATCH (t)-[former:RESULTED_IN]->(before:Response)
     WITH t, c, p, r, former, before

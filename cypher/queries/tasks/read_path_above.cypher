@@ -19,7 +19,7 @@ RETURN row.n AS n, COLLECT {
     id: m.id, depth: m.depth, role: coalesce(m.role, 'ASSISTANT'), toolCallId: m.toolCallId, isError: m.isError,
     o200k: m.tokensO200k, cl100k: m.tokensCl100k, content: CASE WHEN wanted THEN m.content END,
     parents: COLLECT { MATCH (m)-[up:CONTINUES|RESPONDS_TO]->(p) WITH p.id AS id, up.index AS i ORDER BY i, id RETURN id },
-    sides: CASE WHEN COUNT { (m)-[:CONTINUES]->() } > 1 THEN COLLECT { MATCH (m)-[up:CONTINUES]->(p)
+    conflicts: m.conflicts, sides: CASE WHEN COUNT { (m)-[:CONTINUES]->() } > 1 THEN COLLECT { MATCH (m)-[up:CONTINUES]->(p)
       WITH up.label AS label, up.index AS i, p.id AS id ORDER BY i, id RETURN coalesce(label, '') } END,
     toolCalls: CASE WHEN m:Response THEN COLLECT { MATCH (m)-[call:CALLED]->(tool:Tool)
       RETURN {toolCallId: call.toolCallId, arguments: call.arguments, name: tool.name} ORDER BY call.index } END,

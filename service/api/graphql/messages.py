@@ -9,6 +9,7 @@ import strawberry
 from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.links import Link, link
+from service.api.graphql.merge_conflicts import MergeConflict, conflicts_of
 from service.api.graphql.nodes import PLAIN, Node
 from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
@@ -167,6 +168,11 @@ class Prompt(Message):
     async def decomposes(self, info: Info) -> Prompt | None:
         """The task's prompt that it is a piece of; null for a task's own."""
         return await info.context.load.message(await info.context.load.found("read_decomposed", self.id))
+
+    @strawberry.field
+    async def merge_conflicts(self, info: Info) -> list[MergeConflict]:
+        """Where the branches disagree that it merges, once that was found; empty where `reconcile` did not ask it."""
+        return await conflicts_of(info, self.id)
 
     @paged
     async def about(self, info: Info, page: PageRequest) -> Connection[About]:

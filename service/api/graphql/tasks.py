@@ -9,6 +9,7 @@ import strawberry
 
 from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
+from service.api.graphql.merge_conflicts import MergeConflict, conflicts_of
 from service.api.graphql.messages import LazyConversation, Prompt, Response
 from service.api.graphql.nodes import Node
 from service.api.graphql.plans import Plan, plan
@@ -159,6 +160,9 @@ class Task(Node):
         """The summary that it has made, where it was to make one."""
         id = await info.context.load.found("read_task_summaries", self.id)
         return None if id is None else await info.context.load.summaries.load(id)
+    async def merge_conflicts(self, info: Info) -> list[MergeConflict]:
+        """Where the branches disagree that its prompt merges, once that was found; see `Prompt.mergeConflicts`."""
+        return await conflicts_of(info, self.row["promptId"])
 
     @strawberry.field
     async def pending_answer_id(self, info: Info) -> strawberry.ID | None:

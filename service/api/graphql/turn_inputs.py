@@ -99,6 +99,9 @@ class MergeBranchesInput:
     instruction: str | None = None
     """What is asked; left out, to bring together what was said."""
 
+    reconcile: bool = False
+    """Whether it is asked first where the branches disagree; the answer then settles just that: `mergeConflicts`."""
+
     config: TaskConfigInput | None = None
     """How it is answered."""
 
@@ -111,6 +114,7 @@ class MergeBranchesInput:
             into=self.into,
             sides=tuple(self.from_),
             instruction=self.instruction,
+            reconcile=self.reconcile,
             config=(self.config or TaskConfigInput()).record(),
             idempotency_key=self.idempotency_key,
         )

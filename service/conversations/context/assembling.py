@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 
 from service.chat import ChatMessage, ModelConfig
 from service.conversations.context.order import Side, in_order
-from service.conversations.context.paths import MESSAGE_TOKENS, PathAbove, PathMessage
+from service.conversations.context.paths import MESSAGE_TOKENS, PathAbove, PathMessage, note_tokens
 from service.conversations.context.spoken import chat_message, pair_results
 from service.errors import ContextOverflow
 from service.records import ContextPolicy, ItemKind, Role, SawAs
 
+CONFLICTS = "conflicts:"
+"""Before the id of a merge: the note on where its sides disagree."""
 PINNED_NOTE = "[Pinned messages from earlier in this conversation. What was said last follows them.]"
 
 
@@ -113,8 +115,8 @@ class Chosen:
 def assembled(wish: ContextWish, above: PathAbove, chosen: Chosen) -> Context:
     """The context of what was chosen of a path. Raises `ContextOverflow`."""
     sent = {} if chosen.begins is None else above.from_depth(chosen.begins)
-    told = [_told(it, above, sent) for it in _order(above, sent)]
-    path = pair_results([*told, (wish.prompt_id, wish.asked)])
+    told = [told for it in _order(above, sent) for told in _told(it, above, sent)]
+    path = pair_results([*told, *_conflicts(wish.prompt_id, above.prompt_conflicts), (wish.prompt_id, wish.asked)])
     if not path or path[-1][0] != wish.prompt_id:
         raise ContextOverflow(f"The tools' results and their calls are longer than the window of {wish.model.key}.")
     items = [
@@ -158,10 +160,13 @@ def _note(message: ChatMessage) -> ContextItem:
 
 
 def _item(id: str, message: ChatMessage, sent: Mapping[str, PathMessage]) -> ContextItem:
+    if id.startswith(CONFLICTS):
+        return ContextItem(ItemKind.NOTE, message, None, note_tokens(message.content))
     known = sent.get(id)
     if known is None:
         return _note(message)
-    return ContextItem(ItemKind.MESSAGE, message, id, known.tokens or 0)
+    beside = note_tokens(known.row.get("conflicts") or "")
+    return ContextItem(ItemKind.MESSAGE, message, id, known.tokens - beside if known.tokens else 0)
 
 
 def _order(above: PathAbove, sent: Mapping[str, PathMessage]) -> list[str | Side]:
@@ -173,11 +178,19 @@ def _order(above: PathAbove, sent: Mapping[str, PathMessage]) -> list[str | Side
     return in_order(above.prompt_id, {**sent, above.prompt_id: prompt})[:-1]
 
 
-def _told(it: str | Side, above: PathAbove, sent: Mapping[str, PathMessage]) -> tuple[str, ChatMessage]:
+def _told(it: str | Side, above: PathAbove, sent: Mapping[str, PathMessage]) -> Iterator[tuple[str, ChatMessage]]:
     """A message as it is sent; where a side of merged branches begins, a note that says so."""
     if isinstance(it, str):
-        return it, chat_message(dict(sent[it].row))
+        yield from _conflicts(it, sent[it].row.get("conflicts"))
+        yield it, chat_message(dict(sent[it].row))
+        return
     named = above.prompt_sides if it.merge == above.prompt_id else sent[it.merge].row.get("sides") or ()
     name = f", “{named[it.number]}”," if it.number < len(named) and named[it.number] else ""
     note = f"[Side {it.number + 1}{name} of the branches that are merged below begins here.]"
-    return f"side:{it.merge}:{it.number}", ChatMessage(Role.USER, note)
+    yield f"side:{it.merge}:{it.number}", ChatMessage(Role.USER, note)
+
+
+def _conflicts(merge: str, text: str | None) -> Iterator[tuple[str, ChatMessage]]:
+    """Before a merge: where its sides disagree, if it was asked."""
+    if text:
+        yield CONFLICTS + merge, ChatMessage(Role.USER, text)

@@ -159,6 +159,11 @@ def _depths_wanted(window: Window, room: int) -> int:
 
 def _check(wish: ContextWish, above: PathAbove, window: Window, begins: int | None) -> None:
     """Raises `ContextOverflow`."""
+    if above.room < 0:
+        raise ContextOverflow(
+            f"The list of where the merged branches disagree does not fit into the {wish.model.context_window} tokens "
+            f"of {wish.model.key}. Choose another model, or merge them without reconcile."
+        )
     if wish.policy is ContextPolicy.FULL and not (window.is_whole and window.tokens <= above.room):
         raise ContextOverflow(
             f"The conversation above this prompt does not fit into the {wish.model.context_window} tokens of "

@@ -117,6 +117,36 @@ def parts(
     return Parts(tuple(map(frozenset, own)), tuple(id_ for id_ in shared if id_ not in below_shared))
 
 
+def unshared(ends: Sequence[str], messages: Mapping[str, Placed]) -> dict[str, frozenset[int]]:
+    """The messages that are not above all of several ends, each with the numbers, from 0, of those that it is above.
+
+    It looks no further than to where everything is shared by all.
+    """
+    whole = (1 << len(ends)) - 1
+    masks: dict[str, int] = {}
+    for number, end in enumerate(ends):
+        masks[end] = masks.get(end, 0) | 1 << number
+    waiting = [(-messages[end].depth, end) for end in masks if end in messages]
+    heapq.heapify(waiting)
+    partial = sum(masks[id_] != whole for _, id_ in waiting)
+    found: dict[str, frozenset[int]] = {}
+    while waiting and partial:
+        _, id_ = heapq.heappop(waiting)
+        mask = masks[id_]
+        if mask != whole:
+            partial -= 1
+            found[id_] = frozenset(number for number in range(len(ends)) if mask >> number & 1)
+        for parent in messages[id_].parents:
+            if parent not in messages:
+                continue
+            before = masks.get(parent)
+            now = masks[parent] = (before or 0) | mask
+            if before is None:
+                heapq.heappush(waiting, (-messages[parent].depth, parent))
+            partial += (now != whole) - (before is not None and before != whole)
+    return found
+
+
 def _down_to_a_merge(stretch: _Stretch, messages: Mapping[str, Placed], told: list[str | Side]) -> _Stretch | None:
     """Tell one message after the other as long as each continues one; what is left to tell above."""
     ends = stretch.ends

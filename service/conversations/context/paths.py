@@ -73,6 +73,7 @@ class PathAbove:
     frontier: set[str] = field(default_factory=set[str])
     prompt_parents: tuple[str, ...] = ()
     prompt_sides: tuple[str, ...] = ()
+    prompt_conflicts: str = ""
     saw: list[Row] = field(default_factory=list[Row])
     """What the nearest answer above was made from: `{as, id, depth}`."""
     system: list[PathMessage] = field(default_factory=list["PathMessage"])
@@ -117,6 +118,8 @@ class PathAbove:
         if asked is not None:
             self.prompt_parents = tuple(asked["parents"])
             self.prompt_sides = tuple(asked.get("sides") or ())
+            self.prompt_conflicts = asked.get("conflicts") or ""
+            self.room -= note_tokens(self.prompt_conflicts)
         rows = sorted((row for row in rows if row is not asked), key=lambda row: (-row["depth"], row["id"]))
         if not self.saw:
             self.saw = next((row["saw"] for row in rows if row["saw"]), list[Row]())
@@ -134,8 +137,14 @@ class PathAbove:
         return {id_: message for id_, message in self.messages.items() if message.depth >= depth}
 
 
+def note_tokens(text: str) -> int:
+    """What a note takes in a window, at the most: no text of two bytes has more than a token. Nothing where it is
+    empty."""
+    return len(text.encode()) // 2 + MESSAGE_TOKENS if text else 0
+
+
 def _message(row: Row, tokens: int | None) -> PathMessage:
-    size = None if tokens is None else tokens + MESSAGE_TOKENS
+    size = None if tokens is None else tokens + MESSAGE_TOKENS + note_tokens(row.get("conflicts") or "")
     return PathMessage(row["id"], row["depth"], tuple(row.get("parents") or ()), size, row)
 
 

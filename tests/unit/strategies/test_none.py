@@ -34,3 +34,15 @@ def test_none_finishes_empty_when_the_prompt_failed():
     assert finish.keys == ()
     assert "failed" in finish.note
     assert none.plan(state(done=[done("prompt", OK)])).note is None
+
+
+def test_none_asks_first_where_merged_branches_disagree():
+    """Then the prompt, which depends on that; where that failed, nothing more is asked."""
+    merge = {"reconcile": True}
+    (first,) = none.plan(state(**merge)).asks
+    assert (first.kind, first.key) == ("conflicts", none.CONFLICTS_KEY)
+    assert none.plan(state(done=[done(none.CONFLICTS_KEY, SubtaskStatus.RUNNING)], **merge)).asks == (first,)
+    (then,) = none.plan(state(done=[done(none.CONFLICTS_KEY, OK)], **merge)).asks
+    assert (then.kind, then.depends_on) == ("direct", (none.CONFLICTS_KEY,))
+    assert none.plan(state(done=[done(none.CONFLICTS_KEY, OK), done("prompt", OK)], **merge)).keys == ("prompt",)
+    assert none.plan(state(done=[done(none.CONFLICTS_KEY, FAILED)], **merge)).keys == ()

@@ -42,6 +42,7 @@ from antiphon.operations import (
     LinksNode,
     MergeBranchesInput,
     MergeBranchesPayload,
+    MergeConflictsTask,
     MessagesConversation,
     ModelChoice,
     ModelsModel,
@@ -245,6 +246,11 @@ class AsyncOperations:
         """Ask a prompt that continues several branches. Its answer is made from all of them."""
         value = await self._connection.execute(its.MERGE_BRANCHES, input=input)
         return MergeBranchesPayload.model_validate(value)
+
+    async def merge_conflicts(self, task_id: str) -> MergeConflictsTask | None:
+        """One task."""
+        value = await self._connection.execute(its.MERGE_CONFLICTS, taskId=task_id)
+        return None if value is None else MergeConflictsTask.model_validate(value)
 
     async def messages(
         self,

@@ -43,6 +43,7 @@ from antiphon.operations import (
     LinksNode,
     MergeBranchesInput,
     MergeBranchesPayload,
+    MergeConflictsTask,
     MessagesConversation,
     ModelChoice,
     ModelsModel,
@@ -240,6 +241,11 @@ class Operations:
         """Ask a prompt that continues several branches. Its answer is made from all of them."""
         value = self._connection.execute(its.MERGE_BRANCHES, input=input)
         return MergeBranchesPayload.model_validate(value)
+
+    def merge_conflicts(self, task_id: str) -> MergeConflictsTask | None:
+        """One task."""
+        value = self._connection.execute(its.MERGE_CONFLICTS, taskId=task_id)
+        return None if value is None else MergeConflictsTask.model_validate(value)
 
     def messages(
         self,

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.conversations.context.order import Side, in_order, parts
+from service.conversations.context.order import Side, in_order, parts, unshared
 from tests.support.dags import Dag, Node, ancestors, dags
 
 
@@ -38,6 +38,15 @@ def test_parts_are_what_each_has_alone(dag: Dag, data: st.DataObject) -> None:
     found = parts(ends, dag)
     assert [set(own) for own in found.own] == [{id_ for id_ in one if times[id_] == 1} for one in above]
     assert ancestors(dag, found.shared_ends) == {id_ for id_, count in times.items() if count > 1}
+
+
+@given(dag=dags(), data=st.data())
+def test_unshared_is_all_that_some_have_and_others_have_not(dag: Dag, data: st.DataObject) -> None:
+    """With those that have it, whatever was forked and merged."""
+    ends = data.draw(st.lists(st.sampled_from(sorted(dag)), min_size=1, max_size=4))
+    above = [ancestors(dag, [end]) for end in ends]
+    having = {id_: frozenset(n for n, one in enumerate(above) if id_ in one) for id_ in set().union(*above)}
+    assert unshared(ends, dag) == {id_: lines for id_, lines in having.items() if len(lines) < len(ends)}
 
 
 def test_shared_part_comes_first_and_then_each_side_with_its_label() -> None:
