@@ -160,6 +160,8 @@ class Task(Node):
         """The summary that it has made, where it was to make one."""
         id = await info.context.load.found("read_task_summaries", self.id)
         return None if id is None else await info.context.load.summaries.load(id)
+
+    @strawberry.field
     async def merge_conflicts(self, info: Info) -> list[MergeConflict]:
         """Where the branches disagree that its prompt merges, once that was found; see `Prompt.mergeConflicts`."""
         return await conflicts_of(info, self.row["promptId"])
