@@ -29,6 +29,7 @@ from service.commands import (
     serve,
     setup,
     show,
+    summarizing,
     turns,
     usage,
 )
@@ -54,7 +55,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for family in (serve, run, turns, replaying, bisecting, branching, histories, notes, look, show, usage, check, setup):
+for family in (serve, run, turns, replaying, bisecting, branching, histories, notes, look, show, summarizing):
+    app.add_typer(family.app)
+for family in (usage, check, setup):
     app.add_typer(family.app)
 app.add_typer(neo4j.app, name="neo4j")
 app.add_typer(config.app, name="config")

@@ -24,6 +24,9 @@ _OPTIONS = {
     "strategy.plan": "--plan",
     "strategy": "-s/--strategy",
     "conversationId": "-c/--conversation",
+    "fromMessageId": "--from",
+    "toMessageId": "--to",
+    "maxTokens": "--length",
     "since": "--since",
     "until": "--until",
 }

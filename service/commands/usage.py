@@ -12,7 +12,7 @@ from service.errors import InvalidInput
 app = typer.Typer()
 Json = dict[str, Any]
 
-DIMENSIONS = ("model", "provider", "day", "strategy", "task-type", "conversation", "outcome")
+DIMENSIONS = ("model", "provider", "day", "strategy", "task-type", "conversation", "outcome", "purpose")
 _COLUMNS = ("calls", "tokens in", "out", "USD", "wasted", "USD lost", "s/call")
 _ADDED = ("attempts", "inputTokens", "outputTokens", "unpricedAttempts", "wastedAttempts")
 

@@ -43,6 +43,9 @@ class UsageDimension(StrEnum):
     OUTCOME = "OUTCOME"
     """The status of the call."""
 
+    PURPOSE = "PURPOSE"
+    """What the call was for: ANSWER (a prompt as it is), SUMMARY; of a task in pieces PART, STEP, PLAN, COMBINATION."""
+
 
 @dataclass(frozen=True, slots=True)
 class UsageFilter:

@@ -93,6 +93,21 @@ async def test_messages_are_edited_and_answered_again_by_number(url: str) -> Non
     assert marks == ["(main*)", "(right)", "1/2", "1/2", "2/2", "2/2"]
 
 
+async def test_a_conversation_is_summarized(url: str) -> None:
+    """The text on standard output, what it covers beside it; a part by the numbers of its messages."""
+    _, conversation = await ask(url, "What is a mass?")
+    prompt, answer = await numbers(url, conversation)
+    whole = await antiphon(url, "summarize", conversation, "-i", "Mind the questions.", "--length", "short")
+    assert ("Mind the questions." in whole.out, "What is a mass?" in whole.out) == (True, True)
+    assert f"2 messages, #{prompt} to #{answer}" in whole.err
+    part = json.loads((await antiphon(url, "summarize", conversation, "--to", prompt, "--json")).out)
+    assert (part["taskStatus"], part["summary"]["messageCount"]) == ("SUCCEEDED", 1)
+    wrong = await antiphon(url, "summarize", conversation, "--length", "huge")
+    assert (wrong.code, "short, medium, long" in wrong.err) == (2, True)
+    refused = await antiphon(url, "summarize", conversation, "--structured")
+    assert (refused.code, "not JSON" in refused.err) == (1, True)
+
+
 async def test_a_long_conversation_is_shortened_and_paged(url: str) -> None:
     """What is left out is told, and how to see it."""
     _, conversation = await ask(url, "Turn 0")

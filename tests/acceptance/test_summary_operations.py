@@ -140,6 +140,14 @@ async def test_another_owners_summary_is_not_there(guarded: Service) -> None:
     assert (await guarded.ask("Node", id=id))["node"]["id"] == id
 
 
+async def test_what_summaries_cost_is_seen_as_such(service: Service) -> None:
+    """Apart from what the answers cost."""
+    conversation, _ = await chat(service, 2)
+    await summarized(service, conversation)
+    found = (await service.ask("Usage", groupBy="PURPOSE", conversationId=conversation))["usage"]
+    assert {row["key"]: (row["attempts"], row["tasks"]) for row in found} == {"ANSWER": (2, 2), "SUMMARY": (1, 1)}
+
+
 async def test_same_key_makes_one_summary(service: Service) -> None:
     """And is refused for another request."""
     conversation, _ = await chat(service, 1)

@@ -100,6 +100,7 @@ async def test_usage_is_grouped_by_any_dimension(service: Service) -> None:
         "TASK_TYPE": {"prompt"},
         "CONVERSATION": {task["conversation"]["id"], other["conversation"]["id"]},
         "OUTCOME": {"SUCCEEDED", "FAILED"},
+        "PURPOSE": {"ANSWER"},
     }
     for dimension, expected in keys.items():
         rows = await usage(service, groupBy=dimension)

@@ -167,6 +167,7 @@ async def test_usage_by_model_adds_up_to_the_digit(database: Database, owner: st
         (UsageDimension.STRATEGY, {"FILE": 7, "CHUNK": 2}),
         (UsageDimension.TASK_TYPE, {"prompt": 7, "extract": 2}),
         (UsageDimension.DAY, {"2026-03-02": 7, "2026-03-03": 2}),
+        (UsageDimension.PURPOSE, {"PART": 9}),
         (UsageDimension.OUTCOME, {"SUCCEEDED": 5, "FAILED": 1, "RATE_LIMITED": 1, "CANCELLED": 1, "RUNNING": 1}),
     ],
 )

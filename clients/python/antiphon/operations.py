@@ -121,7 +121,9 @@ TaskStatus: TypeAlias = Literal["PENDING", "PLANNING", "RUNNING", "SUCCEEDED", "
 TextChangeKind: TypeAlias = Literal["SAME", "REMOVED", "ADDED"]
 """What became of a piece of text."""
 
-UsageDimension: TypeAlias = Literal["MODEL", "PROVIDER", "DAY", "STRATEGY", "TASK_TYPE", "CONVERSATION", "OUTCOME"]
+UsageDimension: TypeAlias = Literal[
+    "MODEL", "PROVIDER", "DAY", "STRATEGY", "TASK_TYPE", "CONVERSATION", "OUTCOME", "PURPOSE"
+]
 """What usage is grouped by. A day is one in UTC, an outcome the status of an attempt."""
 
 WhenBusy: TypeAlias = Literal["CONTINUE", "WAIT", "INTERRUPT", "REJECT"]
@@ -4538,6 +4540,80 @@ class TaskEventsEvent(Record):
     """The subtask, as it is now; null where it was deleted meanwhile."""
 
 
+class TaskSummaryMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+    seq: int
+    """Its number in the conversation: later ones were written later. `message` finds it by that."""
+
+
+class TaskSummaryMessagesMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+    seq: int
+    """Its number in the conversation: later ones were written later. `message` finds it by that."""
+    title: str
+    """Short and human."""
+
+
+class TaskSummarySummariesSummary(Record):
+    """What a model made of messages, in fewer words."""
+
+    id: str
+    """What `node` finds it by."""
+    message_count: int
+    """How many messages it covers."""
+
+
+class TaskSummaryClaim(Record):
+    """What a structured summary says, and where that was said."""
+
+    kind: ClaimKind | str
+    """What it is."""
+    text: str
+    """What it says."""
+    messages: list[TaskSummaryMessagesMessage]
+    """The messages that say it, oldest first."""
+    summaries: list[TaskSummarySummariesSummary]
+    """The summaries that say it: of messages that did not fit into the window of the model any more."""
+
+
+class TaskSummarySummary(Record):
+    """What a model made of messages, in fewer words."""
+
+    id: str
+    """What `node` finds it by."""
+    text: str
+    """What it says; of one that was asked for as claims, these as a list for people."""
+    message_count: int
+    """How many messages it covers."""
+    tokens: int
+    """The tokens that the model wrote."""
+    from_: TaskSummaryMessage | None = Field(alias="from")
+    """The oldest message that it covers."""
+    up_to: TaskSummaryMessage | None
+    """The newest message that it covers."""
+    claims: list[TaskSummaryClaim]
+    """What it claims, where it was asked for as STRUCTURED; else nothing."""
+
+
+class TaskSummaryTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+    error: str | None
+    """Why it failed, where it did."""
+    made_summary: TaskSummarySummary | None
+    """The summary that it has made, where it was to make one."""
+
+
 class TasksConversation(Record):
     """One conversation."""
 
@@ -5617,6 +5693,25 @@ TASK_EVENTS = Document(
       taskId subtaskId subtaskStatus attempt error errorCode
       subtask { id index title }
       task { id taskStatus progress { total done running succeeded failed cancelled skipped } }
+    }
+  }
+}
+""",
+)
+
+TASK_SUMMARY = Document(
+    "TaskSummary",
+    "task",
+    """query TaskSummary($id: ID!) {
+  task(id: $id) {
+    id taskStatus error
+    madeSummary {
+      id text messageCount tokens from { id seq } upTo { id seq }
+      claims {
+        kind text
+        messages { id seq title }
+        summaries { id messageCount }
+      }
     }
   }
 }

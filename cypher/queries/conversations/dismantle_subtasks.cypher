@@ -11,7 +11,7 @@ CALL (row) {
     UNWIND subtasks AS s
     MATCH (t:Task)-[:HAS_SUBTASK]->(s)-[:ATTEMPTED]->(a:Attempt)
     CREATE (c)-[:PAID]->(a)
-    SET a.taskId = t.id, a.taskType = t.type, a.strategy = t.strategy,
+    SET a.taskId = t.id, a.taskType = t.type, a.strategy = t.strategy, a.kind = s.kind,
       a.wasted = a.status <> 'SUCCEEDED' OR s.status IN ['FAILED', 'CANCELLED', 'SKIPPED'],
       a.error = CASE WHEN a.error IS NOT NULL THEN 'What was asked is deleted.' END
     REMOVE a.repair, a.contextSha256, a.promptTokens

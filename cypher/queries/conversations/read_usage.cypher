@@ -32,6 +32,9 @@ WITH a, coalesce(t.id, a.taskId) AS task,
     WHEN 'TASK_TYPE' THEN coalesce(t.type, a.taskType)
     WHEN 'CONVERSATION' THEN head([(c)-[:HAS_TASK|HAD_TASK]->(t) | c] + [(c)-[:PAID]->(a) | c])
     WHEN 'OUTCOME' THEN a.status
+    WHEN 'PURPOSE' THEN CASE coalesce(s.kind, a.kind, CASE WHEN a.taskType = 'summary' THEN 'summary' WHEN a.strategy = 'NONE' THEN 'direct' ELSE 'part' END)
+      WHEN 'direct' THEN 'ANSWER' WHEN 'part' THEN 'PART' WHEN 'step' THEN 'STEP' WHEN 'plan' THEN 'PLAN' WHEN 'reduce' THEN 'COMBINATION'
+      ELSE toUpper(coalesce(s.kind, a.kind, 'summary')) END
   END AS key
 WITH key,
   count(*) AS attempts,

@@ -99,6 +99,7 @@ from antiphon.operations import (
     TaskEventsEvent,
     TasksTaskConnection,
     TaskStatus,
+    TaskSummaryTask,
     UnlinkMessagesInput,
     UnlinkMessagesPayload,
     UsageDimension,
@@ -487,6 +488,11 @@ class AsyncOperations:
         async with aclosing(self._connection.follow(its.TASK_EVENTS, taskId=task_id, after=after)) as values:
             async for value in values:
                 yield TaskEventsEvent.model_validate(value)
+
+    async def task_summary(self, id: str) -> TaskSummaryTask | None:
+        """One task."""
+        value = await self._connection.execute(its.TASK_SUMMARY, id=id)
+        return None if value is None else TaskSummaryTask.model_validate(value)
 
     async def tasks(
         self,

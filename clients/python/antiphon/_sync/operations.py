@@ -100,6 +100,7 @@ from antiphon.operations import (
     TaskEventsEvent,
     TasksTaskConnection,
     TaskStatus,
+    TaskSummaryTask,
     UnlinkMessagesInput,
     UnlinkMessagesPayload,
     UsageDimension,
@@ -478,6 +479,11 @@ class Operations:
         with closing(self._connection.follow(its.TASK_EVENTS, taskId=task_id, after=after)) as values:
             for value in values:
                 yield TaskEventsEvent.model_validate(value)
+
+    def task_summary(self, id: str) -> TaskSummaryTask | None:
+        """One task."""
+        value = self._connection.execute(its.TASK_SUMMARY, id=id)
+        return None if value is None else TaskSummaryTask.model_validate(value)
 
     def tasks(
         self,
