@@ -54,6 +54,7 @@ from service.tasks.executors.local import LocalExecutor, Worker
 from service.tasks.executors.renewing import Hold
 from service.tasks.finishing import Finisher
 from service.tasks.kept_plans import KeptPlans
+from service.tasks.leaving import Leaving
 from service.tasks.material import Material
 from service.tasks.merging import Merging
 from service.tasks.orders import Orders
@@ -207,13 +208,14 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     asked = AskedSummaries(store, contexts, orders, models)
     prunings = Prunings(database, writer, signals)
     pruner = Pruner(prunings)
+    branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
     backend = Backend(
         config=config,
         reader=reader,
         history=History(reader),
         conversations=conversations,
         marks=Marks(reader, store),
-        branches=Branches(reader, store, pruner, Counting(prunings)),
+        branches=branches,
         outline=Outline(reader),
         tasks=tasks,
         merging=Merging(reader, store, lines, tasks),
@@ -222,7 +224,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         previews=Previews(store, contexts, models),
         turns=Turns(store, repeats, executor),
         replays=Replays(store, repeats, rebuilding, executor),
-        summarize=partial(asked.summarize, executor),
+        leaving=Leaving(reader, store, branches, summarize),
+        summarize=summarize,
         plans=plans,
         events=Events(reader, heads),
         usage=Usage(reader, conversations),

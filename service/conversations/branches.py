@@ -92,6 +92,20 @@ class Branches:
         self._pruner.wake()
         return what.conversation_id
 
+    async def require_deletable(self, owner: str, branch_id: str) -> str | None:
+        """The conversation of a branch that could be deleted now; None where there is no such branch any more.
+
+        Raises `Conflict` for the default one, or where a task answers there.
+        """
+        branch = (await self._reader.read_branches(owner, [branch_id])).get(branch_id)
+        if branch is None:
+            return None
+        place = (await self._reader.read_branch_places(owner, [branch_id])).get(branch_id)
+        is_default = branch_id == (branch["defaultBranchId"] or main_branch(branch["conversationId"]))
+        if is_default or (place and place["isBusy"]):
+            raise _problems("", None)["IS_DEFAULT" if is_default else "BUSY"]
+        return branch["conversationId"]
+
     async def count_prunable(self, owner: str, branch_id: str) -> tuple[str, Prunable]:
         """The conversation of a branch, and what would be deleted with it. Raises `NotFound`."""
         what = await self._place(owner, branch_id, None)

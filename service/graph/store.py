@@ -173,9 +173,17 @@ class Store(Places):
         """Write a task that summarizes; False where something that it covers is or will be in another summary."""
         return await self._write("create_summary", conversation_id, row) is not None
 
-    async def finish_summary(self, conversation_id: str, row: Row, summary: Row) -> None:
-        """Write the last state of a task that summarizes, and what it made, in one transaction; see `finish_task`."""
-        await self._write_together(conversation_id, [("finish_task", row), ("keep_summary", summary)])
+    async def finish_summary(self, conversation_id: str, row: Row, summary: Row, leaves: Row | None = None) -> None:
+        """Write the last state of a task that summarizes, and what it made, in one transaction; see `finish_task`.
+
+        `leaves` is the branch that is deleted with it: `{ownerId, branchId, causeKey}`.
+        """
+        writes: list[Write] = [("finish_task", row), ("keep_summary", summary)]
+        if leaves is not None:
+            fixed = {"conversationId": conversation_id, "mainBranchId": main_branch(conversation_id)}
+            none = {"pruningId": None, "idempotencyKey": None, "requestHash": None}
+            writes.append(("delete_branch", {**leaves, **fixed, **none, "summaryId": summary["summaryId"]}))
+        await self._write_together(conversation_id, writes)
 
     async def retry_task(self, conversation_id: str, row: Row) -> Row | None:
         """Open a finished task again, with all of it that did not succeed; None where there is nothing to retry."""

@@ -57,6 +57,7 @@ IN_ORDER = (
     "end_subtask",
     "finish_task",
     "keep_summary",
+    "delete_branch",
 )
 """The order of the statements in a transaction, as a task lives; all others come before them."""
 

@@ -34,7 +34,11 @@ FRAME_TOKENS = 512
 
 @dataclass(frozen=True, slots=True)
 class NewSummary:
-    """What a caller wants to be summarized: a branch (the default one), or what leads to a message; from another on."""
+    """What a caller wants to be summarized: a branch (the default one), or what leads to a message; from another on.
+
+    `after_id` leaves out all up to a message. `deletes_branch`: the branch goes when the summary is written.
+    `stands_for` is the hash of the request that this is made of, where it is another.
+    """
 
     conversation_id: str
     branch_id: str | None = None
@@ -46,6 +50,9 @@ class NewSummary:
     form: SummaryForm = SummaryForm.TEXT
     config: NewTaskConfig = field(default_factory=NewTaskConfig)
     idempotency_key: str | None = None
+    after_id: str | None = None
+    deletes_branch: bool = False
+    stands_for: str | None = None
 
 
 class AskedSummaries:
@@ -63,7 +70,7 @@ class AskedSummaries:
         Raises `InvalidInput` with the field, `NotFound`, `Conflict` where the key was used for another request.
         """
         key, tokens = check_key(new.idempotency_key), _tokens(new)
-        request_hash = _hash(new)
+        request_hash = new.stands_for or _hash(new)
         if key and (known := await self._store.read_keyed_task(owner, key)):
             return same_task(known, request_hash)
         end = await self._end(owner, new)
@@ -78,6 +85,7 @@ class AskedSummaries:
             "conversationId": new.conversation_id,
             "kind": SummaryKind.ASKED.value,
             "form": new.form.value,
+            "deletesBranch": new.branch_id if new.deletes_branch else None,
             "level": 1 if all(item.kind is ItemKind.MESSAGE for item in members) else 2,
             "members": [item.id for item in members],
             "endsAt": end,
@@ -127,7 +135,14 @@ class AskedSummaries:
                 field="input.fromMessageId",
                 remedy="Name one that leads to the last one, or a model with a larger window.",
             )
+        if new.after_id is not None and new.after_id not in ids:
+            raise InvalidInput(
+                "What only this branch has does not fit into the window of the model.",
+                field="input.summarize",
+                remedy="Have it summarized with `summarizeConversation` by a model with a larger window.",
+            )
         members = members[ids.index(new.from_id) if new.from_id is not None else 0 :]
+        members = members[ids.index(new.after_id) + 1 if new.after_id is not None else 0 :]
         if not members:
             raise InvalidInput(
                 "The last message does not fit into the window of the model.", field="input.config.model"

@@ -74,7 +74,8 @@ class Finisher:
         if task.summary is None or outcome.status is not TaskStatus.SUCCEEDED:
             await self._store.finish_task(task.conversation_id, row)
         else:
-            await self._store.finish_summary(task.conversation_id, row, await self._summary_row(task, look, answer))
+            kept = await self._summary_row(task, look, answer)
+            await self._store.finish_summary(task.conversation_id, row, kept, task.leaves)
 
     async def _summary_row(self, task: TaskWork, look: Look, answer: dict[str, Any] | None) -> dict[str, Any]:
         """What is written of the summary that a task has made. Claims are kept as such, and as a text for people."""

@@ -47,6 +47,8 @@ class TaskWork:
     sources: dict[str, dict[str, Any]]
     """What it reads, by the name in spans: `{id, index, name, mediaType, length, sourceId}`."""
     summary_form: SummaryForm = SummaryForm.TEXT
+    leaves: dict[str, Any] | None = None
+    """The branch that is deleted once the summary is written: `{ownerId, branchId, causeKey}`."""
     replayed: Replayed | None = None
     """The call whose context it sends again, and what it changes of that."""
 
@@ -135,6 +137,13 @@ def task_work(row: dict[str, Any]) -> TaskWork:
         summary=SummaryKind(row["summaryKind"]) if row.get("summaryKind") else None,
         covered_tokens=row.get("coveredTokens"),
         sources={reading["id"]: reading for reading in readings},
+        leaves=_leaves(row),
         summary_form=SummaryForm(row.get("summaryForm") or SummaryForm.TEXT),
         replayed=parse_replayed(row),
     )
+
+
+def _leaves(row: dict[str, Any]) -> dict[str, Any] | None:
+    if (branch := row.get("deletesBranch")) is None:
+        return None
+    return {"ownerId": row["ownerId"], "branchId": branch, "causeKey": row.get("idempotencyKey")}

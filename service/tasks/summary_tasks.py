@@ -99,6 +99,7 @@ class SummaryTasks:
             "conversationId": noted.conversation_id,
             "kind": SummaryKind.STRETCH.value,
             "form": None,
+            "deletesBranch": None,
             "level": stretch.level,
             "members": list(stretch.members),
             "endsAt": stretch.ends_at,

@@ -16,7 +16,7 @@ from service.app import create_app
 from service.commands.server import serving
 from service.config import Config
 from service.graph.database import Connection
-from tests.acceptance.test_branch_operations import CURSOR, chat, finished, made_branch
+from tests.acceptance.test_branch_operations import CURSOR, chat, finished, made_branch, named
 from tests.acceptance.test_streams import sse
 from tests.support.front import Service, nodes, operation
 from tests.support.scripted_provider import ScriptedProvider, openai_stream
@@ -146,6 +146,22 @@ async def test_what_summaries_cost_is_seen_as_such(service: Service) -> None:
     await summarized(service, conversation)
     found = (await service.ask("Usage", groupBy="PURPOSE", conversationId=conversation))["usage"]
     assert {row["key"]: (row["attempts"], row["tasks"]) for row in found} == {"ANSWER": (2, 2), "SUMMARY": (1, 1)}
+
+
+async def test_branch_leaves_a_summary_behind(service: Service) -> None:
+    """It is listed with the branch's name; with PRUNE it is refused."""
+    conversation, before = await chat(service, 1)
+    branch = await made_branch(service, conversation)
+    new = {"content": "Another way?", "conversationId": conversation, "branch": branch["id"]}
+    await finished(service, (await service.ask("SendPrompt", input=new))["sendPrompt"]["task"]["id"])
+    wish = {"branchId": branch["id"], "summarize": True}
+    error = await service.error(operation("DeleteBranch"), input=wish | {"messages": "PRUNE"})
+    assert (error["code"], error["field"]) == ("INVALID_INPUT", "input.summarize")
+    left = (await service.ask("DeleteBranch", input=wish))["deleteBranch"]
+    await finished(service, left["task"]["id"])
+    (kept,) = nodes((await service.ask("Summaries", conversationId=conversation))["conversation"]["summaries"])
+    assert (kept["branchName"], kept["messageCount"], kept["from"]["id"] in before) == ("other", 2, False)
+    assert await named(service, conversation, "other") is None
 
 
 async def test_same_key_makes_one_summary(service: Service) -> None:

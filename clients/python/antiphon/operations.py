@@ -217,6 +217,8 @@ class DeleteBranchInput(TypedDict, total=False):
     """The branch's id."""
     messages: Required[BranchMessages]
     """What becomes of the messages that no other branch reaches."""
+    summarize: Required[bool]
+    """Leave a summary of it behind, of what it has since it parted from the default branch: see `Conversation.summaries`. The branch is deleted when its summary is written (the payload has the task), and together with that. It stays where the task fails, or somebody has gone on with it meanwhile. With `PRUNE` it is refused."""
     dryRun: Required[bool]
     """Change nothing, and say what `PRUNE` would delete."""
     idempotencyKey: str | None
@@ -1659,6 +1661,15 @@ class DeleteBranchConversation(Record):
     """The branch that is meant where none is named: `main` until another one is chosen."""
 
 
+class DeleteBranchTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+
+
 class DeleteBranchPrunableMessages(Record):
     """What would be deleted for good."""
 
@@ -1680,9 +1691,11 @@ class DeleteBranchPayload(Record):
     """A branch that is gone, or with `dryRun` one that is still there."""
 
     deleted_id: str
-    """The id that it had, or with `dryRun` has."""
+    """The id that it had; with `dryRun`, or while it is summarized, has."""
     conversation: DeleteBranchConversation | None
     """The conversation that it was in."""
+    task: DeleteBranchTask | None
+    """With `summarize`: the task that writes the summary, with which the branch goes. Null where it has nothing of its own, and is gone already."""
     prunable: DeleteBranchPrunableMessages | None
     """With `dryRun`: what `PRUNE` would delete; nothing for `KEEP`. Null otherwise."""
 
@@ -3997,6 +4010,8 @@ class SummariesSummary(Record):
     """What it says; of one that was asked for as claims, these as a list for people."""
     message_count: int
     """How many messages it covers."""
+    branch_name: str | None
+    """Of what is left of a branch that was deleted (`deleteBranch(summarize: true)`): the branch's name."""
     tokens: int
     """The tokens that the model wrote."""
     created_at: datetime
@@ -5026,6 +5041,7 @@ DELETE_BRANCH = Document(
   deleteBranch(input: $input) {
     deletedId
     conversation { id defaultBranch { id name } }
+    task { id taskStatus }
     prunable { messages tasks attempts tokens costUsd isComplete }
   }
 }
@@ -5605,7 +5621,7 @@ SUMMARIES = Document(
     summaries(first: $first, after: $after, kind: $kind) {
       edges {
         cursor
-        node { id summaryKind level text messageCount tokens createdAt from { id } upTo { id } madeBy { id } }
+        node { id summaryKind level text messageCount branchName tokens createdAt from { id } upTo { id } madeBy { id } }
       }
       pageInfo { hasNextPage endCursor }
     }

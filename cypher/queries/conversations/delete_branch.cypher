@@ -11,6 +11,8 @@ CALL (row) {
   WITH *, CASE
     WHEN b IS NULL THEN 'NO_BRANCH'
     WHEN b.id = coalesce(c.defaultBranchId, row.mainBranchId) THEN 'IS_DEFAULT'
+    // One that is left with a summary goes where that is written, and it is still where it was summarized.
+    WHEN row.summaryId IS NOT NULL AND NOT EXISTS { (:Summary {id: row.summaryId})-[:ENDS_AT]->(head) } THEN 'MOVED'
     WHEN row.pruningId IS NOT NULL AND (EXISTS { (b)<-[:HELD_FOR]-(:Task {unfinished: true}) }
       OR EXISTS { (head)<-[:ASKED]-(:Task {unfinished: true}) }
       OR EXISTS { MATCH (t:Task {unfinished: true}) WHERE t.conversationId = c.id AND t.movesBranch = b.id }) THEN 'BUSY'
@@ -19,7 +21,7 @@ CALL (row) {
     WITH * WHERE known IS NULL AND problem IS NULL
     CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'BRANCH',
       action: 'DELETED', subjectId: b.id, name: b.name, formerHeadId: head.id,
-      idempotencyKey: row.idempotencyKey, requestHash: row.requestHash})
+      idempotencyKey: row.idempotencyKey, causeKey: row.causeKey, requestHash: row.requestHash})
     FOREACH (end IN CASE WHEN row.pruningId IS NULL OR head IS NULL THEN [] ELSE [head] END |
       CREATE (:Pruning {id: row.pruningId, createdAt: at, conversationId: c.id, ownerId: c.ownerId,
         causeKey: row.idempotencyKey})-[:PRUNES]->(end))

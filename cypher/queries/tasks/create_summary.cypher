@@ -26,7 +26,7 @@ CALL (row) {
   CREATE (t:Task {id: row.taskId, createdAt: at, ownerId: row.ownerId, conversationId: c.id, type: row.type,
     strategy: row.strategy, status: 'PENDING', title: row.title, unfinished: true, keepsEvents: true,
     leaseOwner: row.leaseOwner, leaseUntil: timestamp() + row.lease, idempotencyKey: row.idempotencyKey,
-    requestHash: row.requestHash, summaryKind: row.kind, summaryForm: row.form, summaryLevel: row.level, coveredTokens: row.coveredTokens,
+    requestHash: row.requestHash, summaryKind: row.kind, summaryForm: row.form, deletesBranch: row.deletesBranch, summaryLevel: row.level, coveredTokens: row.coveredTokens,
     coveredMessages: reduce(n = 0, x IN members | n + CASE WHEN x:Message THEN 1 ELSE x.messages END), coveredMembers: size(row.members)})
   SET t += row.settings
   CREATE (c)-[:HAS_TASK]->(t)

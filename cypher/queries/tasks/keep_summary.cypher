@@ -12,7 +12,8 @@ CALL (row) {
   WHERE size(members) = t.coveredMembers AND (t.summaryKind <> 'STRETCH'
     OR none(x IN members WHERE EXISTS { (x)<-[:SUMMARIZES]-(:Summary {kind: 'STRETCH'}) }))
   CREATE (m:Summary {id: row.summaryId, createdAt: at, ownerId: c.ownerId, conversationId: c.id, content: coalesce(row.content, r.content),
-    kind: t.summaryKind, level: t.summaryLevel, tokens: row.tokens, messages: t.coveredMessages, coveredTokens: t.coveredTokens})
+    kind: t.summaryKind, level: t.summaryLevel, tokens: row.tokens, messages: t.coveredMessages, coveredTokens: t.coveredTokens,
+    branchName: head(COLLECT { MATCH (b:Branch {id: t.deletesBranch}) RETURN b.name })})
   CREATE (t)-[:SUMMARIZED]->(m)
   CREATE (m)-[:ENDS_AT]->(ends)
   FOREACH (x IN members | CREATE (m)-[:SUMMARIZES]->(x))

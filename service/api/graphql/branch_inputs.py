@@ -91,6 +91,14 @@ class DeleteBranchInput:
     messages: BranchMessages = BranchMessages.KEEP
     """What becomes of the messages that no other branch reaches."""
 
+    summarize: bool = False
+    """Leave a summary of it behind, of what it has since it parted from the default branch: see
+    `Conversation.summaries`.
+
+    The branch is deleted when its summary is written (the payload has the task), and together with that. It stays where
+    the task fails, or somebody has gone on with it meanwhile. With `PRUNE` it is refused.
+    """
+
     dry_run: bool = False
     """Change nothing, and say what `PRUNE` would delete."""
 

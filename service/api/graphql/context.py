@@ -29,6 +29,7 @@ from service.models.registry import Models
 from service.tasks.asked_summaries import NewSummary
 from service.tasks.creating import Tasks
 from service.tasks.kept_plans import KeptPlans
+from service.tasks.leaving import Leaving
 from service.tasks.merging import Merging
 from service.tasks.previewing import Previews
 from service.tasks.rebuilding import Rebuilding
@@ -64,6 +65,7 @@ class Backend:
     replays: Replays
     rebuilding: Rebuilding
     previews: Previews
+    leaving: Leaving
     summarize: Callable[[str, NewSummary], Awaitable[str]]
     plans: KeptPlans
     events: Events

@@ -126,6 +126,9 @@ class Summary(Node):
     covered_tokens: BigInt
     """The tokens of what it was made of."""
 
+    branch_name: str | None
+    """Of what is left of a branch that was deleted (`deleteBranch(summarize: true)`): the branch's name."""
+
     row: strawberry.Private[dict[str, Any]]
     since: int | None = None
     """How many messages of the branch came after it; null where it was not asked of a branch."""
@@ -186,6 +189,7 @@ def summary(row: dict[str, Any]) -> Summary:
         message_count=row["messages"],
         tokens=row["tokens"],
         covered_tokens=row["coveredTokens"],
+        branch_name=row["branchName"],
         row=row,
     )
 
