@@ -44,7 +44,8 @@ class UsageDimension(StrEnum):
     """The status of the call."""
 
     PURPOSE = "PURPOSE"
-    """What the call was for: ANSWER (a prompt as it is), SUMMARY; of a task in pieces PART, STEP, PLAN, COMBINATION."""
+    """What the call was for: ANSWER (a prompt as it is), SUMMARY, CONFLICTS (of a merge); of a task in pieces PART,
+    STEP, PLAN, COMBINATION."""
 
 
 @dataclass(frozen=True, slots=True)
