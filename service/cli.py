@@ -22,6 +22,7 @@ from service.commands import (
     config,
     histories,
     look,
+    merging,
     neo4j,
     notes,
     replaying,
@@ -55,9 +56,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for family in (serve, run, turns, replaying, bisecting, branching, histories, notes, look, show, summarizing):
-    app.add_typer(family.app)
-for family in (usage, check, setup):
+TURNS = (turns, replaying, bisecting, branching, merging, histories, notes)
+for family in (serve, run, *TURNS, look, show, summarizing, usage, check, setup):
     app.add_typer(family.app)
 app.add_typer(neo4j.app, name="neo4j")
 app.add_typer(config.app, name="config")

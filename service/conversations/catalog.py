@@ -29,12 +29,22 @@ METADATA_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class FirstSystemPrompt:
+    """The system prompt that a conversation begins with: what was asked for, and the text that it comes to."""
+
+    asked: list[str | None]
+    content: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewConversation:
     """What a caller wants a conversation to be."""
 
     title: str | None = None
     metadata: dict[str, Any] | None = None
     idempotency_key: str | None = None
+    system_prompt: FirstSystemPrompt | None = None
 
 
 class ConversationOrder(StrEnum):
@@ -70,7 +80,8 @@ class Conversations:
         """
         _check(new)
         metadata = orjson.dumps(new.metadata, option=orjson.OPT_SORT_KEYS).decode() if new.metadata else None
-        digest = hashlib.sha256(orjson.dumps([new.title, metadata])).hexdigest()
+        first = new.system_prompt
+        digest = hashlib.sha256(orjson.dumps([new.title, metadata, *([first.asked] if first else [])])).hexdigest()
         row: Row = {
             "conversationId": new_id(),
             "ownerId": owner,
@@ -79,7 +90,8 @@ class Conversations:
             "idempotencyKey": new.idempotency_key,
             "requestHash": digest,
         }
-        written = await self._store.create_conversation(row)
+        prompt = {"id": new_id(), "content": first.content, "title": first.title} if first else None
+        written = await self._store.create_conversation(row, prompt)
         if written is None or written["requestHash"] != digest:
             raise used_key()
         return written["id"]

@@ -82,12 +82,15 @@ class Store(Places):
 
     # --- conversations and tasks -----------------------------------------------------------------
 
-    async def create_conversation(self, row: Row) -> Row | None:
-        """Write a conversation; `{id, requestHash}` of it, or of the first with the same idempotency key."""
-        conversation_id = row["conversationId"]
-        return await self._write(
-            "create_conversation", conversation_id, {"branchId": main_branch(conversation_id), **row}
-        )
+    async def create_conversation(self, row: Row, prompt: Row | None = None) -> Row | None:
+        """Write a conversation, perhaps with a system prompt; `{id, requestHash}` of it, or of the first with the same
+        idempotency key."""
+        id_ = row["conversationId"]
+        writes: list[Write] = [("create_conversation", {"branchId": main_branch(id_), **row})]
+        if prompt is not None:
+            whose = {"conversationId": id_, "ownerId": row["ownerId"], "idempotencyKey": None, "requestHash": None}
+            writes.append(("set_system_prompt", whose | prompt))
+        return (await self._write_together(id_, writes))[0]
 
     async def change(self, name: str, row: Row) -> Row | None:
         """Change a conversation by the stored query `name`; `{id, requestHash}`, or None: the owner has no such one."""

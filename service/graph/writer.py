@@ -42,6 +42,7 @@ _Batch = list[Waiting["_Writes", _Written]]
 
 IN_ORDER = (
     "create_conversation",
+    "set_system_prompt",
     "append_message",
     "create_task",
     "join_sides",

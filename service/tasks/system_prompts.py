@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.config import Config
+from service.conversations.catalog import FirstSystemPrompt
 from service.conversations.changes import Changing, change
 from service.errors import InvalidInput
 from service.graph.store import Store
@@ -33,8 +34,17 @@ async def set_system_prompt(store: Store, config: Config, what: Changing, new: N
     Raises `InvalidInput` with the field, `NotFound`, `Conflict` for a key of another request.
     """
     content = _text(config, new)
-    title = " ".join(content[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
-    await change(store, "set_system_prompt", what, {"content": content}, {"id": new_id(), "title": title})
+    await change(store, "set_system_prompt", what, {"content": content}, {"id": new_id(), "title": _title(content)})
+
+
+def first_system_prompt(config: Config, new: NewSystemPrompt) -> FirstSystemPrompt | None:
+    """The system prompt that a new conversation begins with, if any. Raises `InvalidInput` with the field."""
+    content = _text(config, new)
+    return FirstSystemPrompt([new.content, new.task_type], content, _title(content)) if content else None
+
+
+def _title(content: str) -> str:
+    return " ".join(content[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
 
 
 def _text(config: Config, new: NewSystemPrompt) -> str:

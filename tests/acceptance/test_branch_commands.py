@@ -137,3 +137,24 @@ async def test_context_shows_what_a_prompt_would_get(url: str) -> None:
     assert (await antiphon(url, "unpin", conversation, prompt)).out == f"{prompt} is not pinned any more.\n"
     wrong = await antiphon(url, "context", conversation, "--policy", "most")
     assert (wrong.code, "full, recent" in wrong.err) == (2, True)
+
+
+async def test_branches_are_merged(url: str) -> None:
+    """The answer on standard output, who gave it beside; where nobody can list conflicts, that is why it failed."""
+    _, conversation = await ask(url, "Shared question")
+    for name in ("left", "right"):
+        await antiphon(url, "branch", conversation, name)
+        await ask(url, f"On {name}", "-c", conversation, "--branch", name)
+    ran = await antiphon(url, "merge", conversation, "--into", "left", "right", "--instruction", "Both?")
+    assert (ran.code, ran.out) == (0, "Both?\n"), ran.err
+    assert "echo/echo" in ran.err
+    again = await antiphon(url, "merge", conversation, "--into", "left", "right")
+    assert (again.code, "holds all of 'right' already" in again.err) == (1, True)
+    await ask(url, "More on right", "-c", conversation, "--branch", "right")
+    told = await antiphon(url, "merge", conversation, "--into", "left", "right", "--json", "--instruction", "So?")
+    assert json.loads(told.out)["conflicts"] == []
+    await ask(url, "Still more on right", "-c", conversation, "--branch", "right")
+    failed = await antiphon(url, "merge", conversation, "--into", "left", "right", "--reconcile")
+    assert (failed.code, "The merge is FAILED. The answer is not JSON" in failed.err) == (1, True), failed.err
+    gone = await antiphon(url, "merge", conversation, "--into", "left", "nowhere")
+    assert "There is no branch 'nowhere'" in gone.err

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
-from tests.support.front import Service, nodes, operation
+import httpx
 
+from service.app import create_app
+from service.commands.server import serving
+from service.graph.database import Connection
+from tests.support.front import MakeConfig, Service, nodes, operation
+from tests.support.scripted_provider import Json, Said, ScriptedProvider, openai_stream
+from tests.support.services import provider
+
+SAYS_LEFT = {"side": 1, "says": "This.", "messages": ["m1"]}
+SAYS_RIGHT = {"side": 2, "says": "That.", "messages": ["m2"]}
+ON_PROMPT = """query($id: ID!) { node(id: $id) { ... on Prompt {
+  mergeConflicts { sides { messages { links { nodes { kind } } } } } } } }"""
 PARTS = """query($id: ID!) { task(id: $id) {
   prompt { parents { nodes { id title } } } subtasks { nodes { attempts { nodes { id } } } } } }"""
+
+
+def messages_of(prompt: dict[str, Any]) -> list[dict[str, Any]]:
+    """The messages on which the conflicts of a merge rest."""
+    return [message for it in prompt["mergeConflicts"] for side in it["sides"] for message in side["messages"]]
 
 
 async def finished(service: Service, task_id: str) -> dict[str, Any]:
@@ -127,3 +144,28 @@ async def test_context_can_be_seen_before_anything_is_sent(service: Service) -> 
     for place, field in (({"branch": "x"}, "input.branch"), ({"conversationId": "x"}, "input.conversationId")):
         error = await service.error(operation("PreviewContext"), input=wish | place)
         assert (error["code"], error["field"]) == ("NOT_FOUND", field)
+
+
+async def test_conflicts_are_shown_on_the_task_and_its_prompt(connection: Connection, make_config: MakeConfig) -> None:
+    """With the messages that say so, of which each has the links."""
+    said = {"conflicts": [{"claim": "Which?", "sides": [SAYS_LEFT, SAYS_RIGHT]}]}
+
+    def answer(request: Json) -> Said:
+        asks = "List where they disagree" in request["messages"][-1]["content"]
+        return openai_stream(json.dumps(said) if asks else "So.")
+
+    async with ScriptedProvider(answer) as heard:
+        config = make_config(json.dumps(provider(f"{heard.url}/v1")))
+        app = create_app(config, connection=connection)
+        async with serving(app, config, port=0) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
+            own = Service(url, app, http)
+            _, left, right = await two_sides(own)
+            made = await own.ask("MergeBranches", input={"into": left, "from": [right], "reconcile": True})
+            task = await finished(own, made["mergeBranches"]["task"]["id"])
+            (found,) = (await own.ask("MergeConflicts", taskId=task["id"]))["task"]["mergeConflicts"]
+            more = (await own.post(ON_PROMPT, id=task["prompt"]["id"]))["data"]["node"]
+    assert found["claim"] == "Which?"
+    sides = [(it["branchName"], it["says"], [one["title"] for one in it["messages"]]) for it in found["sides"]]
+    assert sides == [("left", "This.", ["Left."]), ("right", "That.", ["Right."])]
+    linked = [[link["kind"] for link in message["links"]["nodes"]] for message in messages_of(more)]
+    assert linked == [["contradicts"]] * 2

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from service.conversations.events import cursor_at
+from service.records import new_id
 from tests.support.front import Service, nodes, operation
 
 
@@ -109,3 +110,26 @@ async def test_a_conversation_has_a_system_prompt(service: Service) -> None:
         operation("SetSystemPrompt"), input={"conversationId": conversation, "systemPrompt": {"content": " "}}
     )
     assert (error["code"], error["field"]) == ("INVALID_INPUT", "input.systemPrompt.content")
+
+
+async def test_a_conversation_begins_with_a_system_prompt(service: Service) -> None:
+    """Written with it, once for a key; one of a task type, too."""
+
+    async def make(said: dict[str, Any], key: str) -> dict[str, Any]:
+        new = {"title": "Told", "systemPrompt": said, "idempotencyKey": key}
+        made = (await service.ask("CreateConversation", input=new))["createConversation"]["conversation"]
+        query = "query($id: ID!) { conversation(id: $id) { id systemPrompt { content title } } }"
+        return (await service.post(query, id=made["id"]))["data"]["conversation"]
+
+    key = new_id()
+    made = await make({"content": "Answer in French."}, key)
+    assert made["systemPrompt"] == {"content": "Answer in French.", "title": "Answer in French."}
+    assert await make({"content": "Answer in French."}, key) == made
+    assert (await make({"none": True}, new_id()))["systemPrompt"] is None
+    assert (await make({"taskType": "summary"}, new_id()))["systemPrompt"]["content"]
+    create = operation("CreateConversation")
+    other = await service.error(create, input={"systemPrompt": {"content": "In German."}, "idempotencyKey": key})
+    assert other["code"] == "CONFLICT"
+    for said, field in (({"content": " "}, "content"), ({"taskType": "none such"}, "taskType")):
+        error = await service.error(create, input={"systemPrompt": said})
+        assert (error["code"], error["field"]) == ("INVALID_INPUT", f"input.systemPrompt.{field}")

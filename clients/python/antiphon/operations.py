@@ -179,6 +179,8 @@ class CreateConversationInput(TypedDict, total=False):
     """Short and human."""
     metadata: Any | None
     """A JSON object that is kept with it."""
+    systemPrompt: SystemPromptInput | None
+    """What the model is told before all else; `setSystemPrompt` changes it."""
     idempotencyKey: str | None
     """The same key makes the same conversation: sending it twice is safe."""
 
@@ -2114,6 +2116,8 @@ class MergeConflictsMessage(Record):
     """The name of its GraphQL type."""
     id: str
     """What `node` finds it by."""
+    seq: int
+    """Its number in the conversation: later ones were written later. `message` finds it by that."""
     title: str
     """Short and human."""
     role: Role | str
@@ -5150,7 +5154,7 @@ MERGE_CONFLICTS = Document(
     """query MergeConflicts($taskId: ID!) {
   task(id: $taskId) {
     id
-    mergeConflicts { claim sides { branchName says messages { __typename id title role } } }
+    mergeConflicts { claim sides { branchName says messages { __typename id seq title role } } }
   }
 }
 """,

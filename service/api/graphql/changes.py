@@ -111,6 +111,16 @@ class LinkChanged(Event):
     idempotency_key: str | None
     """The `idempotencyKey` of the request that caused it."""
 
+    @strawberry.field(name="from")
+    async def from_message(self, info: Info) -> Message | None:
+        """The message that it begins at; null where it is deleted by now."""
+        return await info.context.load.messages.load(self.from_id)
+
+    @strawberry.field(name="to")
+    async def to_message(self, info: Info) -> Message | None:
+        """The message that it leads to; null where it is deleted by now."""
+        return await info.context.load.messages.load(self.to_id)
+
 
 @strawberry.type
 class SummaryAdded(Event):

@@ -11,11 +11,14 @@ from service.api.graphql.material import TaskInput
 from service.api.graphql.plans import PlanInput, StrategyInput
 from service.api.graphql.scalars import JSON, DateTime
 from service.api.graphql.settings import BudgetInput, TaskConfigInput, ToolResultInput
+from service.api.graphql.turn_inputs import SystemPromptInput
+from service.config import Config
 from service.conversations.catalog import ConversationFilter, NewConversation
 from service.errors import InvalidInput
 from service.records import WhenBusy
 from service.tasks.creating import NewPrompt, NewTask
 from service.tasks.kept_plans import NewStrategy
+from service.tasks.system_prompts import first_system_prompt
 
 
 @strawberry.input(name="ConversationFilter")
@@ -46,12 +49,16 @@ class CreateConversationInput:
     metadata: JSON | None = None
     """A JSON object that is kept with it."""
 
+    system_prompt: SystemPromptInput | None = None
+    """What the model is told before all else; `setSystemPrompt` changes it."""
+
     idempotency_key: str | None = None
     """The same key makes the same conversation: sending it twice is safe."""
 
-    def record(self) -> NewConversation:
-        """As the use case takes it."""
-        return NewConversation(self.title, _object(self.metadata, "input.metadata"), self.idempotency_key)
+    def record(self, config: Config) -> NewConversation:
+        """As the use case takes it; its system prompt may be that of a task type of the configuration."""
+        prompt = first_system_prompt(config, self.system_prompt.record()) if self.system_prompt else None
+        return NewConversation(self.title, _object(self.metadata, "input.metadata"), self.idempotency_key, prompt)
 
 
 @strawberry.input

@@ -72,7 +72,9 @@ class Mutation:
     @strawberry.mutation
     async def create_conversation(self, info: Info, input: CreateConversationInput) -> CreateConversationPayload | None:
         """Make a conversation."""
-        id = await info.context.begin_write().conversations.create_conversation(info.context.caller, input.record())
+        parts = info.context.begin_write()
+        new = input.record(parts.models.config)
+        id = await parts.conversations.create_conversation(info.context.caller, new)
         return CreateConversationPayload(conversation=await info.context.load.conversations.load(id))
 
     @strawberry.mutation
