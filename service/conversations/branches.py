@@ -107,9 +107,17 @@ class Branches:
         return branch["conversationId"]
 
     async def count_prunable(self, owner: str, branch_id: str) -> tuple[str, Prunable]:
-        """The conversation of a branch, and what would be deleted with it. Raises `NotFound`."""
-        what = await self._place(owner, branch_id, None)
-        return what.conversation_id, await self._counting.count(owner, what.conversation_id, branch_id)
+        """The conversation of a branch, and what would be deleted with it.
+
+        Raises `NotFound`, `Conflict` for the default one.
+        """
+        found = (await self._reader.read_branches(owner, [branch_id])).get(branch_id)
+        if found is None:
+            raise _no_branch()
+        conversation = found["conversationId"]
+        if branch_id == (found["defaultBranchId"] or main_branch(conversation)):
+            raise _problems("", None)["IS_DEFAULT"]
+        return conversation, await self._counting.count(owner, conversation, branch_id)
 
     async def find(self, owner: str, conversation_id: str, name: str) -> str | None:
         """The id of the branch of that name."""

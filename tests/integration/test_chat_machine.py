@@ -19,7 +19,7 @@ async def test_the_graph_says_what_the_memory_says(
 ) -> None:
     """Whatever is done, by either of two services; contexts are made again as they were, and all promises are kept."""
     async with living(connection, database, tmp_path, owner) as world:
-        await asyncio.to_thread(play, world, 6, 35, random.randrange(1_000_000))
+        print(await asyncio.to_thread(play, world, 6, 35, random.randrange(1_000_000)))
         assert world.steps > 100
 
 

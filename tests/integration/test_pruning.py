@@ -170,6 +170,8 @@ async def test_the_default_branch_and_anothers_stay(services: Services, owner: s
     branches = services.backend.branches
     with pytest.raises(Conflict, match="default"):
         await branches.delete_branch(owner, main_branch(id), prune=True)
+    with pytest.raises(Conflict, match="default"):
+        await branches.count_prunable(owner, main_branch(id))
     branch = await branches.create_branch(owner, NewBranch(id, "aside"))
     with pytest.raises(NotFound):
         await branches.delete_branch(f"owner-{new_id()}", branch, prune=True)

@@ -8,31 +8,22 @@ rule of something new belongs here, and what it does in `memory.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from time import sleep
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from tests.support.machine import reading
+from tests.support.machine.looking import Looking
 from tests.support.machine.memory import PROMPT, Chat
-from tests.support.machine.world import World
+from tests.support.machine.player import door, number, pick
 
-number = st.integers(0, 1000)
-door = st.integers(0, 1)
 BUSY = st.sampled_from(["CONTINUE", "WAIT", "INTERRUPT", "REJECT"])
 
 
-class ChatMachine(RuleBasedStateMachine):
+class ChatMachine(Looking):
     """A conversation, and what it should be."""
-
-    world: ClassVar[World]
-    chat: Chat
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.count = 0
 
     @initialize(door=door)
     def begin(self, door: int) -> None:
@@ -44,23 +35,6 @@ class ChatMachine(RuleBasedStateMachine):
         self._sent(0, sent, [], found)
         if self.world.can_die:
             self.kill(door, 0)
-
-    def ask(self, door: int, query: str, **variables: Any) -> Any:
-        """Ask one of the services."""
-        return self.world.ask(door, query, **variables)
-
-    def word(self) -> str:
-        """A word like no other of this conversation."""
-        self.count += 1
-        return f"w{self.count}"
-
-    def message(self, number: int) -> str:
-        """One of the messages, the newest for 0."""
-        return _pick(list(self.chat.said), number)
-
-    def branch(self, number: int) -> str:
-        """One of the branches."""
-        return _pick(list(self.chat.branches), number)
 
     def _sent(self, door: int, sent: Any, parents: Sequence[str], branch: str | None) -> None:
         """What becomes of a prompt when it is answered."""
@@ -115,9 +89,9 @@ class ChatMachine(RuleBasedStateMachine):
         new: dict[str, Any] = {"messageId": old.id, "content": self.word(), "ask": ask and old.kind == PROMPT}
         branch = None
         if where == "branch" and holding:
-            branch = new["branch"] = _pick(holding, n)
+            branch = new["branch"] = pick(holding, n)
         elif where == "newBranch":
-            new["newBranch"] = self.word()
+            new["newBranch"] = self.name()
         made = self.ask(door, "ReviseMessage", input=new)["reviseMessage"]
         id = made["messageEdge"]["node"]["id"]
         if made["task"] is not None:
@@ -134,7 +108,7 @@ class ChatMachine(RuleBasedStateMachine):
     @rule(door=door, n=number, count=st.integers(1, 3), named=st.booleans())
     def regenerate(self, door: int, n: int, count: int, named: bool) -> None:
         """Further answers; the first of them moves one branch."""
-        former = _pick(self.chat.responses(), n)
+        former = pick(self.chat.responses(), n)
         branch = self.branch(n) if named else self.chat.default
         new = {"responseId": former, "n": count} | ({"branch": branch} if named else {})
         made = self.ask(door, "Regenerate", input=new)["regenerate"]
@@ -146,7 +120,7 @@ class ChatMachine(RuleBasedStateMachine):
     @rule(door=door, n=number, default=st.booleans())
     def fork(self, door: int, n: int, default: bool) -> None:
         """A branch at any message."""
-        name, message = self.word(), self.message(n)
+        name, message = self.name(), self.message(n)
         new = {"conversationId": self.chat.id, "name": name, "messageId": message, "makeDefault": default}
         id = self.ask(door, "CreateBranch", input=new)["createBranch"]["branch"]["id"]
         self.chat.branches[id] = (name, message)
@@ -163,7 +137,7 @@ class ChatMachine(RuleBasedStateMachine):
     @rule(door=door, n=number)
     def rename(self, door: int, n: int) -> None:
         """A branch is called otherwise."""
-        branch, name = self.branch(n), self.word()
+        branch, name = self.branch(n), self.name()
         self.ask(door, "RenameBranch", input={"branchId": branch, "name": name})
         self.chat.branches[branch] = (name, self.chat.head(branch))
 
@@ -175,6 +149,45 @@ class ChatMachine(RuleBasedStateMachine):
         assert code == ("CONFLICT" if branch == self.chat.default else None)
         if code is None:
             del self.chat.branches[branch]
+
+    @rule(door=door, n=number)
+    def prune(self, door: int, n: int) -> None:
+        """A branch goes with what only it held, as was told before, unless it is the default one."""
+        branch = self.branch(n)
+        new = {"branchId": branch, "messages": "PRUNE"}
+        told, code = self.world.try_to(door, "DeleteBranch", input=new | {"dryRun": True})
+        assert code == ("CONFLICT" if branch == self.chat.default else None)
+        if told is None:
+            return
+        self.ask(door, "DeleteBranch", input=new)
+        gone, promised = self.chat.prune(branch), told["deleteBranch"]["prunable"]
+        assert promised["isComplete"]
+        assert promised["messages"] >= len(gone), (promised, len(gone))
+        assert gone or not promised["messages"], promised
+        self.world.pruned(self.chat.id)
+
+    @rule(door=door, n=number, m=number)
+    def merge(self, door: int, n: int, m: int) -> None:
+        """A prompt that goes on from the heads of two branches, where each has something of its own for it."""
+        into, side = self.branch(n), self.branch(m)
+        holds = self.chat.head(side) in self.chat.above([self.chat.head(into)])
+        said, code = self.world.try_to(door, "MergeBranches", input={"into": into, "from": [side]})
+        assert code == ("INVALID_INPUT" if into == side else "CONFLICT" if holds else None)
+        if said is None:
+            return
+        merged = said["mergeBranches"]
+        self.world.finish(door, merged["task"]["id"])
+        id = merged["promptEdge"]["node"]["id"]
+        self.chat.merge(id, into, side)
+        self.chat.answer(merged["answerId"], id)
+
+    @rule(door=door, n=number)
+    def summarize(self, door: int, n: int) -> None:
+        """A summary of what leads to a message: the conversation stays as it is."""
+        new = {"conversationId": self.chat.id, "toMessageId": self.message(n), "length": "SHORT"}
+        self.world.finish(
+            door, self.ask(door, "SummarizeConversation", input=new)["summarizeConversation"]["task"]["id"]
+        )
 
     @rule(door=door, n=number)
     def set_default(self, door: int, n: int) -> None:
@@ -207,53 +220,18 @@ class ChatMachine(RuleBasedStateMachine):
     @rule(door=door, n=number)
     def unlink(self, door: int, n: int) -> None:
         """A link goes."""
-        id = _pick(list(self.chat.links), n)
+        id = pick(list(self.chat.links), n)
         self.ask(door, "UnlinkMessages", input={"linkId": id})
         del self.chat.links[id]
-
-    def remember(self) -> None:
-        """How it stands at this moment."""
-        sleep(0.003)
-        self.chat.past.append((datetime.now(UTC).isoformat(), dict(self.chat.branches)))
-        sleep(0.003)
-
-    @rule(door=door, n=number, limit=st.integers(1, 5))
-    def look_back(self, door: int, n: int, limit: int) -> None:
-        """How it stood is told as it was."""
-        moment, stood = _pick(self.chat.past, n)
-        assert reading.past(self, door, moment, limit) == stood
 
     @rule(door=door, n=number, limit=st.integers(1, 5), backward=st.booleans(), between=st.booleans())
     def read_path(self, door: int, n: int, limit: int, backward: bool, between: bool) -> None:
         """The path of a branch in pages, from either end, while somebody adds to the conversation."""
         branch = self.branch(n)
-        found = reading.path(self, door, branch, limit, backward=backward, between=between)
-        assert found == self.chat.in_order(self.chat.above([found[-1]]))
-
-    @rule(door=door, n=number, limit=st.integers(1, 5), down=st.booleans())
-    def read_history(self, door: int, n: int, limit: int, down: bool) -> None:
-        """The history of a message in either direction, in pages: each message once, by depth."""
-        message = self.message(n)
-        found = reading.history(self, door, message, limit, down=down)
-        wanted = self.chat.below(message) if down else self.chat.above([message])
-        depths = [self.chat.said[id].depth for id in found]
-        assert sorted(found) == sorted(wanted)
-        assert depths == sorted(depths, reverse=not down)
-
-    @rule(door=door, n=number)
-    def read_siblings(self, door: int, n: int) -> None:
-        """What stands beside a message, and which of them it is."""
-        message = self.message(n)
-        found, index, count = reading.siblings(self, door, message)
-        assert sorted(found) == sorted(self.chat.siblings(message))
-        assert (found[index], count) == (message, len(found))
-
-    @rule(door=door, n=number)
-    def read_links(self, door: int, n: int) -> None:
-        """The links of a message, from it and to it."""
-        message = self.message(n)
-        links = {id: link for id, link in self.chat.links.items() if message in link[:2]}
-        assert reading.links(self, door, message) == links
+        add = partial(self.send, door, list(reversed(self.chat.branches)).index(branch), True, "CONTINUE")
+        found = reading.path(self, door, branch, limit, backward=backward, between=add if between else None)
+        assert sorted(found) == sorted(self.chat.above([found[-1]]))
+        assert self.chat.is_in_order(found)
 
     @precondition(lambda self: self.world.can_die)
     @rule(door=door, n=number)
@@ -266,14 +244,3 @@ class ChatMachine(RuleBasedStateMachine):
         above = self.chat.head(branch)
         self._sent(door + 1, sent, [above], branch)
         self.world.start(door)
-
-    @invariant()
-    def agrees(self) -> None:
-        """The graph says what the memory says."""
-        self.world.steps += 1
-        reading.compare(self, self.world.steps)
-        self.remember()
-
-
-def _pick(many: list[Any], number: int) -> Any:
-    return many[-1 - number % len(many)]

@@ -62,6 +62,24 @@ class Chat:
         if branch is not None and self.head(branch) in (former, prompt):
             self.move(branch, id)
 
+    def merge(self, id: str, into: str, side: str) -> None:
+        """A prompt with a parent on each side is written; the branch that is merged into goes on to it."""
+        self.prompt(id, [self.head(into), self.head(side)], into)
+
+    def prune(self, branch: str) -> set[str]:
+        """A branch goes, and with it all on which nothing hangs then, from where it pointed upwards; their ids."""
+        gone, left = set[str](), [self.branches.pop(branch)[1]]
+        heads = {head for _, head in self.branches.values()}
+        while left:
+            id = left.pop()
+            if id in self.said and id not in heads and not self.child_count(id):
+                gone.add(id)
+                left += self.said.pop(id).parents
+        self.pinned -= gone
+        self.links = {id: link for id, link in self.links.items() if not gone.intersection(link)}
+        self.past = [(at, _without(stood, gone)) for at, stood in self.past]
+        return gone
+
     def move(self, branch: str, to: str) -> None:
         """A branch points elsewhere."""
         self.branches[branch] = (self.branches[branch][0], to)
@@ -87,9 +105,10 @@ class Chat:
                 found.add(one.id)
         return found
 
-    def in_order(self, ids: Iterable[str]) -> list[str]:
-        """As histories are ordered where there is one message of each depth."""
-        return sorted(ids, key=lambda id: self.said[id].depth)
+    def is_in_order(self, ids: Sequence[str]) -> bool:
+        """Whether each message stands after those that are less deep."""
+        depths = [self.said[id].depth for id in ids]
+        return depths == sorted(depths)
 
     def responses(self) -> list[str]:
         """All answers."""
@@ -103,3 +122,7 @@ class Chat:
     def child_count(self, id: str) -> int:
         """How many messages continue from one."""
         return sum(id in one.parents for one in self.said.values())
+
+
+def _without(stood: Stood, gone: set[str]) -> Stood:
+    return {id: (name, "" if head in gone else head) for id, (name, head) in stood.items()}

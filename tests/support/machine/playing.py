@@ -38,7 +38,7 @@ def play(world: World, conversations: int, steps: int, number: int) -> str:
         deadline=None,
         database=None,
         derandomize=False,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(seed(number)(Played), settings=how)
@@ -46,7 +46,8 @@ def play(world: World, conversations: int, steps: int, number: int) -> str:
     assert attempts
     assert world.unlike(attempts) == []
     assert world.broken_promises() == []
-    return f"seed {number}: {world.steps} steps, {len(attempts)} contexts as they were sent, {world.kills} kills"
+    sent = f"{len(attempts)} contexts as they were sent, {world.summaries()} summaries, {world.kills} kills"
+    return f"seed {number}: {world.steps} steps, {sent}"
 
 
 async def play_conversations(folder: Path, seeds: Sequence[int]) -> None:

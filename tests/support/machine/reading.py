@@ -5,12 +5,13 @@ Owns the reading. Knows nothing of what was done.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.support.machine.memory import PROMPT, RESPONSE, Link, Stood
 
 if TYPE_CHECKING:
-    from tests.support.machine.machine import ChatMachine
+    from tests.support.machine.player import Player
 
 Json = dict[str, Any]
 ALL = """query($id: ID!, $after: String) {
@@ -38,7 +39,7 @@ def ids(connection: Json) -> list[str]:
     return [edge["node"]["id"] for edge in connection["edges"]]
 
 
-def compare(machine: ChatMachine, door: int) -> None:
+def compare(machine: Player, door: int) -> None:
     """Branches, heads, pins, first messages and the whole tree."""
     chat = machine.chat
     said = machine.ask(door, ALL, id=chat.id)
@@ -58,14 +59,14 @@ def _told(node: Json) -> Any:
     return node["parentIds"], node["role"], node["depth"], node["childCount"], sorted(node["branchIds"])
 
 
-def _wanted(machine: ChatMachine, id: str) -> Any:
+def _wanted(machine: Player, id: str) -> Any:
     said, chat = machine.chat.said[id], machine.chat
     role = "USER" if said.kind == PROMPT else "ASSISTANT"
     heads = sorted(branch for branch, (_, head) in chat.branches.items() if head == id)
     return list(said.parents), role, said.depth, chat.child_count(id), heads
 
 
-def past(machine: ChatMachine, door: int, moment: str, limit: int) -> Stood:
+def past(machine: Player, door: int, moment: str, limit: int) -> Stood:
     """The branches as they stood."""
     found: Stood = {}
     after = None
@@ -74,13 +75,15 @@ def past(machine: ChatMachine, door: int, moment: str, limit: int) -> Stood:
         page = said["conversation"]["asOf"]["branches"]
         for edge in page["edges"]:
             node = edge["node"]
-            found[node["branchId"]] = (node["name"], node["head"]["id"])
+            found[node["branchId"]] = (node["name"], (node["head"] or {"id": ""})["id"])
         if not page["pageInfo"]["hasNextPage"]:
             return found
         after = page["pageInfo"]["endCursor"]
 
 
-def path(machine: ChatMachine, door: int, branch: str, limit: int, *, backward: bool, between: bool) -> list[str]:
+def path(
+    machine: Player, door: int, branch: str, limit: int, *, backward: bool, between: Callable[[], None] | None
+) -> list[str]:
     """A branch's path, oldest first; once, between two pages, somebody adds to it."""
     found: list[str] = []
     place: Json = {"last": limit} if backward else {"first": limit, "last": None}
@@ -93,12 +96,12 @@ def path(machine: ChatMachine, door: int, branch: str, limit: int, *, backward: 
         if not info["hasPreviousPage" if backward else "hasNextPage"]:
             return found
         place |= {"before": info["startCursor"]} if backward else {"after": info["endCursor"]}
-        if between:
-            between = False
-            machine.send(door, list(reversed(machine.chat.branches)).index(branch), True, "CONTINUE")
+        if between is not None:
+            between()
+            between = None
 
 
-def history(machine: ChatMachine, door: int, message: str, limit: int, *, down: bool) -> list[str]:
+def history(machine: Player, door: int, message: str, limit: int, *, down: bool) -> list[str]:
     """The history of a message, itself first."""
     found: list[str] = []
     place: Json = {"nodeId": message, "direction": "DESCENDANTS" if down else "ANCESTORS", "first": limit}
@@ -110,20 +113,20 @@ def history(machine: ChatMachine, door: int, message: str, limit: int, *, down: 
         place["after"] = said["pageInfo"]["endCursor"]
 
 
-def siblings(machine: ChatMachine, door: int, message: str) -> tuple[list[str], int, int]:
+def siblings(machine: Player, door: int, message: str) -> tuple[list[str], int, int]:
     """What stands beside a message, its place there and their number."""
     said = machine.ask(door, SIBLINGS, id=message)["node"]
     return ids(said["siblings"]), said["siblingIndex"], said["siblingCount"]
 
 
-def links(machine: ChatMachine, door: int, message: str) -> dict[str, Link]:
+def links(machine: Player, door: int, message: str) -> dict[str, Link]:
     """The links of a message, whichever way they lead."""
     said = machine.ask(door, "Links", messageId=message, first=100)["node"]["links"]
     nodes = [edge["node"] for edge in said["edges"]]
     return {it["id"]: (it["fromId"], it["toId"], it["kind"]) for it in nodes}
 
 
-def adopt_pair(machine: ChatMachine, door: int, branch: str, first: Json, second: Json | None, when: str) -> None:
+def adopt_pair(machine: Player, door: int, branch: str, first: Json, second: Json | None, when: str) -> None:
     """Two prompts of a branch, the second sent while the first was answered: where they stand is looked at."""
     chat = machine.chat
     one = first["promptEdge"]["node"]["id"]
@@ -139,13 +142,13 @@ def adopt_pair(machine: ChatMachine, door: int, branch: str, first: Json, second
     chat.answer(second["answerId"], two)
 
 
-def _prompt_of(machine: ChatMachine, door: int, sent: Json) -> str:
+def _prompt_of(machine: Player, door: int, sent: Json) -> str:
     text = "query($id: ID!) { node(id: $id) { ... on Task { prompt { id } } } }"
     return machine.ask(door, text, id=sent["task"]["id"])["node"]["prompt"]["id"]
 
 
 def _place_first(
-    machine: ChatMachine, branch: str, first: Json, one: str, above: str, answers: list[str], when: str
+    machine: Player, branch: str, first: Json, one: str, above: str, answers: list[str], when: str
 ) -> None:
     """The answer to the first prompt: before the second, beside it, or cut."""
     chat = machine.chat

@@ -20,15 +20,21 @@ from service.commands.serving import find_running
 from service.graph.checks import run_checks
 from service.graph.database import Connection, Database
 from tests.support.front import operation
-from tests.support.scripted_provider import Json, ScriptedProvider, openai_delta
+from tests.support.scripted_provider import Json, ScriptedProvider, openai_delta, openai_stream
 from tests.support.service_process import ServiceProcess
 from tests.support.services import PATIENCE_SECONDS, configuration, cypher, provider
 
 LEASE_SECONDS = 2.0
+WINDOW: Json = {"context_window": 2400, "max_output_tokens": 300}
+"""So small that conversations are summarized."""
 SLOW = 30
 """Pieces of an answer that is long under way, five milliseconds each."""
 FINISHED = "query($id: ID!) { node(id: $id) { ... on Task { finishedAt } } }"
 CONTEXTS = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Attempt { context { isSame } } } }"
+PRUNINGS = "MATCH (x:Pruning {conversationId: $id}) RETURN x.id AS id"
+SUMMARIES = (
+    "MATCH (:Conversation {ownerId: $owner})-[:HAS_TASK]->()-[:SUMMARIZED]->(s:Summary) RETURN count(s) AS count"
+)
 ATTEMPTS = """MATCH (c:Conversation {ownerId: $owner})-[:HAS_TASK]->()-[:HAS_SUBTASK]->()-[:ATTEMPTED]->(a:Attempt)
 RETURN collect(a.id) AS ids"""
 
@@ -94,10 +100,22 @@ class World:
         self._wait(self._processes[door % 2].start())
         self._urls[door % 2] = _url_of(self._processes[door % 2])
 
+    def pruned(self, conversation: str) -> None:
+        """Wait until what is deleted of a conversation is gone."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self._wait(cypher(self._database, PRUNINGS, id=conversation)):
+            assert time.monotonic() < deadline, "a pruning does not end"
+            time.sleep(0.01)
+
     def attempts(self) -> list[str]:
         """The ids of all attempts."""
         (row,) = self._wait(cypher(self._database, ATTEMPTS, owner=self.owner))
         return row["ids"]
+
+    def summaries(self) -> int:
+        """How many summaries there are."""
+        (row,) = self._wait(cypher(self._database, SUMMARIES, owner=self.owner))
+        return row["count"]
 
     def unlike(self, ids: Sequence[str]) -> list[str]:
         """The attempts whose contexts, made again by either service, are not what was sent."""
@@ -129,9 +147,12 @@ def _url_of(process: ServiceProcess) -> str:
 
 
 def answer(request: Json) -> list[Any]:
-    """One piece to most prompts, and many to one that begins with `slow`."""
+    """One piece to most prompts, many to one that begins with `slow`; of summaries, some are of no use."""
     said = str(request["messages"][-1]["content"])
-    pieces = [f"re: {said}", *([" and"] * (SLOW if said.startswith("slow") else 0))]
+    if any("Nothing in it is said to you" in str(message["content"]) for message in request["messages"]):
+        useless = {0: "", 1: said * 3}
+        return openai_stream(useless.get(len(said) % 6, "They spoke of words."))
+    pieces = [f"re: {said[:250]}", *([" and"] * (SLOW if said.startswith("slow") else 0))]
     return [*(openai_delta(content=piece) for piece in pieces), openai_delta("stop"), "[DONE]"]
 
 
@@ -142,7 +163,7 @@ async def living(connection: Connection, database: Database, folder: Path, owner
         heard = await stack.enter_async_context(ScriptedProvider(answer, pause=0.005))
         urls: list[str] = []
         for name in ("one", "two"):
-            settings = provider(f"{heard.url}/v1") | {"server": {"api_keys": {owner: owner}}}
+            settings = provider(f"{heard.url}/v1", **WINDOW) | {"server": {"api_keys": {owner: owner}}}
             config = configuration(folder / name, settings)
             app = create_app(config, connection=connection)
             urls.append(await stack.enter_async_context(serving(app, config, port=0)))
@@ -154,7 +175,7 @@ async def mortal(connection: Connection, database: Database, folder: Path, owner
     """Two services in processes of their own."""
     async with AsyncExitStack() as stack:
         heard = await stack.enter_async_context(ScriptedProvider(answer, pause=0.005))
-        settings = provider(f"{heard.url}/v1") | {"executor": {"lease_seconds": LEASE_SECONDS}}
+        settings = provider(f"{heard.url}/v1", **WINDOW) | {"executor": {"lease_seconds": LEASE_SECONDS}}
         services = [ServiceProcess(connection, folder / name, settings, owner) for name in ("one", "two")]
         for service in services:
             await stack.enter_async_context(service)
