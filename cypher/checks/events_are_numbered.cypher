@@ -7,9 +7,9 @@ CALL () {
     OR (e.subtaskId IS NOT NULL AND NOT EXISTS { (:Subtask {id: e.subtaskId})<-[:HAS_SUBTASK]-(:Task {id: e.taskId}) })
   RETURN e.taskId AS id
   UNION ALL
-  MATCH (t:Task {keepsEvents: true})<-[:HAS_TASK]-(c) WHERE t.unfinished IS NULL
-    AND (COUNT { MATCH (e:TaskEvent {taskId: t.id}) } <> COUNT { MATCH (e:TaskEvent {taskId: t.id}) RETURN DISTINCT e.seq }
-      OR EXISTS { MATCH (e:TaskEvent {taskId: t.id}) WHERE e.seq > c.lastSeq })
+  MATCH (e:TaskEvent)
+  WITH e.taskId AS taskId, count(*) AS events, count(DISTINCT e.seq) AS numbers, max(e.seq) AS newest
+  MATCH (t:Task {id: taskId, keepsEvents: true})<-[:HAS_TASK]-(c) WHERE t.unfinished IS NULL AND (numbers <> events OR newest > c.lastSeq)
   RETURN t.id AS id
 }
 RETURN count(*) AS count, collect(id)[..5] AS ids

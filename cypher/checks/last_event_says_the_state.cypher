@@ -3,13 +3,13 @@
 CYPHER 25
 CALL () {
   MATCH (t:Task {keepsEvents: true}) WHERE t.unfinished IS NULL
-  WITH t, head(COLLECT { MATCH (e:TaskEvent {taskId: t.id}) RETURN coalesce(e.type, '') + e.status ORDER BY e.seq DESC LIMIT 1 }) AS said
+  WITH t, head(COLLECT { MATCH (e:TaskEvent {taskId: t.id}) WHERE e.seq > 0 RETURN coalesce(e.type, '') + e.status ORDER BY e.seq DESC LIMIT 1 }) AS said
   WHERE said <> 'TASK' + t.status
   RETURN t.id AS id
   UNION ALL
   MATCH (t:Task {keepsEvents: true}) WHERE t.unfinished IS NULL
   CALL (t) {
-    MATCH (e:TaskEvent {taskId: t.id}) WHERE e.subtaskId IS NOT NULL
+    MATCH (e:TaskEvent {taskId: t.id}) WHERE e.seq > 0 AND e.subtaskId IS NOT NULL
     WITH e ORDER BY e.seq
     WITH e.subtaskId AS subtaskId, last(collect(e.status)) AS said
     MATCH (s:Subtask {id: subtaskId}) WHERE s.status <> said
