@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.graph.database import Connection
+from service.graph.database import Connection, Database
 from service.services import Services
 from service.tasks.creating import NewPrompt
 from tests.support.promises import promises_kept
@@ -56,13 +56,19 @@ def model() -> Model:
     return Model()
 
 
+@pytest.fixture(scope="module", autouse=True)
+async def promises(database: Database) -> AsyncIterator[None]:
+    """The graph keeps its promises when all tests are done."""
+    async with promises_kept(database):
+        yield
+
+
 @pytest.fixture
 async def services(connection: Connection, model: Model, tmp_path: Any) -> AsyncIterator[Services]:
-    """A service over that model; the graph keeps its promises when the test is done."""
+    """A service over that model."""
     async with (
         ScriptedProvider(model) as heard,
         running(connection, tmp_path, provider(f"{heard.url}/v1", **WINDOW)) as services,
-        promises_kept(services.database),
     ):
         yield services
 
