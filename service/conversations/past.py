@@ -30,6 +30,11 @@ class Past:
         self._id = conversation_id
         self._seq = seq
 
+    @property
+    def seq(self) -> int:
+        """The newest number that it had."""
+        return self._seq
+
     async def branches(self, page: PageRequest) -> Page:
         """A page of the branches, oldest first: `{id, name, createdAt, headId}`. Raises `LimitExceeded`."""
         bounds = PAST_BRANCHES.bounds(page)

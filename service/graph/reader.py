@@ -79,9 +79,9 @@ class Reader(TreeReads):
         """A page of what each message continues from or responds to: `{id}`."""
         return await self._reads.grouped("read_parents", "rows", owner, ids, page=page)
 
-    async def read_roots(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
-        """A page of the ids of the messages that each conversation begins with."""
-        return await self._reads.grouped("read_roots", "rows", owner, ids, page=page)
+    async def read_roots(self, owner: str, ids: Sequence[str], page: Bounds, upto: int | None = None) -> Grouped:
+        """A page of the ids of the messages that each conversation begins with, or began with up to a number."""
+        return await self._reads.grouped("read_roots", "rows", owner, ids, page=page, upto=upto)
 
     async def read_children(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of what continues from or responds to each message: `{id}`."""

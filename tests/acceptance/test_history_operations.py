@@ -108,3 +108,16 @@ async def test_a_path_leads_up_and_down(service: Service) -> None:
     assert [node["id"] for node in nodes(page)] == [a, b, c]
     page = (await service.ask("Path", fromId=a, toId=d, after=page["pageInfo"]["endCursor"]))["path"]
     assert [node["id"] for node in nodes(page)] == [d]
+
+
+async def test_the_past_has_the_roots_of_then(service: Service) -> None:
+    """A first prompt that was asked otherwise later is none of them; afterwards both lists agree."""
+    id, (first, answer) = await chat(service, "One?")
+    new = {"conversationId": id, "content": "Otherwise?", "parent": {"root": True}}
+    other = (await service.ask("SendPrompt", input=new))["sendPrompt"]["task"]["prompt"]["id"]
+    query = """query($id: ID!, $point: PointInTimeInput!) { conversation(id: $id) {
+      roots(first: 5) { nodes { id } } asOf(point: $point) { roots(first: 5) { nodes { id } } } } }"""
+    for point, then in ((answer, [first]), (other, [first, other])):
+        found = (await service.post(query, id=id, point={"messageId": point}))["data"]["conversation"]
+        assert [node["id"] for node in found["roots"]["nodes"]] == [first, other]
+        assert [node["id"] for node in found["asOf"]["roots"]["nodes"]] == then

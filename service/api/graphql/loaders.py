@@ -268,10 +268,10 @@ class Loaders:
         return found
 
     async def linked(
-        self, listing: Listing, nodes: Loader[str], id: str, page: PageRequest, info: Info
+        self, listing: Listing, nodes: Loader[str], id: str, page: PageRequest, info: Info, **which: Any
     ) -> Connection[Any]:
         """The connection of a list beside a node whose rows only name the nodes."""
-        found = await self.rows(listing, id, page, info)
+        found = await self.rows(listing, id, page, info, **which)
         return connection_of(found, await nodes.load_many([row["id"] for row in found.rows]))
 
     async def conversation_list(self, found: AnyPage) -> Connection[Any]:

@@ -13,6 +13,7 @@ from service.api.graphql.context import Info
 from service.api.graphql.messages import Message, message
 from service.api.graphql.scalars import DateTime
 from service.conversations.history import Walk
+from service.conversations.listings import ROOTS
 from service.conversations.past import Past, number_at
 from service.cursors import PageRequest
 from service.errors import NotFound
@@ -62,6 +63,12 @@ class PastConversation:
         """The branches that it had, oldest first."""
         info.context.count(page.limit)
         return connection(await self.past.branches(page), past_branch)
+
+    @paged
+    async def roots(self, info: Info, page: PageRequest) -> Connection[Message]:
+        """The messages that it began with, oldest first."""
+        load = info.context.load
+        return await load.linked(ROOTS, load.messages, self.conversation_id, page, info, upto=self.past.seq)
 
     @paged
     async def messages(self, info: Info, page: PageRequest, branch: strawberry.ID | None = None) -> Connection[Message]:
