@@ -20,6 +20,7 @@ from service.tasks.creating import NewPrompt, NewTaskConfig
 from service.tasks.merging import INSTRUCTION, Merge
 from service.tasks.reconcile_prompts import CONFLICTS_NOTE
 from service.tasks.turns import Regeneration
+from tests.integration.test_pruning import pruned
 from tests.support.promises import promises_kept
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_stream
 from tests.support.services import cypher, finished, provider, running
@@ -275,3 +276,20 @@ async def test_sides_that_do_not_fit_are_said(services: Services, owner: str) ->
     (row,) = await cypher(services.database, TASK, id=task)
     assert status is TaskStatus.FAILED
     assert "without reconcile" in row["error"]
+
+
+async def test_links_go_with_their_merge(services: Services, model: Model, owner: str) -> None:
+    """Also those between messages that stay, on branches that were merged into the one that is pruned."""
+    said = [{"side": 2, "says": "Yes.", "messages": ["m2"]}, {"side": 3, "says": "No.", "messages": ["m3"]}]
+    model.says = [{"conflicts": [{"claim": "Is it?", "sides": said}]}]
+    left, right, third = await sides(services, owner, "left", "right", "third")
+    task, _ = await merged(services, owner, left, right, third)
+    (row,) = await cypher(services.database, TASK, id=task)
+    (link,) = await cypher(services.database, LINKS, id=task)
+    assert (link["one"], link["other"]) == ("On right.", "On third.")
+    await services.backend.branches.delete_branch(owner, left, prune=True)
+    await pruned(services, row["c"])
+    assert await cypher(services.database, LINKS, id=task) == []
+    assert await cypher(services.database, TASK, id=task) == []
+    stays = "MATCH (m:Message {conversationId: $c}) WHERE m.content IN ['On right.', 'On third.'] RETURN count(m) AS n"
+    assert await cypher(services.database, stays, c=row["c"]) == [{"n": 2}]
