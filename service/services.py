@@ -15,6 +15,7 @@ from functools import partial
 from service.api.graphql.context import Backend
 from service.clock import now_ms
 from service.config import Config
+from service.conversations.bells import Bells
 from service.conversations.branches import Branches
 from service.conversations.catalog import Conversations
 from service.conversations.context.contexts import Contexts
@@ -26,12 +27,14 @@ from service.conversations.heads import Heads
 from service.conversations.history import History
 from service.conversations.lines import Lines
 from service.conversations.marks import Marks
+from service.conversations.news import OVERLAP, News
 from service.conversations.outline import Outline
 from service.conversations.pruning import Counting, Pruner
 from service.conversations.responses import Responses
 from service.conversations.retention import Retention
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
+from service.graph.changes import ChangeReads
 from service.graph.database import Connection, Database
 from service.graph.leases import Leases
 from service.graph.migrations import migrate
@@ -195,7 +198,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
     planner = Planner(store, models, material, finisher, reconciling.keep)
-    heads = Heads(reader, signals)
+    heads, changes = Heads(reader, signals), ChangeReads(database)
     worker = Worker(store, material, planner, runner, finisher)
     executor = LocalExecutor(worker, hold, stopping, partial(_leases, database.connection))
     conversations = Conversations(reader, store)
@@ -228,6 +231,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         summarize=summarize,
         plans=plans,
         events=Events(reader, heads),
+        news=News(changes, Bells(changes, signals), OVERLAP * database.connection.timeout),
         usage=Usage(reader, conversations),
         deltas=deltas,
         responses=Responses(reader, heads, deltas),

@@ -8,6 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 
+ANYTHING = "*"
+"""The name by which all notifications are heard."""
+
 
 class Signals:
     """Named wake-ups. A notification that nobody waits for costs one dictionary look-up."""
@@ -17,7 +20,7 @@ class Signals:
 
     def notify(self, name: str, upto: int | None = None) -> None:
         """Wake all who listen to `name`, and tell them up to which number all is there, where that is known."""
-        for listener in self._listeners.get(name, ()):
+        for listener in (*self._listeners.get(name, ()), *self._listeners.get(ANYTHING, ())):
             listener.hear(upto)
 
     def listen(self, *names: str) -> Listener:

@@ -59,7 +59,8 @@ class Model:
 
     async def begin(self) -> None:
         """Write the conversation."""
-        text = "CREATE (:Conversation {id: $id, ownerId: $owner, title: 'c', lastSeq: 0, createdAt: datetime()})"
+        text = """CREATE (:Conversation {id: $id, ownerId: $owner, title: 'c', lastSeq: 0,
+          changedAt: datetime(), createdAt: datetime()})"""
         await cypher(self.database, text, writes=True, id=self.conversation, owner=self.owner)
 
     async def grow(self, count: int) -> None:

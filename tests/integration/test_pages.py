@@ -39,7 +39,7 @@ COUNT = 13
 MANY = """// A node with COUNT of each kind beside it; three of a kind share a time.
 CYPHER 25
 CREATE (c:Conversation {id: $ids.conversation, ownerId: $ownerId, title: 'c', lastSeq: 0, createdAt: datetime(),
-  updatedAt: datetime()})
+  changedAt: datetime(), updatedAt: datetime()})
 CREATE (c)-[:HAS_TASK]->(t:Task {id: $ids.task, ownerId: $ownerId, conversationId: c.id, type: 'prompt',
   strategy: 'NONE', status: 'RUNNING', title: 't', createdAt: datetime()})
 CREATE (t)-[:HAS_SUBTASK]->(s:Subtask {id: $ids.subtask, taskId: t.id, index: 1000, title: 's', status: 'PENDING',
@@ -71,7 +71,7 @@ CREATE (m)-[:SYNTHESIZES]->(down)
 LONG = """// A task with many subtasks, in a conversation with as many tasks.
 CYPHER 25
 CREATE (c:Conversation {id: $ids.conversation, ownerId: $ownerId, title: 'c', lastSeq: 0, createdAt: datetime(),
-  updatedAt: datetime()})
+  changedAt: datetime(), updatedAt: datetime()})
 CREATE (c)-[:HAS_TASK]->(t:Task {id: $ids.task, ownerId: $ownerId, conversationId: c.id, type: 'prompt',
   strategy: 'NONE', status: 'RUNNING', title: 't', createdAt: datetime()})
 WITH c, t
@@ -85,7 +85,7 @@ CONVERSATIONS = """// Conversations; three share a time of their last activity.
 CYPHER 25
 UNWIND $rows AS row
 CREATE (:Conversation {id: row.ids[0], ownerId: $ownerId, title: 'c', lastSeq: 0, createdAt: datetime(),
-  updatedAt: datetime({epochMillis: 2000000 - row.i / 3})})
+  changedAt: datetime(), updatedAt: datetime({epochMillis: 2000000 - row.i / 3})})
 """
 STRATEGIES = """// Plans that a caller saved, and plans that a model made; three share a time; one is an older version.
 CYPHER 25

@@ -30,7 +30,7 @@ from tests.support.services import cypher, file_task, finished, running
 
 HISTORY = """
 CREATE (c:Conversation {id: $id, ownerId: $owner, title: 'x', lastSeq: size($rows), createdAt: datetime(),
-  updatedAt: datetime()})
+  changedAt: datetime(), updatedAt: datetime()})
 WITH c CALL (c) {
   UNWIND $rows AS row
   CREATE (m:Message:Prompt {id: row.id, conversationId: $id, ownerId: $owner, seq: row.seq, depth: row.depth,

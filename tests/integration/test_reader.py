@@ -34,7 +34,7 @@ from service.records import new_id
 CONVERSATION = """// A conversation.
 CYPHER 25
 CREATE (:Conversation {id: $id, ownerId: $ownerId, title: 'Test', lastSeq: 0, createdAt: datetime(),
-  updatedAt: datetime()})
+  changedAt: datetime(), updatedAt: datetime()})
 """
 MESSAGES = """// Messages of a conversation.
 CYPHER 25

@@ -18,7 +18,7 @@ CYPHER 25
 UNWIND $batch.tasks AS row
 MERGE (c:Conversation {id: row.conversationId})
   ON CREATE SET c.ownerId = row.ownerId, c.title = 'About ' + row.conversationId, c.lastSeq = 0,
-    c.createdAt = datetime(), c.updatedAt = datetime()
+    c.changedAt = datetime(), c.createdAt = datetime(), c.updatedAt = datetime()
 CREATE (c)-[:HAS_TASK]->(t:Task {id: row.id, ownerId: row.ownerId, conversationId: c.id, type: row.type,
   strategy: row.strategy, status: 'SUCCEEDED', title: 't', createdAt: datetime(),
   startedAt: datetime({epochMillis: 1000}), finishedAt: datetime({epochMillis: 8500})})

@@ -1431,6 +1431,28 @@ class ConversationsConversationConnection(Record):
     """What is before and after it."""
 
 
+class ConversationsChangedConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    updated_at: datetime
+    """When something was last written into it."""
+
+
+class ConversationsChangedChangedConversation(Record):
+    """A conversation in which something happened."""
+
+    cursor: str
+    """Where to come back to."""
+    seq: int
+    """The number of the newest message or event in it: you have all of it where you know that one."""
+    conversation: ConversationsChangedConversation
+    """The conversation, as it is now."""
+
+
 class CreateBranchMessage(Record):
     """What was said: a prompt or a response. `depth` orders a path."""
 
@@ -4814,6 +4836,8 @@ class Viewer(Record):
 
     id: str
     """The owner that the caller acts for."""
+    conversations_cursor: str
+    """Follow all conversations from here: with `conversationsChanged(after: …)`, nothing falls between this answer and that."""
     conversations: ViewerConversationConnection | None
     """The conversations, the newest or the most active first."""
 
@@ -4997,6 +5021,19 @@ CONVERSATIONS = Document(
   conversations(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
     edges { cursor node { id title createdAt updatedAt } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}
+""",
+)
+
+CONVERSATIONS_CHANGED = Document(
+    "ConversationsChanged",
+    "conversationsChanged",
+    """subscription ConversationsChanged($after: String) {
+  conversationsChanged(after: $after) {
+    cursor
+    seq
+    conversation { id title updatedAt }
   }
 }
 """,
@@ -5784,6 +5821,7 @@ VIEWER = Document(
     """query Viewer($first: Int = 20, $after: String, $orderBy: ConversationOrder = UPDATED) {
   viewer {
     id
+    conversationsCursor
     conversations(first: $first, after: $after, orderBy: $orderBy) {
       edges { cursor node { id title createdAt updatedAt } }
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }

@@ -6,7 +6,7 @@ CALL (row, known) {
   WITH * WHERE known IS NULL
   MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
   WITH row, c, datetime({epochMillis: row.at}) AS at
-  SET c.lastSeq = c.lastSeq + 1, c.updatedAt = at
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()}), c.updatedAt = at
   WITH row, c, at, c.lastSeq AS seq
   MATCH (b:Branch {id: coalesce(row.branchId, c.defaultBranchId, row.mainBranchId)})-[:BRANCH_OF]->(c)
   OPTIONAL MATCH (b)-[old:HEAD]->(head:Message)

@@ -3,7 +3,7 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
-  SET c.lastSeq = c.lastSeq + 2
+  SET c.lastSeq = c.lastSeq + 2, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   OPTIONAL MATCH (known:Change {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
   OPTIONAL MATCH (:Branch {id: coalesce(c.defaultBranchId, row.mainBranchId)})-[:HEAD]->(head:Message)

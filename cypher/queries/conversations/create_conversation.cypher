@@ -6,6 +6,7 @@ CALL (row) {
   WITH row, known WHERE known IS NULL
   MERGE (c:Conversation {id: row.conversationId})
     ON CREATE SET c.ownerId = row.ownerId, c.title = row.title, c.metadata = row.metadata, c.lastSeq = 0,
+      c.changedAt = datetime({epochMillis: timestamp()}),
       c.idempotencyKey = row.idempotencyKey, c.requestHash = row.requestHash,
       c.createdAt = datetime({epochMillis: row.at}), c.updatedAt = datetime({epochMillis: row.at})
   MERGE (b:Branch {id: row.branchId})

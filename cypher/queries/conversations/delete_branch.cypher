@@ -3,7 +3,7 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
-  SET c.lastSeq = c.lastSeq + 1
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   OPTIONAL MATCH (known:Change {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
   OPTIONAL MATCH (b:Branch {id: row.branchId})-[:BRANCH_OF]->(c)

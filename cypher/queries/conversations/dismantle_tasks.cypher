@@ -4,7 +4,7 @@ UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (x:Pruning {id: row.pruningId})
   MATCH (c:Conversation {id: x.conversationId})
-  SET c.lastSeq = c.lastSeq + 1
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   WITH x, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   WITH *, COLLECT {
     MATCH (x)-[:DISMANTLES]->(t:Task) WHERE t.unfinished IS NULL AND NOT EXISTS { (t)-[:HAS_SUBTASK]->() }

@@ -8,7 +8,7 @@ CALL (row) {
   CALL (c, d) {
     UNWIND [c, d] AS x
     WITH DISTINCT x ORDER BY x.id
-    SET x.lastSeq = x.lastSeq + 1
+    SET x.lastSeq = x.lastSeq + 1, x.changedAt = datetime({epochMillis: timestamp()})
   }
   WITH row, c, d, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   MATCH (a:Message {id: row.from})-[:IN_CONVERSATION]->(c)

@@ -4,7 +4,7 @@ UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
   // This locks the conversation: what is there is looked for behind the lock.
-  SET c.lastSeq = c.lastSeq + 1
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, c, c.lastSeq AS seq
   MATCH (m:Message {id: row.messageId})-[:IN_CONVERSATION]->(c)
   OPTIONAL MATCH (known:Change {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})

@@ -5,7 +5,7 @@ CALL (row) {
   MATCH (x:Pruning {id: row.pruningId})
   MATCH (c:Conversation {id: x.conversationId})
   // This locks the conversation: what is looked at after it, another process cannot be changing.
-  SET c.lastSeq = c.lastSeq + 1
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, x, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   // While tasks go, their answers may still be there.
   WHERE EXISTS { (x)-[:PRUNES]->() } AND NOT EXISTS { (x)-[:DISMANTLES]->() }

@@ -7,7 +7,7 @@ CALL (row) {
   WITH row, known WHERE known IS NULL OR known.id = row.firstId
   MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
   WHERE NOT EXISTS { MATCH (:Task {id: row.taskId}) }
-  SET c.lastSeq = c.lastSeq + 1, c.updatedAt = datetime({epochMillis: row.at})
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()}), c.updatedAt = datetime({epochMillis: row.at})
   WITH row, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   MATCH (p:Prompt {id: row.promptId})-[:IN_CONVERSATION]->(c)
   MATCH (b:Branch {id: coalesce(row.branchId, c.defaultBranchId, row.mainBranchId)})-[:BRANCH_OF]->(c)

@@ -11,7 +11,7 @@ CALL (row) {
     RETURN t
   }
   MATCH (t)<-[:HAS_TASK]-(c:Conversation {ownerId: row.ownerId})
-  SET c.lastSeq = c.lastSeq + 1
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS sent, coalesce(t.startedAt, t.createdAt) AS begun
   // What was written after this was sent may have begun later.
   WITH row, t, c, seq, CASE WHEN begun > sent THEN begun ELSE sent END AS at
@@ -22,7 +22,7 @@ CALL (row) {
     WITH t, c, seq, at
     OPTIONAL MATCH (t)-[:HAS_SUBTASK]->(s:Subtask) WHERE s.status IN ['PENDING', 'READY', 'RUNNING']
     WITH t, c, seq, at, collect(s) AS left
-    SET c.lastSeq = c.lastSeq + size(left)
+    SET c.lastSeq = c.lastSeq + size(left), c.changedAt = datetime({epochMillis: timestamp()})
     // The task's own event is the last: who follows the task stops at it.
     CREATE (:TaskEvent {createdAt: at, taskId: t.id, conversationId: c.id,
       seq: seq + size(left), type: 'TASK', status: 'CANCELLED'})

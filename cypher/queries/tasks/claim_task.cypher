@@ -3,7 +3,7 @@ CYPHER 25
 MATCH (t:Task {id: $id})<-[:HAS_TASK]-(c:Conversation)
 // This locks the conversation, so the lease is looked at again: another process may have taken it meanwhile, and one
 // that is not dead, only late, ends its attempt before it or after it.
-SET c.lastSeq = c.lastSeq + 1
+SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
 WITH t, properties(t) AS now
 WHERE now.unfinished AND (split(now.leaseOwner, '/')[0] IN $dead OR now.leaseUntil < timestamp() OR now.leaseUntil IS NULL)
 SET t.leaseOwner = $owner, t.leaseUntil = timestamp() + $lease

@@ -4,7 +4,7 @@ UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
   WHERE NOT EXISTS { MATCH (:Task {id: row.taskId}) }
-  SET c.lastSeq = c.lastSeq + 2
+  SET c.lastSeq = c.lastSeq + 2, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   // What is looked at behind the lock, another process cannot be changing.
   MATCH (ends:Message {id: row.endsAt})-[:IN_CONVERSATION]->(c)

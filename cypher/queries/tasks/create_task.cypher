@@ -15,7 +15,8 @@ CALL (row) {
   }
   MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
   WHERE NOT EXISTS { MATCH (:Task {id: row.taskId}) }
-  SET c.lastSeq = c.lastSeq + 2 + size(coalesce(row.results, [])), c.updatedAt = datetime({epochMillis: row.at})
+  SET c.lastSeq = c.lastSeq + 2 + size(coalesce(row.results, [])), c.changedAt = datetime({epochMillis: timestamp()}),
+    c.updatedAt = datetime({epochMillis: row.at})
   WITH row, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   MATCH (b:Branch {id: coalesce(row.branchId, c.defaultBranchId, row.mainBranchId)})-[:BRANCH_OF]->(c)
   OPTIONAL MATCH (b)-[old:HEAD]->(head:Message)

@@ -3,7 +3,7 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (s:Subtask {id: row.subtaskId})<-[:HAS_SUBTASK]-(t:Task)<-[:HAS_TASK]-(c:Conversation)
-  SET c.lastSeq = c.lastSeq + 1
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, s, t, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   CALL (row, s, t, seq, at) {
     WITH * WHERE s.status IN ['PENDING', 'READY', 'RUNNING'] AND t.leaseOwner = row.leaseOwner

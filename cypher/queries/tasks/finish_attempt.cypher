@@ -3,7 +3,7 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (a:Attempt {id: row.attemptId})<-[:ATTEMPTED]-(s:Subtask)<-[:HAS_SUBTASK]-(t:Task)<-[:HAS_TASK]-(c:Conversation)
-  SET c.lastSeq = c.lastSeq + 2
+  SET c.lastSeq = c.lastSeq + 2, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, a, s, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   CALL (row, a, s, t, c, seq, at) {
     // An attempt that was cancelled with its task, or taken for dead, has no measures yet: what it received is paid for.

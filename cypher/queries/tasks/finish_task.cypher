@@ -3,7 +3,7 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation)
-  SET c.lastSeq = c.lastSeq + 2
+  SET c.lastSeq = c.lastSeq + 2, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, t, c, datetime({epochMillis: row.at}) AS at
   CALL (row, t, c, at) {
     WITH * WHERE t.unfinished AND t.leaseOwner = row.leaseOwner
@@ -13,7 +13,7 @@ CALL (row) {
     WITH *, COLLECT {
       MATCH (t)-[:HAS_SUBTASK]->(s) WHERE s.status IN ['PENDING', 'READY', 'RUNNING'] RETURN s
     } AS left
-    SET c.lastSeq = c.lastSeq + size(left), c.updatedAt = at
+    SET c.lastSeq = c.lastSeq + size(left), c.changedAt = datetime({epochMillis: timestamp()}), c.updatedAt = at
     WITH row, t, c, at, left, c.lastSeq AS seq
     CALL (row, t, at, left, seq) {
       UNWIND range(1, size(left)) AS i

@@ -4,7 +4,7 @@ UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation)
   // This locks the conversation: what is looked at after it, another process cannot be changing.
-  SET c.lastSeq = c.lastSeq + 1 + size(row.links)
+  SET c.lastSeq = c.lastSeq + 1 + size(row.links), c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, t, c, c.lastSeq - size(row.links) AS before, datetime({epochMillis: row.at}) AS at
   WHERE t.unfinished AND t.leaseOwner = row.leaseOwner
   MATCH (t)-[:ASKED]->(p:Prompt) WHERE p.conflicts IS NULL

@@ -4,7 +4,7 @@ UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (t:Task {id: row.taskId, status: 'SUCCEEDED'})<-[:HAS_TASK]-(c:Conversation)
   WHERE NOT EXISTS { (t)-[:SUMMARIZED]->() }
-  SET c.lastSeq = c.lastSeq + 1
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   WITH t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at, row
   MATCH (t)-[:RESULTED_IN]->(r:Response), (t)-[:ASKED]->()-[:ABOUT]->(ends:Message), (t)-[:HAS_SUBTASK]->(s:Subtask {kind: 'summary'})
   WITH *, COLLECT { MATCH (s)-[covers:COVERS]->(x) RETURN x ORDER BY covers.index } AS members

@@ -3,7 +3,7 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation)
-  SET c.lastSeq = c.lastSeq + 1
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   WHERE t.unfinished AND t.leaseOwner = row.leaseOwner AND t.heldContent IS NOT NULL
   OPTIONAL MATCH (t)-[held:HELD_FOR]->(b:Branch)

@@ -3,7 +3,7 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation)
-  SET c.lastSeq = c.lastSeq + 1
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   // The task is looked up behind the lock: what was read before it may be what another process has just changed.
   WITH row, c.lastSeq AS locked, datetime({epochMillis: row.at}) AS at
   MATCH (t:Task {id: row.taskId}) WHERE t.unfinished AND t.leaseOwner = row.leaseOwner

@@ -3,7 +3,7 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (t:Task {id: row.taskId})<-[:HAS_TASK]-(c:Conversation {ownerId: row.ownerId})
-  SET c.lastSeq = c.lastSeq + 1
+  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   WHERE t.unfinished IS NULL AND t.status IN ['PARTIAL', 'FAILED', 'CANCELLED']
   CREATE (t)-[:HAD_RUN]->(run:Run {id: row.runId, createdAt: at, number: coalesce(t.retries, 0) + 1, status: t.status,
@@ -31,7 +31,7 @@ CALL (row) {
     MATCH (t)-[:HAS_SUBTASK]->(s:Subtask {status: 'CANCELLED'})
     WHERE EXISTS { (s)-[:ATTEMPTED]->(:Attempt {status: 'SUCCEEDED'}) }
     WITH t, c, seq, at, collect(s) AS answered
-    SET c.lastSeq = c.lastSeq + size(answered)
+    SET c.lastSeq = c.lastSeq + size(answered), c.changedAt = datetime({epochMillis: timestamp()})
     WITH t, seq, at, answered
     UNWIND range(1, size(answered)) AS i
     WITH t, at, seq + i AS number, answered[i - 1] AS s

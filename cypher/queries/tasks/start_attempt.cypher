@@ -4,7 +4,7 @@ UNWIND $batch.rows AS row
 CALL (row) {
   MATCH (s:Subtask {id: row.subtaskId})<-[:HAS_SUBTASK]-(t:Task)<-[:HAS_TASK]-(c:Conversation)
   // This locks the conversation: what is looked at after it, another process cannot be changing.
-  SET c.lastSeq = c.lastSeq + 2
+  SET c.lastSeq = c.lastSeq + 2, c.changedAt = datetime({epochMillis: timestamp()})
   WITH row, s, t, c, c.lastSeq AS seq, datetime({epochMillis: row.at}) AS at
   WHERE s.status IN ['PENDING', 'READY', 'RUNNING'] AND t.unfinished AND t.leaseOwner = row.leaseOwner
   MATCH (t)-[:ASKED]->(asked:Prompt)

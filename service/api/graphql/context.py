@@ -19,6 +19,7 @@ from service.conversations.history import History
 from service.conversations.lines import Lines
 from service.conversations.marks import Marks
 from service.conversations.moments import Looks, Moment
+from service.conversations.news import News
 from service.conversations.outline import Outline
 from service.conversations.responses import Responses
 from service.conversations.usage import Usage
@@ -69,6 +70,7 @@ class Backend:
     summarize: Callable[[str, NewSummary], Awaitable[str]]
     plans: KeptPlans
     events: Events
+    news: News
     usage: Usage
     deltas: Deltas
     responses: Responses

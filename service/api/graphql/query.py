@@ -37,6 +37,12 @@ class Viewer:
     id: strawberry.ID
     """The owner that the caller acts for."""
 
+    @strawberry.field
+    async def conversations_cursor(self, info: Info) -> str:
+        """Follow all conversations from here: with `conversationsChanged(after: …)`, nothing falls between this answer
+        and that."""
+        return await info.context.backend.news.now(info.context.caller)
+
     conversations: Connection[Conversation] | None = paged(lists.conversations)
     tasks: Connection[Task] | None = paged(lists.tasks)
     strategies: Connection[Strategy] | None = paged(lists.strategies)
@@ -46,6 +52,12 @@ class Viewer:
 @strawberry.type
 class Query:
     """What can be read. What belongs to another owner is as if it were not there."""
+
+    @strawberry.field
+    async def conversations_cursor(self, info: Info) -> str:
+        """Follow all conversations from here: with `conversationsChanged(after: …)`, nothing falls between this answer
+        and that."""
+        return await info.context.backend.news.now(info.context.caller)
 
     conversations: Connection[Conversation] | None = paged(lists.conversations)
     tasks: Connection[Task] | None = paged(lists.tasks)

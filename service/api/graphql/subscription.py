@@ -8,6 +8,7 @@ from contextlib import aclosing
 import strawberry
 
 from service.api.graphql.context import Info
+from service.api.graphql.conversations import Conversation, conversation
 from service.api.graphql.event import Event
 from service.api.graphql.events import event
 from service.conversations.deltas import Delta
@@ -49,6 +50,20 @@ class ResponseDelta:
 
 
 @strawberry.type
+class ChangedConversation:
+    """A conversation in which something happened."""
+
+    conversation: Conversation
+    """The conversation, as it is now."""
+
+    seq: int
+    """The number of the newest message or event in it: you have all of it where you know that one."""
+
+    cursor: str
+    """Where to come back to."""
+
+
+@strawberry.type
 class Subscription:
     """What can be watched. A client that comes back with its last cursor misses nothing and gets nothing twice."""
 
@@ -87,6 +102,27 @@ class Subscription:
                 found = event(happening)
                 context.begin_event(found.cursor, happening.page)
                 yield found
+
+    @strawberry.subscription
+    async def conversations_changed(
+        self, info: Info, after: str | None = None
+    ) -> AsyncGenerator[ChangedConversation, None]:
+        """Which of all your conversations changed, from now on or after a cursor; does not complete.
+
+        What happened in one is in `conversationEvents`. Each is told with its newest state, at least once: what changed
+        in the last minute before the cursor may be told again.
+        """
+        context, source = info.context, info.context.backend.news
+        context.stream.after = context.stream.after or after or await source.now(context.caller)
+        changed = source.changed(context.caller, context.stream.after)
+        async with aclosing(changed):  # pyright: ignore[reportArgumentType]
+            async for row in changed:
+                context.begin_event(row["cursor"], None)
+                yield ChangedConversation(
+                    conversation=conversation({key: it for key, it in row.items() if key != "seq"}),
+                    seq=row["seq"],
+                    cursor=row["cursor"],
+                )
 
     @strawberry.subscription
     async def response_deltas(self, info: Info, task_id: strawberry.ID) -> AsyncGenerator[ResponseDelta, None]:

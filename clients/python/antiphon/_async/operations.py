@@ -22,6 +22,7 @@ from antiphon.operations import (
     ConversationEventsEvent,
     ConversationFilter,
     ConversationOrder,
+    ConversationsChangedChangedConversation,
     ConversationsConversationConnection,
     ConversationSummaryConversation,
     CreateBranchInput,
@@ -182,6 +183,14 @@ class AsyncOperations:
             its.CONVERSATIONS, first=first, after=after, filter=filter, orderBy=order_by
         )
         return None if value is None else ConversationsConversationConnection.model_validate(value)
+
+    async def conversations_changed(
+        self, after: str | None = None
+    ) -> AsyncGenerator[ConversationsChangedChangedConversation, None]:
+        """Which of all your conversations changed, from now on or after a cursor; does not complete. What happened in one is in `conversationEvents`. Each is told with its newest state, at least once: what changed in the last minute before the cursor may be told again."""
+        async with aclosing(self._connection.follow(its.CONVERSATIONS_CHANGED, after=after)) as values:
+            async for value in values:
+                yield ConversationsChangedChangedConversation.model_validate(value)
 
     async def create_branch(self, input: CreateBranchInput) -> CreateBranchPayload:
         """Make a branch at a message. Nothing is copied: it is a name for a place."""
