@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 
 from service.graph.database import Connection, Database
+from service.records import SummaryForm, TaskStatus
 from service.services import Services
+from service.tasks.asked_summaries import NewSummary
 from service.tasks.creating import NewPrompt
 from tests.support.promises import promises_kept
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_stream
@@ -155,6 +158,25 @@ async def test_what_was_sent_is_made_again_from_the_graph(services: Services, ow
     contexts = [await services.backend.rebuilding.context_of(owner, row["id"]) for row in attempts]
     assert [context and context.is_same for context in contexts] == [True] * len(attempts)
     assert len(attempts) > 24
+
+
+async def test_claims_stand_on_summaries_of_what_does_not_fit(services: Services, model: Model, owner: str) -> None:
+    """Of a conversation that is longer than the window; a label of neither kind that was not shown is refused."""
+    conversation = await chat(services, owner, 24)
+    model.summaries.clear()
+    empty: Json = {"decisions": [], "openQuestions": []}
+    model.say = json.dumps(empty | {"facts": [{"text": "Words.", "messages": ["s1", "m99"]}]})
+    new = NewSummary(conversation, form=SummaryForm.STRUCTURED)
+    task_id = await services.backend.summarize(owner, new)
+    assert await finished(services.database, task_id) is TaskStatus.FAILED
+    labels = re.findall(r"^\[\w+ ([ms]\d+) ", texts(model.summaries[0])[-1], re.MULTILINE)
+    assert [label[0] for label in labels] == sorted([label[0] for label in labels], reverse=True)
+    model.say = json.dumps(empty | {"facts": [{"text": "Words.", "messages": ["s1", labels[-1]]}]})
+    task_id = await services.backend.summarize(owner, new)
+    assert await finished(services.database, task_id) is TaskStatus.SUCCEEDED
+    (id_,) = (await services.backend.reader.read_task_summaries(owner, [task_id])).values()
+    (claim,) = (await services.backend.reader.read_claims(owner, [id_]))[id_]
+    assert (len(claim["messages"]), len(claim["summaries"])) == (1, 1)
 
 
 @pytest.mark.parametrize("answer", ["", "too long " * 200])
