@@ -1,16 +1,16 @@
 """Branches: names for places in a conversation, as in git. To make one, to move it or to delete it copies nothing.
 
-Owns what a branch may be called and what stands in the way of a change. The statements look behind the conversation's
+Owns what stands in the way of a change. The statements look behind the conversation's
 lock and say what is wrong.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from service.conversations.changes import Changing, change, check_text
+from service.conversations.branch_names import check_branch_name, same_name
+from service.conversations.changes import Changing, change
 from service.conversations.pruning import BranchMessages, Counting, Prunable, Pruner
 from service.errors import AntiphonError, Conflict, InvalidInput, LimitExceeded, NotFound
 from service.graph.reader import Reader
@@ -19,7 +19,6 @@ from service.records import new_id
 
 Row = dict[str, Any]
 
-NAME_CHARACTERS = 100
 MOST_BRANCHES = 1000
 """Branches of one conversation: what is asked of all of them at once stays small."""
 
@@ -56,14 +55,18 @@ class Branches:
 
     async def create_branch(self, owner: str, new: NewBranch) -> str:
         """Make a branch; its id. Raises `InvalidInput` with the field, `NotFound`, `Conflict`, `LimitExceeded`."""
-        asked = {"name": check_name(new.name), "messageId": new.message_id, "makeDefault": new.make_default}
+        asked = {
+            "name": check_branch_name(new.name, "input.name"),
+            "messageId": new.message_id,
+            "makeDefault": new.make_default,
+        }
         made = {"branchId": new_id(), "mainBranchId": main_branch(new.conversation_id), "most": MOST_BRANCHES}
         what = Changing(owner, new.conversation_id, new.idempotency_key)
         return _done(await change(self._store, "create_branch", what, asked, made), new.name)["id"]
 
     async def rename_branch(self, owner: str, branch_id: str, name: str, key: str | None = None) -> None:
         """Give a branch another name. Raises `InvalidInput` with the field, `NotFound`, `Conflict`."""
-        asked = {"branchId": branch_id, "name": check_name(name)}
+        asked = {"branchId": branch_id, "name": check_branch_name(name, "input.name")}
         what = await self._place(owner, branch_id, key)
         _done(await change(self._store, "rename_branch", what, asked), name)
 
@@ -121,7 +124,7 @@ class Branches:
 
     async def find(self, owner: str, conversation_id: str, name: str) -> str | None:
         """The id of the branch of that name."""
-        return await self._reader.read_named_branch(owner, conversation_id, name)
+        return await self._reader.read_named_branch(owner, conversation_id, same_name(name))
 
     async def _place(self, owner: str, branch_id: str, key: str | None) -> Changing:
         """The conversation that a branch is in, or was before the same request changed it. Raises `NotFound`."""
@@ -131,19 +134,6 @@ class Branches:
         if found is None:
             raise _no_branch()
         return Changing(owner, found["conversationId"], key)
-
-
-def check_name(name: str) -> str:
-    """The name of a branch, without blanks around it. Raises `InvalidInput`."""
-    check_text(name, "input.name")
-    said = name.strip()
-    if not 1 <= len(said) <= NAME_CHARACTERS:
-        raise InvalidInput(f"The name of a branch has 1 to {NAME_CHARACTERS} characters.", field="input.name")
-    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in said):
-        raise InvalidInput(
-            "The name of a branch has no control characters.", field="input.name", remedy="Write it in one line."
-        )
-    return said
 
 
 def _done(written: Row, name: str = "") -> Row:

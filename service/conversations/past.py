@@ -22,13 +22,15 @@ MOST_WALKED = 20_000
 
 
 class Past:
-    """A conversation of an owner as it stood when `seq` was its newest number."""
+    """A conversation of an owner as it stood when `seq` was its newest number; `moment` where that was asked for (ms
+    since 1970): before it was made it had no branch."""
 
-    def __init__(self, reader: Reader, owner: str, conversation_id: str, seq: int) -> None:
+    def __init__(self, reader: Reader, owner: str, conversation_id: str, seq: int, moment: int | None = None) -> None:
         self._reader = reader
         self._owner = owner
         self._id = conversation_id
         self._seq = seq
+        self._moment = moment
 
     @property
     def seq(self) -> int:
@@ -57,6 +59,8 @@ class Past:
             raise NotFound("There is no such conversation.", field="conversationId")
         if len(found["changes"]) > MOST_CHANGES:
             raise LimitExceeded(f"More than {MOST_CHANGES} changes of branches are not gone through.")
+        if self._moment is not None and self._moment < found["createdAt"]:
+            return []
         return undo(found["branches"], found["changes"], self._seq, found["createdAt"])
 
     async def _heads(self, rows: Sequence[Row]) -> dict[str, str | None]:

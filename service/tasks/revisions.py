@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from service.conversations.branch_names import check_branch_name, same_name
 from service.errors import AntiphonError, Conflict, InvalidInput, NotFound
 from service.records import ResponseStatus, Role, derived_id, new_id
 from service.tasks.orders import TITLE_CHARACTERS
@@ -16,7 +17,6 @@ from service.tasks.sources import check_text
 
 MOST_ABOVE = 20_000
 """So far above a branch's head a message can be revised on that branch: the way to it is looked at under a lock."""
-NAME_CHARACTERS = 100
 Row = dict[str, Any]
 
 
@@ -47,9 +47,7 @@ def check_revision(new: Revision) -> None:
         return
     if new.branch_id is not None:
         raise InvalidInput("One branch moves, or one is made.", field="input.newBranch", remedy="Send one of the two.")
-    name = check_text(new.new_branch, "input.newBranch")
-    if not 1 <= len(name.strip()) <= len(name) <= NAME_CHARACTERS:
-        raise InvalidInput(f"A branch's name has 1 to {NAME_CHARACTERS} characters.", field="input.newBranch")
+    check_branch_name(new.new_branch, "input.newBranch")
 
 
 def check_revisable(new: Revision, turn: Row) -> None:
@@ -86,7 +84,7 @@ def revision_row(owner: str, new: Revision, turn: Row, key: str | None, task_id:
     properties: Row = (
         {"role": Role.USER.value} if turn["kind"] == "Prompt" else {"status": ResponseStatus.COMPLETE.value}
     )
-    made = {"id": new_branch_id(id_), "name": new.new_branch} if new.new_branch else None
+    made = {"id": new_branch_id(id_), "name": same_name(new.new_branch)} if new.new_branch else None
     return {
         "conversationId": turn["conversationId"],
         "ownerId": owner,

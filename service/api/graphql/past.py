@@ -101,4 +101,5 @@ async def past_conversation(info: Info, id: str, branch_id: str, point: PointInT
         if message_id not in numbers or numbers[message_id]["conversationId"] != id:
             raise NotFound("There is no such message in this conversation.", field="point.messageId")
         seq = numbers[message_id]["seq"]
-    return PastConversation(conversation_id=strawberry.ID(id), branch_id=branch_id, past=Past(reader, owner, id, seq))
+    past = Past(reader, owner, id, seq, moment)
+    return PastConversation(conversation_id=strawberry.ID(id), branch_id=branch_id, past=past)
