@@ -160,6 +160,9 @@ class ChatMachine(Looking):
         if told is None:
             return
         self.ask(door, "DeleteBranch", input=new)
+        if self.world.can_die:
+            self.world.kill(door)
+            self.world.start(door)
         gone, promised = self.chat.prune(branch), told["deleteBranch"]["prunable"]
         assert promised["isComplete"]
         assert promised["messages"] >= len(gone), (promised, len(gone))
@@ -236,11 +239,18 @@ class ChatMachine(Looking):
     @precondition(lambda self: self.world.can_die)
     @rule(door=door, n=number)
     def kill(self, door: int, n: int) -> None:
-        """The service that answers is killed; the other one goes on with that, and then it is there again."""
+        """The service that answers is killed, perhaps with a prompt that waits: the other one goes on with both."""
         branch = self.branch(n)
-        new = {"conversationId": self.chat.id, "branch": branch, "content": f"slow {self.word()}"}
+        place = {"conversationId": self.chat.id, "branch": branch}
+        new = place | {"content": f"slow {self.word()}"}
         sent = self.ask(door, "SendPrompt", input=new)["sendPrompt"]
+        new = place | {"content": self.word(), "whenBusy": "WAIT"}
+        waits = self.ask(door, "SendPrompt", input=new)["sendPrompt"] if n % 2 else None
         self.world.kill(door)
-        above = self.chat.head(branch)
-        self._sent(door + 1, sent, [above], branch)
+        self._sent(door + 1, sent, [self.chat.head(branch)], branch)
+        if waits is not None:
+            self.world.finish(door + 1, waits["task"]["id"])
+            id = reading.prompt_of(self, door + 1, waits)
+            self.chat.prompt(id, [sent["answerId"]], branch)
+            self.chat.answer(waits["answerId"], id)
         self.world.start(door)

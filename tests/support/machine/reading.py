@@ -135,14 +135,15 @@ def adopt_pair(machine: Player, door: int, branch: str, first: Json, second: Jso
     if second is None:
         chat.answer(first["answerId"], one)
         return
-    two = _prompt_of(machine, door, second)
+    two = prompt_of(machine, door, second)
     (above,) = ids(machine.ask(door, PLACES, ids=[two])["nodes"][0]["parents"])
     _place_first(machine, branch, first, one, above, [id for id in answers if id != two], when)
     chat.prompt(two, [above], branch)
     chat.answer(second["answerId"], two)
 
 
-def _prompt_of(machine: Player, door: int, sent: Json) -> str:
+def prompt_of(machine: Player, door: int, sent: Json) -> str:
+    """The prompt of a task that waited."""
     text = "query($id: ID!) { node(id: $id) { ... on Task { prompt { id } } } }"
     return machine.ask(door, text, id=sent["task"]["id"])["node"]["prompt"]["id"]
 
