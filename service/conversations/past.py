@@ -47,8 +47,14 @@ class Past:
         return Page(PAST_BRANCHES, [row | {"headId": heads.get(row["id"])} for row in found.rows], *_more(found))
 
     async def head(self, branch_id: str) -> str | None:
-        """The id of a branch's head; None where it had none. Raises `NotFound` where the branch was not there."""
-        rows = [row for row in await self._stood() if row["id"] == branch_id]
+        """The id of a branch's head; None where it had none, or before the conversation was made.
+
+        Raises `NotFound` where the branch was not there.
+        """
+        stood = await self._stood()
+        rows = [row for row in stood if row["id"] == branch_id]
+        if not stood:
+            return None
         if not rows:
             raise NotFound("This conversation had no such branch then.", field="branch")
         return (await self._heads(rows)).get(branch_id)

@@ -67,7 +67,13 @@ def row_of(owner: str, services: Services) -> dict[str, Any]:
     task_id = new_id()
     settings = {"model": "echo/echo", "maxParallel": 2, "maxAttempts": 1, "retrySeconds": 1.0, "fallbackModels": []}
     settings |= {"aggregation": "CONCAT", "onFailure": "CONTINUE", "connectSeconds": 1.0, "firstTokenSeconds": 1.0}
-    settings |= {"totalSeconds": 9.0, "responseFormat": "TEXT", "aggregationNamed": False, "instruction": None}
+    settings |= {
+        "totalSeconds": 9.0,
+        "responseFormat": "TEXT",
+        "aggregationNamed": False,
+        "instruction": None,
+        "reconcile": None,
+    }
     return {
         "ownerId": owner, "conversationId": new_id(), "newConversation": True, "title": "t", "parentId": None,
         "taskId": task_id, "promptId": new_id(), "type": "prompt", "strategy": "NONE", "direct": True, "plan": None,

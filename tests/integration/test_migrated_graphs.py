@@ -96,7 +96,7 @@ async def test_settings_are_what_they_were(migrated: Database) -> None:
     for task in old("Task"):
         was, row = json.loads(task["config"]), found[task["id"]]
         now = json.loads(json.dumps(asdict(parse_settings(row["settings"], parse_tools(row["tools"])))))
-        assert now.pop("context") == "SUMMARIZED", "what came later has its default"
+        assert (now.pop("context"), now.pop("reconcile")) == ("SUMMARIZED", False), "what came later has its default"
         assert now == was["settings"]
         assert (row["template"], row["reduce"]) == (was["templates"]["instruction"], was["templates"]["reduce"])
         assert row["instruction"] == was["instruction"]

@@ -5657,7 +5657,7 @@ SUBTASK = Document(
 SUMMARIES = Document(
     "Summaries",
     "conversation",
-    """query Summaries($conversationId: ID!, $kind: SummaryKind! = ASKED, $first: Int = 50, $after: String) {
+    """query Summaries($conversationId: ID!, $kind: SummaryKind = ASKED, $first: Int = 50, $after: String) {
   conversation(id: $conversationId) {
     summaries(first: $first, after: $after, kind: $kind) {
       edges {

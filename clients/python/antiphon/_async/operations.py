@@ -468,7 +468,7 @@ class AsyncOperations:
         return None if value is None else SubtaskNode.model_validate(value)
 
     async def summaries(
-        self, conversation_id: str, kind: SummaryKind = "ASKED", first: int | None = 50, after: str | None = None
+        self, conversation_id: str, kind: SummaryKind | None = "ASKED", first: int | None = 50, after: str | None = None
     ) -> SummariesConversation | None:
         """One conversation."""
         value = await self._connection.execute(

@@ -459,7 +459,7 @@ class Operations:
         return None if value is None else SubtaskNode.model_validate(value)
 
     def summaries(
-        self, conversation_id: str, kind: SummaryKind = "ASKED", first: int | None = 50, after: str | None = None
+        self, conversation_id: str, kind: SummaryKind | None = "ASKED", first: int | None = 50, after: str | None = None
     ) -> SummariesConversation | None:
         """One conversation."""
         value = self._connection.execute(
