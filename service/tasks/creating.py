@@ -60,7 +60,7 @@ class Tasks:
             if open_calls["known"]:
                 return same_task(open_calls["known"], request_hash)
             turn = tool_turn(task_id, open_calls["message"], new.tool_results)
-            await self._orders.check_size(order, turn)
+            await self._orders.check_size(order, RESULTS_FIELD, turn)
         row = {
             "ownerId": owner,
             "taskId": task_id,
@@ -116,6 +116,7 @@ class Tasks:
                 config=new.config,
                 idempotency_key=new.idempotency_key,
                 tool_results=new.tool_results,
+                text_field="input.content",
             ),
         )
 

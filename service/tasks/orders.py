@@ -27,7 +27,7 @@ from service.tasks.prompts import MARGIN_TOKENS, answer_room, material_room, ren
 from service.tasks.requests import NewTask
 from service.tasks.settings import check_priced, resolve_settings
 from service.tasks.sources import NewSource, check_text
-from service.tasks.tools import RESULTS_FIELD, ToolTurn
+from service.tasks.tools import ToolTurn
 
 TITLE_CHARACTERS = 60
 
@@ -93,13 +93,14 @@ class Orders:
         _check_tools(strategy, settings)
         content = _content(template, strategy, instruction, sources)
         order = Order(self._with_reduce(template), strategy, settings, given, instruction, content, sources)
-        await (self.check_size(order) if strategy == StrategyName.NONE else self._check_room(order))
+        field = "input.input" if sources else new.text_field
+        await (self.check_size(order, field) if strategy == StrategyName.NONE else self._check_room(order))
         return order
 
-    async def check_size(self, order: Order, turn: ToolTurn | None = None) -> None:
+    async def check_size(self, order: Order, field: str, turn: ToolTurn | None = None) -> None:
         """Look whether what is sent at once, with the results of a turn, fits into the model's window.
 
-        Raises `InvalidInput` with the field where it does not.
+        Raises `InvalidInput` with the `field` where it does not.
         """
         model = self._models.config.find_model(order.settings.model)
         room = model.context_window - answer_room(order.settings, model) - (MARGIN_TOKENS if turn else 0)
@@ -107,7 +108,7 @@ class Orders:
         if not await self._models.fits(text, room, model):
             raise InvalidInput(
                 f"The prompt does not fit into the {model.context_window} tokens of {model.key}.",
-                field=RESULTS_FIELD if turn else "input.input",
+                field=field,
                 remedy="Use the strategy CHUNK, or a model with a larger window.",
             )
 

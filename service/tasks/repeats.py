@@ -77,7 +77,8 @@ class Repeats:
         strategy = work["strategy"] if work else StrategyName.NONE.value
         order = Order(template, strategy, settings, None, turn["content"], turn["content"], ())
         if strategy == StrategyName.NONE:
-            await self._orders.check_size(order)
+            is_new = work is None or turn["content"] != work["content"]
+            await self._orders.check_size(order, "input.content" if is_new else model_field)
         said = {"role": turn["promptRole"], "toolCallId": turn["toolCallId"], "isError": turn["isError"]}
         row = order.row(task_id, title, None) | said
         if work:

@@ -44,7 +44,7 @@ class NewTask:
     `branch_id`, by default that of the conversation's default branch; `expected` says where the caller saw that head.
     `sides` are branches that are merged with that one, which is called `side_label`; with `reconcile` it is asked first
     where they disagree. `stands_for` is the hash of the request that this is made of, where its own values are not what
-    tells it from another.
+    tells it from another. `text_field` is what the caller calls the instruction.
     Without a `type` it is `prompt`, or `explain_errors` for the strategy ERROR.
     """
 
@@ -70,6 +70,7 @@ class NewTask:
     side_label: str = ""
     reconcile: bool = False
     stands_for: str | None = None
+    text_field: str = "input.instruction"
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,10 @@ INVALID: dict[str, tuple[NewTask, str]] = {
     "schema that is no json": (configured(response_format={"a": math.nan}), "input.config.responseFormat"),
     "schema with half a surrogate pair": (configured(response_format={"a": "\ud800"}), "input.config.responseFormat"),
     "too long a prompt": (asked(text="word " * 1000, config=NewTaskConfig(model="tiny/m")), "input.input"),
+    "too long an instruction": (
+        NewTask(instruction="word " * 1000, config=NewTaskConfig(model="tiny/m")),
+        "input.instruction",
+    ),
     "no room for a chunk": (
         NewTask(instruction="words " * 300, strategy="CHUNK", text="text", config=NewTaskConfig(model="tiny/m")),
         "input.instruction",

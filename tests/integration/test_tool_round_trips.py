@@ -299,7 +299,7 @@ async def test_results_that_do_not_fit_are_refused(talk: Talk) -> None:
 async def test_tools_that_do_not_fit_are_refused(talk: Talk) -> None:
     """A model reads their definitions too."""
     wordy = replace(WEATHER, description="words " * 400)
-    assert (await talk.refused(content="Hi.", config=with_tools("tiny/m", wordy))).field == "input.input"
+    assert (await talk.refused(content="Hi.", config=with_tools("tiny/m", wordy))).field == "input.content"
 
 
 async def test_prompt_without_content_or_results_is_refused(talk: Talk) -> None:

@@ -14,6 +14,7 @@ from service.records import derived_id, new_id
 from service.services import Services
 from service.tasks.creating import NewPrompt
 from service.tasks.requests import ExpectedHead
+from service.tasks.revisions import Revision
 from tests.support.services import cypher, finished, running
 
 BRANCHES = """
@@ -170,3 +171,15 @@ async def test_a_place_is_in_a_conversation(services: Services, owner: str, plac
     with pytest.raises(InvalidInput) as refused:
         await ask(services, owner, "x", **place)
     assert refused.value.field == field
+
+
+async def test_what_is_too_long_is_said_by_its_field(services: Services, owner: str) -> None:
+    """As the caller named it: the text that was sent, or the model that is to answer what was sent before."""
+    new = NewPrompt(content="word " * 1_000_000)
+    with pytest.raises(InvalidInput) as refused:
+        await services.backend.tasks.send_prompt(owner, new)
+    assert refused.value.field == "input.content"
+    _, prompt = await begun(services, owner, "Who?")
+    with pytest.raises(InvalidInput) as refused:
+        await services.backend.turns.revise_message(owner, Revision(prompt, new.content, ask=True))
+    assert refused.value.field == "input.content"
