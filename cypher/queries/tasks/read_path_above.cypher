@@ -33,7 +33,9 @@ CASE WHEN row.first THEN COLLECT {
   RETURN m {.id, .depth, .content, .role, o200k: m.tokensO200k, cl100k: m.tokensCl100k}
 } END AS system,
 CASE WHEN row.first THEN COLLECT {
-  MATCH (m:Message) WHERE m.conversationId = row.conversationId AND m.pinned AND m.ownerId = row.ownerId
+  // All three, or the index is not used, which a plan in a CASE does not show.
+  MATCH (m:Message) USING INDEX m:Message(conversationId, pinned, seq)
+  WHERE m.conversationId = row.conversationId AND m.pinned = true AND m.seq > 0 AND m.ownerId = row.ownerId
   WITH m ORDER BY m.conversationId, m.pinned, m.seq LIMIT 50
   RETURN m {.id, .depth, .content, role: coalesce(m.role, 'ASSISTANT'), o200k: m.tokensO200k, cl100k: m.tokensCl100k}
 } END AS pinned
