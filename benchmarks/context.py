@@ -90,7 +90,7 @@ def settings() -> dict[str, Any]:
 
 
 async def ask(services: Services, model: str, conversation: str | None, parent: str | None) -> tuple[float, int]:
-    """Ms from the mutation to the call, and about how many tokens it had: as much of the history as the window holds."""
+    """Ms from the mutation to the call, and about how many tokens it had: all of the history that the window holds."""
     config = NewTaskConfig(model=model, context=ContextPolicy.RECENT.value)
     prompt = NewPrompt(ASKED, conversation, parent_id=parent, config=config)
     began = time.perf_counter()
