@@ -1,19 +1,19 @@
 """The claims of a structured summary: what a model is asked for, and whether its answer can be kept.
 
-Owns the labels under which a model is shown messages, so that it copies no ids, and the bounds of what it may claim.
+Owns the form of such an answer and its bounds. Messages are named by labels, see `labels.py`.
 Pure. Knows nothing of the messages themselves.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from service.answers.formats import parse_json
-from service.answers.schemas import shortened
+from service.answers.labels import place_of, read_label
+from service.answers.schemas import object_schema, shortened
 from service.records import ClaimKind, ResponseFormat, ResponseFormatKind
 
 Json = dict[str, Any]
@@ -33,20 +33,11 @@ NAMES = {
 """The kinds of claims as an answer has them, in their order."""
 HEADINGS = {ClaimKind.DECISION: "Decisions", ClaimKind.OPEN_QUESTION: "Open questions", ClaimKind.FACT: "Facts"}
 
-_CLAIM: Json = {
-    "type": "object",
-    "properties": {"text": {"type": "string"}, "messages": {"type": "array", "items": {"type": "string"}}},
-    "required": ["text", "messages"],
-    "additionalProperties": False,
-}
+_TEXT: Json = {"type": "string"}
+_CLAIM = object_schema(text=_TEXT, messages={"type": "array", "items": _TEXT})
 CLAIMS_FORMAT = ResponseFormat(
     ResponseFormatKind.JSON_SCHEMA,
-    {
-        "type": "object",
-        "properties": {name: {"type": "array", "items": _CLAIM} for name in NAMES.values()},
-        "required": list(NAMES.values()),
-        "additionalProperties": False,
-    },
+    object_schema(**{name: {"type": "array", "items": _CLAIM} for name in NAMES.values()}),
 )
 """No bounds in it: some servers make a grammar of a schema, and bounds make that large."""
 CLAIMS_WORDS = (
@@ -56,9 +47,6 @@ CLAIMS_WORDS = (
     'brackets, such as ["m2", "m5"]. What no message says is no claim.'
 )
 
-_LABEL = re.compile(r"[ms]([1-9]\d{0,5})")
-_AROUND = " \t\n[]()<>\"'`.,;:#"
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -67,11 +55,6 @@ class Claim:
     kind: ClaimKind
     text: str
     places: tuple[int, ...]
-
-
-def label_of(place: int, *, is_summary: bool) -> str:
-    """What the message, or the summary, at a place is called."""
-    return f"{'s' if is_summary else 'm'}{place + 1}"
 
 
 def claims_fault(text: str, labels: Sequence[str]) -> str | None:
@@ -95,7 +78,7 @@ def read_claims(text: str) -> list[Claim]:
     for kind, name in NAMES.items():
         for claim in found[name]:
             places = kept.setdefault((kind, claim["text"].strip()), {})
-            places |= dict.fromkeys(int(_read(label)[1:]) - 1 for label in claim["messages"])
+            places |= dict.fromkeys(place_of(read_label(label)) for label in claim["messages"])
     return [Claim(kind, text, tuple(places)) for (kind, text), places in kept.items()]
 
 
@@ -114,15 +97,9 @@ def _faults(found: Json, known: Collection[str]) -> Iterator[str]:
                 yield f"{where} has {len(text)} characters, and must have 1 to {MOST_CHARACTERS}."
             if not 1 <= len(claim["messages"]) <= MOST_NAMED:
                 yield f"{where} names {len(claim['messages'])} messages, and must name 1 to {MOST_NAMED}."
-            unknown = [shortened(label) for label in claim["messages"] if _read(label) not in known]
+            unknown = [shortened(label) for label in claim["messages"] if read_label(label) not in known]
             if unknown:
                 yield f"{where} names {', '.join(unknown[:SHOWN_FAULTS])}, and there is nothing with that label."
-
-
-def _read(label: str) -> str:
-    """A label as it is meant: models put brackets and the like around it."""
-    bare = label.strip(_AROUND).lower()
-    return bare if _LABEL.fullmatch(bare) else ""
 
 
 def _listed(labels: Sequence[str]) -> str:

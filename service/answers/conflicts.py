@@ -1,19 +1,19 @@
 """Where merged branches disagree: what a model is asked for, and whether its answer can be kept.
 
-Owns the form of such an answer and its bounds. Messages are named by labels, so that no model copies ids. Pure. Knows
-nothing of the messages themselves.
+Owns the form of such an answer and its bounds. Messages are named by labels, see `labels.py`. Pure.
+Knows nothing of the messages themselves.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
 from service.answers.formats import parse_json
-from service.answers.schemas import shortened
+from service.answers.labels import read_label
+from service.answers.schemas import object_schema, shortened
 from service.records import ResponseFormat, ResponseFormatKind
 
 Json = dict[str, Any]
@@ -26,25 +26,13 @@ MOST_CHARACTERS = 1_000
 SHOWN_FAULTS = 5
 
 
-def _object(**properties: Json) -> Json:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
 _TEXT: Json = {"type": "string"}
-_SIDE = _object(side={"type": "integer"}, says=_TEXT, messages={"type": "array", "items": _TEXT})
-_CONFLICT = _object(claim=_TEXT, sides={"type": "array", "items": _SIDE})
+_SIDE = object_schema(side={"type": "integer"}, says=_TEXT, messages={"type": "array", "items": _TEXT})
+_CONFLICT = object_schema(claim=_TEXT, sides={"type": "array", "items": _SIDE})
 CONFLICTS_FORMAT = ResponseFormat(
-    ResponseFormatKind.JSON_SCHEMA, _object(conflicts={"type": "array", "items": _CONFLICT})
+    ResponseFormatKind.JSON_SCHEMA, object_schema(conflicts={"type": "array", "items": _CONFLICT})
 )
 """No bounds in it: some servers make a grammar of a schema, and bounds make that large."""
-
-_LABEL = re.compile(r"m[1-9]\d{0,6}")
-_AROUND = " \t\n[]()<>\"'`.,;:#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +76,7 @@ def read_conflicts(text: str) -> list[Conflict]:
 
 
 def _position(said: Json) -> Position:
-    return Position(int(said["side"]), _line(said["says"]), tuple(dict.fromkeys(map(_read, said["messages"]))))
+    return Position(int(said["side"]), _line(said["says"]), tuple(dict.fromkeys(map(read_label, said["messages"]))))
 
 
 def _faults(where: str, conflict: Json, sides: Mapping[str, Collection[int]]) -> Iterator[str]:
@@ -102,7 +90,7 @@ def _faults(where: str, conflict: Json, sides: Mapping[str, Collection[int]]) ->
     for said in conflict["sides"]:
         at = f"{where}, side {said['side']}"
         yield from _length_fault(f"{at}: what it says", said["says"])
-        labels = {_read(label): label for label in said["messages"]}
+        labels = {read_label(label): label for label in said["messages"]}
         if not 1 <= len(labels) <= MOST_NAMED:
             yield f"{at} names {len(labels)} messages, and must name 1 to {MOST_NAMED}."
         for label, written in labels.items():
@@ -122,9 +110,3 @@ def _length_fault(what: str, text: str) -> Iterator[str]:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _read(label: str) -> str:
-    """A label as it is meant: models put brackets and the like around it."""
-    bare = label.strip(_AROUND).lower()
-    return bare if _LABEL.fullmatch(bare) else ""

@@ -98,6 +98,16 @@ def violation(value: Any, schema: Mapping[str, Any]) -> str | None:
     return f"The answer does not meet the schema at {_path(error)}: {shortened(error.message)}."
 
 
+def object_schema(**properties: Any) -> dict[str, Any]:
+    """The schema of an object with all of these properties, and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
 def shortened(text: str) -> str:
     """The text as one line with no full stop, cut where it is long."""
     line = " ".join(text.split()).rstrip(".")

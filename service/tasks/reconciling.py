@@ -13,6 +13,7 @@ from itertools import pairwise, zip_longest
 from typing import Any
 
 from service.answers.conflicts import Conflict, Position, conflicts_fault, read_conflicts
+from service.answers.labels import label_of
 from service.chat import ChatMessage, ModelConfig
 from service.conversations.context.assembling import Saw
 from service.conversations.lines import Lines, OfSides
@@ -23,7 +24,7 @@ from service.records import Role, SawAs, derived_id, subtask_id
 from service.strategies.none import CONFLICTS_KEY
 from service.tasks.material import TaskWork
 from service.tasks.prompts import TOKEN_CHARACTERS, ComposedPrompt, prompt_room
-from service.tasks.reconcile_prompts import label_of, render_conflicts, render_question
+from service.tasks.reconcile_prompts import render_conflicts, render_question
 
 Row = dict[str, Any]
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.answers.claims import label_of
+from service.answers.labels import label_of
 from service.answers.reasoning import set_aside
 from service.records import Role
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from service.answers.claims import CLAIMS_FORMAT, claims_fault, claims_text, label_of, read_claims
+from service.answers.claims import CLAIMS_FORMAT, claims_fault, claims_text, read_claims
 from service.answers.formats import check_answer
+from service.answers.labels import label_of
 from service.records import ClaimKind
 
 LABELS = ("s1", "m2", "m3")
