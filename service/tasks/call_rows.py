@@ -14,9 +14,8 @@ from service.models.failure import code_of
 from service.records import AttemptStatus, ResponseStatus, SubtaskStatus
 from service.tasks.costs import used_of
 from service.tasks.jobs import Call
+from service.tasks.titles import TITLE_CHARACTERS, title_of
 from service.tasks.tools import call_rows
-
-TITLE_CHARACTERS = 60
 
 
 def start_row(call: Call, request: ChatRequest) -> dict[str, Any]:
@@ -99,7 +98,7 @@ def _response_row(call: Call) -> dict[str, Any] | None:
     if call.error is not None and not (content or reasoning):
         return None
     calls, id_ = call.completion.tool_calls if call.completion else (), call.response_id
-    title = " ".join(content[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
+    title = title_of(content)
     if not title and calls:
         title = f"calls {', '.join(one.name for one in calls)}"[:TITLE_CHARACTERS]
     return {

@@ -29,8 +29,7 @@ from service.strategies.aggregation import Answer, combine
 from service.strategies.interface import Finish
 from service.strategies.none import CONFLICTS_KEY
 from service.tasks.material import Material, TaskWork
-
-TITLE_CHARACTERS = 60
+from service.tasks.titles import title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +111,11 @@ class Finisher:
         headings = {subtask_id(task.id, key): text for key, text in zip(finish.keys, finish.headings, strict=False)}
         parts = [Answer(one["title"], one["text"], headings.get(one["subtaskId"], "")) for one in answers]
         text = await asyncio.to_thread(combine, finish.aggregation, parts)
-        title = " ".join(text[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
-        return {"id": answer_id(task.id, task.strategy, retries), "content": text, "title": title or "(empty)"}, made_of
+        return {
+            "id": answer_id(task.id, task.strategy, retries),
+            "content": text,
+            "title": title_of(text) or "(empty)",
+        }, made_of
 
 
 def outcome_of(task: TaskWork, look: Look, finish: Finish) -> Outcome:

@@ -27,9 +27,8 @@ from service.tasks.prompts import MARGIN_TOKENS, answer_room, material_room, ren
 from service.tasks.requests import NewTask
 from service.tasks.settings import check_priced, resolve_settings
 from service.tasks.sources import NewSource, check_text
+from service.tasks.titles import marked_title
 from service.tasks.tools import ToolTurn
-
-TITLE_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,8 @@ class Order:
         # Kept where the prompt does not say the same: an instruction may be long.
         instruction = None if self.instruction == self.content else self.instruction
         return {
-            "title": _title(name if title is None else title),
-            "promptTitle": _title(name),
+            "title": marked_title(name if title is None else title),
+            "promptTitle": marked_title(name),
             "type": self.template.name,
             "strategy": self.strategy,
             "direct": self.strategy == StrategyName.NONE,
@@ -235,8 +234,3 @@ def _content(template: TaskTemplate, strategy: str, instruction: str, sources: t
         part=1,
         parts=1,
     )
-
-
-def _title(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= TITLE_CHARACTERS else line[: TITLE_CHARACTERS - 1].rstrip() + "…"

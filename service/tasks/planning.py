@@ -22,8 +22,8 @@ from service.tasks.kept_settings import format_row
 from service.tasks.material import Material, TaskWork
 from service.tasks.orchestration import Wave
 from service.tasks.prompts import answer_room, material_room, render_frame
+from service.tasks.titles import TITLE_CHARACTERS
 
-TITLE_CHARACTERS = 60
 GOAL_CHARACTERS = 200
 SCHEMA_MODE = "json_schema"
 Keep = Callable[[TaskWork, str], Awaitable[None]]

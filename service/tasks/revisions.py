@@ -11,9 +11,9 @@ from typing import Any
 from service.conversations.branch_names import check_branch_name, same_name
 from service.errors import AntiphonError, Conflict, InvalidInput, NotFound
 from service.records import ResponseStatus, Role, derived_id, new_id
-from service.tasks.orders import TITLE_CHARACTERS
 from service.tasks.settings import NewTaskConfig
 from service.tasks.sources import check_text
+from service.tasks.titles import title_of
 
 MOST_ABOVE = 20_000
 """So far above a branch's head a message can be revised on that branch: the way to it is looked at under a lock."""
@@ -80,7 +80,6 @@ def check_of_chat(turn: Row, field: str) -> None:
 def revision_row(owner: str, new: Revision, turn: Row, key: str | None, task_id: str) -> Row:
     """The row of `revise_message`; `task_id` is that of the task that answers it."""
     id_ = derived_id(task_id, "prompt") if new.ask else new_id()
-    title = " ".join(new.content[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
     properties: Row = (
         {"role": Role.USER.value} if turn["kind"] == "Prompt" else {"status": ResponseStatus.COMPLETE.value}
     )
@@ -92,7 +91,7 @@ def revision_row(owner: str, new: Revision, turn: Row, key: str | None, task_id:
         "id": id_,
         "kind": turn["kind"],
         "content": new.content,
-        "title": title,
+        "title": title_of(new.content),
         "properties": properties,
         "branchId": new.branch_id,
         "newBranch": made,

@@ -14,8 +14,8 @@ from service.errors import InvalidInput
 from service.graph.store import Store
 from service.records import new_id
 from service.strategies.templates import render_part
-from service.tasks.orders import TITLE_CHARACTERS
 from service.tasks.sources import check_text
+from service.tasks.titles import title_of
 
 MOST_CHARACTERS = 200_000
 
@@ -34,17 +34,13 @@ async def set_system_prompt(store: Store, config: Config, what: Changing, new: N
     Raises `InvalidInput` with the field, `NotFound`, `Conflict` for a key of another request.
     """
     content = _text(config, new)
-    await change(store, "set_system_prompt", what, {"content": content}, {"id": new_id(), "title": _title(content)})
+    await change(store, "set_system_prompt", what, {"content": content}, {"id": new_id(), "title": title_of(content)})
 
 
 def first_system_prompt(config: Config, new: NewSystemPrompt) -> FirstSystemPrompt | None:
     """The system prompt that a new conversation begins with, if any. Raises `InvalidInput` with the field."""
     content = _text(config, new)
-    return FirstSystemPrompt([new.content, new.task_type], content, _title(content)) if content else None
-
-
-def _title(content: str) -> str:
-    return " ".join(content[: TITLE_CHARACTERS * 2].split())[:TITLE_CHARACTERS]
+    return FirstSystemPrompt([new.content, new.task_type], content, title_of(content)) if content else None
 
 
 def _text(config: Config, new: NewSystemPrompt) -> str:

@@ -18,11 +18,11 @@ from service.errors import InvalidInput
 from service.providers.tool_calls import SENDABLE_NAME
 from service.records import Role, derived_id
 from service.tasks.sources import check_text
+from service.tasks.titles import TITLE_CHARACTERS, marked_title
 
 MOST_TOOLS = 128
 MOST_DESCRIPTION_CHARACTERS = 8_192
 MOST_PARAMETERS_BYTES = 65_536
-TITLE_CHARACTERS = 60
 NO_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {}}
 RESULTS_FIELD = "input.toolResults"
 
@@ -143,11 +143,10 @@ def tool_turn(task_id: str, response: dict[str, Any] | None, results: Sequence[T
 
 
 def _result_row(task_id: str, index: int, result: ToolResult, name: str) -> dict[str, Any]:
-    line = " ".join(f"{name}: {result.content[:TITLE_CHARACTERS]}".split())
     return {
         "id": derived_id(task_id, "result", index),
         "content": result.content,
-        "title": line if len(line) <= TITLE_CHARACTERS else f"{line[: TITLE_CHARACTERS - 1].rstrip()}…",
+        "title": marked_title(f"{name}: {result.content[:TITLE_CHARACTERS]}"),
         "toolCallId": result.tool_call_id,
         "toolName": name,
         "isError": result.is_error or None,
