@@ -23,6 +23,7 @@ from service.graph.local import LocalSettings, start, stop
 from service.graph.migrations import migrate
 from service.records import new_id
 from tests.support.beginnings import have_a_home, keep_ignored_signals_to_ourselves
+from tests.support.promises import promises_kept
 
 HOME = "TESTS_OF_ANTIPHON_HOME"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
@@ -76,6 +77,13 @@ async def database(connection: Connection) -> AsyncIterator[Database]:
     await migrate(database)
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="module")
+async def promises(database: Database) -> AsyncIterator[None]:
+    """The graph keeps its promises when all tests of a file are done; `usefixtures("promises")` asks for it."""
+    async with promises_kept(database):
+        yield
 
 
 @pytest.fixture

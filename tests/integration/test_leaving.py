@@ -15,9 +15,10 @@ from service.graph.store import main_branch
 from service.records import TaskStatus
 from service.services import Services
 from service.tasks.creating import NewPrompt
-from tests.support.promises import promises_kept
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_stream
 from tests.support.services import cypher, finished, provider, running
+
+pytestmark = pytest.mark.usefixtures("promises")
 
 BRANCHES = "MATCH (b:Branch)-[:BRANCH_OF]->(:Conversation {id: $id}) RETURN b.name AS name ORDER BY name"
 SUMMARY = """
@@ -47,11 +48,10 @@ def model() -> Model:
 
 @pytest.fixture
 async def services(connection: Connection, model: Model, tmp_path: Path) -> AsyncIterator[Services]:
-    """A service over that model, which is slow; the graph keeps its promises when the test is done."""
+    """A service over that model, which is slow."""
     async with (
         ScriptedProvider(model, pause=0.1) as heard,
         running(connection, tmp_path, provider(f"{heard.url}/v1")) as services,
-        promises_kept(services.database),
     ):
         yield services
 

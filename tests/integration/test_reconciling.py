@@ -21,9 +21,10 @@ from service.tasks.merging import INSTRUCTION, Merge
 from service.tasks.reconcile_prompts import CONFLICTS_NOTE
 from service.tasks.turns import Regeneration
 from tests.integration.test_pruning import pruned
-from tests.support.promises import promises_kept
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_stream
 from tests.support.services import cypher, finished, provider, running
+
+pytestmark = pytest.mark.usefixtures("promises")
 
 TASK = """MATCH (t:Task {id: $id})-[:ASKED]->(p)
 RETURN t.error AS error, t.conversationId AS c, p.id AS prompt,
@@ -69,11 +70,10 @@ def model() -> Model:
 
 @pytest.fixture
 async def services(connection: Connection, model: Model, tmp_path: Path) -> AsyncIterator[Services]:
-    """A service over that model; the graph keeps its promises when the test is done."""
+    """A service over that model."""
     async with (
         ScriptedProvider(model) as heard,
         running(connection, tmp_path, provider(f"{heard.url}/v1")) as services,
-        promises_kept(services.database),
     ):
         yield services
 

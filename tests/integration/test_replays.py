@@ -19,9 +19,10 @@ from service.tasks.replays import Replay
 from service.tasks.tools import ToolResult
 from service.tasks.turns import Regeneration
 from tests.integration.test_turns import heads
-from tests.support.promises import promises_kept
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_stream
 from tests.support.services import cypher, file_task, finished, provider, run_task, running
+
+pytestmark = pytest.mark.usefixtures("promises")
 
 REPLAYS = """MATCH (t:Task {id: $id})-[:RESULTED_IN]->(r)
 RETURN COLLECT { MATCH (r)-[:REPLAYS]->(x) RETURN x.id } AS ids,
@@ -52,14 +53,13 @@ async def heard() -> AsyncIterator[ScriptedProvider]:
 async def services(
     connection: Connection, heard: ScriptedProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Services]:
-    """A service over three models of that provider; the graph keeps its promises when all tests are done."""
+    """A service over three models of that provider."""
     settings = provider(f"{heard.url}/v1")
     (models,) = (one["models"] for one in settings["providers"].values())
     models["other"] = models["m"]
     models["small"] = models["m"] | {"context_window": 300, "max_output_tokens": 20}
     async with (
         running(connection, tmp_path_factory.mktemp("service"), settings) as services,
-        promises_kept(services.database),
     ):
         yield services
 

@@ -14,9 +14,10 @@ from service.records import SummaryForm, TaskStatus
 from service.services import Services
 from service.tasks.asked_summaries import NewSummary
 from service.tasks.creating import NewPrompt
-from tests.support.promises import promises_kept
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_stream
 from tests.support.services import cypher, finished, provider, running
+
+pytestmark = pytest.mark.usefixtures("promises")
 
 CLAIMS = """
 MATCH (:Task {id: $id})-[:SUMMARIZED]->(s)-[:CLAIMS]->(k)
@@ -56,11 +57,10 @@ def model() -> Model:
 
 @pytest.fixture
 async def services(connection: Connection, model: Model, tmp_path: Any) -> AsyncIterator[Services]:
-    """A service over that model; the graph keeps its promises when the test is done."""
+    """A service over that model."""
     async with (
         ScriptedProvider(model) as heard,
         running(connection, tmp_path, provider(f"{heard.url}/v1")) as services,
-        promises_kept(services.database),
     ):
         yield services
 

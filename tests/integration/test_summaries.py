@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from service.graph.database import Connection, Database
+from service.graph.database import Connection
 from service.records import SummaryForm, TaskStatus
 from service.services import Services
 from service.tasks.asked_summaries import NewSummary
 from service.tasks.creating import NewPrompt
-from tests.support.promises import promises_kept
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_stream
 from tests.support.services import cypher, finished, provider, running
+
+pytestmark = pytest.mark.usefixtures("promises")
 
 WINDOW = {"context_window": 2400, "max_output_tokens": 300}
 LONG = "word " * 40
@@ -57,13 +58,6 @@ class Model:
 def model() -> Model:
     """A model of a test's own."""
     return Model()
-
-
-@pytest.fixture(scope="module", autouse=True)
-async def promises(database: Database) -> AsyncIterator[None]:
-    """The graph keeps its promises when all tests are done."""
-    async with promises_kept(database):
-        yield
 
 
 @pytest.fixture

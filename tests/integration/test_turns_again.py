@@ -18,9 +18,10 @@ from service.tasks.creating import NewTask, NewTaskConfig
 from service.tasks.revisions import Revision
 from service.tasks.turns import Regeneration
 from tests.integration.test_turns import ask, begun, fork, heads
-from tests.support.promises import promises_kept
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_stream
 from tests.support.services import cypher, file_task, finished, provider, run_task, running
+
+pytestmark = pytest.mark.usefixtures("promises")
 
 MESSAGE = """
 MATCH (m:Message {id: $id})
@@ -47,13 +48,12 @@ async def heard() -> AsyncIterator[ScriptedProvider]:
 async def services(
     connection: Connection, heard: ScriptedProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Services]:
-    """A service over two models of that provider; the graph keeps its promises when all tests are done."""
+    """A service over two models of that provider."""
     settings = provider(f"{heard.url}/v1")
     (models,) = (one["models"] for one in settings["providers"].values())
     models["other"] = models["m"]
     async with (
         running(connection, tmp_path_factory.mktemp("service"), settings) as services,
-        promises_kept(services.database),
     ):
         yield services
 

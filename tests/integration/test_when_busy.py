@@ -16,9 +16,10 @@ from service.records import TaskStatus, WhenBusy, derived_id
 from service.services import Services
 from service.tasks.creating import NewPrompt, NewTaskConfig
 from tests.integration.test_turns import begun
-from tests.support.promises import promises_kept
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_delta
 from tests.support.services import cypher, finished, provider, running, status_of
+
+pytestmark = pytest.mark.usefixtures("promises")
 
 PATH = """
 MATCH (:Conversation {id: $id})<-[:BRANCH_OF]-(:Branch {name: 'main'})-[:HEAD]->(h)
@@ -48,10 +49,9 @@ async def heard() -> AsyncIterator[ScriptedProvider]:
 async def services(
     connection: Connection, heard: ScriptedProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Services]:
-    """A service; the graph keeps its promises when all tests are done."""
+    """A service."""
     async with (
         running(connection, tmp_path_factory.mktemp("service"), provider(f"{heard.url}/v1")) as services,
-        promises_kept(services.database),
     ):
         yield services
 
