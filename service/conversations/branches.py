@@ -1,7 +1,6 @@
 """Branches: names for places in a conversation, as in git. To make one, to move it or to delete it copies nothing.
 
-Owns what stands in the way of a change. The statements look behind the conversation's
-lock and say what is wrong.
+Owns what stands in the way of a change. The statements look behind the conversation's lock and say what is wrong.
 """
 
 from __future__ import annotations
@@ -103,10 +102,10 @@ class Branches:
         branch = (await self._reader.read_branches(owner, [branch_id])).get(branch_id)
         if branch is None:
             return None
+        _require_no_default(branch)
         place = (await self._reader.read_branch_places(owner, [branch_id])).get(branch_id)
-        is_default = branch_id == (branch["defaultBranchId"] or main_branch(branch["conversationId"]))
-        if is_default or (place and place["isBusy"]):
-            raise _problems("", None)["IS_DEFAULT" if is_default else "BUSY"]
+        if place and place["isBusy"]:
+            raise _problems("", None)["BUSY"]
         return branch["conversationId"]
 
     async def count_prunable(self, owner: str, branch_id: str) -> tuple[str, Prunable]:
@@ -117,9 +116,8 @@ class Branches:
         found = (await self._reader.read_branches(owner, [branch_id])).get(branch_id)
         if found is None:
             raise _no_branch()
+        _require_no_default(found)
         conversation = found["conversationId"]
-        if branch_id == (found["defaultBranchId"] or main_branch(conversation)):
-            raise _problems("", None)["IS_DEFAULT"]
         return conversation, await self._counting.count(owner, conversation, branch_id)
 
     async def find(self, owner: str, conversation_id: str, name: str) -> str | None:
@@ -134,6 +132,12 @@ class Branches:
         if found is None:
             raise _no_branch()
         return Changing(owner, found["conversationId"], key)
+
+
+def _require_no_default(branch: Row) -> None:
+    """Raises `Conflict` for the default branch of its conversation, by a row of `read_branches`."""
+    if branch["id"] == (branch["defaultBranchId"] or main_branch(branch["conversationId"])):
+        raise _problems("", None)["IS_DEFAULT"]
 
 
 def _done(written: Row, name: str = "") -> Row:
