@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from tests.support.machine import reading
+from tests.support.machine.memory import Then
 from tests.support.machine.player import Player, door, number, pick
 
 
@@ -21,14 +22,14 @@ class Looking(Player):
     def remember(self) -> None:
         """How it stands at this moment."""
         sleep(0.003)
-        self.chat.past.append((datetime.now(UTC).isoformat(), dict(self.chat.branches)))
+        self.chat.past.append(Then(datetime.now(UTC).isoformat(), dict(self.chat.branches)))
         sleep(0.003)
 
     @rule(door=door, n=number, limit=st.integers(1, 5))
     def look_back(self, door: int, n: int, limit: int) -> None:
         """How it stood is told as it was."""
-        moment, stood = pick(self.chat.past, n)
-        assert reading.past(self, door, moment, limit) == stood
+        then = pick(self.chat.past, n)
+        assert reading.past(self, door, then.moment, limit) == then.stood
 
     @rule(door=door, n=number, limit=st.integers(1, 5), down=st.booleans())
     def read_history(self, door: int, n: int, limit: int, down: bool) -> None:

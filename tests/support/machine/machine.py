@@ -148,7 +148,7 @@ class ChatMachine(Looking):
         _, code = self.world.try_to(door, "DeleteBranch", input={"branchId": branch})
         assert code == ("CONFLICT" if branch == self.chat.default else None)
         if code is None:
-            del self.chat.branches[branch]
+            self.chat.delete(branch)
 
     @rule(door=door, n=number)
     def prune(self, door: int, n: int) -> None:

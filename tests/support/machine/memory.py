@@ -25,6 +25,16 @@ class Said:
     depth: int
 
 
+@dataclass(frozen=True, slots=True)
+class Then:
+    """How the branches stood at a moment. `from_heads`: from where it is found out, of those that were moved or deleted
+    by hand since: where they pointed when that was done first."""
+
+    moment: str
+    stood: Stood
+    from_heads: dict[str, str] = field(default_factory=dict[str, str])
+
+
 @dataclass(slots=True)
 class Chat:
     """A conversation: `said` in the order in which it was written."""
@@ -36,7 +46,7 @@ class Chat:
     branches: Stood = field(default_factory=dict[str, tuple[str, str]])
     pinned: set[str] = field(default_factory=set[str])
     links: dict[str, Link] = field(default_factory=dict[str, Link])
-    past: list[tuple[str, Stood]] = field(default_factory=list[tuple[str, Stood]])
+    past: list[Then] = field(default_factory=list[Then])
 
     def add(self, id: str, kind: str, parents: Sequence[str]) -> None:
         """A message is written."""
@@ -47,13 +57,13 @@ class Chat:
         """A prompt is written; the branch goes on to it."""
         self.add(id, PROMPT, parents)
         if branch is not None:
-            self.move(branch, id)
+            self.go_on(branch, id)
 
     def answer(self, id: str, prompt: str) -> None:
         """A prompt is answered; all branches that point at it go on to the answer."""
         self.add(id, RESPONSE, [prompt])
         for branch in [branch for branch, (_, head) in self.branches.items() if head == prompt]:
-            self.move(branch, id)
+            self.go_on(branch, id)
 
     def answer_again(self, id: str, former: str, branch: str | None) -> None:
         """Another answer beside one; the branch moves where it is at that or at the prompt."""
@@ -68,7 +78,7 @@ class Chat:
 
     def prune(self, branch: str) -> set[str]:
         """A branch goes, and with it all on which nothing hangs then, from where it pointed upwards; their ids."""
-        gone, left = set[str](), [self.branches.pop(branch)[1]]
+        gone, left = set[str](), [self.delete(branch)]
         heads = {head for _, head in self.branches.values()}
         while left:
             id = left.pop()
@@ -77,12 +87,29 @@ class Chat:
                 left += self.said.pop(id).parents
         self.pinned -= gone
         self.links = {id: link for id, link in self.links.items() if not gone.intersection(link)}
-        self.past = [(at, _without(stood, gone)) for at, stood in self.past]
+        for then in self.past:
+            # Whence it could be found out is not there any more: the branch is named, without its head.
+            then.stood.update({id: (then.stood[id][0], "") for id, head in then.from_heads.items() if head in gone})
         return gone
 
+    def delete(self, branch: str) -> str:
+        """A branch goes; where it pointed."""
+        self._note_head(branch)
+        return self.branches.pop(branch)[1]
+
     def move(self, branch: str, to: str) -> None:
-        """A branch points elsewhere."""
+        """A branch is made to point elsewhere."""
+        self._note_head(branch)
+        self.go_on(branch, to)
+
+    def go_on(self, branch: str, to: str) -> None:
+        """A branch follows what continues from where it pointed."""
         self.branches[branch] = (self.branches[branch][0], to)
+
+    def _note_head(self, branch: str) -> None:
+        for then in self.past:
+            if branch in then.stood:
+                then.from_heads.setdefault(branch, self.head(branch))
 
     def head(self, branch: str) -> str:
         """Where a branch points."""
@@ -122,7 +149,3 @@ class Chat:
     def child_count(self, id: str) -> int:
         """How many messages continue from one."""
         return sum(id in one.parents for one in self.said.values())
-
-
-def _without(stood: Stood, gone: set[str]) -> Stood:
-    return {id: (name, "" if head in gone else head) for id, (name, head) in stood.items()}

@@ -162,4 +162,4 @@ def _place_first(
     assert above in allowed[when], f"{when}: the second prompt stands below {above}"
     for id in answers:
         chat.add(id, RESPONSE, [one])
-    chat.move(branch, above)
+    chat.go_on(branch, above)
