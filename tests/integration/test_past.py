@@ -17,9 +17,11 @@ from service.errors import NotFound
 from service.graph.database import Connection, Database
 from service.graph.reader import Reader
 from service.graph.store import main_branch
-from service.records import new_id
+from service.records import answer_id, derived_id, new_id
 from service.services import Services
-from tests.support.services import cypher, running
+from service.tasks.creating import NewPrompt
+from service.tasks.turns import Regeneration
+from tests.support.services import cypher, finished, running
 
 Stood = dict[str, tuple[str, str | None]]
 """By id, the name of each branch and its head."""
@@ -114,6 +116,36 @@ async def test_it_stood_as_it_was_after_every_step(
         await life.remember()
     for seq, stood in life.stood:
         assert await read(life.past(seq), 2) == stood
+
+
+async def test_a_branch_stood_at_the_answer_or_the_prompt_whence_it_went_to_another(
+    services: Services, database: Database, owner: str
+) -> None:
+    """An answer that is asked for again takes a branch from the answer before, or from the prompt that had one; whoever
+    follows the conversation is told, with the key."""
+    task_id = await services.backend.tasks.send_prompt(owner, NewPrompt("Who?"))
+    life, answer = Life(services, database, owner, 1), answer_id(task_id, "NONE")
+    (row,) = await cypher(database, "MATCH (t:Task {id: $id}) RETURN t.conversationId AS id", id=task_id)
+    life.id, main = row["id"], main_branch(row["id"])
+    await finished(database, task_id)
+    life.now = {main: ("main", answer)}
+    prompt = derived_id(task_id, "prompt")
+    low = await services.backend.branches.create_branch(owner, NewBranch(life.id, "low", prompt))
+    life.now[low] = ("low", prompt)
+    await life.remember()
+    for n, branch in enumerate((low, main, main)):
+        new = Regeneration(answer, branch_id=branch, idempotency_key=f"{owner} {n}")
+        (again,) = await services.backend.turns.regenerate(owner, new)
+        await finished(database, again)
+        answer = answer_id(again, "NONE") if branch == main else answer
+        life.now[branch] = (life.now[branch][0], answer_id(again, "NONE"))
+        await life.remember()
+    for seq, stood in life.stood:
+        assert await read(life.past(seq), 2) == stood
+    text = """MATCH (e:Change {conversationId: $id, action: 'MOVED'}) WITH e ORDER BY e.seq
+    RETURN e.subjectId AS branch, e.causeKey AS key"""
+    told = await cypher(database, text, id=life.id)
+    assert told == [{"branch": main, "key": f"{owner} {n}"} for n in (1, 2)]
 
 
 async def test_a_moment_is_the_newest_number_of_then(services: Services, database: Database, owner: str) -> None:

@@ -7,7 +7,7 @@ RETURN COLLECT {
 } AS branches, COLLECT {
   MATCH (e:Change) WHERE e.conversationId = c.id AND e.seq > 0 AND (e.type = 'BRANCH' OR e.branchId IS NOT NULL)
   WITH e ORDER BY e.conversationId, e.seq LIMIT $most
-  // A message that was revised has the number before its change's: the branch moved with it.
+  // A branch moves with the message that takes it along, whose number is a little smaller than its change's.
   RETURN e {.action, .name, .formerHeadId, createdAt: e.createdAt.epochMillis, branchId: coalesce(e.branchId, e.subjectId),
-    seq: CASE e.action WHEN 'REVISED' THEN e.seq - 1 ELSE e.seq END}
+    seq: CASE e.action WHEN 'REVISED' THEN e.seq - 1 ELSE coalesce(e.headSeq, e.seq) END}
 } AS changes, c.createdAt.epochMillis AS createdAt

@@ -2,18 +2,12 @@
 CYPHER 25
 UNWIND $batch.rows AS row
 MATCH (h:Message {id: row.headId})-[:IN_CONVERSATION]->(:Conversation {id: $conversationId, ownerId: $ownerId})
-CALL (row, h) {
+CALL (h) {
   // Of a merge, the branch itself is the first of its parents.
   OPTIONAL MATCH (h) ((x WHERE x.seq > $seq)-[e:CONTINUES|RESPONDS_TO WHERE coalesce(e.index, 0) = 0]->()){0,20000} (m)
-  WITH DISTINCT row, m
-  WITH row, m WHERE m.seq <= $seq
-  // Where an answer was asked for again, the branch had been at the one before.
-  WITH row, m, head(COLLECT {
-    MATCH (m)<-[:RESPONDS_TO]-(o:Response)<-[:REGENERATES]-(t:Task)-[:RESULTED_IN]->(later:Response)
-    WHERE t.movesBranch = row.id AND o.seq <= $seq AND later.seq > $seq
-    RETURN o ORDER BY o.seq DESC LIMIT 1
-  }) AS regenerated
-  WITH coalesce(regenerated, m) AS m ORDER BY m.depth DESC, m.id DESC LIMIT 1
+  WITH DISTINCT m
+  WITH m WHERE m.seq <= $seq
+  ORDER BY m.depth DESC, m.id DESC LIMIT 1
   RETURN collect(m.id) AS found
 }
 RETURN row.id AS id, h.depth AS depth, head(found) AS headId

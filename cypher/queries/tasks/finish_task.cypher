@@ -58,12 +58,19 @@ CALL (row) {
       WHERE NOT EXISTS { (left)<-[:SYNTHESIZES|USES|RESULTED_IN|MADE_FROM]-() }
       CREATE (t)-[:SET_ASIDE]->(left)
     }
-    MATCH (c)<-[:BRANCH_OF]-(b:Branch)-[old:HEAD]->(head) 
+    MATCH (c)<-[:BRANCH_OF]-(b:Branch)-[old:HEAD]->(head)
       // A task that asks again moves one branch at most: from the prompt, or from the answer that was not liked.
       WHERE head = before OR CASE WHEN t.movesBranch IS NULL THEN head = p
         ELSE b.id = t.movesBranch AND (head = p OR EXISTS { (t)-[:REGENERATES]->(head) }) END
     CREATE (b)-[:HEAD]->(r)
     DELETE old
+    // Of a branch that does not just go down it is told, and where it was.
+    WITH t, c, r, collect(CASE WHEN head <> p THEN {id: b.id, name: b.name, from: head.id} END) AS moved
+    SET c.lastSeq = c.lastSeq + size(moved)
+    FOREACH (i IN range(1, size(moved)) |
+      CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: c.lastSeq - size(moved) + i, createdAt: r.createdAt,
+        type: 'BRANCH', action: 'MOVED', subjectId: moved[i - 1].id, name: moved[i - 1].name, formerHeadId: moved[i - 1].from,
+        headSeq: r.seq, causeKey: coalesce(t.idempotencyKey, t.causeKey)}))
   }
   RETURN t.status AS status, c.lastSeq AS seq
 }
