@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -14,6 +15,8 @@ from typing import Any
 import uvloop
 import yaml
 
+from service.commands.garbage import collect_when_quiet, settle
+from service.commands.server import SWITCH_SECONDS
 from service.config import load_config
 from service.folders import cache_folder
 from service.graph.database import Connection, Database
@@ -37,7 +40,8 @@ def load() -> float:
 
 
 def run(benchmark: Coroutine[Any, Any, None]) -> None:
-    """Run a benchmark on the event loop that the service uses."""
+    """Run a benchmark on the event loop that the service uses, with threads that leave it its turns as there."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     uvloop.run(benchmark)
 
 
@@ -72,9 +76,13 @@ async def service(settings: dict[str, Any]) -> AsyncIterator[Services]:
         async with neo4j() as connection:
             services = wire(load_config(file, {}), connection)
             await services.open()
+            # As `antiphon serve` does it.
+            settle()
+            collecting = asyncio.create_task(collect_when_quiet())
             try:
                 yield services
             finally:
+                collecting.cancel()
                 await services.close()
 
 

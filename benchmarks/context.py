@@ -35,9 +35,9 @@ ASKED = "And now?"
 
 
 class NotingProvider:
-    """Answers at once, and notes when it was called and with how many tokens."""
+    """Answers at once, and notes when it was called and with what."""
 
-    called: asyncio.Queue[tuple[float, int]] = asyncio.Queue()
+    called: asyncio.Queue[tuple[float, ChatRequest]] = asyncio.Queue()
 
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
@@ -47,7 +47,7 @@ class NotingProvider:
         now = time.perf_counter()
         # What summarizes in the background is asked something else.
         if request.messages[-1].content == ASKED:
-            self.called.put_nowait((now, sum(count_bytes(message.content) for message in request.messages)))
+            self.called.put_nowait((now, request))
         yield TextDelta("Yes.")
         yield Completion("stop", Usage(1, 1))
 
@@ -89,30 +89,32 @@ def settings() -> dict[str, Any]:
     return {"providers": {"noting": provider}, "api_keys": {"noting": "none"}, "defaults": {"model": "echo/echo"}}
 
 
-async def ask(services: Services, model: str, conversation: str | None, parent: str | None) -> tuple[float, int]:
-    """Ms from the mutation to the call, and about how many tokens it had: all of the history that the window holds."""
+async def ask(
+    services: Services, model: str, conversation: str | None, parent: str | None
+) -> tuple[float, ChatRequest]:
+    """Ms from the mutation to the call, and the call: all of the history that the window holds."""
     config = NewTaskConfig(model=model, context=ContextPolicy.RECENT.value)
     prompt = NewPrompt(ASKED, conversation, parent_id=parent, config=config)
     began = time.perf_counter()
     task_id = await services.backend.tasks.send_prompt(OWNER, prompt)
-    at, tokens = await asyncio.wait_for(NotingProvider.called.get(), LONGEST_SECONDS)
+    at, request = await asyncio.wait_for(NotingProvider.called.get(), LONGEST_SECONDS)
     while await status_of(services, task_id) not in FINAL:
         await asyncio.sleep(0.002)
-    return (at - began) * 1000, tokens
+    return (at - began) * 1000, request
 
 
 async def times(
     services: Services, model: str, conversation: str | None, parent: str | None
-) -> list[tuple[float, int]]:
+) -> list[tuple[float, ChatRequest]]:
     """The first, those that warm up, and the others; fewer of them where they take long."""
-    taken: list[tuple[float, int]] = []
+    taken: list[tuple[float, ChatRequest]] = []
     until = time.perf_counter() + SECONDS
     while len(taken) < 1 + WARMING + SAMPLES and (len(taken) < 2 or time.perf_counter() < until):
         taken.append(await ask(services, model, conversation, parent))
     return taken
 
 
-def median(taken: list[tuple[float, int]]) -> float:
+def median(taken: list[tuple[float, ChatRequest]]) -> float:
     """In ms, of those behind the first and the warming ones."""
     return statistics.median(ms for ms, _ in taken[1 + WARMING :] or taken[1:])
 
@@ -132,7 +134,7 @@ async def measure(services: Services, probe: Probe, messages: int, models: list[
         more |= {
             "empty": round(empty, 2),
             "first": round(taken[0][0], 1),
-            "tokens": taken[-1][1],
+            "tokens": sum(count_bytes(message.content) for message in taken[-1][1].messages),
             "samples": len(taken),
         }
         figure(name, median(taken) - empty, "ms over", **more)

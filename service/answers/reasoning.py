@@ -81,6 +81,8 @@ _BEGINS_TURN = ("<|im_start|>", "<|start_header_id|>", "<|start|>", "<start_of_t
 _TAIL = re.compile(r"<[^<>\s]{0,24}>?\s*\Z")
 _FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)", re.MULTILINE)
 _BLANK = re.compile(r"(?:[ \t]*\r?\n)+|[ \t]+")
+_MARKED = "<◁["
+"""All marks begin with one of these."""
 _QUOTES = "`'\"‘’“”«»"
 _LONGEST_MARK = 32
 
@@ -202,6 +204,8 @@ class Hearing:
 
 def set_aside(text: str, *, reasons: bool = False) -> Said:
     """A whole text in two."""
+    if not (any(sign in text for sign in _MARKED) or _BARE_CHANNELS.match(text)):
+        return Said(text)
     hearing = Hearing(reasons=reasons)
     hearing.take(text)
     return hearing.end(cut=False)

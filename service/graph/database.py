@@ -44,6 +44,9 @@ LATE_SECONDS = 15.0
 SERVERS_SHARE = 0.8
 """Of the time that we wait for a write, the part after which the server ends it: it looks every two seconds."""
 
+DECODING_SECONDS = 0.002
+"""How long records are taken over at once; between two, others have their turn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
@@ -307,5 +310,11 @@ async def _rows(runner: _Runner, query: Query, parameters: Row, seconds: float |
         result = await runner.run(text, parameters)
     else:
         result = await runner.run(neo4j.Query(text, timeout=seconds), parameters)
-    keys = result.keys()
-    return [dict(zip(keys, values, strict=True)) for values in await result.values()]
+    keys, rows = result.keys(), list[Row]()
+    until = time.monotonic() + DECODING_SECONDS
+    async for record in result:
+        rows.append(dict(zip(keys, record.values(), strict=True)))
+        if time.monotonic() > until:
+            await asyncio.sleep(0)
+            until = time.monotonic() + DECODING_SECONDS
+    return rows

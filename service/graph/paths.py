@@ -13,7 +13,6 @@ from service.graph.gather import Gatherer
 from service.graph.queries import query
 
 READ_AT_ONCE = 200
-_NOTHING: Row = {"messages": [], "system": None, "pinned": None}
 
 
 class Paths:
@@ -24,12 +23,12 @@ class Paths:
         self._firsts: Gatherer[Row, Row] = Gatherer(self._read, most=READ_AT_ONCE)
 
     async def read_path_above(self, row: Row) -> Row:
-        """A page of what is above some messages (`ids`), with them: the `messages` of `span` depths, in no order.
+        """A page of what is above some messages (`ids`), with them: the `messages` of `span` depths.
 
         First pages (`first`) that are asked for meanwhile are read together; they have the conversation's `system`
         prompt and its `pinned` messages besides. Each message is `{id, depth, parents, role, content, o200k, cl100k,
-        toolCalls, toolCallId, isError, saw}`, the content of what has more tokens than `room` or is the prompt
-        `promptId` left out.
+        toolCalls, toolCallId, isError, saw}`. The content of what cannot fit into `room` tokens, by itself or with
+        what is below it, is left out, and that of the prompt `promptId`.
         """
         if row["first"]:
             return await self._firsts.put(row)
@@ -45,8 +44,12 @@ class Paths:
                 raise
             middle = len(rows) // 2
             return [*await self._read(rows[:middle]), *await self._read(rows[middle:])]
-        found = {record["n"]: record for record in records}
-        return [found.get(number, _NOTHING) for number in range(len(rows))]
+        found: list[Row] = [{"messages": list[Row](), "system": None, "pinned": None} for _ in rows]
+        for record in records:
+            page: Row = found[record["n"]]
+            page["messages"] += record["messages"]
+            page |= {name: record[name] for name in ("system", "pinned") if record[name] is not None}
+        return found
 
     async def read_pinned_above(self, owner: str, ids: Sequence[str], lowest: int) -> list[str]:
         """The ids of the pinned messages above these, no less deep than `lowest`."""

@@ -69,7 +69,7 @@ def _speaker(it: OfSides) -> str:
 
 
 def _text(it: OfSides) -> str:
-    return message_text(chat_message(dict(it.message.row))).strip() or "(nothing)"
+    return message_text(chat_message(it.message.row)).strip() or "(nothing)"
 
 
 def _line(text: str) -> str:

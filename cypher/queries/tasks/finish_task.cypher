@@ -66,7 +66,7 @@ CALL (row) {
     DELETE old
     // Of a branch that does not just go down it is told, and where it was.
     WITH t, c, r, collect(CASE WHEN head <> p THEN {id: b.id, name: b.name, from: head.id} END) AS moved
-    SET c.lastSeq = c.lastSeq + size(moved)
+    SET c.lastSeq = c.lastSeq + size(moved), c.changedAt = datetime({epochMillis: timestamp()})
     FOREACH (i IN range(1, size(moved)) |
       CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: c.lastSeq - size(moved) + i, createdAt: r.createdAt,
         type: 'BRANCH', action: 'MOVED', subjectId: moved[i - 1].id, name: moved[i - 1].name, formerHeadId: moved[i - 1].from,

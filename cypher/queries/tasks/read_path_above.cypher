@@ -1,4 +1,4 @@
-// A page of the path above some messages: those themselves and what is above them, a number of depths of it.
+// A page of the path above some messages: those themselves and what is above them, a number of depths of it, the deepest first.
 CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
@@ -9,12 +9,17 @@ CALL (row) {
   MATCH (seed) (()-[:CONTINUES|RESPONDS_TO]->(x WHERE x.depth > bound)){0,} (m)
   // At once, so that the plan prunes: where branches were merged there are very many ways to a message.
   WITH DISTINCT bound, m WHERE m.depth > bound
+  WITH m ORDER BY m.depth DESC
   RETURN collect(m) AS found
 }
+WITH row, found, [m IN found | coalesce(m.length, 0)] AS lengths, 100 AS some
+// In pieces: the first are taken over while the next are read. No token of a text has more than 16 characters.
+UNWIND range(0, size(found), some) AS start
+WITH row, found[start .. start + some] AS piece, start, reduce(sum = 0, length IN lengths[.. start] | sum + length) <= 16 * row.room AS fits
 RETURN row.n AS n, COLLECT {
-  UNWIND found AS m
-  // What does not fit in any way is not sent over: a token of more than 16 characters is none of a text's.
-  WITH m, coalesce(m.length, 0) <= 16 * row.room AND coalesce(m.tokensO200k, 0) <= row.room AND m.id <> row.promptId AS wanted
+  UNWIND piece AS m
+  // What does not fit in any way is not sent over.
+  WITH m, fits AND coalesce(m.length, 0) <= 16 * row.room AND coalesce(m.tokensO200k, 0) <= row.room AND m.id <> row.promptId AS wanted
   RETURN {
     id: m.id, depth: m.depth, role: coalesce(m.role, 'ASSISTANT'), toolCallId: m.toolCallId, isError: m.isError,
     o200k: m.tokensO200k, cl100k: m.tokensCl100k, content: CASE WHEN wanted THEN m.content END,
@@ -28,11 +33,11 @@ RETURN row.n AS n, COLLECT {
   }
 } AS messages,
 // What goes into every context of the conversation.
-CASE WHEN row.first THEN COLLECT {
+CASE WHEN row.first AND start = 0 THEN COLLECT {
   MATCH (:Conversation {id: row.conversationId, ownerId: row.ownerId})-[:HAS_SYSTEM_PROMPT]->(m:Prompt)
   RETURN m {.id, .depth, .content, .role, o200k: m.tokensO200k, cl100k: m.tokensCl100k}
 } END AS system,
-CASE WHEN row.first THEN COLLECT {
+CASE WHEN row.first AND start = 0 THEN COLLECT {
   // All three, or the index is not used, which a plan in a CASE does not show.
   MATCH (m:Message) USING INDEX m:Message(conversationId, pinned, seq)
   WHERE m.conversationId = row.conversationId AND m.pinned = true AND m.seq > 0 AND m.ownerId = row.ownerId

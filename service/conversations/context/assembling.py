@@ -67,28 +67,18 @@ class Ahead:
 class Context:
     """What is sent, oldest first and the prompt last. `is_whole`: nothing of the path is left out.
 
-    `ahead` is what may be summarized before it is needed.
+    `messages` are the items as a model gets them. `tokens` are those of all but the prompt, `text_tokens` the same
+    without what a chat template puts around each message: what is counted of a text by itself. `ahead` is what may be
+    summarized before it is needed.
     """
 
     items: tuple[ContextItem, ...]
+    messages: tuple[ChatMessage, ...]
     saw: tuple[Saw, ...]
     is_whole: bool
+    tokens: int
+    text_tokens: int
     ahead: Ahead | None = None
-
-    @property
-    def tokens(self) -> int:
-        """The tokens of all but the prompt."""
-        return sum(item.tokens for item in self.items if item.kind is not ItemKind.PROMPT)
-
-    @property
-    def text_tokens(self) -> int:
-        """The same without what a chat template puts around each message: what is counted of a text by itself."""
-        return sum(max(0, item.tokens - MESSAGE_TOKENS) for item in self.items if item.kind is not ItemKind.PROMPT)
-
-    @property
-    def messages(self) -> tuple[ChatMessage, ...]:
-        """The messages as a model gets them."""
-        return tuple(item.message for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +109,21 @@ def assembled(wish: ContextWish, above: PathAbove, chosen: Chosen) -> Context:
     path = pair_results([*told, *_conflicts(wish.prompt_id, above.prompt_conflicts), (wish.prompt_id, wish.asked)])
     if not path or path[-1][0] != wish.prompt_id:
         raise ContextOverflow(f"The tools' results and their calls are longer than the window of {wish.model.key}.")
-    items = [
+    above_prompt = [
         *(_standing(ItemKind.SYSTEM, message) for message in above.system),
         *(ContextItem(ItemKind.SUMMARY, one.message, one.id, one.tokens) for one in chosen.summaries),
         *_pinned(chosen.pinned),
         *(_item(id_, message, sent) for id_, message in path[:-1]),
-        ContextItem(ItemKind.PROMPT, wish.asked, wish.prompt_id),
     ]
-    is_whole = above.is_whole and len(sent) == len(above.messages)
-    return Context(tuple(items), _saw(wish, above, chosen, sent), is_whole)
+    items = (*above_prompt, ContextItem(ItemKind.PROMPT, wish.asked, wish.prompt_id))
+    return Context(
+        items=items,
+        messages=tuple(item.message for item in items),
+        saw=_saw(wish, above, chosen, sent),
+        is_whole=above.is_whole and len(sent) == len(above.messages),
+        tokens=sum(item.tokens for item in above_prompt),
+        text_tokens=sum(max(0, item.tokens - MESSAGE_TOKENS) for item in above_prompt),
+    )
 
 
 def _saw(wish: ContextWish, above: PathAbove, chosen: Chosen, sent: Mapping[str, PathMessage]) -> tuple[Saw, ...]:
@@ -182,7 +178,7 @@ def _told(it: str | Side, above: PathAbove, sent: Mapping[str, PathMessage]) -> 
     """A message as it is sent; where a side of merged branches begins, a note that says so."""
     if isinstance(it, str):
         yield from _conflicts(it, sent[it].row.get("conflicts"))
-        yield it, chat_message(dict(sent[it].row))
+        yield it, chat_message(sent[it].row)
         return
     named = above.prompt_sides if it.merge == above.prompt_id else sent[it.merge].row.get("sides") or ()
     name = f", “{named[it.number]}”," if it.number < len(named) and named[it.number] else ""

@@ -6,6 +6,7 @@ provider, writes no message. Knows nothing of tasks.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,6 +21,9 @@ from service.records import ContextPolicy, Role, SawAs
 
 MOST_REMEMBERED = 10_000
 """Answers that are remembered to which pinned messages are above others, which never changes."""
+
+ASSEMBLED_ON_THE_LOOP = 200
+"""Messages up to which a context is put together at once."""
 
 
 class Contexts:
@@ -40,7 +44,7 @@ class Contexts:
         if above.pinned and not window.all_fits and wish.policy is not ContextPolicy.NONE:
             chosen = _beside_pins(wish, window, await self._pins_of_path(above), chosen)
         _check(wish, above, window, chosen.begins)
-        context = assembled(wish, above, chosen)
+        context = await _assembled(wish, above, chosen)
         if wish.policy is not ContextPolicy.SUMMARIZED:
             return context
         return replace(context, ahead=foreseen(above, window, chosen.begins))
@@ -62,7 +66,7 @@ class Contexts:
         above.system = [seen for seen in saw if seen.row["as"] == SawAs.SYSTEM]
         pinned = [seen for seen in saw if seen.row["as"] == SawAs.PINNED]
         shown = await self._coverage.shown(above, summaries) if self._coverage else ()
-        return assembled(wish, above, Chosen(begins, pinned, shown))
+        return await _assembled(wish, above, Chosen(begins, pinned, shown))
 
     async def _read(self, wish: ContextWish, above: PathAbove) -> Window:
         levels = await above.read(self._reader, self._counts, 0)
@@ -108,6 +112,13 @@ class Contexts:
                     self._pins_above.popitem(last=False)
             found = known
         return [pin for pin in above.pinned if pin.id in above.messages or pin.id in found]
+
+
+async def _assembled(wish: ContextWish, above: PathAbove, chosen: Chosen) -> Context:
+    """Beside the event loop where it takes long: nothing more is read by then."""
+    if len(above.messages) <= ASSEMBLED_ON_THE_LOOP:
+        return assembled(wish, above, chosen)
+    return await asyncio.to_thread(assembled, wish, above, chosen)
 
 
 def path_above(wish: ContextWish) -> PathAbove:

@@ -54,7 +54,7 @@ class Counts:
             missing = [row for row in rows if row[name] is None]
             if not missing:
                 continue
-            texts = [message_text(chat_message(dict(row))) for row in missing]
+            texts = [message_text(chat_message(row)) for row in missing]
             for row, tokens in zip(missing, await asyncio.to_thread(count_batch, texts, name), strict=True):
                 counts[row["id"]][name] = tokens
                 fresh.setdefault(row["id"], {"id": row["id"], **dict.fromkeys(VOCABULARIES)})[name] = tokens
@@ -73,7 +73,7 @@ class Counts:
             key = row["id"], model.key
             tokens = self._remembered.get(key)
             if tokens is None:
-                tokens = await self._count(message_text(chat_message(dict(row))), model)
+                tokens = await self._count(message_text(chat_message(row)), model)
                 self._remembered[key] = tokens
                 if len(self._remembered) > MOST_REMEMBERED:
                     self._remembered.popitem(last=False)

@@ -45,7 +45,7 @@ def request_text(messages: Sequence[ChatMessage], tools: Sequence[Tool]) -> str:
     return f"{said}\n{tools_text(tools)}" if tools else said
 
 
-def chat_message(row: dict[str, Any]) -> ChatMessage:
+def chat_message(row: Mapping[str, Any]) -> ChatMessage:
     """A message of the graph as it is sent to a model: an answer that was written elsewhere may begin with thoughts."""
     role, content = Role(row["role"]), row["content"]
     return ChatMessage(
@@ -78,7 +78,8 @@ def pair_results(path: Path) -> Path:
             continue
         calls = tuple(call for call in message.tool_calls if (place, call.id) in answered)
         if calls or message.content or not message.tool_calls:
-            paired.append((id_, replace(message, tool_calls=calls)))
+            whole = len(calls) == len(message.tool_calls)
+            paired.append((id_, message if whole else replace(message, tool_calls=calls)))
         paired += results[place]
     return paired
 
