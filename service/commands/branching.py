@@ -46,7 +46,11 @@ def branch(
     move_to: Annotated[str | None, typer.Option("--move-to", help="Point it at this message.")] = None,
     default: Annotated[bool, typer.Option("--default", help="Make it the default branch.")] = False,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it. Its messages stay.")] = False,
-) -> None:
+    summarize: Annotated[bool, typer.Option("--summarize", help="With --delete: leave a summary of it behind.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="With --delete: also the messages that no other branch reaches.")
+    ] = False,
+) -> int:
     """Make a branch, where the default branch is or at a message. With an option: change one that is there."""
     from service.commands.server import run
 
@@ -54,7 +58,13 @@ def branch(
     said = [option for option, value in wishes.items() if value] + ["--default"] * (default and not at)
     if len(said) > 1:
         raise InvalidInput(f"{' and '.join(said)} are two wishes.", remedy="Say one after the other.")
+    if (summarize or prune) and not delete:
+        option = "--summarize" if summarize else "--prune"
+        raise InvalidInput(f"{option} is for --delete.", remedy=f"Say --delete {option}.")
+    if delete:
+        return run(_delete(conversation, name, summarize, prune))
     typer.echo(run(_change(conversation, name, (said or [""])[0], _Wish(at, rename, move_to, default))))
+    return 0
 
 
 class _Wish:
@@ -86,11 +96,26 @@ async def _change(said: str, name: str, option: str, wish: _Wish) -> str:
         if option == "--rename":
             made = await client.execute("RenameBranch", input={"branchId": found["id"], "name": wish.rename})
             return f"{found['name']} is {made['branch']['name']} now."
-        if option == "--default":
-            await client.execute("SetDefaultBranch", input={"branchId": found["id"]})
-            return f"{found['name']} is the default branch now."
-        await client.execute("DeleteBranch", input={"branchId": found["id"]})
-        return _deleted(said, found)
+        await client.execute("SetDefaultBranch", input={"branchId": found["id"]})
+        return f"{found['name']} is the default branch now."
+
+
+async def _delete(said: str, name: str, summarize: bool, prune: bool) -> int:
+    """Delete a branch; with `summarize` when its summary is written, which is shown. The exit code."""
+    from service.commands.naming import branch_named, conversation_id
+    from service.commands.reaching import reach
+    from service.commands.summarizing import follow_summary
+
+    async with reach() as client:
+        found = await branch_named(client, await conversation_id(client, said), name)
+        wish: Json = {"branchId": found["id"], "messages": "PRUNE" if prune else "KEEP", "summarize": summarize}
+        gone = (await client.execute("DeleteBranch", input=wish | {"dryRun": True}))["prunable"] if prune else None
+        code = await follow_summary(client, "DeleteBranch", wish)
+        if code:
+            typer.echo(f"{found['name']} is not deleted.", err=True)
+        else:
+            typer.echo(_deleted(said, found) if gone is None else _pruned(found, gone))
+        return code
 
 
 async def _make(client: Client, conversation: str, name: str, wish: _Wish) -> str:
@@ -119,6 +144,11 @@ def _deleted(said: str, found: Json) -> str:
     where = _head(found, "seq")
     again = f' antiphon branch "{said}" "{found["name"]}" --from {where} makes it again.' if where else ""
     return f"{found['name']} is deleted, its messages are kept.{again}"
+
+
+def _pruned(found: Json, gone: Json) -> str:
+    more = "" if gone["isComplete"] else " or more"
+    return f"{found['name']} is deleted. {gone['messages']}{more} messages that no other branch had go with it."
 
 
 def _row(branch: Json) -> tuple[object, ...]:

@@ -71,29 +71,38 @@ def _length(said: str) -> Json:
 
 
 async def _summarize(said: str, place: tuple[str | None, str | None, str | None], wish: Json, as_json: bool) -> int:
-    from service.commands.asked import say_answered, say_asked
-    from service.commands.ending import say_end
-    from service.commands.following import exit_code, follow_or_cancel, interruptions
+    from service.commands.asked import say_asked
     from service.commands.reaching import reach, reach_model
-    from service.commands.terminal import LiveTask
 
     model: str | None = wish["config"].get("model")
     async with reach_model(model) if model else reach() as client:
         wish = await _placed(client, said, place) | wish
         await say_asked(client, {"config": wish["config"]})
-        with interruptions() as interrupted:
-            made = (await client.execute("SummarizeConversation", input=wish))["task"]
-            task = await client.execute("Task", id=made["id"])
-            with LiveTask(task["title"]) as view:
-                task = await follow_or_cancel(client, task, view, interrupted)
-        found = (await client.execute("TaskSummary", id=task["id"]))["madeSummary"]
-        if as_json:
-            print_json(task | {"summary": found})
-        elif found:
-            _show(found)
-        say_end(task)
-        say_answered(task)
-        return exit_code(task)
+        return await follow_summary(client, "SummarizeConversation", wish, as_json)
+
+
+async def follow_summary(client: Client, operation: str, wish: Json, as_json: bool = False) -> int:
+    """Ask for a summary by an operation whose payload has its task, if there is one; show it, and how it ended."""
+    from service.commands.asked import say_answered
+    from service.commands.ending import say_end
+    from service.commands.following import exit_code, follow_or_cancel, interruptions
+    from service.commands.terminal import LiveTask
+
+    with interruptions() as interrupted:
+        made = (await client.execute(operation, input=wish))["task"]
+        if made is None:
+            return 0
+        task = await client.execute("Task", id=made["id"])
+        with LiveTask(task["title"]) as view:
+            task = await follow_or_cancel(client, task, view, interrupted)
+    found = (await client.execute("TaskSummary", id=task["id"]))["madeSummary"]
+    if as_json:
+        print_json(task | {"summary": found})
+    elif found:
+        _show(found)
+    say_end(task)
+    say_answered(task)
+    return exit_code(task)
 
 
 async def _placed(client: Client, said: str, place: tuple[str | None, str | None, str | None]) -> Json:

@@ -44,12 +44,12 @@ class Paths:
                 raise
             middle = len(rows) // 2
             return [*await self._read(rows[:middle]), *await self._read(rows[middle:])]
-        found: list[Row] = [{"messages": list[Row](), "system": None, "pinned": None} for _ in rows]
+        found: dict[int, Row] = {n: {"messages": [], "system": None, "pinned": None} for n in range(len(rows))}
         for record in records:
-            page: Row = found[record["n"]]
+            page = found[record["n"]]
             page["messages"] += record["messages"]
             page |= {name: record[name] for name in ("system", "pinned") if record[name] is not None}
-        return found
+        return list(found.values())
 
     async def read_pinned_above(self, owner: str, ids: Sequence[str], lowest: int) -> list[str]:
         """The ids of the pinned messages above these, no less deep than `lowest`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -158,3 +159,23 @@ async def test_branches_are_merged(url: str) -> None:
     assert (failed.code, "The merge is FAILED. The answer is not JSON" in failed.err) == (1, True), failed.err
     gone = await antiphon(url, "merge", conversation, "--into", "left", "nowhere")
     assert "There is no branch 'nowhere'" in gone.err
+
+
+async def test_a_branch_goes_with_its_messages_or_leaves_a_summary(url: str) -> None:
+    """What was asked of it alone is pruned; `--summarize` shows what it leaves behind."""
+    _, conversation = await ask(url, "First question")
+    _, answer = await numbers(url, conversation)
+    for name in ("aside", "other"):
+        await antiphon(url, "branch", conversation, name, "--from", answer)
+        await ask(url, f"A question {name}", "-c", conversation, "--branch", name)
+    refused = await antiphon(url, "branch", conversation, "aside", "--prune")
+    assert (refused.code, "Say --delete --prune." in refused.err) == (2, True)
+    gone = await antiphon(url, "branch", conversation, "aside", "--delete", "--prune")
+    assert gone.out == "aside is deleted. 2 messages that no other branch had go with it.\n"
+    async with asyncio.timeout(30):
+        while len(await numbers(url, conversation)) > 4:
+            await asyncio.sleep(0.1)
+    left = await antiphon(url, "branch", conversation, "other", "--delete", "--summarize")
+    assert (left.code, left.out.splitlines()[-1].startswith("other is deleted, its messages are kept.")) == (0, True)
+    assert "summarized: 2 messages" in left.err
+    assert len((await antiphon(url, "branches", conversation)).out.splitlines()) == 2
