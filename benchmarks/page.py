@@ -57,11 +57,11 @@ CHAT = (
 TITLE = "CYPHER 25 MATCH (c:Conversation {id: $id}) RETURN c.id AS id, c.title AS title, c.createdAt AS createdAt"
 FROM_MESSAGE = "CYPHER 25 MATCH (start:Message {id: $id}) "
 FROM_BRANCH = "CYPHER 25 MATCH (:Conversation {id: $id})<-[:BRANCH_OF]-(:Branch {name: 'main'})-[:HEAD]->(start) "
-PATH = """MATCH (start) (()-[:CONTINUES|RESPONDS_TO]->()){0,99} (m:Message)
-RETURN m.id AS id, m.title AS title, m.content AS content, m.depth AS depth, m.createdAt AS createdAt,
+RECORD = """RETURN m.id AS id, m.title AS title, m.content AS content, m.depth AS depth, m.createdAt AS createdAt,
   m.role AS role, m.status AS status, m.finishReason AS finishReason, m.conversationId AS conversationId,
   labels(m) AS labels
 ORDER BY m.depth DESC LIMIT $first"""
+PATH = "MATCH (start) (()-[:CONTINUES|RESPONDS_TO]->()){0,99} (m:Message) " + RECORD
 
 
 def main() -> None:
@@ -113,7 +113,7 @@ def _compare(config: Config, connection: Connection, path: dict[str, str]) -> li
     """The medians in ms of a page of a history and of a chat that is opened: by GraphQL, then by the driver alone."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(connection, there), daemon=True)
+    process = context.Process(target=serve, args=(connection, there), daemon=True)
     process.start()
     address = here.recv().removeprefix("http://")
     http_client = http.client.HTTPConnection(address)
@@ -124,7 +124,7 @@ def _compare(config: Config, connection: Connection, path: dict[str, str]) -> li
     )
     history, chat = (json.dumps({"query": text, "variables": {**path, "size": PAGE}}) for text in (HISTORY, CHAT))
     with driver, driver.session(database=connection.database) as session:
-        medians = _in_turns(
+        medians = in_turns(
             lambda: _page(http_client, history),
             lambda: _page(http_client, chat),
             lambda: _records(session, FROM_MESSAGE + PATH, path["head"]),
@@ -135,7 +135,9 @@ def _compare(config: Config, connection: Connection, path: dict[str, str]) -> li
     return medians
 
 
-def _serve(connection: Connection, pipe: Pipe) -> None:
+def serve(connection: Connection, pipe: Pipe) -> None:
+    """A service over this graph until something is said through the pipe, which is told its address."""
+
     async def served() -> None:
         config = load_config(Path(os.environ["ANTIPHON_DATA_DIR"]) / "config.yaml")
         async with serving(create_app(config, connection=connection), config, port=0) as url:
@@ -145,13 +147,15 @@ def _serve(connection: Connection, pipe: Pipe) -> None:
     run(served())
 
 
-def _in_turns(*calls: Callable[[], None]) -> list[float]:
+def in_turns(*calls: Callable[[], Any], turns: int = TURNS) -> list[float]:
+    """The median of each in ms, of so many turns after some that warm up."""
     times: list[list[float]] = [[] for _ in calls]
-    for turn in range(TURNS + 20):
+    warming = turns // 7
+    for turn in range(turns + warming):
         for call, taken in zip(calls, times, strict=True):
             begun = time.perf_counter()
             call()
-            if turn >= 20:
+            if turn >= warming:
                 taken.append((time.perf_counter() - begun) * 1000)
     return [statistics.median(taken) for taken in times]
 

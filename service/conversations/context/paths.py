@@ -17,7 +17,7 @@ from service.records import Role
 
 FIRST_DEPTHS = 64
 """Depths of the first page: most conversations are shorter."""
-MOST_DEPTHS = 1_000
+MOST_DEPTHS = 500
 """Depths of one page: between two, others have their turn."""
 MESSAGE_TOKENS = 4
 """What a chat template puts around a message, about."""
