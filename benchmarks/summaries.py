@@ -10,11 +10,12 @@ import argparse
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
-from itertools import takewhile
-from typing import Any
+from itertools import pairwise, takewhile
+from typing import Any, ClassVar
 
 from benchmarks.bench import FINAL, OWNER, figure, run, service, status_of
 from benchmarks.generate import Wish, fill
+from benchmarks.texts import Texts
 from service.chat import ChatMessage, ChatRequest, Completion, ProviderConfig, TextDelta, Usage
 from service.providers import PROTOCOLS
 from service.providers.tokens import count_batch
@@ -23,11 +24,11 @@ from service.services import Services
 from service.tasks.creating import NewPrompt, NewTaskConfig
 
 WINDOW = 8_192
-LENGTHS = [1_000, 2_500, 5_000, 10_000]
+LENGTHS = [1_000, 10_000]
 TOKENS = 100
-ADDED, TURNS = 50, 200
+ADDED, TURNS = 40, 200
 SHARE, TOKEN_CHARACTERS = 12, 4
-QUIET_LOOKS = 10
+QUIET_LOOKS = 25
 ASKED = "And now?"
 POLICIES = (ContextPolicy.RECENT, ContextPolicy.SUMMARIZED)
 
@@ -35,9 +36,9 @@ POLICIES = (ContextPolicy.RECENT, ContextPolicy.SUMMARIZED)
 class Listening:
     """Answers as a chat partner, and as who summarizes; keeps what it was sent as either."""
 
-    asked: list[Sequence[ChatMessage]] = []
-    summarized: list[Sequence[ChatMessage]] = []
-    answer = "Yes. "
+    asked: ClassVar[list[Sequence[ChatMessage]]] = []
+    summarized: ClassVar[list[Sequence[ChatMessage]]] = []
+    answer: ClassVar[str] = "Yes. "
 
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
@@ -62,7 +63,11 @@ def settings() -> dict[str, Any]:
     """The listening provider with one model of a small window."""
     model = {"family": "m", "context_window": WINDOW, "max_output_tokens": 1000, "tokenizer": "o200k"}
     provider = {"protocol": "listening", "models": {"m": model | {"features": ["streaming"]}}}
-    return {"providers": {"listening": provider}, "api_keys": {"listening": "none"}, "defaults": {"model": "listening/m"}}
+    return {
+        "providers": {"listening": provider},
+        "api_keys": {"listening": "none"},
+        "defaults": {"model": "listening/m"},
+    }
 
 
 def count(texts: Sequence[str]) -> int:
@@ -102,7 +107,8 @@ async def long_conversation(services: Services, messages: int) -> None:
     await ask(services, filled.id, ContextPolicy.SUMMARIZED)
     await settle()
     calls, tokens = taken()
-    history = messages * TOKENS
+    texts = Texts(messages, TOKENS)
+    history = count([texts.next() for _ in range(messages)])
     per_message = {"calls_per_message": round(calls / messages, 4), "input_of_history": round(tokens / history, 3)}
     figure(f"summaries_of_{messages}_calls", calls, "calls", tokens=tokens, history=history, **per_message)
     each: list[int] = []
@@ -135,7 +141,7 @@ def slid(calls: Sequence[Sequence[ChatMessage]], room: int) -> list[list[ChatMes
 def cached(calls: Sequence[Sequence[ChatMessage]]) -> float:
     """The share of all input tokens that the call before began with."""
     total = sum(count([message.content for message in call]) for call in calls)
-    return sum(shared(before, now) for before, now in zip(calls, calls[1:], strict=False)) / total
+    return sum(shared(before, now) for before, now in pairwise(calls)) / total
 
 
 async def chat(services: Services, policy: ContextPolicy) -> None:

@@ -24,6 +24,7 @@ from benchmarks.bench import figure, load, run
 from benchmarks.bench import neo4j as embedded_neo4j
 from benchmarks.generate import Filled, Wish, fill
 from benchmarks.page import FROM_MESSAGE, RECORD, in_turns, serve
+from service.conversations.outline import MOST_OUTLINED
 from service.graph.database import Connection, Database
 from service.graph.migrations import migrate
 
@@ -63,7 +64,16 @@ def measure(connection: Connection, lines: list[Filled], walked: Filled, stacked
     here, there = context.Pipe()
     process = context.Process(target=serve, args=(connection, there), daemon=True)
     process.start()
-    ask = partial(_asked, http.client.HTTPConnection(here.recv().removeprefix("http://")))
+    try:
+        _compare(connection, here.recv(), (lines, walked, stacked))
+    finally:
+        here.send("stop")
+        process.join(10)
+
+
+def _compare(connection: Connection, url: str, filled: tuple[list[Filled], Filled, Filled]) -> None:
+    lines, walked, stacked = filled
+    ask = partial(_asked, http.client.HTTPConnection(url.removeprefix("http://")))
     auth = (connection.username, connection.password)
     with (
         neo4j.GraphDatabase.driver(connection.uri, auth=auth) as driver,
@@ -88,8 +98,6 @@ def measure(connection: Connection, lines: list[Filled], walked: Filled, stacked
         figure(f"outline_{len(_outline(ask, walked))}", ours, "ms", load=load())
         (ours,) = in_turns(partial(ask, HISTORY + FIELDS + "}}", head=stacked.head, first=100))
         figure("diamonds_30_page_of_100", ours, "ms", load=load())
-    here.send("stop")
-    process.join(10)
 
 
 def _asked(client: http.client.HTTPConnection, query: str, **variables: Any) -> list[Any]:
@@ -97,7 +105,7 @@ def _asked(client: http.client.HTTPConnection, query: str, **variables: Any) -> 
     client.request("POST", "/graphql", json.dumps({"query": query, "variables": variables}), _JSON)
     said: Any = json.loads(client.getresponse().read())
     if "errors" in said:
-        raise SystemExit(f"unexpected answer: {said['errors']}")
+        raise RuntimeError(f"unexpected answer: {said['errors']}")
     page = said["data"]["page"]
     return [*page["nodes"], page["pageInfo"]["endCursor"]]
 
@@ -112,20 +120,20 @@ def _newest(ask: Ask, line: Filled) -> None:
 
 def _walk(ask: Ask, walked: Filled) -> list[Any]:
     """All above the newest message, in pages."""
-    return _pages(partial(ask, HISTORY + FIELDS + "}}", head=walked.head, first=LONG_PAGE))
+    return _pages(partial(ask, HISTORY + FIELDS + "}}", head=walked.head))
 
 
 def _outline(ask: Ask, walked: Filled) -> list[Any]:
-    return _pages(partial(ask, OUTLINE, conversation=walked.id, first=LONG_PAGE))
+    return _pages(partial(ask, OUTLINE, conversation=walked.id), MOST_OUTLINED)
 
 
-def _pages(ask: Ask) -> list[Any]:
+def _pages(ask: Ask, size: int = LONG_PAGE) -> list[Any]:
     found: list[Any] = []
     after: str | None = None
     while True:
-        *nodes, after = ask(after=after)
+        *nodes, after = ask(after=after, first=size)
         found += nodes
-        if len(nodes) < LONG_PAGE:
+        if len(nodes) < size:
             return found
 
 

@@ -13,8 +13,8 @@ from service.errors import NotFound
 from service.graph.reader import Reader
 from service.graph.store import main_branch
 
-OUTLINE_PAGE = 500
-"""Messages of a page: without texts they are small."""
+OUTLINE_PAGE, MOST_OUTLINED = 500, 1_000
+"""Messages of a page, and of the longest: without texts they are small."""
 _COLUMNS = ("id", "seq", "depth", "title", "role", "status", "parentIds", "childCount", "branchIds")
 _ORDER = Order("w", {"seq": int})
 

@@ -145,7 +145,7 @@ class LimitSettings(Frozen):
     max_cost: PositiveInt = 500_000
     max_answer_bytes: PositiveInt = 64 * 1024 * 1024
     max_body_bytes: PositiveInt = 32 * 1024 * 1024
-    max_page: PositiveInt = 200
+    max_page: PositiveInt = 1000
 
 
 class DocumentSettings(Frozen):

@@ -19,6 +19,9 @@ from service.tasks.unsummarized import ReadsPath, unsummarized
 
 AT_ONCE = 2
 """Summaries of a conversation that are made at once, and of all conversations twice as many."""
+LEFT_FOR_THE_NEXT = 2
+"""Stretches that are left for the next answer: a turn of two messages costs two summaries at most, whatever it closes.
+Where there are more, as in a conversation that was imported, all are made one after the other."""
 MOST_WAITING = 1000
 """Conversations that wait for their turn; one that is forgotten is noted again by its next answer."""
 _log = logging.getLogger(__name__)
@@ -35,6 +38,8 @@ class _Conversation:
     tasks: set[str] = field(default_factory=set[str])
     planning: bool = False
     again: bool = True
+    answered: bool = True
+    """Whether there was an answer since it was planned last."""
 
 
 class Summarizing:
@@ -55,7 +60,7 @@ class Summarizing:
         noted = self._aheads.take(task_id)
         if noted is not None:
             known = self._conversations.setdefault(noted.conversation_id, _Conversation(noted))
-            known.noted, known.again = noted, True
+            known.noted, known.again, known.answered = noted, True, True
             if len(self._conversations) > MOST_WAITING:
                 self._forget()
         if (conversation := self._made.pop(task_id, None)) and (known := self._conversations.get(conversation)):
@@ -109,9 +114,12 @@ class Summarizing:
                 self._conversations.pop(conversation_id, None)
 
     async def _fill(self, conversation_id: str, known: _Conversation) -> None:
-        noted = known.noted
+        noted, answered, known.answered = known.noted, known.answered, False
         size = stretch_size(noted.ahead.room)
-        for stretch in await unsummarized(self._reader, noted, self._model_of(noted), size):
+        found = await unsummarized(self._reader, noted, self._model_of(noted), size)
+        if not answered and len(found) - len(known.tasks) <= LEFT_FOR_THE_NEXT:
+            return
+        for stretch in found:
             if len(known.tasks) >= AT_ONCE:
                 return
             if (task_id := await self._make(noted, stretch)) is not None:

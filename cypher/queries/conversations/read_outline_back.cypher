@@ -3,11 +3,12 @@ CYPHER 25
 MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
 RETURN COLLECT {
   MATCH (m:Message) WHERE m.conversationId = $conversationId AND m.seq > $after AND m.seq < $before
-    AND NOT EXISTS { (m)-[:DECOMPOSES]->() } AND NOT EXISTS { (m)-[:RESPONDS_TO]->()-[:DECOMPOSES]->() }
-    AND NOT EXISTS { (m)-[:ABOUT]->(:Message) } AND NOT EXISTS { (m)-[:RESPONDS_TO]->()-[:ABOUT]->(:Message) }
+    AND CASE WHEN m:Prompt THEN NOT EXISTS { (m)-[:DECOMPOSES]->() } AND NOT EXISTS { (m)-[:ABOUT]->(:Message) }
+      ELSE NOT EXISTS { MATCH (m)-[:RESPONDS_TO]->(p) WHERE EXISTS { (p)-[:DECOMPOSES]->() } OR EXISTS { (p)-[:ABOUT]->(:Message) } } END
   WITH m ORDER BY m.conversationId DESC, m.seq DESC LIMIT $limit
   RETURN [m.id, m.seq, m.depth, m.title, m.role, m.status,
-    COLLECT { MATCH (m)-[up:CONTINUES|RESPONDS_TO]->(parent) RETURN parent.id ORDER BY up.index },
+    CASE WHEN COUNT { (m)-[:CONTINUES]->() } > 1 THEN COLLECT { MATCH (m)-[up:CONTINUES]->(parent) RETURN parent.id ORDER BY up.index }
+      ELSE COLLECT { MATCH (m)-[:CONTINUES|RESPONDS_TO]->(parent) RETURN parent.id } END,
     COUNT { (m)<-[:CONTINUES|RESPONDS_TO]-() },
     COLLECT { MATCH (m)<-[:HEAD]-(b:Branch) RETURN b.id }]
 } AS rows

@@ -8,7 +8,7 @@ import strawberry
 
 from service.api.graphql.connections import Connection, connection
 from service.api.graphql.context import Info
-from service.conversations.outline import OUTLINE_PAGE
+from service.conversations.outline import MOST_OUTLINED, OUTLINE_PAGE
 from service.cursors import page_request
 from service.records import ResponseStatus, Role
 
@@ -76,12 +76,12 @@ async def outline(
     What is written while it is read comes at its end. Messages of subtasks are no part of the chat.
 
     Args:
-        first: At most so many, from the beginning or after `after`; 500, and not more, where this is null.
+        first: At most so many, from the beginning or after `after`; 1,000 can be asked for, and 500 are given where this is null.
         last: At most so many, the newest, or those before `before`; then `first` does not count.
         up_to: Only messages with this number (`seq`) or a lower one.
     """
     wanted = None if last is not None else OUTLINE_PAGE if first is None else first
-    page = page_request(OUTLINE_PAGE, wanted, after, last, before)
+    page = page_request(MOST_OUTLINED, wanted, after, last, before)
     found = await info.context.backend.outline.page(info.context.caller, conversation_id, page, up_to)
     info.context.count(len(found.rows))
     shown = connection(found, outline_message)

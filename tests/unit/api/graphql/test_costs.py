@@ -33,7 +33,7 @@ def cost(text: str, **variables: Any) -> int:
         ("{ tasks { nodes { id } } }", 1 + 1 + 20),
         ("{ tasks(last: 5) { edges { node { id } } } }", 1 + 1 + 5 * 2),
         ("{ tasks(first: 10) { nodes { subtasks(first: 30) { nodes { id } } } } }", 2 + 10 * (2 + 30)),
-        ("{ tasks(first: 100000) { nodes { id } } }", 2 + 200),
+        ("{ tasks(first: 100000) { nodes { id } } }", 2 + LIMITS.max_page),
         ('{ nodes(ids: ["a", "b", "c"]) { id } }', 1 + 3),
         ("{ tasks(first: 7) { ...T } } fragment T on TaskConnection { nodes { id } }", 2 + 7),
         ("{ tasks(first: 7) { ... on TaskConnection { nodes { id } } pageInfo { hasNextPage } } }", 2 + 7 + 2),
