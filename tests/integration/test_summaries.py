@@ -132,6 +132,19 @@ async def test_prefix_stays_while_the_window_goes_on(services: Services, model: 
     assert sorted(beginnings, key=beginnings.index) == beginnings
 
 
+async def test_a_turn_costs_two_summaries_at_most(services: Services, model: Model, owner: str) -> None:
+    """Also where it closes more; what is left is made with the next answer, and nothing is left for good."""
+    conversation, each = None, list[int]()
+    for number in range(30):
+        before = len(model.summaries)
+        conversation = await chat(services, owner, 1, conversation, number)
+        each.append(len(model.summaries) - before)
+    assert max(each) <= 2
+    rows = await cypher(services.database, SUMMARIES, id=conversation)
+    covered = sum(row["messages"] for row in rows if row["level"] == 1)
+    assert covered >= 60 - 2 * 12
+
+
 async def test_nobody_waits_for_a_summary(services: Services, model: Model, owner: str) -> None:
     """The newest window is never less than it is without summaries, after a cut."""
     conversation = await chat(services, owner, 24)
