@@ -46,7 +46,9 @@ def branch(
     move_to: Annotated[str | None, typer.Option("--move-to", help="Point it at this message.")] = None,
     default: Annotated[bool, typer.Option("--default", help="Make it the default branch.")] = False,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it. Its messages stay.")] = False,
-    summarize: Annotated[bool, typer.Option("--summarize", help="With --delete: leave a summary of it behind.")] = False,
+    summarize: Annotated[
+        bool, typer.Option("--summarize", help="With --delete: leave a summary of it behind.")
+    ] = False,
     prune: Annotated[
         bool, typer.Option("--prune", help="With --delete: also the messages that no other branch reaches.")
     ] = False,

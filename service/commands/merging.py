@@ -24,7 +24,8 @@ def merge(
     sides: Annotated[list[str], typer.Argument(metavar="FROM...", help="The branches to merge: names, or ids.")],
     into: Annotated[str, typer.Option("--into", help="The branch that goes on with it: its name, or its id.")],
     instruction: Annotated[
-        str | None, typer.Option("--instruction", help="What is asked; left out: to bring together what was said.")
+        str | None,
+        typer.Option("--instruction", "-i", help="What is asked; left out: to bring together what was said."),
     ] = None,
     reconcile: Annotated[
         bool, typer.Option("--reconcile", help="Find first where they disagree, and have that settled.")
