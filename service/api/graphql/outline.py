@@ -76,7 +76,7 @@ async def outline(
     What is written while it is read comes at its end. Messages of subtasks are no part of the chat.
 
     Args:
-        first: At most so many, from the beginning or after `after`; 1,000 can be asked for, and 500 are given where this is null.
+        first: At most so many, from the beginning or after `after`: 1,000 at the most, and 500 where this is null.
         last: At most so many, the newest, or those before `before`; then `first` does not count.
         up_to: Only messages with this number (`seq`) or a lower one.
     """
