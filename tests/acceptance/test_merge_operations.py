@@ -93,6 +93,51 @@ async def test_branches_are_compared_and_merged(service: Service) -> None:
     assert [after["a"]["messageCount"], after["b"]["messageCount"]] == [4, 0]
 
 
+async def test_each_side_has_its_own_result_of_a_call(connection: Connection, make_config: MakeConfig) -> None:
+    """The first stands with the call, the other in words on its side: a protocol takes one result of a call."""
+    tools: Json = {"config": {"tools": [{"name": "look"}]}}
+
+    def answer(asked: Json) -> Said:
+        calls = [("call_1", "look", "{}")] if asked["messages"][-1]["content"] == "Look." else []
+        return openai_stream("Well.", calls)
+
+    async with ScriptedProvider(answer) as heard:
+        config = make_config(json.dumps(provider(f"{heard.url}/v1")))
+        app = create_app(config, connection=connection)
+        async with serving(app, config, port=0) as url, httpx.AsyncClient(base_url=url, timeout=60) as http:
+            service = Service(url, app, http)
+            first = await say(service, "Look.", **tools)
+            conversation = first["conversation"]["id"]
+            sides = dict[str, str]()
+            for name in ("left", "right"):
+                sides[name] = await branch(service, conversation, name, first["answer"]["id"])
+                results = [{"toolCallId": "call_1", "content": f"It is {name}."}]
+                place: Json = {"conversationId": conversation, "branch": sides[name]}
+                sent = await service.ask("SendPrompt", input={"toolResults": results} | place | tools)
+                await finished(service, sent["sendPrompt"]["task"]["id"])
+            merge = {"into": sides["left"], "from": [sides["right"]], "instruction": "Both?"}
+            task = (await service.ask("MergeBranches", input=merge))["mergeBranches"]["task"]
+            assert (await finished(service, task["id"]))["taskStatus"] == "SUCCEEDED"
+            found = (await service.post(PARTS, id=task["id"]))["data"]["task"]
+            (attempt,) = found["subtasks"]["nodes"][0]["attempts"]["nodes"]
+            context = (await service.ask("AttemptContext", id=attempt["id"]))["node"]["context"]
+    assert [(message["role"], message["content"]) for message in heard.requests[-1]["messages"]] == [
+        ("user", "Look."),
+        ("assistant", "Well."),
+        ("tool", "It is left."),
+        ("user", "[Side 1, “left”, of the branches that are merged below begins here.]"),
+        ("assistant", "Well."),
+        (
+            "user",
+            "[Side 2, “right”, of the branches that are merged below begins here.]\n\n"
+            "[On this side call 1 (look) returned:]\nIt is right.",
+        ),
+        ("assistant", "Well."),
+        ("user", "Both?"),
+    ]
+    assert context["isSame"]
+
+
 async def test_what_cannot_be_merged_is_said(service: Service) -> None:
     """With the field and the remedy."""
     _, left, right = await two_sides(service)

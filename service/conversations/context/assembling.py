@@ -162,6 +162,9 @@ def _item(id: str, message: ChatMessage, sent: Mapping[str, PathMessage]) -> Con
     if known is None:
         return _note(message)
     beside = note_tokens(known.row.get("conflicts") or "")
+    if known.row["role"] == Role.TOOL:
+        # What stands before a result that is told in words.
+        beside -= note_tokens(message.content.removesuffix(known.row["content"]))
     return ContextItem(ItemKind.MESSAGE, message, id, known.tokens - beside if known.tokens else 0)
 
 

@@ -61,19 +61,26 @@ def pair_results(path: Path) -> Path:
     """The path as every protocol wants it: the results of an answer's calls right after it, each once.
 
     A call with no result below it and a result with no call above it are left out, and so is an answer that was
-    nothing but such calls.
+    nothing but such calls. Another result of a call, which another side of a merge has, is told in words at its place.
     """
     asked: dict[str, int] = {}
     results: dict[int, Path] = defaultdict(list)
+    again: dict[int, ChatMessage] = {}
     answered: set[tuple[int, str]] = set()
     for place, (id_, message) in enumerate(path):
         asked |= {call.id: place for call in message.tool_calls}
         call_id = message.tool_call_id
-        if call_id is not None and (at := asked.get(call_id)) is not None and (at, call_id) not in answered:
+        if call_id is None or (at := asked.get(call_id)) is None:
+            continue
+        if (at, call_id) in answered:
+            again[place] = _in_words(message, path[at][1].tool_calls)
+        else:
             answered.add((at, call_id))
             results[at].append((id_, message))
     paired: Path = []
     for place, (id_, message) in enumerate(path):
+        if place in again:
+            paired.append((id_, again[place]))
         if message.tool_call_id is not None:
             continue
         calls = tuple(call for call in message.tool_calls if (place, call.id) in answered)
@@ -82,6 +89,13 @@ def pair_results(path: Path) -> Path:
             paired.append((id_, message if whole else replace(message, tool_calls=calls)))
         paired += results[place]
     return paired
+
+
+def _in_words(result: ChatMessage, calls: Sequence[ToolCall]) -> ChatMessage:
+    """A result whose call has one already, which is all that a protocol takes."""
+    number, call = next((number, call) for number, call in enumerate(calls, 1) if call.id == result.tool_call_id)
+    came = "failed with" if result.is_error else "returned"
+    return ChatMessage(Role.USER, f"[On this side call {number} ({call.name}) {came}:]\n{result.content}")
 
 
 async def hash_of(request: ChatRequest) -> str:

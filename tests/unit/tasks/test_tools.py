@@ -177,9 +177,16 @@ def test_results_move_up_to_their_call() -> None:
     assert [place for place, _ in paired(calling("a"), user(), result("a"), user())] == ["0", "2", "1", "3"]
 
 
-def test_second_result_of_one_call_is_left_out() -> None:
-    """No protocol takes two."""
-    assert [place for place, _ in paired(calling("a"), result("a"), result("a", "later"))] == ["0", "1"]
+def test_second_result_of_one_call_is_told_in_words() -> None:
+    """No protocol takes two; of merged branches, each may have one."""
+    failed = ChatMessage(Role.TOOL, "no clock", tool_call_id="b", is_error=True)
+    path = [calling("a", "b"), result("a"), result("b"), user(), result("a", "later"), failed, user()]
+    assert paired(*path) == [
+        *((str(place), message) for place, message in enumerate(path[:4])),
+        ("4", ChatMessage(Role.USER, "[On this side call 1 (now) returned:]\nlater")),
+        ("5", ChatMessage(Role.USER, "[On this side call 2 (now) failed with:]\nno clock")),
+        ("6", path[6]),
+    ]
 
 
 def test_id_that_comes_again_is_the_newest_call() -> None:
