@@ -1,25 +1,33 @@
 """Ten answers below one long path at the local model's llama.cpp: how much of what they share was in its cache.
 
-Run as `python -m benchmarks.siblings`, with `--tokens` for a shorter path (the default is the longest that fits the
-model's window). The answers are asked for at once, as the service asks for them; the first reads the path.
+Run as `python -m benchmarks.siblings`, with `--tokens` for another path. The default fits the window that the model was
+trained for; with more it still reads, and its cache can be measured, but what it answers means nothing. The answers are
+asked for at once, as the service asks for them; the first reads the path.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import struct
+import tempfile
 import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from benchmarks.bench import figure, load, run
 from benchmarks.texts import Texts
 from service.chat import ChatMessage, ChatRequest, Completion, ModelConfig, ProviderConfig, Timeouts
-from service.providers.local import LocalProvider
+from service.providers.local import LocalOptions, LocalProvider, usual_weights
+from service.providers.options import read_options
 from service.records import Role
 
 SIBLINGS = 10
-WINDOW = 8192
+WINDOW, ROOM = 8192, 2048
 ANSWER = 32
 TOKENS = 6000
+WINDOW_KEY = b"llama.context_length"
 PATIENCE = Timeouts(60, 1800, 3600)
 
 
@@ -34,10 +42,31 @@ async def ask(provider: LocalProvider, path: tuple[ChatMessage, ...], number: in
     raise RuntimeError("the answer had no end")
 
 
+def widened(weights: Path, window: int, folder: Path) -> Path:
+    """A copy of a model whose server takes so many tokens: it gives no slot more than the file says."""
+    text = bytearray(weights.read_bytes())
+    at = text.index(WINDOW_KEY) + len(WINDOW_KEY) + 4
+    text[at : at + 4] = struct.pack("<I", window)
+    copy = folder / "widened.gguf"
+    copy.write_bytes(text)
+    return copy
+
+
 async def main(tokens: int) -> None:
     """All at once; the share of the path's tokens that the others found, and how long the first and all took."""
-    model = ModelConfig("local", "smollm2", "smollm2", WINDOW, ANSWER)
-    provider = LocalProvider(ProviderConfig("local", "local", options={"n_threads": 2}, models=(model,)))
+    window = max(WINDOW, tokens + ROOM)
+    model = ModelConfig("local", "smollm2", "smollm2", window, ANSWER)
+    options: dict[str, Any] = {"n_threads": 2, "start_seconds": 300}
+    plain = ProviderConfig("local", "local", options=options, models=(model,))
+    with tempfile.TemporaryDirectory(prefix="antiphon-bench-") as folder:
+        if window > WINDOW:
+            weights = widened(usual_weights(plain, read_options(plain, LocalOptions)), window, Path(folder))
+            plain = replace(plain, options=options | {"model_path": str(weights)})
+        await measure(LocalProvider(plain), tokens)
+
+
+async def measure(provider: LocalProvider, tokens: int) -> None:
+    """Print the figures."""
     path = (ChatMessage(Role.USER, Texts(1, tokens).next()), ChatMessage(Role.ASSISTANT, "I have read it."))
     try:
         # Without what the chat template adds: it can be a little more than that.
