@@ -206,7 +206,7 @@ async def test_an_outline_of_nothing_is_refused(service: Service) -> None:
     conversation, _ = await chat(service, 0)
     cases: list[tuple[dict[str, Any], str]] = [
         ({"conversationId": "x"}, "conversationId"),
-        ({"conversationId": conversation, "first": 501}, "first"),
+        ({"conversationId": conversation, "first": 1001}, "first"),
         ({"conversationId": conversation, "after": "x"}, "after"),
     ]
     for variables, field in cases:
