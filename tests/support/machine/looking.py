@@ -15,8 +15,6 @@ from tests.support.machine import reading
 from tests.support.machine.memory import Then
 from tests.support.machine.player import Player, door, number, pick
 
-SETTLING_SECONDS = 0.5
-
 
 class Looking(Player):
     """A conversation that is looked at."""
@@ -61,10 +59,5 @@ class Looking(Player):
     def agrees(self) -> None:
         """The graph says what the memory says."""
         self.world.steps += 1
-        try:
-            reading.compare(self, self.world.steps)
-        except AssertionError:
-            # A service may read that another has ended a task a moment before Neo4j's indexes have its answer.
-            sleep(SETTLING_SECONDS)
-            reading.compare(self, self.world.steps)
+        reading.compare(self, self.world.steps)
         self.remember()

@@ -162,6 +162,13 @@ def test_pieces_make_no_difference(text: str, cuts: list[int], reasons: bool, cu
 
 
 @given(texts, st.booleans())
+def test_a_whole_text_is_told_as_one_that_came(text: str, reasons: bool) -> None:
+    """Also by the short way of a text that has no mark."""
+    _, whole = heard(text, [], reasons=reasons)
+    assert set_aside(text, reasons=reasons) == whole.end(cut=False)
+
+
+@given(texts, st.booleans())
 def test_nothing_is_lost(text: str, reasons: bool) -> None:
     """What is no part of the answer is in the reasoning: no word of a text is gone."""
     said = set_aside(text, reasons=reasons)
