@@ -105,36 +105,38 @@ async def ask(
 
 async def times(
     services: Services, model: str, conversation: str | None, parent: str | None
-) -> list[tuple[float, ChatRequest]]:
-    """The first, those that warm up, and the others; fewer of them where they take long."""
-    taken: list[tuple[float, ChatRequest]] = []
+) -> tuple[list[float], ChatRequest]:
+    """The first, those that warm up, and the others; fewer of them where they take long. The newest call besides."""
+    taken: list[float] = []
     until = time.perf_counter() + SECONDS
-    while len(taken) < 1 + WARMING + SAMPLES and (len(taken) < 2 or time.perf_counter() < until):
-        taken.append(await ask(services, model, conversation, parent))
-    return taken
+    while True:
+        ms, request = await ask(services, model, conversation, parent)
+        taken.append(ms)
+        if len(taken) == 1 + WARMING + SAMPLES or (len(taken) >= 2 and time.perf_counter() >= until):
+            return taken, request
 
 
-def median(taken: list[tuple[float, ChatRequest]]) -> float:
+def median(taken: list[float]) -> float:
     """In ms, of those behind the first and the warming ones."""
-    return statistics.median(ms for ms, _ in taken[1 + WARMING :] or taken[1:])
+    return statistics.median(taken[1 + WARMING :] or taken[1:])
 
 
 async def measure(services: Services, probe: Probe, messages: int, models: list[str]) -> None:
     """A conversation of so many messages, asked by each model."""
     (filled,) = await fill(services.database, Wish(messages=messages, tokens=TOKENS, owner=OWNER))
     for model in models:
-        empty = median(await times(services, f"noting/{model}", None, None))
+        empty = median((await times(services, f"noting/{model}", None, None))[0])
         await asyncio.sleep(2)
         probe.p99()
         await asyncio.sleep(3)
         quiet = probe.p99()
-        taken = await times(services, f"noting/{model}", filled.id, filled.head)
+        taken, request = await times(services, f"noting/{model}", filled.id, filled.head)
         meanwhile = probe.p99()
         name, more = f"context_{model}_at_{messages}", {"against": "an empty conversation", "load": load()}
         more |= {
             "empty": round(empty, 2),
-            "first": round(taken[0][0], 1),
-            "tokens": sum(count_bytes(message.content) for message in taken[-1][1].messages),
+            "first": round(taken[0], 1),
+            "tokens": sum(count_bytes(message.content) for message in request.messages),
             "samples": len(taken),
         }
         figure(name, median(taken) - empty, "ms over", **more)

@@ -15,8 +15,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any, LiteralString
@@ -111,33 +111,36 @@ async def _fill(connection: Connection) -> dict[str, str]:
 
 def _compare(config: Config, connection: Connection, path: dict[str, str]) -> list[float]:
     """The medians in ms of a page of a history and of a chat that is opened: by GraphQL, then by the driver alone."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=serve, args=(connection, there), daemon=True)
-    process.start()
-    address = here.recv().removeprefix("http://")
-    http_client = http.client.HTTPConnection(address)
     driver = neo4j.GraphDatabase.driver(
         connection.uri,
         auth=(connection.username, connection.password),
         notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
     )
     history, chat = (json.dumps({"query": text, "variables": {**path, "size": PAGE}}) for text in (HISTORY, CHAT))
-    with driver, driver.session(database=connection.database) as session:
-        medians = in_turns(
+    with served_apart(connection) as http_client, driver, driver.session(database=connection.database) as session:
+        return in_turns(
             lambda: _page(http_client, history),
             lambda: _page(http_client, chat),
             lambda: _records(session, FROM_MESSAGE + PATH, path["head"]),
             lambda: _chat(session, path["conversation"]),
         )
-    here.send("stop")
-    process.join(10)
-    return medians
 
 
-def serve(connection: Connection, pipe: Pipe) -> None:
-    """A service over this graph until something is said through the pipe, which is told its address."""
+@contextmanager
+def served_apart(connection: Connection) -> Iterator[http.client.HTTPConnection]:
+    """A client of a service over this graph, which runs in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(connection, there), daemon=True)
+    process.start()
+    try:
+        yield http.client.HTTPConnection(here.recv().removeprefix("http://"))
+    finally:
+        here.send("stop")
+        process.join(10)
 
+
+def _serve(connection: Connection, pipe: Pipe) -> None:
     async def served() -> None:
         config = load_config(Path(os.environ["ANTIPHON_DATA_DIR"]) / "config.yaml")
         async with serving(create_app(config, connection=connection), config, port=0) as url:

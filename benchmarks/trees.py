@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import http.client
 import json
-import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable
@@ -23,7 +22,7 @@ import neo4j
 from benchmarks.bench import figure, load, run
 from benchmarks.bench import neo4j as embedded_neo4j
 from benchmarks.generate import Filled, Wish, fill
-from benchmarks.page import FROM_MESSAGE, RECORD, in_turns, serve
+from benchmarks.page import FROM_MESSAGE, RECORD, in_turns, served_apart
 from service.conversations.outline import MOST_OUTLINED
 from service.graph.database import Connection, Database
 from service.graph.migrations import migrate
@@ -35,14 +34,13 @@ PAGE, LONG_PAGE = 50, 1_000
 SLOW_TURNS = 15
 FIELDS = """nodes { __typename id title content depth createdAt role conversationId
   ... on Prompt { heading: title } ... on Response { responseStatus } } pageInfo { endCursor }"""
-HISTORY = (
-    "query($head: ID!, $first: Int, $after: String) { page: history(nodeId: $head, first: $first, after: $after) {"
-)
-OUTLINE = "query($conversation: ID!, $first: Int, $after: String) { page: outline(conversationId: $conversation, "
-OUTLINE += (
-    "first: $first, after: $after) { nodes { messageId parentIds title role depth seq } pageInfo { endCursor } } }"
-)
+HISTORY = f"""query($head: ID!, $first: Int, $after: String) {{
+  page: history(nodeId: $head, first: $first, after: $after) {{ {FIELDS} }} }}"""
+OUTLINE = """query($conversation: ID!, $first: Int, $after: String) {
+  page: outline(conversationId: $conversation, first: $first, after: $after) {
+    nodes { messageId parentIds title role depth seq } pageInfo { endCursor } } }"""
 WALK = "MATCH (start) (()-[:CONTINUES|RESPONDS_TO]->()){0,999} (m:Message) " + RECORD
+_JSON = {"content-type": "application/json"}
 Ask = Callable[..., list[Any]]
 
 
@@ -60,25 +58,13 @@ async def main(lengths: list[int]) -> None:
 
 def measure(connection: Connection, lines: list[Filled], walked: Filled, stacked: Filled) -> None:
     """Print one JSON line a figure."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=serve, args=(connection, there), daemon=True)
-    process.start()
-    try:
-        _compare(connection, here.recv(), (lines, walked, stacked))
-    finally:
-        here.send("stop")
-        process.join(10)
-
-
-def _compare(connection: Connection, url: str, filled: tuple[list[Filled], Filled, Filled]) -> None:
-    lines, walked, stacked = filled
-    ask = partial(_asked, http.client.HTTPConnection(url.removeprefix("http://")))
     auth = (connection.username, connection.password)
     with (
+        served_apart(connection) as client,
         neo4j.GraphDatabase.driver(connection.uri, auth=auth) as driver,
         driver.session(database=connection.database) as session,
     ):
+        ask = partial(_asked, client)
         read = partial(_read, session)
         shortest: float | None = None
         for line in lines:
@@ -96,7 +82,7 @@ def _compare(connection: Connection, url: str, filled: tuple[list[Filled], Fille
         figure(f"ancestors_{len(_walk(ask, walked))}", ours, "ms", **compared, load=load())
         (ours,) = in_turns(partial(_outline, ask, walked), turns=SLOW_TURNS)
         figure(f"outline_{len(_outline(ask, walked))}", ours, "ms", load=load())
-        (ours,) = in_turns(partial(ask, HISTORY + FIELDS + "}}", head=stacked.head, first=100))
+        (ours,) = in_turns(partial(ask, HISTORY, head=stacked.head, first=100))
         figure("diamonds_30_page_of_100", ours, "ms", load=load())
 
 
@@ -110,17 +96,14 @@ def _asked(client: http.client.HTTPConnection, query: str, **variables: Any) -> 
     return [*page["nodes"], page["pageInfo"]["endCursor"]]
 
 
-_JSON = {"content-type": "application/json"}
-
-
 def _newest(ask: Ask, line: Filled) -> None:
-    *found, _ = ask(HISTORY + FIELDS + "}}", head=line.head, first=PAGE)
+    *found, _ = ask(HISTORY, head=line.head, first=PAGE)
     assert len(found) == PAGE
 
 
 def _walk(ask: Ask, walked: Filled) -> list[Any]:
     """All above the newest message, in pages."""
-    return _pages(partial(ask, HISTORY + FIELDS + "}}", head=walked.head))
+    return _pages(partial(ask, HISTORY, head=walked.head))
 
 
 def _outline(ask: Ask, walked: Filled) -> list[Any]:

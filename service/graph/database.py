@@ -43,7 +43,6 @@ LATE_SECONDS = 15.0
 """How long a server may take to end a transaction whose time is over."""
 SERVERS_SHARE = 0.8
 """Of the time that we wait for a write, the part after which the server ends it: it looks every two seconds."""
-
 DECODING_SECONDS = 0.002
 """How long records are taken over at once; between two, others have their turn."""
 
