@@ -134,10 +134,21 @@ def served_apart(connection: Connection) -> Iterator[http.client.HTTPConnection]
     process = context.Process(target=_serve, args=(connection, there), daemon=True)
     process.start()
     try:
-        yield http.client.HTTPConnection(here.recv().removeprefix("http://"))
+        client = http.client.HTTPConnection(here.recv().removeprefix("http://"))
+        while not _is_ready(client):
+            time.sleep(0.1)
+        yield client
     finally:
         here.send("stop")
         process.join(10)
+
+
+def _is_ready(client: http.client.HTTPConnection) -> bool:
+    """Whether it has warmed up."""
+    client.request("GET", "/readyz")
+    answer = client.getresponse()
+    answer.read()
+    return answer.status == 200
 
 
 def _serve(connection: Connection, pipe: Pipe) -> None:

@@ -17,9 +17,10 @@ RETURN row.n AS n, met, COLLECT {
   UNWIND found AS m
   WITH m, [m.depth, m.id] AS place
   ORDER BY CASE WHEN $page.up THEN place END, place DESC LIMIT $page.limit
+  WITH m, coalesce(m.length, size(m.content)) AS length
   RETURN m {.id, .title, .depth, .role, .status, .finishReason, .note, .conversationId,
-    .toolCallId, .toolName, .isError, pinned: coalesce(m.pinned, false), length: coalesce(m.length, size(m.content)),
-    content: CASE WHEN coalesce(m.length, size(m.content)) <= 4000 THEN m.content END,
+    .toolCallId, .toolName, .isError, pinned: coalesce(m.pinned, false), length,
+    content: CASE WHEN length <= 4000 THEN m.content END,
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END,
     next: COLLECT { MATCH (m)<-[:CONTINUES|RESPONDS_TO]-(down) RETURN down.id LIMIT $page.next }}
 } AS rows

@@ -3,12 +3,12 @@ CYPHER 25
 MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
 RETURN COLLECT {
   MATCH (m:Message) WHERE m.conversationId = $conversationId AND m.seq > $after AND m.seq < $before
-    AND CASE WHEN m:Prompt THEN NOT EXISTS { (m)-[:DECOMPOSES]->() } AND NOT EXISTS { (m)-[:ABOUT]->(:Message) }
-      ELSE NOT EXISTS { MATCH (m)-[:RESPONDS_TO]->(p) WHERE EXISTS { (p)-[:DECOMPOSES]->() } OR EXISTS { (p)-[:ABOUT]->(:Message) } } END
+    AND CASE WHEN m:Prompt THEN NOT EXISTS { (m)-[:DECOMPOSES|ABOUT]->(:Message) }
+      ELSE NOT EXISTS { (m)-[:RESPONDS_TO]->()-[:DECOMPOSES|ABOUT]->(:Message) } END
   WITH m ORDER BY m.conversationId DESC, m.seq DESC LIMIT $limit
   RETURN [m.id, m.seq, m.depth, m.title, m.role, m.status,
     CASE WHEN COUNT { (m)-[:CONTINUES]->() } > 1 THEN COLLECT { MATCH (m)-[up:CONTINUES]->(parent) RETURN parent.id ORDER BY up.index }
       ELSE COLLECT { MATCH (m)-[:CONTINUES|RESPONDS_TO]->(parent) RETURN parent.id } END,
     COUNT { (m)<-[:CONTINUES|RESPONDS_TO]-() },
-    COLLECT { MATCH (m)<-[:HEAD]-(b:Branch) RETURN b.id }]
+    CASE WHEN COUNT { (m)<-[:HEAD]-() } > 0 THEN COLLECT { MATCH (m)<-[:HEAD]-(b:Branch) RETURN b.id } ELSE [] END]
 } AS rows

@@ -1,8 +1,7 @@
-"""Executes operations as graphql-core does, but takes plain values the short way, and long lists in slices.
+"""Executes operations in turns: long lists in slices, plain values the short way (`plain_executor.py`).
 
-Most of what a page holds are scalars that are simply attributes. Whatever is not as simple as that, and everything
-that goes wrong, takes graphql-core's own way, so that its rules and its errors stay the only ones. Items of long lists
-are written as JSON as soon as they are complete, where the answer says how (`encoding.py`).
+Items of long lists are written as JSON as soon as they are complete, where the answer says how (`encoding.py`). What is
+told to many who asked the same is executed once.
 """
 
 from __future__ import annotations
@@ -14,28 +13,22 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     GraphQLNonNull,
-    GraphQLObjectType,
     OperationDefinitionNode,
-    Undefined,
     get_named_type,
     is_leaf_type,
     located_error,
 )
 from graphql.execution.executor import to_nodes
 from graphql.pyutils import Path
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from service.api.graphql.encoding import Answer, Written
+from service.api.graphql.encoding import Written
 from service.api.graphql.pace import begin_share, gather_in_slices, pace
-from service.api.graphql.plain_fields import Plain, plain_field
+from service.api.graphql.plain_executor import PlainExecutor
 from service.api.graphql.variables import without_variables
 from service.errors import LimitExceeded
 
 LONG_LIST = 20
 """Items of a list that are completed at once."""
-
-LONG_TEXT = 256 * 1024
-"""Characters that are written as JSON at once."""
 
 
 class _Same:
@@ -53,7 +46,7 @@ class _Same:
         return isinstance(other, _Same) and other.operation is self.operation
 
 
-class Executor(StrawberryGraphQLCoreExecutionContext):
+class Executor(PlainExecutor):
     """Executes one operation."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -62,10 +55,8 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         begin_share()
         # They know the executor: without them it ends with its operation, and is not left to the garbage collector.
         self.async_helpers = cast(Any, None)
-        self._answer: Answer | None = getattr(self.context_value, "answer", None)
         self._event: object = None
         self._variables: str | None = None
-        self._plans: dict[tuple[str, int], tuple[Any, list[Plain], dict[str, Any]]] = {}
 
     @classmethod
     def build(cls, schema: Any, document: Any, *given: Any, **named: Any) -> Any:
@@ -83,7 +74,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     def build_per_event_executor(self, payload: Any) -> Executor:
         """The executor of one event of a subscription; what it remembers of its fields ends with the event."""
         executor = cast(Executor, super().build_per_event_executor(payload))
-        executor._plans = {}
+        executor.plans = {}
         executor._relevant_sub_fields = {}
         executor._event = self.context_value.event_key if self.context_value else None
         if self._variables is None:
@@ -105,62 +96,12 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     async def _tell(self) -> ExecutionResult:
         found = cast(Any, super().execute_operation(False))
         result = cast(ExecutionResult, await found if self.is_awaitable(found) else found)
-        if result.data is not None and self._answer is not None:
+        if result.data is not None and self.answer is not None:
             try:
-                result.data = cast(Any, Written(await self._answer.blocks(result.data)))
+                result.data = cast(Any, Written(await self.answer.blocks(result.data)))
             except LimitExceeded as error:
                 result = ExecutionResult(None, [GraphQLError(error.message, original_error=error)])
         return result
-
-    def execute_fields(
-        self,
-        parent_type: GraphQLObjectType,
-        source_value: Any,
-        path: Path | None,
-        grouped_field_set: Any,
-        position_context: Any,
-    ) -> Any:
-        """The values of an object's fields."""
-        _, plain, others = self._plan(parent_type, grouped_field_set)
-        if not plain:
-            return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
-        # The response has the order of the request, whatever is computed when.
-        results: dict[str, Any] = dict.fromkeys(grouped_field_set)
-        characters, found = 0, cast(Any, None)
-        try:
-            for name, read, coerce, nullable in plain:
-                value = read(source_value)
-                if value is None and nullable:
-                    continue
-                results[name] = value = coerce(value)
-                if value.__class__ is str:
-                    characters += len(value)
-                elif value is None or value is Undefined:
-                    raise TypeError
-        except Exception:
-            return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
-        if self._answer is not None:
-            self._answer.count(characters)
-            if characters > LONG_TEXT:
-                return self._with_long_texts(
-                    results, super().execute_fields(parent_type, source_value, path, others, None)
-                )
-        if not others:
-            return results
-        found = cast(Any, super().execute_fields(parent_type, source_value, path, others, position_context))
-        return _merge_later(results, found) if self.is_awaitable(found) else _merge(results, found, others)
-
-    async def _with_long_texts(self, results: dict[str, Any], found: Any) -> dict[str, Any]:
-        """Values and what is awaited beside them, with the long texts among them as JSON."""
-        results.update(cast("dict[str, Any]", await found if self.is_awaitable(found) else found))
-        for name, value in results.items():
-            results[name] = await self._written(value)
-        return results
-
-    async def _written(self, value: Any) -> Any:
-        if value.__class__ is str and len(value) > LONG_TEXT and self._answer is not None:
-            return await self._answer.write(value)
-        return value
 
     async def complete_awaitable_value(
         self,
@@ -181,9 +122,9 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             )
             if self.is_awaitable(completed):
                 return cast(Any, await completed)
-            if completed.__class__ is str and self._answer is not None:
-                self._answer.count(len(completed))
-                return await self._written(completed)
+            if completed.__class__ is str and self.answer is not None:
+                self.answer.count(len(completed))
+                return await self.written(completed)
         except Exception as error:
             # Of many that fail together, most are cancelled by the first before they are told of.
             if self._pace.is_spent:
@@ -212,14 +153,9 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         """The items of a list; those of a long one in slices."""
-        if (
-            isinstance(items, list)
-            and len(cast("list[Any]", items)) > LONG_LIST
-            and not is_leaf_type(get_named_type(item_type))
-        ):
-            items = cast("list[Any]", items)
+        is_long = items.__class__ is list and len(cast("list[Any]", items)) > LONG_LIST
+        if is_long and not is_leaf_type(get_named_type(item_type)):
             return self._complete_in_slices(item_type, field_details_list, info, path, items, position_context)
-        items = cast(Any, items)
         return super().complete_iterable_value(item_type, field_details_list, info, path, items, position_context)
 
     async def _complete_in_slices(
@@ -232,57 +168,31 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             for index, item in enumerate(items):
                 if self._pace.is_spent:
                     await self._pace.turn()
+                if (whole := self.complete_at_once(item_type, field_details_list, item)) is not None:
+                    results.append(whole)
+                    continue
                 place = path.add_key(index, None)
                 if self.complete_list_item_value(
                     item, results, item_type, field_details_list, info, place, position_context
                 ):
                     later.append(index)
-                elif self._answer is not None:
-                    results[index] = self._answer.encode(results[index])
+                elif self.answer is not None:
+                    results[index] = self.answer.encode(results[index])
         except BaseException:
             self.settle_in_background([results[index] for index in later])
             raise
         finally:
             self._end_list()
         for index, value in zip(later, await gather_in_slices([results[index] for index in later]), strict=True):
-            results[index] = value if self._answer is None else self._answer.encode(value)
+            results[index] = value if self.answer is None else self.answer.encode(value)
             if self._pace.is_spent:
                 await self._pace.turn()
         return results
 
     def _begin_list(self) -> None:
-        if self._answer is not None:
-            self._answer.lists += 1
+        if self.answer is not None:
+            self.answer.lists += 1
 
     def _end_list(self) -> None:
-        if self._answer is not None:
-            self._answer.lists -= 1
-
-    def _plan(self, parent_type: GraphQLObjectType, fields: Any) -> tuple[Any, list[Plain], dict[str, Any]]:
-        key = parent_type.name, id(fields)
-        plan = self._plans.get(key)
-        if plan is None:
-            plain: list[Plain] = []
-            others: dict[str, Any] = {}
-            for name, details in fields.items():
-                node = details[0].node
-                found = None if node.arguments else plain_field(parent_type, name, node.name.value)
-                if found is None:
-                    others[name] = details
-                else:
-                    plain.append(found)
-            # The fields are kept with the plan, so that their identity is not given to others.
-            plan = self._plans[key] = fields, plain, others
-        return plan
-
-
-def _merge(results: dict[str, Any], found: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
-    results.update(found)
-    for name in others.keys() - found.keys():
-        del results[name]
-    return results
-
-
-async def _merge_later(results: dict[str, Any], found: Any) -> dict[str, Any]:
-    results.update(await found)
-    return results
+        if self.answer is not None:
+            self.answer.lists -= 1

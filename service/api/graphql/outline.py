@@ -12,6 +12,9 @@ from service.conversations.outline import MOST_OUTLINED, OUTLINE_PAGE
 from service.cursors import page_request
 from service.records import ResponseStatus, Role
 
+_ROLES: dict[str | None, Role] = {None: Role.ASSISTANT, **{role.value: role for role in Role}}
+_STATUSES: dict[str | None, ResponseStatus | None] = {None: None, **{status.value: status for status in ResponseStatus}}
+
 
 @strawberry.type
 class OutlineMessage:
@@ -93,10 +96,10 @@ def outline_message(row: dict[str, Any]) -> OutlineMessage:
     return OutlineMessage(
         message_id=row["id"],
         title=row["title"],
-        role=Role(row["role"]) if row["role"] else Role.ASSISTANT,
+        role=_ROLES[row["role"]],
         depth=row["depth"],
         seq=row["seq"],
-        response_status=ResponseStatus(row["status"]) if row["status"] else None,
+        response_status=_STATUSES[row["status"]],
         parent_ids=row["parentIds"],
         child_count=row["childCount"],
         branch_ids=row["branchIds"],

@@ -26,7 +26,7 @@ _LATEST_MS = 253402300799999
 
 def _serialize_time(value: int) -> str:
     whole, milliseconds = divmod(value, 1000)
-    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03}Z"
+    return f"{datetime.fromtimestamp(whole, UTC).isoformat()[:19]}.{milliseconds:03}Z"
 
 
 def _parse_time(value: object) -> DateTime:
