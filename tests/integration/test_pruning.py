@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,19 @@ async def services(connection: Connection, database: Database, tmp_path_factory:
     folder: Path = tmp_path_factory.mktemp("pruning")
     async with running(connection, folder) as services:
         yield services
+
+
+@asynccontextmanager
+async def nobody_prunes(services: Services) -> AsyncIterator[None]:
+    """Nothing is deleted in the background for the body; afterwards the service goes on with it."""
+    (pruning,) = [task for task in services.upkeep if task.get_name() == "antiphon-pruning"]
+    pruning.cancel()
+    await asyncio.gather(pruning, return_exceptions=True)
+    services.upkeep.remove(pruning)
+    try:
+        yield
+    finally:
+        services.upkeep.append(asyncio.create_task(services.pruner.run(), name=pruning.get_name()))
 
 
 async def written(database: Database, owner: str, dag: Dag, heads: list[str]) -> tuple[str, list[str]]:
@@ -204,10 +218,11 @@ async def test_one_that_was_killed_half_way_is_gone_on_with(
     id, (_, branch) = await written(database, owner, dag, ["m0009", "m0999"])
     pruning = {"id": new_id(), "conversationId": id}
     row = {"ownerId": owner, "branchId": branch, "mainBranchId": "", "pruningId": pruning["id"], "requestHash": None}
-    await services.store.change("delete_branch", row | {"conversationId": id, "idempotencyKey": None})
-    prunings = Prunings(database, services.writer, Signals())
-    await prunings.prune(pruning)
-    assert len(await cypher(database, MESSAGES, id=id)) == 800
+    async with nobody_prunes(services):
+        await services.store.change("delete_branch", row | {"conversationId": id, "idempotencyKey": None})
+        prunings = Prunings(database, services.writer, Signals())
+        await prunings.prune(pruning)
+        assert len(await cypher(database, MESSAGES, id=id)) == 800
     async with running(connection, tmp_path) as other:
         await asyncio.gather(other.pruner.sweep(), services.pruner.sweep(), Pruner(prunings).sweep())
     await pruned(services, id)
@@ -225,10 +240,10 @@ async def test_what_somebody_goes_on_from_meanwhile_stays(services: Services, da
     id, (_, branch) = await written(database, owner, dag, ["m0009", "m0599"])
     pruning = {"id": new_id(), "conversationId": id}
     row = {"ownerId": owner, "branchId": branch, "mainBranchId": "", "pruningId": pruning["id"], "requestHash": None}
-    await services.store.change("delete_branch", row | {"conversationId": id, "idempotencyKey": None})
-    await Prunings(database, services.writer, Signals()).prune(pruning)
-    await services.backend.branches.create_branch(owner, NewBranch(id, "saved", f"{id}-m0300"))
-    services.pruner.wake()
+    async with nobody_prunes(services):
+        await services.store.change("delete_branch", row | {"conversationId": id, "idempotencyKey": None})
+        await Prunings(database, services.writer, Signals()).prune(pruning)
+        await services.backend.branches.create_branch(owner, NewBranch(id, "saved", f"{id}-m0300"))
     await pruned(services, id)
     assert len(await cypher(database, MESSAGES, id=id)) == 301
     past = Past(services.backend.reader, owner, id, 600)

@@ -6,12 +6,12 @@ RETURN id, COLLECT {
   // One of the two reads nothing; the index has the order of both.
   CALL (id) {
     MATCH (s:Summary)
-    USING INDEX s:Summary(conversationId, kind, id)
+    USING INDEX SEEK s:Summary(conversationId, kind, id)
     WHERE s.conversationId = id AND s.kind = $kind AND s.id > $page.low[0] AND s.id < $page.high[0]
     RETURN s ORDER BY s.conversationId, s.kind, s.id LIMIT $page.up
     UNION ALL
     MATCH (s:Summary)
-    USING INDEX s:Summary(conversationId, kind, id)
+    USING INDEX SEEK s:Summary(conversationId, kind, id)
     WHERE s.conversationId = id AND s.kind = $kind AND s.id > $page.low[0] AND s.id < $page.high[0]
     RETURN s ORDER BY s.conversationId DESC, s.kind DESC, s.id DESC LIMIT $page.down
   }

@@ -6,13 +6,13 @@ RETURN id, COLLECT {
   // One of the two reads nothing; the index has the order of both.
   CALL (id) {
     MATCH (t:Task)
-    USING INDEX t:Task(conversationId, id)
+    USING INDEX SEEK t:Task(conversationId, id)
     WHERE t.conversationId = id AND t.id > $page.low[0] AND t.id < $page.high[0]
       AND ($status IS NULL OR t.status IN $status)
     RETURN t ORDER BY t.conversationId, t.id LIMIT $page.up
     UNION ALL
     MATCH (t:Task)
-    USING INDEX t:Task(conversationId, id)
+    USING INDEX SEEK t:Task(conversationId, id)
     WHERE t.conversationId = id AND t.id > $page.low[0] AND t.id < $page.high[0]
       AND ($status IS NULL OR t.status IN $status)
     RETURN t ORDER BY t.conversationId DESC, t.id DESC LIMIT $page.down

@@ -6,22 +6,22 @@ RETURN id, COLLECT {
   // Two of the four read nothing; the indexes have the order of all.
   CALL (id) {
     MATCH (:Message)-[r:REFERENCES]->(:Message)
-    USING INDEX r:REFERENCES(fromId, id)
+    USING INDEX SEEK r:REFERENCES(fromId, id)
     WHERE r.fromId = id AND r.id > $page.low[0] AND r.id < $page.high[0] AND ($kind IS NULL OR r.kind = $kind)
     RETURN r ORDER BY r.fromId, r.id LIMIT $page.up
     UNION ALL
     MATCH (:Message)-[r:REFERENCES]->(:Message)
-    USING INDEX r:REFERENCES(toId, id)
+    USING INDEX SEEK r:REFERENCES(toId, id)
     WHERE r.toId = id AND r.id > $page.low[0] AND r.id < $page.high[0] AND ($kind IS NULL OR r.kind = $kind)
     RETURN r ORDER BY r.toId, r.id LIMIT $page.up
     UNION ALL
     MATCH (:Message)-[r:REFERENCES]->(:Message)
-    USING INDEX r:REFERENCES(fromId, id)
+    USING INDEX SEEK r:REFERENCES(fromId, id)
     WHERE r.fromId = id AND r.id > $page.low[0] AND r.id < $page.high[0] AND ($kind IS NULL OR r.kind = $kind)
     RETURN r ORDER BY r.fromId DESC, r.id DESC LIMIT $page.down
     UNION ALL
     MATCH (:Message)-[r:REFERENCES]->(:Message)
-    USING INDEX r:REFERENCES(toId, id)
+    USING INDEX SEEK r:REFERENCES(toId, id)
     WHERE r.toId = id AND r.id > $page.low[0] AND r.id < $page.high[0] AND ($kind IS NULL OR r.kind = $kind)
     RETURN r ORDER BY r.toId DESC, r.id DESC LIMIT $page.down
   }

@@ -6,12 +6,12 @@ RETURN id, COLLECT {
   // One of the two reads nothing; the index has the order of both.
   CALL (id) {
     MATCH (m:Message)
-    USING INDEX m:Message(conversationId, pinned, seq)
+    USING INDEX SEEK m:Message(conversationId, pinned, seq)
     WHERE m.conversationId = id AND m.pinned = true AND m.seq > $page.low[0] AND m.seq < $page.high[0]
     RETURN m ORDER BY m.conversationId, m.pinned, m.seq LIMIT $page.up
     UNION ALL
     MATCH (m:Message)
-    USING INDEX m:Message(conversationId, pinned, seq)
+    USING INDEX SEEK m:Message(conversationId, pinned, seq)
     WHERE m.conversationId = id AND m.pinned = true AND m.seq > $page.low[0] AND m.seq < $page.high[0]
     RETURN m ORDER BY m.conversationId DESC, m.pinned DESC, m.seq DESC LIMIT $page.down
   }

@@ -6,13 +6,13 @@ RETURN id, COLLECT {
   // One of the two reads nothing; the index has the order of both.
   CALL (id) {
     MATCH (s:Subtask)
-    USING INDEX s:Subtask(taskId, index)
+    USING INDEX SEEK s:Subtask(taskId, index)
     WHERE s.taskId = id AND s.index > $page.low[0] AND s.index < $page.high[0]
       AND ($status IS NULL OR s.status IN $status)
     RETURN s ORDER BY s.taskId, s.index LIMIT $page.up
     UNION ALL
     MATCH (s:Subtask)
-    USING INDEX s:Subtask(taskId, index)
+    USING INDEX SEEK s:Subtask(taskId, index)
     WHERE s.taskId = id AND s.index > $page.low[0] AND s.index < $page.high[0]
       AND ($status IS NULL OR s.status IN $status)
     RETURN s ORDER BY s.taskId DESC, s.index DESC LIMIT $page.down

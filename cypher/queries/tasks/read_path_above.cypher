@@ -39,7 +39,7 @@ CASE WHEN row.first AND start = 0 THEN COLLECT {
 } END AS system,
 CASE WHEN row.first AND start = 0 THEN COLLECT {
   // All three, or the index is not used, which a plan in a CASE does not show.
-  MATCH (m:Message) USING INDEX m:Message(conversationId, pinned, seq)
+  MATCH (m:Message) USING INDEX SEEK m:Message(conversationId, pinned, seq)
   WHERE m.conversationId = row.conversationId AND m.pinned = true AND m.seq > 0 AND m.ownerId = row.ownerId
   WITH m ORDER BY m.conversationId, m.pinned, m.seq LIMIT 50
   RETURN m {.id, .depth, .content, role: coalesce(m.role, 'ASSISTANT'), o200k: m.tokensO200k, cl100k: m.tokensCl100k}
