@@ -111,19 +111,25 @@ async def _fill(connection: Connection) -> dict[str, str]:
 
 def _compare(config: Config, connection: Connection, path: dict[str, str]) -> list[float]:
     """The medians in ms of a page of a history and of a chat that is opened: by GraphQL, then by the driver alone."""
-    driver = neo4j.GraphDatabase.driver(
-        connection.uri,
-        auth=(connection.username, connection.password),
-        notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
-    )
     history, chat = (json.dumps({"query": text, "variables": {**path, "size": PAGE}}) for text in (HISTORY, CHAT))
-    with served_apart(connection) as http_client, driver, driver.session(database=connection.database) as session:
+    with served_apart(connection) as http_client, plain_session(connection) as session:
         return in_turns(
             lambda: _page(http_client, history),
             lambda: _page(http_client, chat),
             lambda: _records(session, FROM_MESSAGE + PATH, path["head"]),
             lambda: _chat(session, path["conversation"]),
         )
+
+
+@contextmanager
+def plain_session(connection: Connection) -> Iterator[neo4j.Session]:
+    """A session of the plain driver."""
+    auth, quiet = (connection.username, connection.password), neo4j.NotificationMinimumSeverity.OFF
+    with (
+        neo4j.GraphDatabase.driver(connection.uri, auth=auth, notifications_min_severity=quiet) as driver,
+        driver.session(database=connection.database) as session,
+    ):
+        yield session
 
 
 @contextmanager

@@ -22,7 +22,7 @@ import neo4j
 from benchmarks.bench import figure, load, run
 from benchmarks.bench import neo4j as embedded_neo4j
 from benchmarks.generate import Filled, Wish, fill
-from benchmarks.page import FROM_MESSAGE, RECORD, in_turns, served_apart
+from benchmarks.page import FROM_MESSAGE, RECORD, in_turns, plain_session, served_apart
 from service.conversations.outline import MOST_OUTLINED
 from service.graph.database import Connection, Database
 from service.graph.migrations import migrate
@@ -58,12 +58,7 @@ async def main(lengths: list[int]) -> None:
 
 def measure(connection: Connection, lines: list[Filled], walked: Filled, stacked: Filled) -> None:
     """Print one JSON line a figure."""
-    auth = (connection.username, connection.password)
-    with (
-        served_apart(connection) as client,
-        neo4j.GraphDatabase.driver(connection.uri, auth=auth) as driver,
-        driver.session(database=connection.database) as session,
-    ):
+    with served_apart(connection) as client, plain_session(connection) as session:
         ask = partial(_asked, client)
         read = partial(_read, session)
         shortest: float | None = None

@@ -5,9 +5,10 @@ MATCH (c:Conversation {id: row.conversationId, ownerId: $ownerId})
 RETURN row.n AS n, COLLECT {
   MATCH (m:Message) WHERE m.conversationId = row.conversationId AND m.seq > row.after AND m.seq <= row.upto
   WITH m ORDER BY m.conversationId, m.seq LIMIT $limit
+  WITH m, coalesce(m.length, size(m.content)) AS length
   RETURN m {.id, .title, .depth, .role, .status, .finishReason, .note, .conversationId,
-    .toolCallId, .toolName, .isError, pinned: coalesce(m.pinned, false), length: coalesce(m.length, size(m.content)),
-    content: CASE WHEN coalesce(m.length, size(m.content)) <= 4000 THEN m.content END,
+    .toolCallId, .toolName, .isError, pinned: coalesce(m.pinned, false), length,
+    content: CASE WHEN length <= 4000 THEN m.content END,
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END, seq: m.seq}
 } AS messages, COLLECT {
   MATCH (e:TaskEvent) WHERE e.conversationId = row.conversationId AND e.seq > row.after AND e.seq <= row.upto

@@ -19,9 +19,10 @@ RETURN row.n AS n, met, COLLECT {
   WITH m, CASE WHEN $page.byTime THEN m.createdAt.epochMillis ELSE m.seq END AS number
   WITH m, number, [number, m.id] AS place
   ORDER BY CASE WHEN $page.up THEN place END, place DESC LIMIT $page.limit
+  WITH m, number, coalesce(m.length, size(m.content)) AS length
   RETURN m {.id, .title, .depth, .role, .status, .finishReason, .note, .conversationId, number: number,
-    .toolCallId, .toolName, .isError, pinned: coalesce(m.pinned, false), length: coalesce(m.length, size(m.content)),
-    content: CASE WHEN coalesce(m.length, size(m.content)) <= 4000 THEN m.content END,
+    .toolCallId, .toolName, .isError, pinned: coalesce(m.pinned, false), length,
+    content: CASE WHEN length <= 4000 THEN m.content END,
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END,
     next: COLLECT {
       MATCH (m)<-[e:CONTINUES|RESPONDS_TO|DECOMPOSES|USES|SYNTHESIZES|REFERENCES

@@ -12,8 +12,9 @@ WITH way, CASE WHEN $page.up > 0 OR stop - $page.down < start THEN start ELSE st
 RETURN COLLECT {
   UNWIND range(first, stop - 1) AS index
   WITH index, way[index] AS m ORDER BY CASE WHEN $page.up > 0 THEN index ELSE -index END
+  WITH index, m, coalesce(m.length, size(m.content)) AS length
   RETURN m {.id, .title, .depth, .role, .status, .finishReason, .note, .conversationId, index: index,
-    .toolCallId, .toolName, .isError, pinned: coalesce(m.pinned, false), length: coalesce(m.length, size(m.content)),
-    content: CASE WHEN coalesce(m.length, size(m.content)) <= 4000 THEN m.content END,
+    .toolCallId, .toolName, .isError, pinned: coalesce(m.pinned, false), length,
+    content: CASE WHEN length <= 4000 THEN m.content END,
     createdAt: m.createdAt.epochMillis, kind: CASE WHEN m:Response THEN 'Response' ELSE 'Prompt' END}
 } AS rows

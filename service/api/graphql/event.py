@@ -21,11 +21,6 @@ class Event:
     """The id of the conversation."""
 
     @classmethod
-    def resolve_type(cls, obj: object, *_: object) -> str:
-        """The GraphQL type of an event: its class has the same name."""
-        return type(obj).__name__
-
-    @classmethod
     def is_type_of(cls, obj: object, *_: object) -> bool:
         """Whether an object is of this type."""
         return isinstance(obj, cls)

@@ -22,11 +22,6 @@ class Node:
     """What `node` finds it by."""
 
     @classmethod
-    def resolve_type(cls, obj: object, *_: object) -> str:
-        """The GraphQL type of an object: its class has the same name. (Strawberry's own way looks at all types.)"""
-        return type(obj).__name__
-
-    @classmethod
     def is_type_of(cls, obj: object, *_: object) -> bool:
         """Whether an object is of this type."""
         return isinstance(obj, cls)
