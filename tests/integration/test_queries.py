@@ -14,7 +14,7 @@ from service.graph.database import Connection, Database
 from service.graph.queries import LANGUAGE, all_names, parse, query
 from service.resources import read_resource, resource
 
-SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan", "RelationshipTypeScan", "IndexScan")
+SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan", "RelationshipTypeScan")
 SERVICE = Path(__file__).parents[2] / "service"
 
 
