@@ -32,6 +32,9 @@ from service.conversations.outline import Outline
 from service.conversations.pruning import Counting, Pruner
 from service.conversations.responses import Responses
 from service.conversations.retention import Retention
+from service.conversations.search.indexing import Indexing
+from service.conversations.search.searching import Search
+from service.conversations.search.vectors import Vectors
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.changes import ChangeReads
@@ -41,6 +44,7 @@ from service.graph.migrations import migrate
 from service.graph.paths import Paths
 from service.graph.prunings import Prunings
 from service.graph.reader import Reader
+from service.graph.searches import Searches
 from service.graph.store import Store
 from service.graph.summaries import Summaries
 from service.graph.writer import Writer
@@ -97,6 +101,8 @@ class Services:
     retention: Retention
     summarizing: Summarizing
     pruner: Pruner
+    indexing: Indexing
+    vectors: Vectors
     upkeep: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
     warm: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -120,6 +126,9 @@ class Services:
             self.upkeep.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
         self.upkeep.append(asyncio.create_task(self.retention.run(), name="antiphon-retention"))
         self.upkeep.append(asyncio.create_task(self.pruner.run(), name="antiphon-pruning"))
+        if not brief:
+            self.upkeep.append(asyncio.create_task(self.indexing.run(), name="antiphon-indexing"))
+            self.upkeep.append(asyncio.create_task(self.vectors.run(), name="antiphon-vectors"))
 
     async def _warm_up(self) -> None:
         try:
@@ -163,6 +172,7 @@ class Services:
             self.executor.stop,
             self.writer.close,
             self.models.close,
+            self.vectors.close,
             self.database.close,
         ):
             try:
@@ -211,6 +221,9 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     asked = AskedSummaries(store, contexts, orders, models)
     prunings = Prunings(database, writer, signals)
     pruner = Pruner(prunings)
+    searches = Searches(database)
+    indexing = Indexing(searches, signals)
+    vectors = Vectors(searches, None, lambda name: None, indexing.told)
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
     backend = Backend(
         config=config,
@@ -233,12 +246,13 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         events=Events(reader, heads),
         news=News(changes, Bells(changes, signals), OVERLAP * database.connection.timeout),
         usage=Usage(reader, conversations),
+        search=Search(searches, vectors),
         deltas=deltas,
         responses=Responses(reader, heads, deltas),
         models=models,
     )
     retention = Retention(store, config.storage.event_retention_hours)
-    upkeep = (retention, summarizing, pruner)
+    upkeep = (retention, summarizing, pruner, indexing, vectors)
     return Services(config, instance, database, writer, store, models, executor, backend, *upkeep)
 
 

@@ -20,8 +20,10 @@ class Signals:
 
     def notify(self, name: str, upto: int | None = None) -> None:
         """Wake all who listen to `name`, and tell them up to which number all is there, where that is known."""
-        for listener in (*self._listeners.get(name, ()), *self._listeners.get(ANYTHING, ())):
+        for listener in self._listeners.get(name, ()):
             listener.hear(upto)
+        for listener in self._listeners.get(ANYTHING, ()):
+            listener.hear_of(name, upto)
 
     def listen(self, *names: str) -> Listener:
         """Begin to listen; use as a context manager."""
@@ -31,13 +33,15 @@ class Signals:
 class Listener:
     """One reader's ear: what is notified while it works is remembered until it waits again.
 
-    `upto` is the highest number that it was told. `is_sure` is whether that is all, as far as this process knows.
+    `upto` is the highest number that it was told. `is_sure` is whether that is all, as far as this process knows. Who
+    listens to all and wants to know what was notified puts a set into `names`.
     """
 
     def __init__(self, listeners: dict[str, set[Listener]], names: tuple[str, ...]) -> None:
         self.event = asyncio.Event()
         self.upto = -1
         self.is_sure = True
+        self.names: set[str] | None = None
         self._listeners = listeners
         self._names = names
 
@@ -59,6 +63,12 @@ class Listener:
         else:
             self.upto = max(self.upto, upto)
         self.event.set()
+
+    def hear_of(self, name: str, upto: int | None) -> None:
+        """Be notified of something."""
+        if self.names is not None:
+            self.names.add(name)
+        self.hear(upto)
 
     async def wait(self, timeout: float) -> bool:
         """Wait for a notification, `timeout` seconds at most; whether there was one."""

@@ -29,18 +29,18 @@ class Service:
         """Its parts."""
         return self.app.state.services
 
-    async def post(self, query: str, **variables: Any) -> dict[str, Any]:
+    async def post(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The whole answer to a GraphQL text."""
         response = await self.http.post("/graphql", json={"query": query, "variables": variables})
         return response.json()
 
-    async def ask(self, name: str, **variables: Any) -> Any:
+    async def ask(self, name: str, /, **variables: Any) -> Any:
         """The data of a shipped operation."""
         answer = await self.post(operation(name), **variables)
         assert "errors" not in answer, answer
         return answer["data"]
 
-    async def error(self, query: str, **variables: Any) -> dict[str, Any]:
+    async def error(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The `extensions` of the one error."""
         answer = await self.post(query, **variables)
         (error,) = answer["errors"]

@@ -83,10 +83,10 @@ def one_edge(node: Any, cursor: str) -> Edge[Any]:
 
 
 class AnyPage(Protocol):
-    """A page of a list or of a history."""
+    """A page of a list, of a history, or of what was found."""
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> Sequence[Any]:
         """Its rows, in the list's order."""
         ...
 

@@ -274,6 +274,15 @@ class Loaders:
         found = await self.rows(listing, id, page, info, **which)
         return connection_of(found, await nodes.load_many([row["id"] for row in found.rows]))
 
+    async def around(self, turn: tuple[str, ...], count: int) -> list[Any]:
+        """The messages around a turn that was found."""
+
+        async def load(turns: list[tuple[str, ...]]) -> Sequence[list[str]]:
+            return await self._backend.search.around(self._owner, turns, count)
+
+        ids = await self._by_name(("around", count), load).load(turn)
+        return [message for message in await self.messages.load_many(ids) if message is not None]
+
     async def conversation_list(self, found: AnyPage) -> Connection[Any]:
         """The connection of a page of conversations."""
         return await self._followed(found, conversation, self.conversations)

@@ -19,6 +19,7 @@ from service.api.graphql.models import Model, ModelChoice, configured_model, mod
 from service.api.graphql.nodes import Node
 from service.api.graphql.outline import OutlineConnection, outline
 from service.api.graphql.plans import StrategyInput
+from service.api.graphql.search import SearchConnection, search
 from service.api.graphql.sent import ContextPreview, context_preview
 from service.api.graphql.settings import TaskConfigInput
 from service.api.graphql.strategies import Strategy
@@ -112,6 +113,7 @@ class Query:
         )
 
     outline: OutlineConnection | None = strawberry.field(resolver=outline)
+    search: SearchConnection | None = strawberry.field(resolver=search)
 
     @paged
     async def history(

@@ -1,0 +1,7 @@
+// Take the vectors of slot A off some passages that have them.
+CYPHER 25
+MATCH (p:Passage)
+WHERE p.id > $after
+WITH p ORDER BY p.id LIMIT $limit
+REMOVE p.vectorA
+RETURN max(p.id) AS last

@@ -1,0 +1,341 @@
+"""Search: what an owner has written or was answered, found by words, by meaning, or by both.
+
+Owns how many passages are looked at, what is filtered where, and what a page is. Both signals are asked at once. What
+an index cannot filter by is looked at afterwards, and then more passages are asked for, up to a bound. Knows nothing
+of GraphQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from service.conversations.search.fusing import Found, SearchSignal, fuse
+from service.conversations.search.keys import conversation_key, day_key, day_of, kind_key, owner_key
+from service.conversations.search.queries import MOST_CHARACTERS, Sought, lucene, sought
+from service.conversations.search.snippets import Snippet, snippet
+from service.conversations.search.vectors import Vectors
+from service.cursors import PageRequest, damaged_cursor, decode_cursor, encode_cursor
+from service.errors import AntiphonError, InvalidInput, LimitExceeded
+from service.graph.searches import Scored, Searches
+
+Row = dict[str, Any]
+
+LOOKED_AT = (200, 1_000, 4_000)
+"""Passages that a signal is asked for: more where the first do not fill the page."""
+MOST_SHOWN = 100
+"""Hits of a page."""
+MOST_REACHED = 200_000
+"""Messages of a branch that are walked over."""
+QUERY_CHARACTERS = 2_000
+"""Characters of a question that its vector is made of."""
+_KIND = "f"
+_END_OF_TIME = 253402300799000
+
+
+class SearchMode(StrEnum):
+    """How is searched."""
+
+    FULL_TEXT = "FULL_TEXT"
+    """By words alone."""
+
+    VECTOR = "VECTOR"
+    """By meaning alone."""
+
+    HYBRID = "HYBRID"
+    """By both: what either finds, best where both do."""
+
+
+class SearchKind(StrEnum):
+    """What is found."""
+
+    PROMPT = "PROMPT"
+    """What was asked, also in the system's or a tool's name."""
+
+    RESPONSE = "RESPONSE"
+    """What came back."""
+
+    SUMMARY = "SUMMARY"
+    """Summaries of conversations."""
+
+    SOURCE = "SOURCE"
+    """Texts that tasks were given."""
+
+
+_ROLES = {"USER", "SYSTEM", "TOOL", "ASSISTANT"}
+INDEX_KINDS: dict[SearchKind, tuple[str, ...]] = {
+    SearchKind.PROMPT: ("USER", "SYSTEM", "TOOL"),
+    SearchKind.RESPONSE: ("ASSISTANT",),
+    SearchKind.SUMMARY: ("SUMMARY",),
+    SearchKind.SOURCE: ("SOURCE",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFilter:
+    """What may be found. Moments are ms since 1970: `since` itself, and what is before `until`."""
+
+    conversation_id: str | None = None
+    branch_id: str | None = None
+    kinds: tuple[SearchKind, ...] = ()
+    role: str | None = None
+    model: str | None = None
+    task_type: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+    @property
+    def index_kinds(self) -> tuple[str, ...] | None:
+        """The kinds of passages, as the indexes have them; None where all are wanted."""
+        if not self.kinds and self.role is None:
+            return None
+        kinds = [name for kind in self.kinds or INDEX_KINDS for name in INDEX_KINDS[kind]]
+        return tuple(name for name in kinds if self.role in (None, name))
+
+    @property
+    def days(self) -> tuple[int, int] | None:
+        """The first and the last day, as the indexes have them."""
+        if self.since is None and self.until is None:
+            return None
+        return day_of(self.since or 0), day_of(min(self.until or _END_OF_TIME, _END_OF_TIME))
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether anything is filtered that the indexes cannot."""
+        return bool(self.model or self.task_type or self.branch_id or self.days or self.conversation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is searched for, how, and where."""
+
+    text: str
+    mode: SearchMode = SearchMode.HYBRID
+    filter: SearchFilter = SearchFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What was found: the row of the passage that it is shown by, the answer beside it, and why."""
+
+    found: Found
+    row: Row
+    snippet: Snippet
+    response_id: str | None
+
+    @property
+    def signals(self) -> list[SearchSignal]:
+        """What found it."""
+        return list(self.found.passages)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """A page of hits. `waiting` passages have no vector yet; `has_vectors` says whether any are searched."""
+
+    rows: list[Hit]
+    has_next: bool
+    has_previous: bool
+    first: int
+    waiting: int
+    has_vectors: bool
+
+    def cursor(self, index: int) -> str:
+        """The cursor of a hit: its place in the list, and itself."""
+        return encode_cursor(_KIND, self.first + index, self.rows[index].found.key)
+
+
+class Search:
+    """Searches. What belongs to another owner is as if it were not there."""
+
+    def __init__(self, searches: Searches, vectors: Vectors) -> None:
+        self._searches = searches
+        self._vectors = vectors
+
+    @property
+    def wants_vectors(self) -> bool:
+        """Whether meaning is to be searched."""
+        return self._vectors.are_wanted
+
+    async def search(self, owner: str, question: Question, page: PageRequest) -> Hits:
+        """A page of what is found. Raises `InvalidInput`, `LimitExceeded`."""
+        looked_for = _checked(question, page)
+        place = _place(page)
+        hits = await self._found(owner, question, looked_for, place[0] + page.limit + 1)
+        begin = _begin(hits, place)
+        shown = hits[begin : begin + page.limit]
+        rows, waiting = await asyncio.gather(self._shown(owner, shown, looked_for), self._vectors.waiting(owner))
+        has_vectors = self._vectors.shown is not None
+        return Hits(rows, len(hits) > begin + len(shown), begin > 0, begin, waiting, has_vectors)
+
+    async def around(self, owner: str, turns: Sequence[tuple[str, ...]], most: int) -> list[list[str]]:
+        """The ids of the messages around each turn (a prompt, and its response) on its path, oldest first.
+
+        So many before and after it; where the path forks after it, the newest way.
+        """
+        firsts, lasts = {turn[0] for turn in turns}, {turn[-1] for turn in turns}
+        before = await self._searches.read_before(owner, list(firsts), most)
+        after: dict[str, list[str]] = {last: [] for last in lasts}
+        for _ in range(most):
+            ends = {last: (ids or [last])[-1] for last, ids in after.items()}
+            found = await self._searches.read_next(owner, list(set(ends.values())))
+            if not found:
+                break
+            for last, end in ends.items():
+                after[last] += [found[end]] if end in found else []
+        return [[*reversed(before.get(turn[0], [])), *turn, *after[turn[-1]]] for turn in turns]
+
+    async def _found(self, owner: str, question: Question, looked_for: Sequence[Sought], wanted: int) -> list[Found]:
+        """The hits, best first: as many as are wanted, where there are so many."""
+        vector = await self._vector(question)
+        hits: list[Found] = []
+        for limit in LOOKED_AT:
+            lists = await self._ranked(owner, question, looked_for, vector, limit)
+            ids = list(dict.fromkeys(id_ for ranked in lists.values() for id_ in ranked))
+            rows = await self._searches.read_found(owner, ids, _looked_at(question.filter)) if ids else {}
+            if question.filter.branch_id and rows:
+                rows = await self._reached(owner, question.filter.branch_id, rows)
+            hits = fuse(lists, rows)
+            if len(hits) >= wanted or all(len(ranked) < limit for ranked in lists.values()):
+                break
+        return hits
+
+    async def _ranked(
+        self, owner: str, question: Question, looked_for: Sequence[Sought], vector: list[float] | None, limit: int
+    ) -> dict[SearchSignal, list[str]]:
+        signals: dict[SearchSignal, Coroutine[Any, Any, Scored]] = {}
+        if looked_for and question.mode is not SearchMode.VECTOR:
+            words = _words(owner, question.filter, looked_for)
+            signals[SearchSignal.FULL_TEXT] = self._searches.search_words(owner, words, limit)
+        if vector is not None:
+            signals[SearchSignal.VECTOR] = self._nearest(owner, question.filter, vector, limit)
+        found = await asyncio.gather(*signals.values())
+        return {signal: [id_ for id_, _ in scored] for signal, scored in zip(signals, found, strict=True)}
+
+    async def _vector(self, question: Question) -> list[float] | None:
+        shown = self._vectors.shown
+        if question.mode is SearchMode.FULL_TEXT or shown is None or not question.text.strip():
+            return None
+        try:
+            (vector,) = await shown.embedder.embed([question.text[:QUERY_CHARACTERS]], query=True)
+        except AntiphonError:
+            if question.mode is SearchMode.VECTOR:
+                raise
+            return None
+        return vector
+
+    async def _nearest(self, owner: str, wanted: SearchFilter, vector: list[float], limit: int) -> Scored:
+        shown = self._vectors.shown
+        assert shown is not None
+        parts = _within(wanted)
+        near = self._searches.search_vectors
+        found = await asyncio.gather(*(near(shown.slot, owner, vector, limit, part) for part in parts))
+        least = getattr(shown.embedder, "least_score", 0.0)
+        scored = sorted((it for part in found for it in part if it[1] >= least), key=lambda it: -it[1])
+        return scored[:limit]
+
+    async def _reached(self, owner: str, branch_id: str, rows: dict[str, Row]) -> dict[str, Row]:
+        """Those that the head of a branch reaches."""
+        ids = list({row["of"] for row in rows.values()})
+        anchors = await self._searches.read_anchors(owner, branch_id, ids)
+        known = {anchor["id"]: anchor["depth"] for some in anchors.values() for anchor in some}
+        if not known:
+            return {}
+        depth = min(known.values())
+        reached = await self._searches.read_reached(owner, branch_id, list(known), depth, MOST_REACHED)
+        good = {id_ for id_, some in anchors.items() if any(anchor["id"] in reached for anchor in some)}
+        return {id_: row for id_, row in rows.items() if row["of"] in good}
+
+    async def _shown(self, owner: str, shown: Sequence[Found], looked_for: Sequence[Sought]) -> list[Hit]:
+        best = [_best(hit) for hit in shown]
+        asked = [hit.row["promptId"] for hit in shown if hit.row["promptId"] and hit.response_id is None]
+        texts, answers = await asyncio.gather(
+            self._searches.read_passage_texts(owner, [row["id"] for row in best]),
+            self._searches.read_answers_to(owner, asked),
+        )
+        return [
+            Hit(hit, row, snippet(texts.get(row["id"], ""), row["start"], looked_for), _answer(hit, answers))
+            for hit, row in zip(shown, best, strict=True)
+        ]
+
+
+def _answer(hit: Found, answers: Mapping[str, str | None]) -> str | None:
+    return hit.response_id or answers.get(hit.key)
+
+
+def _best(hit: Found) -> Row:
+    """The passage that a hit is shown by: that of its words, for there is something to mark."""
+    return hit.passages.get(SearchSignal.FULL_TEXT) or next(iter(hit.passages.values()))
+
+
+def _checked(question: Question, page: PageRequest) -> tuple[Sought, ...]:
+    if len(question.text) > MOST_CHARACTERS:
+        raise InvalidInput(
+            f"A question has {MOST_CHARACTERS:,} characters at most; this one has {len(question.text):,}.",
+            field="query",
+            remedy="Search for its rarest words.",
+        )
+    if page.backward:
+        raise InvalidInput("Hits are listed from the best one on.", field="last", remedy="Use `first` and `after`.")
+    if page.limit > MOST_SHOWN:
+        raise LimitExceeded(f"A page of hits has {MOST_SHOWN} at most.", field="first", remedy="Ask for fewer.")
+    looked_for = sought(question.text)
+    if not looked_for and (question.mode is SearchMode.FULL_TEXT or not question.text.strip()):
+        raise InvalidInput("There is no word in this question.", field="query", remedy="Type a letter or a digit.")
+    return looked_for
+
+
+def _words(owner: str, wanted: SearchFilter, looked_for: Sequence[Sought]) -> str:
+    """The query of the index of words: the keys that must be there, and one of the words."""
+    clauses = [f"+keys:{owner_key(owner)}"]
+    if wanted.index_kinds is not None:
+        clauses.append(f"+keys:({' '.join(map(kind_key, wanted.index_kinds)) or 'none'})")
+    if wanted.conversation_id is not None:
+        clauses.append(f"+keys:({conversation_key(wanted.conversation_id)} {kind_key('SOURCE')})")
+    if wanted.days is not None:
+        low, high = wanted.days
+        clauses.append(f"+keys:[{day_key(low)} TO {day_key(high)}]")
+    return f"{' '.join(f'{clause}^0' for clause in clauses)} +({lucene(looked_for)})"
+
+
+def _within(wanted: SearchFilter) -> list[Row | None]:
+    """What the index of vectors is asked for: sources are in no conversation, and are asked for by themselves."""
+    kinds, days, conversation = wanted.index_kinds, wanted.days, wanted.conversation_id
+    if kinds is None and days is None and conversation is None:
+        return [None]
+    low, high = days or (0, 99_991_231)
+    rest: Row = {"kinds": list(kinds or (*_ROLES, "SUMMARY", "SOURCE")), "from": low, "until": high}
+    if conversation is None:
+        return [{"low": "", "high": "~", **rest}]
+    return [{"low": conversation, "high": conversation, **rest}, {"low": "", "high": "", **rest}]
+
+
+def _looked_at(wanted: SearchFilter) -> Row:
+    return {
+        "from": wanted.since or 0,
+        "until": min(wanted.until or _END_OF_TIME, _END_OF_TIME),
+        "model": wanted.model,
+        "taskType": wanted.task_type,
+        "conversationId": wanted.conversation_id,
+    }
+
+
+def _place(page: PageRequest) -> tuple[int, str]:
+    """Where a page begins: after a number of hits, the last of which is named."""
+    if page.after is None:
+        return 0, ""
+    parts = decode_cursor(_KIND, page.after)
+    if [type(part) for part in parts] != [int, str] or not 0 <= parts[0] <= LOOKED_AT[-1] * 2:
+        raise damaged_cursor()
+    return parts[0] + 1, parts[1]
+
+
+def _begin(hits: Sequence[Found], place: tuple[int, str]) -> int:
+    """Where the page begins now: after the hit that the cursor names, also where others came before it meanwhile."""
+    number, key = place
+    if not key:
+        return 0
+    return next((at + 1 for at, hit in enumerate(hits) if hit.key == key), min(number, len(hits)))
