@@ -14,6 +14,11 @@ from service.graph.database import Database, Row
 from service.graph.queries import query
 
 SLOTS = ("A", "B")
+_NEAREST = {"A": "search_vectors_a", "B": "search_vectors_b"}
+_NEAREST_WITHIN = {"A": "search_vectors_a_within", "B": "search_vectors_b_within"}
+_FORGET = {"A": "forget_vectors_a", "B": "forget_vectors_b"}
+_DROP = {"A": "drop_vectors_a", "B": "drop_vectors_b"}
+_CREATE = {"A": "create_vectors_a", "B": "create_vectors_b"}
 _HNSW: Row = {"vector.similarity_function": "cosine"}
 
 Scored = list[tuple[str, float]]
@@ -76,24 +81,25 @@ class Searches:
 
     async def read_slots(self) -> dict[str, Row]:
         """`{id, model, dimensions, isCurrent}` of each slot that was ever used."""
-        (found,) = await self._database.run(query("read_slots"))
+        (found,) = await self._database.run(query("read_slots"), slots=list(SLOTS))
         return {row["id"]: row for row in found["rows"]}
 
     async def keep_slot(self, slot: str, model: str, dimensions: int, *, is_current: bool) -> None:
         """Say what a slot holds; one that is current takes the place of the other."""
-        await self._write("keep_slot", slot=slot, model=model, dimensions=dimensions, isCurrent=is_current)
+        others = [name for name in SLOTS if name != slot]
+        said = {"model": model, "dimensions": dimensions, "isCurrent": is_current}
+        await self._write("keep_slot", slot=slot, others=others, **said)
 
     async def forget_vectors(self, slot: str, after: str, limit: int) -> str | None:
         """Take the vectors of a slot off a page of passages; the last one's id."""
-        rows = await self._database.run(query(f"forget_vectors_{slot.lower()}"), after=after, limit=limit)
+        rows = await self._database.run(query(_FORGET[slot]), after=after, limit=limit)
         return rows[0]["last"]
 
     async def create_vectors(self, slot: str, dimensions: int) -> None:
         """Make the index of a slot anew."""
-        name = slot.lower()
-        await self._database.execute(query(f"drop_vectors_{name}").text)
+        await self._database.execute(query(_DROP[slot]).text)
         options = {"indexConfig": {**_HNSW, "vector.dimensions": dimensions}}
-        await self._database.execute(query(f"create_vectors_{name}").text, options=options)
+        await self._database.execute(query(_CREATE[slot]).text, options=options)
 
     async def create_words(self, analyzer: str) -> None:
         """Make the index of words anew, with an analyzer."""
@@ -115,10 +121,10 @@ class Searches:
         self, slot: str, owner: str, vector: Sequence[float], limit: int, within: Row | None = None
     ) -> Scored:
         """The passages nearest to a vector; `within` is `{low, high, kinds, from, until}`."""
-        name, wanted = f"search_vectors_{slot.lower()}", {"ownerId": owner, "vector": list(vector), "limit": limit}
+        wanted = {"ownerId": owner, "vector": list(vector), "limit": limit}
         if within is None:
-            return await self._scored(name, **wanted)
-        return await self._scored(f"{name}_within", **wanted, within=within)
+            return await self._scored(_NEAREST[slot], **wanted)
+        return await self._scored(_NEAREST_WITHIN[slot], **wanted, within=within)
 
     async def read_found(self, owner: str, ids: Sequence[str], wanted: Row) -> dict[str, Row]:
         """What each passage is of, where it is what the filter wants: see `read_found.cypher`."""

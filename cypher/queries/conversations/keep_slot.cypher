@@ -5,5 +5,6 @@ SET s.model = $model, s.dimensions = $dimensions
 WITH s WHERE $isCurrent
 SET s.isCurrent = true
 WITH s
-MATCH (other:VectorSlot) WHERE other <> s
+UNWIND $others AS slot
+MATCH (other:VectorSlot {id: slot})
 SET other.isCurrent = false

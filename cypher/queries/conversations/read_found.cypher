@@ -9,8 +9,8 @@ WHERE ($filter.model IS NULL OR EXISTS {
     MATCH (prompt)<-[:RESPONDS_TO]-(r:Response)<-[:YIELDED]-(:Attempt)-[:USED]->(:Model {id: $filter.model})
     WHERE r = n OR n:Prompt })
   AND ($filter.taskType IS NULL OR EXISTS {
-    MATCH (t:Task {type: $filter.taskType}) WHERE (t)-[:ASKED]->(prompt) OR (t)-[:HAS_SUBTASK]->(:Subtask)-[:ASKED]->(prompt)
-      OR (t)-[:SUMMARIZED]->(n) OR (t)-[:READS]->(n) })
+    (prompt)<-[:ASKED]-()<-[:HAS_SUBTASK]-{0,1}(t:Task) WHERE t.type = $filter.taskType } OR EXISTS {
+    (n)<-[:SUMMARIZED|READS]-(t:Task) WHERE t.type = $filter.taskType })
   AND ($filter.conversationId IS NULL OR p.conversationId = $filter.conversationId OR EXISTS {
     (n)<-[:READS]-(:Task {conversationId: $filter.conversationId}) })
 RETURN p.id AS id, n.id AS of, p.kind AS kind, p.start AS start, p.end AS end, p.unit AS unit, p.units AS units,

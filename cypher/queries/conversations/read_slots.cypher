@@ -1,4 +1,5 @@
 // What the slots for vectors hold: which model's, of how many dimensions, and which of them is searched.
 CYPHER 25
-MATCH (s:VectorSlot)
+UNWIND $slots AS slot
+MATCH (s:VectorSlot {id: slot})
 RETURN collect(s {.id, .model, .dimensions, isCurrent: coalesce(s.isCurrent, false)}) AS rows
