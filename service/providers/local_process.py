@@ -117,7 +117,7 @@ class LocalProcess:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
-        noise = _keep_last_lines(process.stderr)
+        noise = keep_last_lines(process.stderr)
         with contextlib.suppress(BrokenPipeError):  # it died at once: its own words say why
             process.stdin.write(json.dumps({**_as_json(self._settings), "api_key": key}).encode() + b"\n")
             process.stdin.flush()
@@ -163,7 +163,7 @@ def _is_healthy(url: str, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _keep_last_lines(stream: IO[bytes]) -> Callable[[], str]:
+def keep_last_lines(stream: IO[bytes]) -> Callable[[], str]:
     """Drains `stream` in a thread of its own; the result joins it and gives the last lines as one."""
     lines: deque[bytes] = deque(maxlen=_KEPT_LINES)
 

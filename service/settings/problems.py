@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from service.settings.layers import HIDDEN, KeyPath, Layer, Problem, keys_of, nearest, shape_at, value_at
+from service.settings.provider_shapes import LOCAL_EMBEDDINGS, NO_EMBEDDINGS
 from service.settings.resolved import match_model, suggest_model
 from service.settings.shapes import Settings
 from service.settings.values import AUTO, is_loopback
@@ -70,6 +71,7 @@ def _relations(layer: Layer) -> Iterator[Problem]:
     yield from _windows(layer)
     yield from _listener(layer)
     yield from _documents(layer)
+    yield from _embeddings(layer)
 
 
 def model_names(values: dict[str, Any]) -> list[str]:
@@ -154,3 +156,21 @@ def _documents(layer: Layer) -> Iterator[Problem]:
     path: KeyPath = ("server", "documents", "only")
     if value_at(layer.values, path) is True and not value_at(layer.values, (*path[:-1], "file")):
         yield layer.problem(path, "needs server.documents.file, or no operation could be run. Name the file.")
+
+
+def _embeddings(layer: Layer) -> Iterator[Problem]:
+    path: KeyPath = ("search", "embeddings")
+    said = value_at(layer.values, path)
+    provider = said if isinstance(said, str) else value_at(layer.values, (*path, "provider"))
+    if not isinstance(provider, str) or provider in (LOCAL_EMBEDDINGS, NO_EMBEDDINGS):
+        return
+    known = {name for name, _ in _entries(layer.values, ("providers",))}
+    if provider not in known:
+        remedy = nearest(provider, {*known, LOCAL_EMBEDDINGS, NO_EMBEDDINGS})
+        yield layer.problem((*path, "provider"), f"there is no provider {provider!r}. {remedy}")
+    elif (protocol := value_at(layer.values, ("providers", provider, "protocol"))) != "openai":
+        remedy = "Name one whose protocol is openai, or local, or none."
+        yield layer.problem((*path, "provider"), f"{provider} speaks {protocol}, which has no embeddings. {remedy}")
+    elif not value_at(layer.values, (*path, "model")):
+        message = f"name a model of {provider} that makes vectors, such as text-embedding-3-small."
+        yield layer.problem((*path, "model"), message)

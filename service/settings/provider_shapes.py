@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
 
 from service.settings.values import Address, Frozen, is_loopback
 
@@ -84,3 +84,36 @@ class DiscoverySettings(Frozen):
     enabled: bool = True
     seconds: Annotated[float, Field(gt=0, le=10)] = 0.5
     servers: dict[str, Annotated[Address, AfterValidator(_on_this_machine)]] = Field(default_factory=dict)
+
+
+LOCAL_EMBEDDINGS, NO_EMBEDDINGS = "local", "none"
+"""The model that is shipped, whatever provider has the name; and nobody, so that there are no vectors."""
+
+
+class EmbeddingSettings(Frozen):
+    """What makes the vectors that search compares. `local` needs no key; `none`: nothing does.
+
+    `batch`: texts of one request. `window`: tokens of a text, what follows is cut off. The prefixes stand before each
+    text that is searched for, or found; the options go into the body of a request for such texts.
+    """
+
+    provider: str = Field(default=LOCAL_EMBEDDINGS, min_length=1)
+    model: str | None = None
+    dimensions: Annotated[int, Field(ge=1, le=4096)] | None = None
+    batch: Annotated[int, Field(ge=1, le=512)] = 64
+    window: PositiveInt | None = None
+    encoding: Literal["float", "base64"] | None = None
+    query_prefix: str = ""
+    text_prefix: str = ""
+    query_options: dict[str, Any] = Field(default_factory=dict)
+    text_options: dict[str, Any] = Field(default_factory=dict)
+
+
+def _named(value: object) -> object:
+    return {"provider": value} if isinstance(value, str) else value
+
+
+class SearchSettings(Frozen):
+    """How texts are found again."""
+
+    embeddings: Annotated[EmbeddingSettings, BeforeValidator(_named)] = EmbeddingSettings()

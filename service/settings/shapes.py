@@ -23,7 +23,7 @@ from pydantic import (
 
 from service.folders import user_cache_folder, user_data_folder, whole
 from service.records import Aggregation, ContextPolicy
-from service.settings.provider_shapes import DiscoverySettings, ProviderSettings, TimeoutSettings
+from service.settings.provider_shapes import DiscoverySettings, ProviderSettings, SearchSettings, TimeoutSettings
 from service.settings.values import AUTO, Frozen, address, is_loopback
 
 NEO4J_SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
@@ -214,3 +214,4 @@ class Settings(Frozen):
     logging: LoggingSettings = LoggingSettings()
     server: ServerSettings = ServerSettings()
     executor: ExecutorSettings = ExecutorSettings()
+    search: SearchSettings = SearchSettings()

@@ -1,6 +1,6 @@
-"""The lock file: every jar of the embedded Neo4j with its size and SHA-256.
+"""The lock files: every jar of the embedded Neo4j, and that of the embedding model, with its size and SHA-256.
 
-Owns how `artifacts.json` (written by `scripts/lock-neo4j`) is read; knows nothing of downloading.
+Owns how `artifacts.json` (written by `scripts/lock-neo4j`) and `models.json` are read; knows nothing of downloading.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 _LOCK_FILE = Path(__file__).with_name("artifacts.json")
+_MODELS_FILE = Path(__file__).with_name("models.json")
 
-Part = Literal["server", "gds"]
+Part = Literal["server", "gds", "models"]
 
 
 @dataclass(frozen=True)
@@ -62,25 +63,32 @@ class Lock:
 def parse_lock(text: str) -> Lock:
     """Read a lock file's text."""
     content = json.loads(text)
-    artifacts = tuple(
-        Artifact(
-            part=row["part"],
-            group_id=row["groupId"],
-            artifact_id=row["artifactId"],
-            version=row["version"],
-            size=row["size"],
-            sha256=row["sha256"],
-            classifier=row.get("classifier", ""),
-        )
-        for row in content["artifacts"]
-    )
+    artifacts = tuple(map(_artifact, content["artifacts"]))
     return Lock(content["neo4j"], artifacts, hashlib.sha256(text.encode()).hexdigest())
+
+
+def _artifact(row: dict[str, Any]) -> Artifact:
+    return Artifact(
+        part=row["part"],
+        group_id=row["groupId"],
+        artifact_id=row["artifactId"],
+        version=row["version"],
+        size=row["size"],
+        sha256=row["sha256"],
+        classifier=row.get("classifier", ""),
+    )
 
 
 @cache
 def shipped_lock() -> Lock:
     """The lock file that this release was tested with."""
     return parse_lock(_LOCK_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def embedding_model() -> Artifact:
+    """The jar of the local embedding model; it never stands in Neo4j's class path."""
+    return _artifact(json.loads(_MODELS_FILE.read_text(encoding="utf-8"))["artifacts"][0])
 
 
 def is_intact(path: Path, artifact: Artifact) -> bool:
