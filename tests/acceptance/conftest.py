@@ -15,6 +15,8 @@ from service.graph.database import Connection
 from tests.support.front import MakeConfig, Service
 from tests.support.node import packages
 
+WITHOUT_VECTORS = {"ANTIPHON_SEARCH__EMBEDDINGS": "none"}
+"""What tests of search set otherwise: a file has no say where the environment has one."""
 ECHO = "defaults: {model: echo/echo}\n"
 
 
@@ -25,7 +27,7 @@ def make_config(tmp_path_factory: pytest.TempPathFactory) -> MakeConfig:
     def make(text: str = ECHO) -> Config:
         folder: Path = tmp_path_factory.mktemp("service")
         (folder / "config.yaml").write_text(text)
-        return load_config(folder / "config.yaml", {"ANTIPHON_DATA_DIR": str(folder)})
+        return load_config(folder / "config.yaml", {"ANTIPHON_DATA_DIR": str(folder)} | WITHOUT_VECTORS)
 
     return make
 

@@ -36,7 +36,7 @@ def provider(base_url: str, name: str = "slow", **more: Any) -> dict[str, Any]:
 def configuration(folder: Path, settings: Settings | None = None) -> Config:
     """The configuration of a service whose data are in `folder`; the echo model is the default one."""
     folder.mkdir(parents=True, exist_ok=True)
-    said: dict[str, Any] = {"defaults": {"model": "echo/echo"}} | dict(settings or {})
+    said: dict[str, Any] = {"defaults": {"model": "echo/echo"}, "search": {"embeddings": "none"}} | dict(settings or {})
     said["storage"] = {"data_folder": str(folder)} | said.get("storage", {})
     file = folder / "config.yaml"
     file.write_text(yaml.safe_dump(said), encoding="utf-8")

@@ -35,17 +35,19 @@ _log = logging.getLogger(__name__)
 
 
 class Indexing:
-    """Makes passages of what is written. `told` is called when there are new ones, for their vectors."""
+    """Makes passages of what is written. `told` is set when there are new ones, for their vectors."""
 
-    def __init__(self, searches: Searches, signals: Signals) -> None:
+    def __init__(self, searches: Searches, signals: Signals, analyzer: str) -> None:
         self._searches = searches
         self._signals = signals
+        self._analyzer = analyzer
         self.told = asyncio.Event()
 
     async def run(self) -> None:
         """Go over all conversations, then on with those that change; every now and then over all again."""
         with self._signals.listen(ANYTHING) as ear:
             ear.names = set()
+            await self._quietly(self._analyze())
             while True:
                 await self._quietly(self.sweep())
                 until = asyncio.get_running_loop().time() + SWEEP_SECONDS
@@ -54,6 +56,13 @@ class Indexing:
                     await asyncio.sleep(APART_SECONDS)
                     names, ear.names = ear.names, set()
                     await self._quietly(self.index(sorted(names)))
+
+    async def _analyze(self) -> None:
+        """Make the index of words anew where it was made with another analyzer."""
+        found = (await self._searches.read_search_indexes()).get("passage_words")
+        if found is None or found["options"]["indexConfig"]["fulltext.analyzer"] != self._analyzer:
+            await self._searches.create_words(self._analyzer)
+            _log.info("The index of words is made anew with the analyzer %s.", self._analyzer)
 
     async def sweep(self) -> None:
         """Look at all conversations."""

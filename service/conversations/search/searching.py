@@ -221,11 +221,11 @@ class Search:
             return None
         try:
             (vector,) = await shown.embedder.embed([question.text[:QUERY_CHARACTERS]], query=True)
+            return vector or None
         except AntiphonError:
             if question.mode is SearchMode.VECTOR:
                 raise
             return None
-        return vector
 
     async def _nearest(self, owner: str, wanted: SearchFilter, vector: list[float], limit: int) -> Scored:
         shown = self._vectors.shown
@@ -233,8 +233,7 @@ class Search:
         parts = _within(wanted)
         near = self._searches.search_vectors
         found = await asyncio.gather(*(near(shown.slot, owner, vector, limit, part) for part in parts))
-        least = getattr(shown.embedder, "least_score", 0.0)
-        scored = sorted((it for part in found for it in part if it[1] >= least), key=lambda it: -it[1])
+        scored = sorted((it for part in found for it in part if it[1] >= shown.least_score), key=lambda it: -it[1])
         return scored[:limit]
 
     async def _reached(self, owner: str, branch_id: str, rows: dict[str, Row]) -> dict[str, Row]:

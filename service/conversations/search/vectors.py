@@ -9,25 +9,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.conversations.search.embedding import Embedder, MakeEmbedder
 from service.conversations.search.indexing import soon
 from service.errors import AntiphonError, ProviderError
 from service.graph.searches import SLOTS, Searches
+from service.providers.embeddings import LOCAL_NAME, Embedder, Vector
 
 Row = dict[str, Any]
+MakeEmbedder = Callable[[str], Embedder | None]
+"""The embedder of that name, where there is one: of the model that the graph was embedded with before."""
 
 BATCH = 32
 POLL_SECONDS = 60.0
 AGAIN_SECONDS = 10.0
+MOST_AGAIN_SECONDS = 300.0
 FORGOTTEN_AT_ONCE = 1_000
 MOST_COUNTED = 10_000
 NOT_EMBEDDED = ""
 _REFUSES_TEXTS = (400, 413, 422)
 """With these a server refuses what it was sent, and not who sends it."""
+_LEAST_SCORES = {LOCAL_NAME: 0.6}
+"""Neo4j's scores, (1 + cosine) / 2: texts that have nothing in common are at 0.5."""
 _log = logging.getLogger(__name__)
 
 
@@ -38,13 +43,18 @@ class Shown:
     slot: str
     embedder: Embedder
 
+    @property
+    def least_score(self) -> float:
+        """What is less near than this has nothing to do with the question, as far as that is known of the model."""
+        return _LEAST_SCORES.get(self.embedder.name, 0.0)
+
 
 class Vectors:
     """Makes vectors with `embedder`, which is None where none are wanted. `make` finds the embedder of a name."""
 
     def __init__(self, searches: Searches, embedder: Embedder | None, make: MakeEmbedder, told: asyncio.Event) -> None:
         self._searches = searches
-        self._embedder = embedder
+        self.embedder = embedder
         self._make = make
         self._told = told
         self._shown: Shown | None = None
@@ -53,7 +63,7 @@ class Vectors:
     @property
     def are_wanted(self) -> bool:
         """Whether there are to be any."""
-        return self._embedder is not None
+        return self.embedder is not None
 
     @property
     def shown(self) -> Shown | None:
@@ -62,28 +72,31 @@ class Vectors:
 
     async def waiting(self, owner: str) -> int:
         """How many of an owner's passages wait for their vectors; 10,000 may be more."""
-        if self._embedder is None:
+        if self.embedder is None:
             return 0
         states = self._states or [NOT_EMBEDDED]
         return await self._searches.read_unfound_count(owner, states, MOST_COUNTED)
 
     async def run(self) -> None:
         """Make vectors of what has none, then wait for more."""
-        if (embedder := self._embedder) is None:
+        if (embedder := self.embedder) is None:
             return
+        again = AGAIN_SECONDS
         while True:
             try:
                 await self.fill(embedder)
+                again = AGAIN_SECONDS
                 await soon(self._told, POLL_SECONDS)
                 continue
             except AntiphonError as error:
-                _log.warning("No vectors for search could be made; it is tried again: %s", error)
+                _log.warning("No vectors for search could be made; it is tried again in %d s: %s", again, error)
             except Exception:
-                _log.exception("No vectors for search could be made; it is tried again.")
-            await asyncio.sleep(AGAIN_SECONDS)
+                _log.exception("No vectors for search could be made; it is tried again in %d s.", again)
+            await asyncio.sleep(again)
+            again = min(2 * again, MOST_AGAIN_SECONDS)
 
     async def fill(self, embedder: Embedder) -> None:
-        """Give a vector to all that has none of this model."""
+        """Give a vector to all that has none of this model. While there is nothing, no model is asked."""
         slot, states = await self._begin(embedder)
         for state in states:
             while await self._round(slot, embedder, state):
@@ -93,7 +106,7 @@ class Vectors:
 
     async def close(self) -> None:
         """Let go of the models."""
-        for embedder in {id(it): it for it in (self._embedder, self._shown and self._shown.embedder) if it}.values():
+        for embedder in {id(it): it for it in (self.embedder, self._shown and self._shown.embedder) if it}.values():
             await embedder.close()
 
     async def _begin(self, embedder: Embedder) -> tuple[str, list[str]]:
@@ -151,11 +164,11 @@ async def _embedded(embedder: Embedder, rows: Sequence[Row]) -> list[Row]:
     return [{"id": row["id"], "vector": vectors.get(number)} for number, row in enumerate(rows)]
 
 
-async def _vectors(embedder: Embedder, texts: Sequence[str]) -> list[list[float] | None]:
+async def _vectors(embedder: Embedder, texts: Sequence[str]) -> list[Vector | None]:
     if not texts:
         return []
     try:
-        return [*await embedder.embed(texts)]
+        return [vector or None for vector in await embedder.embed(texts)]
     except ProviderError as error:
         if error.status not in _REFUSES_TEXTS:
             raise
