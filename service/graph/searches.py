@@ -19,6 +19,7 @@ _NEAREST_WITHIN = {"A": "search_vectors_a_within", "B": "search_vectors_b_within
 _FORGET = {"A": "forget_vectors_a", "B": "forget_vectors_b"}
 _DROP = {"A": "drop_vectors_a", "B": "drop_vectors_b"}
 _CREATE = {"A": "create_vectors_a", "B": "create_vectors_b"}
+_FOUND = ("id", "of", "kind", "start", "promptId", "responseId", "asked", "length")
 _HNSW: Row = {"vector.similarity_function": "cosine"}
 
 Scored = list[tuple[str, float]]
@@ -128,8 +129,8 @@ class Searches:
 
     async def read_found(self, owner: str, ids: Sequence[str], wanted: Row) -> dict[str, Row]:
         """What each passage is of, where it is what the filter wants: see `read_found.cypher`."""
-        rows = await self._owned("read_found", owner, ids, filter=wanted)
-        return {row["id"]: row for row in rows}
+        (found,) = await self._owned("read_found", owner, ids, filter=wanted)
+        return {row[0]: dict(zip(_FOUND, row, strict=True)) for row in found["rows"]}
 
     async def read_anchors(self, owner: str, branch_id: str, ids: Sequence[str]) -> dict[str, list[Row]]:
         """`{id, depth}` of the messages of the chat by which each of these is reached."""

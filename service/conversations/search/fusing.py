@@ -58,8 +58,8 @@ def fuse(lists: Mapping[SearchSignal, Sequence[str]], rows: Mapping[str, Row]) -
 def _without_repeats(hits: Iterable[Found]) -> list[Found]:
     kept: dict[Any, Found] = {}
     for hit in hits:
-        asked = hit.row["asked"] if hit.row["promptId"] else ""
-        first = kept.setdefault(" ".join(asked.split()) or (hit.key,), hit)
+        asked = hit.row["asked"]
+        first = kept.setdefault((" ".join(asked.split()), hit.row["length"] // 300) if asked else hit.key, hit)
         if first is not hit:
             first.repeats += 1
     return list(kept.values())

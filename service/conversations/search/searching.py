@@ -24,7 +24,7 @@ from service.graph.searches import Scored, Searches
 
 Row = dict[str, Any]
 
-LOOKED_AT = (200, 1_000, 4_000)
+LOOKED_AT = (100, 1_000, 4_000)
 """Passages that a signal is asked for: more where the first do not fill the page."""
 MOST_SHOWN = 100
 """Hits of a page."""
@@ -314,8 +314,8 @@ def _within(wanted: SearchFilter) -> list[Row | None]:
 
 def _looked_at(wanted: SearchFilter) -> Row:
     return {
-        "from": wanted.since or 0,
-        "until": min(wanted.until or _END_OF_TIME, _END_OF_TIME),
+        "from": wanted.since,
+        "until": wanted.until,
         "model": wanted.model,
         "taskType": wanted.task_type,
         "conversationId": wanted.conversation_id,
