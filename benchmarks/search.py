@@ -82,7 +82,9 @@ def turns(world: World, messages: int, vectors: int) -> Iterator[dict[str, Any]]
         }  # fmt: skip
 
 
-def said(world: World, owner: str, conversation: str, kind: str, at: int, topic: int | None, words: int) -> dict[str, Any]:  # noqa: E501, PLR0913
+def said(
+    world: World, owner: str, conversation: str, kind: str, at: int, topic: int | None, words: int
+) -> dict[str, Any]:
     """A message with its passage."""
     text, day = world.text(words), day_of(at)
     keys = " ".join((owner_key(owner), kind_key(kind), day_key(day), conversation_key(conversation)))
@@ -171,7 +173,11 @@ async def main(messages: int, owners: int, vectors: int, keep: str | None) -> No
 
 
 def _resident(server: Any) -> float:
-    java = [it for it in psutil.process_iter(["cmdline", "memory_info"]) if "Neo4jCommunity" in " ".join(it.info["cmdline"] or ()) and it.ppid() == os.getpid()]  # noqa: E501
+    java = [
+        it
+        for it in psutil.process_iter(["cmdline", "memory_info"])
+        if "Neo4jCommunity" in " ".join(it.info["cmdline"] or ()) and it.ppid() == os.getpid()
+    ]
     return max((it.info["memory_info"].rss / 1e6 for it in java), default=0.0)
 
 

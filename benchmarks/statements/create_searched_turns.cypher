@@ -12,7 +12,7 @@ WITH row, c, p, r
 UNWIND [[p, row.asked.passage], [r, row.answer.passage]] AS piece
 WITH row, c, piece[0] AS text, piece[1] AS its
 CREATE (x:Passage {id: its.id, createdAt: c.createdAt, ownerId: c.ownerId, conversationId: c.id, kind: its.kind,
-  day: its.day, start: 0, end: its.end, unit: 0, units: its.end, keys: its.keys,
+  day: its.day, start: 0, end: its.end, keys: its.keys,
   terms: its.terms, parts: '', embeddedAs: row.embeddedAs})
 CREATE (x)-[:OF]->(text)
 WITH x, its.vector AS vector WHERE vector IS NOT NULL

@@ -115,9 +115,9 @@ def _named(value: object) -> object:
 
 Analyzer = Literal[
     "standard-no-stop-words", "standard", "english", "arabic", "armenian", "basque", "brazilian", "bulgarian",
-    "catalan", "czech", "danish", "dutch", "finnish", "french", "galician", "german", "greek", "hindi", "hungarian", "indonesian",
-    "irish", "italian", "latvian", "lithuanian", "norwegian", "persian", "portuguese", "romanian", "russian", "sorani",
-    "spanish", "swedish", "turkish",
+    "catalan", "czech", "danish", "dutch", "finnish", "french", "galician", "german", "greek", "hindi", "hungarian",
+    "indonesian", "irish", "italian", "latvian", "lithuanian", "norwegian", "persian", "portuguese", "romanian",
+    "russian", "sorani", "spanish", "swedish", "turkish",
 ]  # fmt: skip
 """What Neo4j does with words: the first leaves them as they are, those of a language take off endings."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -9,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from service.conversations.search.searching import SearchKind, SearchMode
+from service.conversations.branches import NewBranch
 from service.conversations.search.fusing import SearchSignal
+from service.conversations.search.searching import Question, SearchKind, SearchMode
 from service.conversations.search.vectors import Vectors
 from service.cursors import PageRequest
 from service.errors import InvalidInput
 from service.graph.database import Connection, Database
 from service.graph.searches import Searches
-from service.providers.embeddings import Vector
+from service.providers.embeddings import Embedder, Vector
 from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask
 from tests.support.found import all_found, chat, hits, prompts, together
@@ -46,7 +48,8 @@ async def test_a_paraphrase_is_found_by_its_meaning(services: Services, database
     assert prompts(found)[0] == ids[0]
     assert found.rows[0].response_id == ids[1]
     assert SearchSignal.VECTOR in found.rows[0].signals
-    assert found.waiting == 0 and found.has_vectors
+    assert found.waiting == 0
+    assert found.has_vectors
     assert prompts(await hits(services, "meaning", "refund appliance", WORDS)) == []
 
 
@@ -69,10 +72,11 @@ async def test_another_owner_finds_nothing(services: Services, database: Databas
     await chat(services, "probe", "hello", "there")
     await all_found(services, database)
     assert len((await hits(services, "victim", "quetzalcoatl")).rows) == 1
+    probed: list[dict[str, Any]] = [{}, {"conversation_id": conversation}, {"kinds": (SearchKind.PROMPT,)}]
     probes = ["quetzalcoatl", '"launch code"', "quetz*", "quetzalcoatk", "The launch code is quetzalcoatl-77", "secret"]
     for mode in SearchMode:
         for text in probes:
-            for wanted in ({}, {"conversation_id": conversation}, {"kinds": (SearchKind.PROMPT,)}):
+            for wanted in probed:
                 found = await hits(services, "probe", text, mode, **wanted)
                 assert all(hit.found.row["of"] != conversation for hit in found.rows)
                 assert not any("launch" in hit.snippet.text or "secret" in hit.snippet.text for hit in found.rows)
@@ -83,7 +87,9 @@ async def test_filters_are_kept(services: Services, database: Database) -> None:
     """By conversation, kind, role, model, task type and time."""
     one, ids = await chat(services, "filters", "Pineapple on pizza?", "Pineapple is fine.")
     other, _ = await chat(services, "filters", "Pineapple juice?", "Pineapple has juice.")
-    task = await run_task(services, database, "filters", NewTask(instruction="Pineapple cake", type="extract"))
+    task = await run_task(
+        services, database, "filters", NewTask(instruction="Pineapple cake", type="extract", strategy="NONE")
+    )
     await all_found(services, database)
     for mode in SearchMode:
         found = await hits(services, "filters", "pineapple", mode, conversation_id=one)
@@ -97,7 +103,7 @@ async def test_filters_are_kept(services: Services, database: Database) -> None:
         by_type = await hits(services, "filters", "pineapple", mode, task_type="extract")
         by_model = await hits(services, "filters", "pineapple", mode, model="echo/echo")
         rows = await cypher(database, "MATCH (:Task {id: $id})-[:ASKED]->(p) RETURN p.id AS id", id=task)
-        assert prompts(by_type) and set(prompts(by_type)) == set(prompts(by_model))
+        assert set(prompts(by_type)) == set(prompts(by_model))
         assert rows[0]["id"] in prompts(by_type) or mode is not WORDS
 
 
@@ -118,14 +124,146 @@ async def test_sources_are_found_where_they_are_read(services: Services, databas
 async def test_a_branch_finds_what_its_head_reaches(services: Services, database: Database) -> None:
     """What stands on another branch only is not found."""
     conversation, ids = await chat(services, "branches", "Of walrus one", "walrus", "Of walrus two", "walrus again")
-    await cypher(
-        database,
-        "MATCH (m:Message {id: $id}), (c:Conversation {id: $c}) "
-        "CREATE (b:Branch {id: $b, name: 'side', createdAt: datetime(), updatedAt: datetime()})-[:BRANCH_OF]->(c) CREATE (b)-[:HEAD]->(m)",
-        writes=True, id=ids[1], c=conversation, b=f"side-{conversation}",
-    )  # fmt: skip
+    await services.backend.branches.create_branch("branches", NewBranch(conversation, "side", ids[1]))
+    side = await services.backend.branches.find("branches", conversation, "side")
     await all_found(services, database)
     for mode in SearchMode:
-        found = await hits(services, "branches", "walrus", mode, conversation_id=conversation, branch_id=f"side-{conversation}")  # noqa: E501
+        found = await hits(services, "branches", "walrus", mode, conversation_id=conversation, branch_id=side)
         assert prompts(found) == [ids[0]]
-        assert set(prompts(await hits(services, "branches", "walrus", mode, conversation_id=conversation))) == {ids[0], ids[2]}  # noqa: E501
+        assert set(prompts(await hits(services, "branches", "walrus", mode, conversation_id=conversation))) == {
+            ids[0],
+            ids[2],
+        }
+
+
+class Other:
+    """Another model of vectors: of three dimensions, by the letters of a text."""
+
+    name = "other/letters"
+    dimensions = 3
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def embed(self, texts: Sequence[str], *, query: bool = False) -> list[Vector]:
+        """Vectors of length one."""
+        self.asked += len(texts)
+        found = [[1 + text.count("a"), 1 + text.count("e"), 1 + len(text) % 7] for text in texts]
+        return [[x / math.hypot(*vector) for x in vector] for vector in found]
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+class Lent:
+    """A model that is not closed with who has it."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder, self.name, self.dimensions = embedder, embedder.name, embedder.dimensions
+
+    async def embed(self, texts: Sequence[str], *, query: bool = False) -> list[Vector]:
+        """As the model does it."""
+        return await self._embedder.embed(texts, query=query)
+
+    async def close(self) -> None:
+        """It goes back."""
+
+
+async def test_another_model_takes_the_place_of_the_former(services: Services, database: Database) -> None:
+    """Its vectors are made beside the old ones, which are searched until then; and back again, at once."""
+    _, ids = await chat(services, "models", "My kettle is broken", "Buy another one")
+    await all_found(services, database)
+    searches, other = Searches(database), Other()
+    assert services.vectors.embedder is not None
+    former = Lent(services.vectors.embedder)
+    vectors = Vectors(searches, other, lambda name: former if name == former.name else None, services.indexing.told)
+    assert await vectors.waiting("models") == 0
+    begun = await vectors.begin(other)
+    assert vectors.shown is not None
+    assert vectors.shown.embedder is former
+    assert await vectors.waiting("models") == 2
+    await vectors.fill(other)
+    assert (vectors.shown.embedder, vectors.shown.slot) == (other, begun[0])
+    assert await vectors.waiting("models") == 0
+    slots = await searches.read_slots()
+    assert [row["model"] for row in slots.values() if row["isCurrent"]] == [other.name]
+    rows = await cypher(
+        database, "MATCH (p:Passage) WHERE p.vectorA IS NOT NULL AND p.vectorB IS NOT NULL RETURN count(p) AS n"
+    )
+    assert rows[0]["n"] == 0
+    await services.vectors.fill(services.vectors.embedder)
+    assert prompts(await hits(services, "models", "the tea maker does not work", MEANING)) == [ids[0]]
+
+
+async def test_two_who_index_at_once_keep_each_passage_once(services: Services, database: Database) -> None:
+    """Long texts too, and from where a killed one had come to."""
+    long = "\n\n".join(f"Paragraph {number} of the platypus report, with some words." * 5 for number in range(60))
+    conversation, ids = await chat(services, "twice", long, "short", "more", "words")
+    await together(*(services.indexing.index([conversation]) for _ in range(3)))
+    rows = await cypher(
+        database,
+        "MATCH (m:Message)<-[:OF]-(p:Passage) WHERE m.id IN $ids "
+        "WITH m, p ORDER BY p.start RETURN m.id AS id, m.content AS content, collect([p.start, p.end]) AS spans",
+        ids=ids,
+    )  # fmt: skip
+    assert {row["id"] for row in rows} == set(ids)
+    for row in rows:
+        starts = [span[0] for span in row["spans"]]
+        assert len(set(starts)) == len(starts)
+        assert (starts[0], row["spans"][-1][1]) == (0, len(row["content"]))
+        assert all(after[0] <= before[1] for before, after in zip(row["spans"], row["spans"][1:], strict=False))
+
+
+async def test_places_are_characters_also_beyond_the_first_plane(services: Services, database: Database) -> None:
+    """An emoji is one character here and in Neo4j: snippets and vectors are of the right text."""
+    text = "🎈" * 700 + " " + "word " * 200 + "The numbat sleeps. " + "🎉 " * 300
+    await chat(services, "planes", text, "yes")
+    await all_found(services, database)
+    (hit,) = (await hits(services, "planes", "numbat", WORDS)).rows
+    ((start, end),) = hit.snippet.marks
+    assert hit.snippet.text[start:end] == "numbat"
+    assert text[hit.snippet.start : hit.snippet.start + len(hit.snippet.text)] == hit.snippet.text
+
+
+async def test_pages_follow_each_other(services: Services, database: Database) -> None:
+    """No hit twice and none left out; what is found meanwhile does not move the rest."""
+    for number in range(25):
+        await chat(services, "pages", f"Marmot question {number}", f"Answer {number}")
+    await all_found(services, database)
+    question, seen, after = Question("marmot"), list[str](), None
+    while True:
+        page = await services.backend.search.search("pages", question, PageRequest(10, after=after))
+        seen += [hit.found.key for hit in page.rows]
+        if not page.has_next:
+            break
+        after = page.cursor(len(page.rows) - 1)
+    assert len(seen) == len(set(seen)) == 25
+    with pytest.raises(InvalidInput, match="cursor"):
+        await services.backend.search.search("pages", question, PageRequest(10, after="xx"))
+
+
+async def test_around_is_the_path(services: Services, database: Database) -> None:
+    """The messages before and after a turn, oldest first."""
+    texts = [
+        word for number in range(5) for word in (f"q{number} echidna" if number == 2 else f"q{number}", f"a{number}")
+    ]
+    _, ids = await chat(services, "around", *texts)
+    await all_found(services, database)
+    (hit,) = (await hits(services, "around", "echidna", WORDS)).rows
+    turn = (hit.found.row["promptId"], hit.response_id)
+    assert await services.backend.search.around("around", [turn], 3) == [ids[1:9]]  # pyright: ignore[reportArgumentType]
+    assert await services.backend.search.around("probe", [turn], 3) == [[*turn]]  # pyright: ignore[reportArgumentType]
+
+
+async def test_sent_prompts_are_found_without_being_asked_for(
+    connection: Connection, database: Database, tmp_path: Path
+) -> None:
+    """A service makes findable what it writes, by itself."""
+    async with running(connection, tmp_path) as services:
+        indexing = asyncio.create_task(services.indexing.run())
+        task_id = await services.backend.tasks.send_prompt("alone", NewPrompt(content="Where do wombats dig?"))
+        await finished(database, task_id)
+        async with asyncio.timeout(30):
+            while not (await hits(services, "alone", "wombats", WORDS)).rows:
+                await asyncio.sleep(0.05)
+        indexing.cancel()

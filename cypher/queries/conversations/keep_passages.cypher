@@ -12,6 +12,6 @@ OPTIONAL MATCH (s:Summary {id: row.of})
 WITH c, row, coalesce(m, s) AS text
 WHERE text IS NOT NULL
 CREATE (p:Passage {id: row.id, createdAt: datetime({epochMillis: $at}), ownerId: c.ownerId, conversationId: c.id,
-  kind: row.kind, day: row.day, start: row.start, end: row.end, unit: row.unit, units: row.units,
+  kind: row.kind, day: row.day, start: row.start, end: row.end,
   keys: row.keys, terms: row.terms, parts: row.parts, embeddedAs: ''})
 CREATE (p)-[:OF]->(text)

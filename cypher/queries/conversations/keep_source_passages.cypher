@@ -8,6 +8,6 @@ SET s.searchedTo = $upto
 WITH s
 UNWIND $batch.rows AS row
 CREATE (p:Passage {id: row.id, createdAt: datetime({epochMillis: $at}), ownerId: s.ownerId, conversationId: '',
-  kind: row.kind, day: row.day, start: row.start, end: row.end, unit: row.unit, units: row.units,
+  kind: row.kind, day: row.day, start: row.start, end: row.end,
   keys: row.keys, terms: row.terms, parts: row.parts, embeddedAs: ''})
 CREATE (p)-[:OF]->(s)

@@ -3,4 +3,4 @@ CYPHER 25
 UNWIND $batch.ids AS id
 MATCH (p:Passage {id: id})-[:OF]->(n)
 WHERE p.ownerId = $ownerId
-RETURN id, substring(coalesce(n.content, n.text), p.unit, p.units) AS text
+RETURN id, substring(coalesce(n.content, n.text), p.start, p.end - p.start) AS text

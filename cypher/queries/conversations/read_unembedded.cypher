@@ -6,4 +6,4 @@ CALL () {
   RETURN p ORDER BY p.embeddedAs DESC, p.ownerId DESC, p.id DESC LIMIT $limit
 }
 OPTIONAL MATCH (p)-[:OF]->(n)
-RETURN collect({id: p.id, text: substring(coalesce(n.content, n.text, ''), p.unit, p.units)}) AS rows
+RETURN collect({id: p.id, text: substring(coalesce(n.content, n.text, ''), p.start, p.end - p.start)}) AS rows

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from service.conversations.search.keys import conversation_key, day_key, day_of, kind_key, owner_key
-from service.conversations.search.passages import Passage, passages, units
+from service.conversations.search.passages import Span, passages
 from service.conversations.search.terms import indexed
 from service.errors import AntiphonError
 from service.graph.searches import Searches
@@ -144,16 +144,15 @@ async def _rows(text: str, what: Row, where: tuple[str, str], start: int = 0) ->
     keys = [owner_key(owner), kind_key(what["kind"]), day_key(day)]
     keys += [conversation_key(conversation_id)] if conversation_id else []
     fixed = {"of": what["id"], "kind": what["kind"], "day": day, "keys": " ".join(keys)}
-    for passage in passages(text, start, units(text[:start])):
-        yield {**fixed, **_row(text, passage)}
+    for span in passages(text, start):
+        yield {**fixed, **_row(text, span)}
         await asyncio.sleep(0)
 
 
-def _row(text: str, passage: Passage) -> Row:
-    piece = text[passage.start : passage.end]
-    terms, parts = indexed(piece)
-    place = {"start": passage.start, "end": passage.end, "unit": passage.unit, "units": units(piece)}
-    return {"id": new_id(), **place, "terms": terms, "parts": parts}
+def _row(text: str, span: Span) -> Row:
+    start, end = span
+    terms, parts = indexed(text[start:end])
+    return {"id": new_id(), "start": start, "end": end, "terms": terms, "parts": parts}
 
 
 async def soon(event: asyncio.Event, seconds: float) -> None:

@@ -1,14 +1,12 @@
 """Passages: the pieces of a text that are found, each with its span.
 
 Owns how long a piece is and where it is cut: at a paragraph, else a line, a sentence, a space. Neighbours share some
-words, so that a phrase on their border is in one of them. Spans are in characters; in Neo4j, which counts the units of
-UTF-16, they have an offset of their own.
+words, so that a phrase on their border is in one of them. Spans are in characters, as Neo4j counts them, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 LONGEST = 1200
 """Characters of a passage: about what the local model reads of a text."""
@@ -18,32 +16,20 @@ SHARED = 80
 _BORDERS = ("\n\n", "\n", ". ", "。", "! ", "? ", "; ", " ")
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A piece of a text: its span in characters, and where it begins in units of UTF-16."""
-
-    start: int
-    end: int
-    unit: int
+Span = tuple[int, int]
+"""Where a passage begins in its text, and the first character after it."""
 
 
-def passages(text: str, start: int = 0, unit: int = 0) -> Iterator[Passage]:
+def passages(text: str, start: int = 0) -> Iterator[Span]:
     """The passages of a text in order, from a place on; none of what holds nothing but space."""
     while start < len(text):
         end = _cut(text, start)
         piece = text[start:end]
         if piece and not piece.isspace():
-            yield Passage(start, end, unit)
+            yield start, end
         if end == len(text):
             return
-        following = _shared(text, start, end)
-        unit += units(text[start:following])
-        start = following
-
-
-def units(text: str) -> int:
-    """How long Neo4j takes a text to be: a character beyond the first 65,536 counts twice."""
-    return len(text) if text.isascii() else len(text) + sum(1 for character in text if character > "\uffff")
+        start = _shared(text, start, end)
 
 
 def _cut(text: str, start: int) -> int:

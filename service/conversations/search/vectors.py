@@ -97,7 +97,7 @@ class Vectors:
 
     async def fill(self, embedder: Embedder) -> None:
         """Give a vector to all that has none of this model. While there is nothing, no model is asked."""
-        slot, states = await self._begin(embedder)
+        slot, states = await self.begin(embedder)
         for state in states:
             while await self._round(slot, embedder, state):
                 pass
@@ -109,7 +109,7 @@ class Vectors:
         for embedder in {id(it): it for it in (self.embedder, self._shown and self._shown.embedder) if it}.values():
             await embedder.close()
 
-    async def _begin(self, embedder: Embedder) -> tuple[str, list[str]]:
+    async def begin(self, embedder: Embedder) -> tuple[str, list[str]]:
         """The slot that is filled, and the states of passages that are to go into it."""
         slots = await self._searches.read_slots()
         current = next((row for row in slots.values() if row["isCurrent"]), None)
