@@ -86,6 +86,7 @@ from service.warming import Cast, play_tasks, rehearsal_config, rehearse
 RETRY_SECONDS = 1.0
 STOP_SECONDS = 10.0
 CUT_SECONDS = 1.0
+FINDABLE_SECONDS = 20.0
 LEASE_CONNECTIONS = 4
 _log = logging.getLogger(__name__)
 
@@ -130,9 +131,19 @@ class Services:
             self.upkeep.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
         self.upkeep.append(asyncio.create_task(self.retention.run(), name="antiphon-retention"))
         self.upkeep.append(asyncio.create_task(self.pruner.run(), name="antiphon-pruning"))
-        if not brief:
+        if brief:
+            self.backend.search.prepare = self._make_findable
+        else:
             self.upkeep.append(asyncio.create_task(self.indexing.run(), name="antiphon-indexing"))
             self.upkeep.append(asyncio.create_task(self.vectors.run(), name="antiphon-vectors"))
+
+    async def _make_findable(self) -> None:
+        """Make findable what is not, for a while; what is left then is told."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FINDABLE_SECONDS):
+                await self.indexing.catch_up()
+                if self.vectors.embedder is not None:
+                    await self.vectors.fill(self.vectors.embedder)
 
     async def _warm_up(self) -> None:
         try:

@@ -108,6 +108,10 @@ class Searches:
         options = {"indexConfig": {"fulltext.analyzer": analyzer, "fulltext.eventually_consistent": True}}
         await self._database.execute(query("create_words").text, options=options)
 
+    async def refresh_words(self) -> None:
+        """Wait until the index of words has all that was written."""
+        await self._database.run(query("refresh_words"))
+
     async def read_search_indexes(self) -> dict[str, Row]:
         """`{name, state, populationPercent, options}` of the indexes, by name."""
         return {row["name"]: row for row in await self._database.run(query("read_search_indexes"))}

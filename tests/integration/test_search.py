@@ -43,7 +43,7 @@ async def test_a_paraphrase_is_found_by_its_meaning(services: Services, database
         "What is the capital of Peru?", "Lima.",
         "Which kettle boils fastest?", "One of three kilowatts.",
     )  # fmt: skip
-    await all_found(services, database)
+    await all_found(services)
     found = await hits(services, "meaning", "refund for a defective appliance")
     assert prompts(found)[0] == ids[0]
     assert found.rows[0].response_id == ids[1]
@@ -58,7 +58,7 @@ async def test_a_turn_is_one_hit_and_repeats_are_counted(services: Services, dat
     for number in range(12):
         await chat(services, "repeats", "What does error E1234 mean?", f"It means this, as said {number} times.")
     _, ids = await chat(services, "repeats", "Tell me of codes", "Error E1234 is explained in the manual, too.")
-    await all_found(services, database)
+    await all_found(services)
     for mode in SearchMode:
         found = await hits(services, "repeats", "error E1234", mode)
         assert len(found.rows) == 2, mode
@@ -70,7 +70,7 @@ async def test_another_owner_finds_nothing(services: Services, database: Databas
     """By words, phrases, beginnings, meaning, filters and counts: nothing of another's."""
     conversation, _ = await chat(services, "victim", "The launch code is quetzalcoatl-77", "Keep it secret.")
     await chat(services, "probe", "hello", "there")
-    await all_found(services, database)
+    await all_found(services)
     assert len((await hits(services, "victim", "quetzalcoatl")).rows) == 1
     probed: list[dict[str, Any]] = [{}, {"conversation_id": conversation}, {"kinds": (SearchKind.PROMPT,)}]
     probes = ["quetzalcoatl", '"launch code"', "quetz*", "quetzalcoatk", "The launch code is quetzalcoatl-77", "secret"]
@@ -90,7 +90,7 @@ async def test_filters_are_kept(services: Services, database: Database) -> None:
     task = await run_task(
         services, database, "filters", NewTask(instruction="Pineapple cake", type="extract", strategy="NONE")
     )
-    await all_found(services, database)
+    await all_found(services)
     for mode in SearchMode:
         found = await hits(services, "filters", "pineapple", mode, conversation_id=one)
         assert prompts(found) == [ids[0]]
@@ -112,7 +112,7 @@ async def test_sources_are_found_where_they_are_read(services: Services, databas
     new = NewTask(instruction="Look.", strategy="FILE", files=files(3, "The okapi number {i} lives in the forest."))
     task = await run_task(services, database, "sources", new)
     rows = await cypher(database, "MATCH (t:Task {id: $id}) RETURN t.conversationId AS id", id=task)
-    await all_found(services, database)
+    await all_found(services)
     for mode in (WORDS, SearchMode.HYBRID):
         for wanted in ({}, {"conversation_id": rows[0]["id"]}):
             found = await hits(services, "sources", "okapi forest", mode, kinds=(SearchKind.SOURCE,), **wanted)
@@ -126,7 +126,7 @@ async def test_a_branch_finds_what_its_head_reaches(services: Services, database
     conversation, ids = await chat(services, "branches", "Of walrus one", "walrus", "Of walrus two", "walrus again")
     await services.backend.branches.create_branch("branches", NewBranch(conversation, "side", ids[1]))
     side = await services.backend.branches.find("branches", conversation, "side")
-    await all_found(services, database)
+    await all_found(services)
     for mode in SearchMode:
         found = await hits(services, "branches", "walrus", mode, conversation_id=conversation, branch_id=side)
         assert prompts(found) == [ids[0]]
@@ -172,7 +172,7 @@ class Lent:
 async def test_another_model_takes_the_place_of_the_former(services: Services, database: Database) -> None:
     """Its vectors are made beside the old ones, which are searched until then; and back again, at once."""
     _, ids = await chat(services, "models", "My kettle is broken", "Buy another one")
-    await all_found(services, database)
+    await all_found(services)
     searches, other = Searches(database), Other()
     assert services.vectors.embedder is not None
     former = Lent(services.vectors.embedder)
@@ -218,7 +218,7 @@ async def test_places_are_characters_also_beyond_the_first_plane(services: Servi
     """An emoji is one character here and in Neo4j: snippets and vectors are of the right text."""
     text = "🎈" * 700 + " " + "word " * 200 + "The numbat sleeps. " + "🎉 " * 300
     await chat(services, "planes", text, "yes")
-    await all_found(services, database)
+    await all_found(services)
     (hit,) = (await hits(services, "planes", "numbat", WORDS)).rows
     ((start, end),) = hit.snippet.marks
     assert hit.snippet.text[start:end] == "numbat"
@@ -229,7 +229,7 @@ async def test_pages_follow_each_other(services: Services, database: Database) -
     """No hit twice and none left out; what is found meanwhile does not move the rest."""
     for number in range(25):
         await chat(services, "pages", f"Marmot question {number}", f"Answer {number}")
-    await all_found(services, database)
+    await all_found(services)
     question, seen, after = Question("marmot"), list[str](), None
     while True:
         page = await services.backend.search.search("pages", question, PageRequest(10, after=after))
@@ -248,7 +248,7 @@ async def test_around_is_the_path(services: Services, database: Database) -> Non
         word for number in range(5) for word in (f"q{number} echidna" if number == 2 else f"q{number}", f"a{number}")
     ]
     _, ids = await chat(services, "around", *texts)
-    await all_found(services, database)
+    await all_found(services)
     (hit,) = (await hits(services, "around", "echidna", WORDS)).rows
     turn = (hit.found.row["promptId"], hit.response_id)
     assert await services.backend.search.around("around", [turn], 3) == [ids[1:9]]  # pyright: ignore[reportArgumentType]

@@ -9,10 +9,8 @@ from typing import Any
 from service.conversations.catalog import NewConversation
 from service.conversations.search.searching import Hits, Question, SearchFilter, SearchMode
 from service.cursors import PageRequest
-from service.graph.database import Database
 from service.records import new_id
 from service.services import Services
-from tests.support.services import cypher
 
 
 async def chat(services: Services, owner: str, *texts: str) -> tuple[str, list[str]]:
@@ -25,12 +23,11 @@ async def chat(services: Services, owner: str, *texts: str) -> tuple[str, list[s
     return id_, ids
 
 
-async def all_found(services: Services, database: Database) -> None:
+async def all_found(services: Services) -> None:
     """Make all that is written findable."""
-    await services.indexing.sweep()
+    await services.indexing.catch_up()
     if services.vectors.embedder is not None:
         await services.vectors.fill(services.vectors.embedder)
-    await cypher(database, "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh() RETURN 1 AS done")
 
 
 async def hits(

@@ -74,6 +74,12 @@ class Indexing:
                 return
             after = last
 
+    async def catch_up(self) -> None:
+        """Make all that is written findable now, and wait until it is."""
+        await self._analyze()
+        await self.sweep()
+        await self._searches.refresh_words()
+
     async def index(self, ids: Sequence[str]) -> None:
         """Make what is new in these conversations findable, a piece of each in turn."""
         left = list(ids)

@@ -8,10 +8,12 @@ of GraphQL.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from weakref import WeakValueDictionary
 
 from service.conversations.search.fusing import Found, SearchSignal, fuse
 from service.conversations.search.keys import conversation_key, day_key, day_of, kind_key, owner_key
@@ -26,6 +28,8 @@ Row = dict[str, Any]
 
 LOOKED_AT = (100, 1_000, 4_000)
 """Passages that a signal is asked for: more where the first do not fill the page."""
+AT_ONCE = 4
+"""Searches of one owner at a time."""
 MOST_SHOWN = 100
 """Hits of a page."""
 MOST_REACHED = 200_000
@@ -154,6 +158,9 @@ class Search:
     def __init__(self, searches: Searches, vectors: Vectors) -> None:
         self._searches = searches
         self._vectors = vectors
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self.prepare: Callable[[], Awaitable[None]] | None = None
+        """What is done before the first search: of a service for one command, for it has no time to do it before."""
 
     @property
     def wants_vectors(self) -> bool:
@@ -164,12 +171,25 @@ class Search:
         """A page of what is found. Raises `InvalidInput`, `LimitExceeded`."""
         looked_for = _checked(question, page)
         place = _place(page)
-        hits = await self._found(owner, question, looked_for, place[0] + page.limit + 1)
+        if self.prepare is not None:
+            prepare, self.prepare = self.prepare, None
+            await prepare()
+        async with self._turn(owner):
+            hits = await self._found(owner, question, looked_for, place[0] + page.limit + 1)
         begin = _begin(hits, place)
         shown = hits[begin : begin + page.limit]
         rows, waiting = await asyncio.gather(self._shown(owner, shown, looked_for), self._vectors.waiting(owner))
         has_vectors = self._vectors.shown is not None
         return Hits(rows, len(hits) > begin + len(shown), begin > 0, begin, waiting, has_vectors)
+
+    @asynccontextmanager
+    async def _turn(self, owner: str) -> AsyncGenerator[None]:
+        """An owner searches so often at once; who asks for more waits, and nobody else does."""
+        turns = self._turns.get(owner)
+        if turns is None:
+            turns = self._turns[owner] = asyncio.Semaphore(AT_ONCE)
+        async with turns:
+            yield
 
     async def around(self, owner: str, turns: Sequence[tuple[str, ...]], most: int) -> list[list[str]]:
         """The ids of the messages around each turn (a prompt, and its response) on its path, oldest first.
@@ -282,7 +302,7 @@ def _checked(question: Question, page: PageRequest) -> tuple[Sought, ...]:
     if page.limit > MOST_SHOWN:
         raise LimitExceeded(f"A page of hits has {MOST_SHOWN} at most.", field="first", remedy="Ask for fewer.")
     looked_for = sought(question.text)
-    if not looked_for and (question.mode is SearchMode.FULL_TEXT or not question.text.strip()):
+    if not looked_for:
         raise InvalidInput("There is no word in this question.", field="query", remedy="Type a letter or a digit.")
     return looked_for
 
