@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.conversations.branches import NewBranch
 from service.conversations.catalog import NewConversation
 from service.conversations.feedback import AnnotationFilter, NewAnnotation
 from service.conversations.listings import ANNOTATIONS
@@ -218,6 +219,27 @@ async def test_ratings_are_counted_where_the_calls_are(services: Services, datab
     found = await services.backend.usage.read_ratings(owner, UsageDimension.STRATEGY, of_one)
     assert {key: row["ratings"] for key, row in found.items()} == {"NONE": 2}
     assert await services.backend.usage.read_ratings(owner, UsageDimension.DAY, UsageFilter(until=1)) == {}
+
+
+async def test_annotations_go_with_their_messages(services: Services, database: Database, owner: str) -> None:
+    """A branch that is deleted with its messages takes theirs along, and no other."""
+    task = await services.backend.tasks.send_prompt(owner, NewPrompt("Keep this."))
+    await finished(database, task)
+    id = await _conversation(database, task)
+    branch = await services.backend.branches.create_branch(owner, NewBranch(id, "aside"))
+    other = await services.backend.tasks.send_prompt(owner, NewPrompt("Not this.", id, branch_id=branch))
+    await finished(database, other)
+    kept, gone = answer_id(task, "NONE"), answer_id(other, "NONE")
+    for message in (kept, gone):
+        await services.backend.feedback.annotate(owner, NewAnnotation(message, 1))
+    await services.backend.branches.delete_branch(owner, branch, prune=True)
+    async with asyncio.timeout(60):
+        while gone in await services.backend.reader.read_messages(owner, [gone]):
+            await asyncio.sleep(0.05)
+    left = await services.backend.feedback.list_annotations(owner, AnnotationFilter(), PageRequest(9))
+    assert [row["messageId"] for row in left.rows] == [kept]
+    (checked,) = await cypher(database, CHECK.text)
+    assert checked["count"] == 0
 
 
 def _counts(row: Mapping[str, Any]) -> tuple[Any, ...]:
