@@ -16,6 +16,7 @@ import typer
 
 from service import __version__
 from service.commands import (
+    annotating,
     bisecting,
     branching,
     check,
@@ -57,7 +58,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-TURNS = (turns, replaying, bisecting, branching, merging, histories, notes)
+TURNS = (turns, replaying, bisecting, branching, merging, histories, notes, annotating)
 for family in (serve, run, *TURNS, look, show, finding, summarizing, usage, check, setup):
     app.add_typer(family.app)
 app.add_typer(neo4j.app, name="neo4j")

@@ -24,6 +24,7 @@ from service.conversations.context.counts import Counts
 from service.conversations.context.coverage import Coverage
 from service.conversations.deltas import Deltas
 from service.conversations.events import Events
+from service.conversations.feedback import Feedback
 from service.conversations.heads import Heads
 from service.conversations.history import History
 from service.conversations.lines import Lines
@@ -247,6 +248,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         history=History(reader),
         conversations=conversations,
         marks=Marks(reader, store),
+        feedback=Feedback(reader, store),
         branches=branches,
         outline=Outline(reader),
         tasks=tasks,

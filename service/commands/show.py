@@ -35,6 +35,8 @@ def show(
     if as_json:
         return print_json(found)
     say(heading(found))
+    for line in opinions(found):
+        say(line)
     text = text_of(found)
     write(text if text.endswith("\n") else text + "\n")
 
@@ -57,6 +59,18 @@ def heading(found: Json) -> str:
     name = found.get("name") or found.get("title") or ""
     parts = [found["__typename"].lower(), found["id"], state if state not in _USUAL else None, name]
     return "  ".join(str(part) for part in parts if part)
+
+
+def opinions(found: Json) -> list[str]:
+    """What people think of a message, a line each; the oldest twenty."""
+    from service.commands.annotating import annotation_line
+    from service.commands.client import nodes_of
+
+    page = found.get("annotations")
+    if page is None:
+        return []
+    more = ["… and more: the operation `Annotations` has all"] if page["pageInfo"]["hasNextPage"] else []
+    return [f"  {annotation_line(node)}" for node in nodes_of(page)] + more
 
 
 def text_of(found: Json) -> str:
@@ -132,6 +146,7 @@ _TEXTS: dict[str, Callable[[Json], str]] = {
     "Subtask": _answer("response"),
     "Attempt": _answer("response"),
     "Source": lambda found: found["text"],
+    "Annotation": lambda found: found["comment"] or found["label"] or f"{found['rating']:+g}",
 }
 _STATES = ("taskStatus", "subtaskStatus", "attemptStatus", "responseStatus")
 _USUAL = ("SUCCEEDED", "COMPLETE")

@@ -13,7 +13,7 @@ app = typer.Typer()
 Json = dict[str, Any]
 
 DIMENSIONS = ("model", "provider", "day", "strategy", "task-type", "conversation", "outcome", "purpose")
-_COLUMNS = ("calls", "tokens in", "out", "USD", "wasted", "USD lost", "s/call")
+_COLUMNS = ("calls", "tokens in", "out", "USD", "wasted", "USD lost", "s/call", "rated")
 _ADDED = ("attempts", "inputTokens", "outputTokens", "unpricedAttempts", "wastedAttempts")
 
 
@@ -49,7 +49,7 @@ def total(rows: list[Json]) -> Json:
     for name in ("costUsd", "wastedCostUsd"):
         known = [row[name] for row in rows if row[name] is not None]
         added[name] = sum(known) if known else None
-    return added | {"averageLatencyMs": None}
+    return added | {"averageLatencyMs": None, "ratings": _rated([row["ratings"] for row in rows])}
 
 
 def say_metrics(metrics: Json) -> list[str]:
@@ -74,6 +74,13 @@ def say_metrics(metrics: Json) -> list[str]:
     return ["; ".join([calls, *times]), "; ".join(spent)]
 
 
+def _rated(parts: list[Json]) -> Json:
+    """The ratings of rows together: an answer that is in several of them counts in each."""
+    count = sum(part["count"] for part in parts)
+    mean = sum(part["average"] * part["count"] for part in parts if part["count"]) / count if count else None
+    return {"count": count, "average": mean}
+
+
 async def _ask(**variables: Any) -> list[Json]:
     from service.commands.reaching import reach
 
@@ -91,6 +98,7 @@ def _cells(label: str, row: Json) -> tuple[object, ...]:
         f"{row['wastedAttempts']:,}",
         _usd(row["wastedCostUsd"]),
         _seconds(row["averageLatencyMs"]),
+        f"{row['ratings']['average']:+.2f} ({row['ratings']['count']:,})" if row["ratings"]["count"] else "",
     )
 
 

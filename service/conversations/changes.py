@@ -40,12 +40,18 @@ class ChangeType(StrEnum):
     SUMMARY = "SUMMARY"
     """A summary."""
 
+    ANNOTATION = "ANNOTATION"
+    """What somebody thinks of a message."""
+
 
 class ChangeAction(StrEnum):
     """What was done."""
 
     MADE = "MADE"
     """It is new."""
+
+    CHANGED = "CHANGED"
+    """It says something else."""
 
     RENAMED = "RENAMED"
     """It has another name or title."""

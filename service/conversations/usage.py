@@ -71,8 +71,7 @@ class Usage:
         Raises `InvalidInput` for a time that ends before it begins, `NotFound` for a conversation that is not the
         owner's, `LimitExceeded` for more rows than are answered at once.
         """
-        since = _FIRST_MS if which.since is None else which.since
-        until = _LAST_MS if which.until is None else which.until
+        since, until = _times(which)
         if since > until:
             raise InvalidInput("The time ends before it begins.", field="until")
         if which.conversation_id is not None:
@@ -88,6 +87,19 @@ class Usage:
         if len(rows) > self._most:
             raise LimitExceeded(f"There are more than {self._most} rows.", remedy="Ask for a shorter time.")
         return sorted(rows, key=_by_day if dimension is UsageDimension.DAY else _by_weight)
+
+    async def read_ratings(self, owner: str, dimension: UsageDimension, which: UsageFilter) -> dict[str, Row]:
+        """How the answers of those attempts were rated, by keys of the dimension; those with no rating are left out."""
+        since, until = _times(which)
+        times = {"since": since, "until": until}
+        rows = await self._reader.read_ratings(
+            owner, groupBy=dimension.value, conversationId=which.conversation_id, **times
+        )
+        return {row["key"]: row for row in rows}
+
+
+def _times(which: UsageFilter) -> tuple[int, int]:
+    return _FIRST_MS if which.since is None else which.since, _LAST_MS if which.until is None else which.until
 
 
 def _by_day(row: Row) -> Any:

@@ -6,7 +6,7 @@ returns one record of lists, because records cost more than what is in them; tim
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service.cursors import Bounds
@@ -139,6 +139,22 @@ class Reader(TreeReads):
     async def read_message_links(self, owner: str, ids: Sequence[str], page: Bounds, *, kind: str | None) -> Grouped:
         """A page of the links of each message, from it and to it."""
         return await self._reads.grouped("read_message_links", "rows", owner, ids, page=page, kind=kind)
+
+    async def read_annotations(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Annotations by id."""
+        return await self._reads.by_id("read_annotations", owner, ids)
+
+    async def read_message_annotations(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the annotations of each message."""
+        return await self._reads.grouped("read_message_annotations", "rows", owner, ids, page=page)
+
+    async def read_owner_annotations(self, owner: str, which: Mapping[str, Any], page: Bounds) -> Rows:
+        """A page of the owner's annotations; `which`: label, annotator, conversationId, least and most (the rating)."""
+        return await self._reads.rows("read_owner_annotations", owner, which=which, page=page)
+
+    async def read_ratings(self, owner: str, **which: Any) -> Rows:
+        """How answers were rated, a row for each key of a dimension of usage."""
+        return await self._reads.rows("read_ratings", owner, **which)
 
     async def read_pinned(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of the pinned messages of each conversation: `{id, seq}`."""

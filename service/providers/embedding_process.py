@@ -28,7 +28,7 @@ from service.providers.local_process import keep_last_lines
 
 _CHILD = Path(__file__).with_name("embedding_server.py")
 _START_SECONDS = 60.0
-_TEXT_SECONDS = 60.0
+_TEXT_SECONDS = 120.0
 """After so long without an answer the process is taken for dead."""
 _STOP_SECONDS = 3.0
 _PAUSE_SECONDS = 30.0

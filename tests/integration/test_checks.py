@@ -16,6 +16,7 @@ import pytest
 from benchmarks.generate import Wish, fill
 from service.app import connection_of
 from service.chat import Tool
+from service.conversations.feedback import NewAnnotation
 from service.conversations.marks import NewLink
 from service.cursors import PageRequest
 from service.errors import GraphError
@@ -94,6 +95,8 @@ BREAKAGES = {
     "MATCH (t:Task)-[:REGENERATES]->() REMOVE t.movesBranch": {"task_that_asks_again_stands_beside"},
     "MATCH (t:Task)-[r:REPLAYS_ATTEMPT]->() SET t.replayOf = 'x'": {"replay_stands_beside"},
     "MATCH (t:Tool)<-[r:OFFERS]-() DELETE r": {"tools_are_offered_or_called", "everything_is_tied"},
+    "MATCH (a:Annotation)-[on:ON]->() DELETE on": {"annotation_is_of_one_message", "everything_is_tied"},
+    "MATCH (a:Annotation) SET a.rating = 5": {"annotation_is_of_one_message"},
     "MATCH (r:Response) LIMIT 1 SET r.toolCalls = '[]'": {"nothing_hides_in_json"},
 }
 
@@ -134,6 +137,7 @@ async def work(services: Services, database: Database) -> None:
     ].rows
     await services.backend.marks.pin_message(OWNER, a["id"], True)
     await services.backend.marks.link_messages(OWNER, NewLink(b["id"], a["id"], "corrects", "It was said wrongly."))
+    await services.backend.feedback.annotate(OWNER, NewAnnotation(b["id"], -0.5, "wrong", "It was 1987."))
     short = await run_task(services, database, OWNER, file_task(3, max_parallel=1, budget={"tokens": 1}))
     await tasks.retry_task(OWNER, short, {"tokens": 1000})
     await finished(database, short)

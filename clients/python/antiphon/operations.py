@@ -33,7 +33,9 @@ BreakerState: TypeAlias = Literal["CLOSED", "OPEN", "HALF_OPEN"]
 BuiltInStrategy: TypeAlias = Literal["NONE", "CHUNK", "FILE", "ERROR", "DYNAMIC"]
 """The strategies that are always there."""
 
-ChangeAction: TypeAlias = Literal["MADE", "RENAMED", "MOVED", "DELETED", "DEFAULT_SET", "REVISED", "PINNED", "UNPINNED"]
+ChangeAction: TypeAlias = Literal[
+    "MADE", "CHANGED", "RENAMED", "MOVED", "DELETED", "DEFAULT_SET", "REVISED", "PINNED", "UNPINNED"
+]
 """What was done."""
 
 ClaimKind: TypeAlias = Literal["DECISION", "OPEN_QUESTION", "FACT"]
@@ -128,6 +130,38 @@ UsageDimension: TypeAlias = Literal[
 
 WhenBusy: TypeAlias = Literal["CONTINUE", "WAIT", "INTERRUPT", "REJECT"]
 """What becomes of a prompt that is sent to a branch on which another still awaits its answer."""
+
+
+class AnnotateInput(TypedDict, total=False):
+    """What an annotator thinks of a message. It takes the place of all that the same annotator said of it before."""
+
+    messageId: Required[str]
+    """The message's id: a prompt's or a response's."""
+    rating: float | None
+    """From -1 (bad) to 1 (good). A thumb is 1 or -1; of five stars it is (stars - 3) / 2."""
+    label: str | None
+    """What kind of opinion it is, such as `wrong` or `too long`: 50 characters at most."""
+    comment: str | None
+    """More about it: 4,000 characters at most."""
+    annotator: str | None
+    """Who thinks so; the caller where it is left out. 200 characters at most."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
+
+
+class AnnotationFilterInput(TypedDict, total=False):
+    """Only these annotations."""
+
+    label: str | None
+    """With this label."""
+    annotator: str | None
+    """Of this annotator."""
+    conversationId: str | None
+    """In this conversation."""
+    minRating: float | None
+    """Rated this or better."""
+    maxRating: float | None
+    """Rated this or worse."""
 
 
 class BudgetInput(TypedDict, total=False):
@@ -696,6 +730,170 @@ class UnlinkMessagesInput(TypedDict, total=False):
     """The same key does it once: sending it twice is safe."""
 
 
+class WithdrawAnnotationInput(TypedDict, total=False):
+    """An annotation to be withdrawn."""
+
+    annotationId: Required[str]
+    """The annotation's id."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
+
+
+class AllAnnotationsMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    content: str
+    """Its text."""
+
+
+class AllAnnotationsAnnotation(Record):
+    """What somebody thinks of a message."""
+
+    id: str
+    """What `node` finds it by."""
+    message_id: str
+    """The id of the message."""
+    conversation_id: str
+    """The id of the conversation that the message is in."""
+    annotator: str
+    """Who thinks so: a person, or a program that judges."""
+    rating: float | None
+    """From -1 (bad) to 1 (good)."""
+    label: str | None
+    """What kind of opinion it is, in a word or two."""
+    comment: str | None
+    """More about it."""
+    updated_at: datetime
+    """When it was changed last."""
+    message: AllAnnotationsMessage | None
+    """The message."""
+
+
+class AllAnnotationsAnnotationEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: AllAnnotationsAnnotation
+    """What stands there."""
+
+
+class AllAnnotationsPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class AllAnnotationsAnnotationConnection(Record):
+    """A page of a list."""
+
+    edges: list[AllAnnotationsAnnotationEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: AllAnnotationsPageInfo
+    """What is before and after it."""
+
+
+class AnnotateAnnotation(Record):
+    """What somebody thinks of a message."""
+
+    id: str
+    """What `node` finds it by."""
+    message_id: str
+    """The id of the message."""
+    annotator: str
+    """Who thinks so: a person, or a program that judges."""
+    rating: float | None
+    """From -1 (bad) to 1 (good)."""
+    label: str | None
+    """What kind of opinion it is, in a word or two."""
+    comment: str | None
+    """More about it."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When it was changed last."""
+
+
+class AnnotateAnnotationEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: AnnotateAnnotation
+    """What stands there."""
+
+
+class AnnotatePayload(Record):
+    """What somebody thinks of a message."""
+
+    annotation_edge: AnnotateAnnotationEdge | None
+    """The annotation, for the message's list `annotations`."""
+
+
+class AnnotationsAnnotation(Record):
+    """What somebody thinks of a message."""
+
+    id: str
+    """What `node` finds it by."""
+    annotator: str
+    """Who thinks so: a person, or a program that judges."""
+    rating: float | None
+    """From -1 (bad) to 1 (good)."""
+    label: str | None
+    """What kind of opinion it is, in a word or two."""
+    comment: str | None
+    """More about it."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When it was changed last."""
+
+
+class AnnotationsAnnotationEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: AnnotationsAnnotation
+    """What stands there."""
+
+
+class AnnotationsPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class AnnotationsAnnotationConnection(Record):
+    """A page of a list."""
+
+    edges: list[AnnotationsAnnotationEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: AnnotationsPageInfo
+    """What is before and after it."""
+
+
+class AnnotationsNode(Record):
+    """Something with an id that `node` finds again."""
+
+    typename: str = Field(alias="__typename")
+    """The name of its GraphQL type."""
+    id: str
+    """What `node` finds it by."""
+    annotations: AnnotationsAnnotationConnection | None = None
+    """What people think of it, oldest first: one of each annotator."""
+
+
 class AttemptContextMessage(Record):
     """What was said: a prompt or a response. `depth` orders a path."""
 
@@ -1232,6 +1430,19 @@ class ConversationEventsSummary(Record):
     """How many messages it covers."""
 
 
+class ConversationEventsAnnotation(Record):
+    """What somebody thinks of a message."""
+
+    annotator: str
+    """Who thinks so: a person, or a program that judges."""
+    rating: float | None
+    """From -1 (bad) to 1 (good)."""
+    label: str | None
+    """What kind of opinion it is, in a word or two."""
+    comment: str | None
+    """More about it."""
+
+
 class ConversationEventsEvent(Record):
     """Something that happened in a conversation."""
 
@@ -1285,6 +1496,10 @@ class ConversationEventsEvent(Record):
     """The id of the message that it begins at."""
     to_id: str | None = None
     """The id of the message that it leads to."""
+    annotation_id: str | None = None
+    """The id of the annotation."""
+    annotation: ConversationEventsAnnotation | None = None
+    """The annotation, as it is now; null where it was withdrawn."""
 
 
 class ConversationSummaryMessage(Record):
@@ -2483,6 +2698,16 @@ class Node(Record):
     """The id of the message that it begins at: the one that corrects, supports, …"""
     to_id: str | None = None
     """The id of the message that it leads to: the one that is corrected, supported, …"""
+    annotator: str | None = None
+    """Who thinks so: a person, or a program that judges."""
+    rating: float | None = None
+    """From -1 (bad) to 1 (good)."""
+    label: str | None = None
+    """What kind of opinion it is, in a word or two."""
+    comment: str | None = None
+    """More about it."""
+    message_id: str | None = None
+    """The id of the message."""
     provider: str | None = None
     """The name of its provider."""
 
@@ -3629,6 +3854,51 @@ class ShowConversation(Record):
     """Short and human."""
 
 
+class ShowAnnotation(Record):
+    """What somebody thinks of a message."""
+
+    annotator: str
+    """Who thinks so: a person, or a program that judges."""
+    rating: float | None
+    """From -1 (bad) to 1 (good)."""
+    label: str | None
+    """What kind of opinion it is, in a word or two."""
+    comment: str | None
+    """More about it."""
+
+
+class ShowAnnotationEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    node: ShowAnnotation
+    """What stands there."""
+
+
+class ShowPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+
+
+class ShowAnnotationConnection(Record):
+    """A page of a list."""
+
+    edges: list[ShowAnnotationEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: ShowPageInfo
+    """What is before and after it."""
+
+
+class ShowMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
 class ShowToolCall(Record):
     """A model's wish to call a tool."""
 
@@ -3640,7 +3910,7 @@ class ShowToolCall(Record):
     """JSON as the model wrote it, which may be wrong."""
 
 
-class ShowMessage(Record):
+class ShowHeadMessage(Record):
     """What was said: a prompt or a response. `depth` orders a path."""
 
     id: str
@@ -3726,6 +3996,20 @@ class ShowNode(Record):
     """How many messages the longest way to the beginning has."""
     conversation: ShowConversation | None = None
     """The conversation that it is in."""
+    annotations: ShowAnnotationConnection | None = None
+    """What people think of it, oldest first: one of each annotator."""
+    annotator: str | None = None
+    """Who thinks so: a person, or a program that judges."""
+    rating: float | None = None
+    """From -1 (bad) to 1 (good)."""
+    label: str | None = None
+    """What kind of opinion it is, in a word or two."""
+    comment: str | None = None
+    """More about it."""
+    message_id: str | None = None
+    """The id of the message."""
+    message: ShowMessage | None = None
+    """The message."""
     role: Role | str | None = None
     """Who speaks."""
     tool_name: str | None = None
@@ -3742,7 +4026,7 @@ class ShowNode(Record):
     """The calls of tools that the model wants the client to make."""
     name: str | None = None
     """What it is called: `main` where the conversation begins."""
-    head: ShowMessage | None = None
+    head: ShowHeadMessage | None = None
     """Its newest message; null while the conversation is empty."""
     type: str | None = None
     """The task type whose template it follows."""
@@ -4754,6 +5038,19 @@ class UnlinkMessagesPayload(Record):
     """The message that it led to."""
 
 
+class UsageRatings(Record):
+    """How answers were rated."""
+
+    count: int
+    """How many ratings there are; of an answer each annotator's."""
+    average: float | None
+    """Their mean, from -1 (bad) to 1 (good); null where there is none."""
+    positive: int
+    """Those above 0."""
+    negative: int
+    """Those below 0."""
+
+
 class UsageRow(Record):
     """What the calls of one model, one day, and so on, took and cost."""
 
@@ -4785,6 +5082,8 @@ class UsageRow(Record):
     """What they read and wrote."""
     wasted_cost_usd: float | None
     """What they cost, of those with a known cost; null where there are only others."""
+    ratings: UsageRatings
+    """How the answers of these calls were rated. An answer that was put together of several calls counts once in each row that one of them is in."""
 
 
 class ViewerConversation(Record):
@@ -4841,6 +5140,60 @@ class Viewer(Record):
     conversations: ViewerConversationConnection | None
     """The conversations, the newest or the most active first."""
 
+
+class WithdrawAnnotationMessage(Record):
+    """What was said: a prompt or a response. `depth` orders a path."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class WithdrawAnnotationPayload(Record):
+    """An annotation that is gone."""
+
+    deleted_id: str
+    """The id that it had."""
+    message: WithdrawAnnotationMessage | None
+    """The message that it was of."""
+
+
+ALL_ANNOTATIONS = Document(
+    "AllAnnotations",
+    "annotations",
+    """query AllAnnotations($filter: AnnotationFilterInput, $first: Int = 50, $after: String) {
+  annotations(filter: $filter, first: $first, after: $after) {
+    edges { cursor node { id messageId conversationId annotator rating label comment updatedAt message { id title content } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+""",
+)
+
+ANNOTATE = Document(
+    "Annotate",
+    "annotate",
+    """mutation Annotate($input: AnnotateInput!) {
+  annotate(input: $input) { annotationEdge { cursor node { id messageId annotator rating label comment createdAt updatedAt } } }
+}
+""",
+)
+
+ANNOTATIONS = Document(
+    "Annotations",
+    "node",
+    """query Annotations($messageId: ID!, $first: Int = 20, $after: String) {
+  node(id: $messageId) {
+    __typename id
+    ... on Message {
+      annotations(first: $first, after: $after) {
+        edges { cursor node { id annotator rating label comment createdAt updatedAt } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}
+""",
+)
 
 ATTEMPT_CONTEXT = Document(
     "AttemptContext",
@@ -4986,6 +5339,7 @@ CONVERSATION_EVENTS = Document(
     ... on MessagesDeleted { action messageIds idempotencyKey }
     ... on SummaryAdded { summaryId summary { id text messageCount } idempotencyKey }
     ... on LinkChanged { action linkId kind fromId toId idempotencyKey }
+    ... on AnnotationChanged { action annotationId messageId annotation { annotator rating label comment } idempotencyKey }
   }
 }
 """,
@@ -5274,6 +5628,7 @@ NODE = Document(
     ... on Strategy { name description version }
     ... on Summary { summaryKind level text messageCount tokens }
     ... on Link { kind note fromId toId }
+    ... on Annotation { annotator rating label comment messageId }
     ... on Model { provider name }
   }
 }
@@ -5579,7 +5934,11 @@ SHOW = Document(
     __typename
     id
     ... on Conversation { title createdAt updatedAt }
-    ... on Message { title content depth createdAt conversation { id title } }
+    ... on Message {
+      title content depth createdAt conversation { id title }
+      annotations(first: 20) { edges { node { annotator rating label comment } } pageInfo { hasNextPage } }
+    }
+    ... on Annotation { annotator rating label comment messageId message { id title } }
     ... on Prompt { role toolName isError }
     ... on Response { responseStatus finishReason note toolCalls { toolCallId name arguments } }
     ... on Branch { name head { id title content } conversation { id title } }
@@ -5810,6 +6169,7 @@ USAGE = Document(
     key label attempts tasks averageLatencyMs
     inputTokens outputTokens cachedTokens costUsd unpricedAttempts estimatedAttempts
     wastedAttempts wastedTokens wastedCostUsd
+    ratings { count average positive negative }
   }
 }
 """,
@@ -5827,6 +6187,15 @@ VIEWER = Document(
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     }
   }
+}
+""",
+)
+
+WITHDRAW_ANNOTATION = Document(
+    "WithdrawAnnotation",
+    "withdrawAnnotation",
+    """mutation WithdrawAnnotation($input: WithdrawAnnotationInput!) {
+  withdrawAnnotation(input: $input) { deletedId message { id } }
 }
 """,
 )

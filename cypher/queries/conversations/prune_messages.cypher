@@ -71,6 +71,11 @@ CALL (row) {
     WITH * WHERE ids <> []
     CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'MESSAGE',
       action: 'DELETED', ids: ids, causeKey: x.causeKey})
+    CALL (gone) {
+      UNWIND gone AS m
+      MATCH (m)<-[:ON]-(a:Annotation)
+      DETACH DELETE a
+    }
     FOREACH (m IN gone | DETACH DELETE m)
   }
   RETURN seq, size(ids) AS deleted

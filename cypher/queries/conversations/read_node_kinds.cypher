@@ -21,6 +21,8 @@ CALL (id) {
   UNION ALL
   MATCH (:Summary {id: id, ownerId: $ownerId}) RETURN 'Summary' AS kind
   UNION ALL
+  MATCH (:Annotation {id: id, ownerId: $ownerId}) RETURN 'Annotation' AS kind
+  UNION ALL
   MATCH (a:Message)-[:REFERENCES {id: id}]->(:Message)
   MATCH (a)-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId}) RETURN 'Link' AS kind
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from service.api.graphql.annotations import Annotation
 from service.api.graphql.branches import Branch
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
@@ -123,6 +124,33 @@ class LinkChanged(Event):
 
 
 @strawberry.type
+class AnnotationChanged(Event):
+    """Somebody said what they think of a message, said something else, or took it back."""
+
+    action: ChangeAction
+    """What was done: MADE, CHANGED or DELETED."""
+
+    annotation_id: strawberry.ID
+    """The id of the annotation."""
+
+    message_id: strawberry.ID
+    """The id of the message."""
+
+    idempotency_key: str | None
+    """The `idempotencyKey` of the request that caused it."""
+
+    @strawberry.field
+    async def annotation(self, info: Info) -> Annotation | None:
+        """The annotation, as it is now; null where it was withdrawn."""
+        return await info.context.load.annotations.load(self.annotation_id)
+
+    @strawberry.field
+    async def message(self, info: Info) -> Message | None:
+        """The message; null where it is deleted by now."""
+        return await info.context.load.messages.load(self.message_id)
+
+
+@strawberry.type
 class SummaryAdded(Event):
     """A new summary: one that somebody asked for, or one that the service made by itself."""
 
@@ -138,9 +166,25 @@ class SummaryAdded(Event):
         return await info.context.load.summaries.load(self.summary_id)
 
 
-CHANGES = [BranchChanged, ConversationChanged, MessageChanged, MessagesDeleted, LinkChanged, SummaryAdded]
+CHANGES = [
+    BranchChanged,
+    ConversationChanged,
+    MessageChanged,
+    MessagesDeleted,
+    LinkChanged,
+    AnnotationChanged,
+    SummaryAdded,
+]
 
-Changed = BranchChanged | ConversationChanged | MessageChanged | MessagesDeleted | LinkChanged | SummaryAdded
+Changed = (
+    BranchChanged
+    | ConversationChanged
+    | MessageChanged
+    | MessagesDeleted
+    | LinkChanged
+    | AnnotationChanged
+    | SummaryAdded
+)
 
 
 def changed(row: dict[str, Any], common: dict[str, Any]) -> Changed:
@@ -157,6 +201,8 @@ def changed(row: dict[str, Any], common: dict[str, Any]) -> Changed:
     if kind is ChangeType.LINK:
         from_id, to_id = map(strawberry.ID, row["ids"])
         return LinkChanged(**common, link_id=subject, kind=row["name"], from_id=from_id, to_id=to_id)
+    if kind is ChangeType.ANNOTATION:
+        return AnnotationChanged(**common, annotation_id=subject, message_id=strawberry.ID(row["ids"][0]))
     if row["ids"] is not None:
         return MessagesDeleted(**common, message_ids=[strawberry.ID(id) for id in row["ids"]])
     return MessageChanged(**common, message_id=subject)

@@ -15,6 +15,7 @@ from service.conversations.branches import Branches
 from service.conversations.catalog import Conversations
 from service.conversations.deltas import Deltas
 from service.conversations.events import EventPage, Events
+from service.conversations.feedback import Feedback
 from service.conversations.history import History
 from service.conversations.lines import Lines
 from service.conversations.marks import Marks
@@ -58,6 +59,7 @@ class Backend:
     history: History
     conversations: Conversations
     marks: Marks
+    feedback: Feedback
     branches: Branches
     outline: Outline
     tasks: Tasks

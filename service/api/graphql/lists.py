@@ -11,6 +11,7 @@ from typing import Any
 
 import strawberry
 
+from service.api.graphql.annotations import Annotation, AnnotationFilterInput, annotation
 from service.api.graphql.connections import Connection, connection
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
@@ -38,6 +39,7 @@ _LOADERS = {
     "Strategy": "strategies",
     "Link": "links",
     "Summary": "summaries",
+    "Annotation": "annotations",
 }
 
 
@@ -93,6 +95,20 @@ async def strategies(info: Info, page: PageRequest, name: str | None = None) -> 
     return connection(found, lambda row: strategy(row["strategy"]))
 
 
+async def list_annotations(
+    info: Info, page: PageRequest, filter: AnnotationFilterInput | None = None
+) -> Connection[Annotation] | None:
+    """What people think of messages, newest first.
+
+    Args:
+        filter: Only these.
+    """
+    info.context.count(page.limit)
+    which = (filter or AnnotationFilterInput()).record()
+    found = await info.context.backend.feedback.list_annotations(info.context.caller, which, page)
+    return connection(found, annotation)
+
+
 async def usage(
     info: Info,
     group_by: UsageDimension,
@@ -113,7 +129,7 @@ async def usage(
     which = UsageFilter(conversation_id, since, until)
     rows = await info.context.backend.usage.read_usage(info.context.caller, group_by, which)
     info.context.count(len(rows))
-    return [usage_row(row) for row in rows]
+    return [usage_row(row, group_by, which) for row in rows]
 
 
 async def nodes(info: Info, ids: Sequence[str]) -> list[Any]:

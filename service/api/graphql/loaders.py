@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
+from service.api.graphql.annotations import annotation
 from service.api.graphql.branches import branch
 from service.api.graphql.connections import AnyPage, Connection, connection, connection_of
 from service.api.graphql.context import MOST_NODES, Backend, Info, too_many_nodes
@@ -29,6 +30,7 @@ from service.conversations.listings import Listing
 from service.conversations.moments import SHARED_SECONDS
 from service.conversations.shares import read_shares
 from service.conversations.siblings import sibling_places
+from service.conversations.usage import UsageDimension, UsageFilter
 from service.cursors import Page, PageRequest
 
 Make = Callable[[Any], Any]
@@ -119,6 +121,11 @@ class Loaders:
     def links(self) -> Loader[str]:
         """Links between messages by id."""
         return self._nodes("read_links", link)
+
+    @cached_property
+    def annotations(self) -> Loader[str]:
+        """Annotations by id."""
+        return self._nodes("read_annotations", annotation)
 
     @cached_property
     def summaries(self) -> Loader[str]:
@@ -250,6 +257,15 @@ class Loaders:
             return [found.get(id, default) for id in ids]
 
         return await self._by_name((name,), load).load(id)
+
+    async def ratings(self, dimension: UsageDimension, which: UsageFilter, key: str) -> Any:
+        """How the answers of a row of usage were rated; None where none was. Of all rows at once."""
+
+        async def load(keys: list[str]) -> Sequence[Any]:
+            found = await self._backend.usage.read_ratings(self._owner, dimension, which)
+            return [found.get(key) for key in keys]
+
+        return await self._by_name(("ratings", dimension, which), load).load(key)
 
     async def rows(self, listing: Listing, id: str, page: PageRequest, info: Info, **which: Any) -> Page:
         """A page of a list beside a node; `which` is what the stored statement takes beside it."""

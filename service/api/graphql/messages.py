@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from service.api.graphql.annotations import Annotation, annotation
 from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.links import Link, link
@@ -13,7 +14,17 @@ from service.api.graphql.merge_conflicts import MergeConflict, conflicts_of
 from service.api.graphql.nodes import PLAIN, Node
 from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
-from service.conversations.listings import ABOUT, CHILDREN, LINKS, PARENTS, REPLAYS, SIBLINGS, SYNTHESIZED, USED
+from service.conversations.listings import (
+    ABOUT,
+    ANNOTATIONS,
+    CHILDREN,
+    LINKS,
+    PARENTS,
+    REPLAYS,
+    SIBLINGS,
+    SYNTHESIZED,
+    USED,
+)
 from service.cursors import PageRequest
 from service.records import FinishReason, ResponseStatus, Role
 
@@ -112,6 +123,11 @@ class Message(Node):
             kind: Only links of this kind.
         """
         return connection(await info.context.load.rows(LINKS, self.id, page, info, kind=kind), link)
+
+    @paged
+    async def annotations(self, info: Info, page: PageRequest) -> Connection[Annotation]:
+        """What people think of it, oldest first: one of each annotator."""
+        return connection(await info.context.load.rows(ANNOTATIONS, self.id, page, info), annotation)
 
 
 @strawberry.type

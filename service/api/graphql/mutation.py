@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import strawberry
 
+from service.api.graphql.annotations import (
+    AnnotateInput,
+    AnnotatePayload,
+    WithdrawAnnotationInput,
+    WithdrawAnnotationPayload,
+    annotate,
+    withdraw_annotation,
+)
 from service.api.graphql.branch_inputs import (
     CreateBranchInput,
     DeleteBranchInput,
@@ -105,6 +113,16 @@ class Mutation:
         marks = info.context.begin_write().marks
         ends = await marks.unlink_messages(info.context.caller, input.link_id, input.idempotency_key)
         return UnlinkMessagesPayload(deleted_id=input.link_id, ends=ends)
+
+    @strawberry.mutation
+    async def annotate(self, info: Info, input: AnnotateInput) -> AnnotatePayload | None:
+        """Say what somebody thinks of a message. Each annotator has one annotation of it, and may change it."""
+        return await annotate(info, input)
+
+    @strawberry.mutation
+    async def withdraw_annotation(self, info: Info, input: WithdrawAnnotationInput) -> WithdrawAnnotationPayload | None:
+        """Take back what somebody said of a message."""
+        return await withdraw_annotation(info, input)
 
     @strawberry.mutation
     async def create_branch(self, info: Info, input: CreateBranchInput) -> CreateBranchPayload | None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from service.api.graphql import lists
+from service.api.graphql.annotations import Annotation
 from service.api.graphql.branches import Branch
 from service.api.graphql.comparisons import ResponseComparison, response_comparison
 from service.api.graphql.connections import Connection, connection, paged
@@ -47,6 +48,7 @@ class Viewer:
     conversations: Connection[Conversation] | None = paged(lists.conversations)
     tasks: Connection[Task] | None = paged(lists.tasks)
     strategies: Connection[Strategy] | None = paged(lists.strategies)
+    annotations: Connection[Annotation] | None = paged(lists.list_annotations)
     usage: list[UsageRow] | None = strawberry.field(resolver=lists.usage)
 
 
@@ -63,6 +65,7 @@ class Query:
     conversations: Connection[Conversation] | None = paged(lists.conversations)
     tasks: Connection[Task] | None = paged(lists.tasks)
     strategies: Connection[Strategy] | None = paged(lists.strategies)
+    annotations: Connection[Annotation] | None = paged(lists.list_annotations)
     usage: list[UsageRow] | None = strawberry.field(resolver=lists.usage)
 
     @strawberry.field

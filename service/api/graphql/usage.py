@@ -7,8 +7,11 @@ from typing import Any
 
 import strawberry
 
+from service.api.graphql.annotations import Ratings, ratings
+from service.api.graphql.context import Info
 from service.api.graphql.scalars import BigInt
 from service.clock import now_ms
+from service.conversations.usage import UsageDimension, UsageFilter
 
 Row = Mapping[str, Any]
 
@@ -143,9 +146,19 @@ class UsageRow:
     wasted_cost_usd: float | None
     """What they cost, of those with a known cost; null where there are only others."""
 
+    counted: strawberry.Private[tuple[UsageDimension, UsageFilter]]
 
-def usage_row(row: Row) -> UsageRow:
-    """A row of usage."""
+    @strawberry.field
+    async def ratings(self, info: Info) -> Ratings:
+        """How the answers of these calls were rated.
+
+        An answer that was put together of several calls counts once in each row that one of them is in.
+        """
+        return ratings(await info.context.load.ratings(*self.counted, self.key))
+
+
+def usage_row(row: Row, dimension: UsageDimension, which: UsageFilter) -> UsageRow:
+    """A row of usage of those attempts."""
     return UsageRow(
         key=row["key"],
         label=row["label"],
@@ -161,6 +174,7 @@ def usage_row(row: Row) -> UsageRow:
         wasted_attempts=row["wastedAttempts"],
         wasted_tokens=row["wastedTokens"],
         wasted_cost_usd=known_cost(row["wastedCostUsd"], row["wastedPriced"], row["wastedUnpriced"]),
+        counted=(dimension, which),
     )
 
 

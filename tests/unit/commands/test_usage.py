@@ -33,6 +33,7 @@ def row(**more: Any) -> dict[str, Any]:
     """A row of usage."""
     known = {"label": "x", "attempts": 1, "tasks": 1, "inputTokens": 2, "outputTokens": 3, "averageLatencyMs": 4.0}
     spent = {"costUsd": 0.25, "unpricedAttempts": 0, "wastedAttempts": 0, "wastedCostUsd": 0.0}
+    spent["ratings"] = {"count": 0, "average": None}
     return known | spent | more
 
 
@@ -57,6 +58,13 @@ def test_the_total_adds_what_can_be_added() -> None:
     assert [added[name] for name in ("attempts", "inputTokens", "costUsd", "wastedCostUsd")] == [7, 6, 0.5, 0.0]
     assert added["averageLatencyMs"] is None
     assert total([row(costUsd=None), row(costUsd=None)])["costUsd"] is None
+
+
+def test_the_mean_of_all_ratings_counts_each() -> None:
+    """A row of many weighs more, a 0 is a rating, and one without any weighs nothing."""
+    rated = [row(ratings={"count": 3, "average": 1.0}), row(ratings={"count": 1, "average": 0.0}), row()]
+    assert total(rated)["ratings"] == {"count": 4, "average": 0.75}
+    assert total([row()])["ratings"] == {"count": 0, "average": None}
 
 
 def test_the_command_knows_every_dimension() -> None:

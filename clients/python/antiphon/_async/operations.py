@@ -11,6 +11,11 @@ from datetime import datetime
 from antiphon import operations as its
 from antiphon._async.connection import AsyncConnection
 from antiphon.operations import (
+    AllAnnotationsAnnotationConnection,
+    AnnotateInput,
+    AnnotatePayload,
+    AnnotationFilterInput,
+    AnnotationsNode,
     AttemptContextNode,
     Branch,
     BranchesConversation,
@@ -106,6 +111,8 @@ from antiphon.operations import (
     UsageDimension,
     UsageRow,
     Viewer,
+    WithdrawAnnotationInput,
+    WithdrawAnnotationPayload,
 )
 
 
@@ -114,6 +121,25 @@ class AsyncOperations:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def all_annotations(
+        self, filter: AnnotationFilterInput | None = None, first: int | None = 50, after: str | None = None
+    ) -> AllAnnotationsAnnotationConnection | None:
+        """What people think of messages, newest first."""
+        value = await self._connection.execute(its.ALL_ANNOTATIONS, filter=filter, first=first, after=after)
+        return None if value is None else AllAnnotationsAnnotationConnection.model_validate(value)
+
+    async def annotate(self, input: AnnotateInput) -> AnnotatePayload:
+        """Say what somebody thinks of a message. Each annotator has one annotation of it, and may change it."""
+        value = await self._connection.execute(its.ANNOTATE, input=input)
+        return AnnotatePayload.model_validate(value)
+
+    async def annotations(
+        self, message_id: str, first: int | None = 20, after: str | None = None
+    ) -> AnnotationsNode | None:
+        """Anything that has an id."""
+        value = await self._connection.execute(its.ANNOTATIONS, messageId=message_id, first=first, after=after)
+        return None if value is None else AnnotationsNode.model_validate(value)
 
     async def attempt_context(
         self, id: str, first: int | None = 50, after: str | None = None
@@ -540,3 +566,8 @@ class AsyncOperations:
         """Who calls, and what is theirs."""
         value = await self._connection.execute(its.VIEWER, first=first, after=after, orderBy=order_by)
         return Viewer.model_validate(value)
+
+    async def withdraw_annotation(self, input: WithdrawAnnotationInput) -> WithdrawAnnotationPayload:
+        """Take back what somebody said of a message."""
+        value = await self._connection.execute(its.WITHDRAW_ANNOTATION, input=input)
+        return WithdrawAnnotationPayload.model_validate(value)

@@ -12,6 +12,11 @@ from datetime import datetime
 from antiphon import operations as its
 from antiphon._sync.connection import Connection
 from antiphon.operations import (
+    AllAnnotationsAnnotationConnection,
+    AnnotateInput,
+    AnnotatePayload,
+    AnnotationFilterInput,
+    AnnotationsNode,
     AttemptContextNode,
     Branch,
     BranchesConversation,
@@ -107,6 +112,8 @@ from antiphon.operations import (
     UsageDimension,
     UsageRow,
     Viewer,
+    WithdrawAnnotationInput,
+    WithdrawAnnotationPayload,
 )
 
 
@@ -115,6 +122,23 @@ class Operations:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def all_annotations(
+        self, filter: AnnotationFilterInput | None = None, first: int | None = 50, after: str | None = None
+    ) -> AllAnnotationsAnnotationConnection | None:
+        """What people think of messages, newest first."""
+        value = self._connection.execute(its.ALL_ANNOTATIONS, filter=filter, first=first, after=after)
+        return None if value is None else AllAnnotationsAnnotationConnection.model_validate(value)
+
+    def annotate(self, input: AnnotateInput) -> AnnotatePayload:
+        """Say what somebody thinks of a message. Each annotator has one annotation of it, and may change it."""
+        value = self._connection.execute(its.ANNOTATE, input=input)
+        return AnnotatePayload.model_validate(value)
+
+    def annotations(self, message_id: str, first: int | None = 20, after: str | None = None) -> AnnotationsNode | None:
+        """Anything that has an id."""
+        value = self._connection.execute(its.ANNOTATIONS, messageId=message_id, first=first, after=after)
+        return None if value is None else AnnotationsNode.model_validate(value)
 
     def attempt_context(self, id: str, first: int | None = 50, after: str | None = None) -> AttemptContextNode | None:
         """Anything that has an id."""
@@ -531,3 +555,8 @@ class Operations:
         """Who calls, and what is theirs."""
         value = self._connection.execute(its.VIEWER, first=first, after=after, orderBy=order_by)
         return Viewer.model_validate(value)
+
+    def withdraw_annotation(self, input: WithdrawAnnotationInput) -> WithdrawAnnotationPayload:
+        """Take back what somebody said of a message."""
+        value = self._connection.execute(its.WITHDRAW_ANNOTATION, input=input)
+        return WithdrawAnnotationPayload.model_validate(value)

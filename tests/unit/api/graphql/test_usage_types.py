@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from service.api.graphql.usage import Metrics, metrics, usage_row
+from service.conversations.usage import UsageDimension, UsageFilter
 
 ROW: dict[str, Any] = {
     "key": "k",
@@ -38,7 +39,7 @@ def test_cost_is_null_where_none_is_known(priced: int, unpriced: int, usd: float
     """Calls that used nothing cost nothing; of others the known costs are added, without the noise of adding."""
     costs = {"costUsd": usd, "priced": priced, "unpriced": unpriced}
     wasted = {"wastedCostUsd": usd, "wastedPriced": priced, "wastedUnpriced": unpriced}
-    row = usage_row(ROW | costs | wasted)
+    row = usage_row(ROW | costs | wasted, UsageDimension.MODEL, UsageFilter())
     assert (row.cost_usd, row.wasted_cost_usd) == (shown, shown)
     assert metrics(costs | {"wasted": costs}, None, None).wasted.cost_usd == shown
 
