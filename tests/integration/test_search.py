@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from service.conversations.branches import NewBranch
+from service.conversations.feedback import AnnotationFilter, NewAnnotation
 from service.conversations.search.fusing import SearchSignal
 from service.conversations.search.searching import Question, SearchKind, SearchMode
 from service.conversations.search.vectors import Vectors
@@ -105,6 +106,23 @@ async def test_filters_are_kept(services: Services, database: Database) -> None:
         rows = await cypher(database, "MATCH (:Task {id: $id})-[:ASKED]->(p) RETURN p.id AS id", id=task)
         assert set(prompts(by_type)) == set(prompts(by_model))
         assert rows[0]["id"] in prompts(by_type) or mode is not WORDS
+
+
+async def test_what_was_said_of_a_turn_is_a_filter(services: Services) -> None:
+    """Turns with an annotation, of the prompt or of the answer that was found."""
+    _, ids = await chat(services, "said", "Quokka one?", "Quokka yes", "Quokka two?", "Quokka no")
+    feedback = services.backend.feedback
+    await feedback.annotate("said", NewAnnotation(ids[1], rating=1.0, label="fine"))
+    await feedback.annotate("said", NewAnnotation(ids[2], rating=-1.0))
+    await all_found(services)
+    wanted = [
+        (AnnotationFilter(), {ids[0], ids[2]}),
+        (AnnotationFilter(label="fine"), {ids[0]}),
+        (AnnotationFilter(most=0.0), {ids[2]}),
+        (AnnotationFilter(annotator="nobody"), set[str]()),
+    ]
+    for annotation, expected in wanted:
+        assert set(prompts(await hits(services, "said", "quokka", WORDS, annotation=annotation))) == expected
 
 
 async def test_sources_are_found_where_they_are_read(services: Services, database: Database) -> None:

@@ -105,6 +105,15 @@ ResponseStatus: TypeAlias = Literal["STREAMING", "COMPLETE", "PARTIAL", "FAILED"
 Role: TypeAlias = Literal["SYSTEM", "USER", "ASSISTANT", "TOOL"]
 """Who speaks in a message that is sent to a model."""
 
+SearchKind: TypeAlias = Literal["PROMPT", "RESPONSE", "SUMMARY", "SOURCE"]
+"""What is found."""
+
+SearchMode: TypeAlias = Literal["FULL_TEXT", "VECTOR", "HYBRID"]
+"""How is searched."""
+
+SearchSignal: TypeAlias = Literal["FULL_TEXT", "VECTOR"]
+"""What found a hit."""
+
 SubtaskStatus: TypeAlias = Literal["PENDING", "READY", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "SKIPPED"]
 """The state of a subtask. The last four are final."""
 
@@ -529,6 +538,42 @@ class SaveStrategyInput(TypedDict, total=False):
     """What it is good for."""
     idempotencyKey: str | None
     """The same key keeps the same plan: sending it twice is safe."""
+
+
+class SearchAnnotationFilter(TypedDict, total=False):
+    """What was said of a turn: of its prompt, or of its response. With nothing in it, any annotation."""
+
+    label: str | None
+    """With this label."""
+    annotator: str | None
+    """Of this annotator."""
+    minRating: float | None
+    """Rated this or better."""
+    maxRating: float | None
+    """Rated this or worse."""
+
+
+class SearchFilter(TypedDict, total=False):
+    """What may be found; what is left out does not matter."""
+
+    conversationId: str | None
+    """Only in this conversation, and in what its tasks read."""
+    branchId: str | None
+    """Only what the head of this branch reaches."""
+    kinds: Sequence[SearchKind] | None
+    """Only these kinds of texts."""
+    role: Role | None
+    """Only messages of this role."""
+    model: str | None
+    """Only turns that this model answered, by its id."""
+    taskType: str | None
+    """Only what belongs to tasks of this type."""
+    annotation: SearchAnnotationFilter | None
+    """Only turns that somebody annotated so."""
+    createdFrom: datetime | None
+    """Written then or later."""
+    createdBefore: datetime | None
+    """Written before then."""
 
 
 class SendPromptInput(TypedDict, total=False):
@@ -3604,6 +3649,124 @@ class SaveStrategyPayload(Record):
     """The strategy, for the list `strategies`, in which it takes the place of the version before it."""
 
 
+class SearchPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class SearchTextRange(Record):
+    """A part of a text, in characters from 0."""
+
+    start: int
+    """Where it begins."""
+    end: int
+    """Where it ends: the first character after it."""
+
+
+class SearchSnippet(Record):
+    """The part of a text that shows best why it was found."""
+
+    text: str
+    """The part, as it is written there."""
+    start: int
+    """Where the part begins in the whole text, in characters from 0."""
+    marks: list[SearchTextRange]
+    """What in the part matches the question, by its words; empty where only the meaning does."""
+
+
+class SearchPrompt(Record):
+    """What was sent."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    conversation_id: str
+    """The id of the conversation that it is in."""
+    created_at: datetime
+    """When it was written down."""
+
+
+class SearchResponse(Record):
+    """What came back."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    created_at: datetime
+    """When it was written down."""
+
+
+class SearchSummary(Record):
+    """What a model made of messages, in fewer words."""
+
+    id: str
+    """What `node` finds it by."""
+    text: str
+    """What it says; of one that was asked for as claims, these as a list for people."""
+
+
+class SearchSource(Record):
+    """A file or text that a task reads."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """The name under which it was first read."""
+
+
+class SearchHit(Record):
+    """What was found: a turn (a prompt with a response), a summary, or a source."""
+
+    score: float
+    """How good it is beside the other hits of this search: 1 / (60 + rank), of each signal, together."""
+    signals: list[SearchSignal | str]
+    """What found it."""
+    kind: SearchKind | str
+    """In what kind of text it was found best."""
+    repeat_count: int
+    """How many more turns were found whose prompt says the same; the best one is this."""
+    snippet: SearchSnippet
+    """Why it was found."""
+    prompt: SearchPrompt | None
+    """The prompt of the turn; null for a summary and a source."""
+    response: SearchResponse | None
+    """The response of the turn: the one that was found, or else the newest; null where there is none."""
+    summary: SearchSummary | None
+    """The summary, where one was found."""
+    source: SearchSource | None
+    """The source, where one was found."""
+
+
+class SearchHitEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: SearchHit
+    """What stands there."""
+
+
+class SearchConnection(Record):
+    """A page of hits, best first."""
+
+    is_complete: bool
+    """Whether all that could be found is searched: nothing waits for its vector. A text is found by its words a moment after it was written."""
+    waiting_count: int
+    """How many passages of your texts wait for their vectors; 10,000 may be more. They are found by their words."""
+    has_vectors: bool
+    """Whether meaning is searched at all: it is not where `search.embeddings` is switched off, or not begun yet."""
+    page_info: SearchPageInfo
+    """What is before and after it."""
+    edges: list[SearchHitEdge]
+    """Its nodes with their places, in the list's order."""
+
+
 class SendPromptConversation(Record):
     """One conversation."""
 
@@ -5872,6 +6035,34 @@ SAVE_STRATEGY = Document(
       }
     }
     strategyEdge { cursor node { id } }
+  }
+}
+""",
+)
+
+SEARCH = Document(
+    "Search",
+    "search",
+    """query Search($query: String!, $mode: SearchMode, $filter: SearchFilter, $first: Int, $after: String) {
+  search(query: $query, mode: $mode, filter: $filter, first: $first, after: $after) {
+    isComplete
+    waitingCount
+    hasVectors
+    pageInfo { hasNextPage endCursor }
+    edges {
+      cursor
+      node {
+        score
+        signals
+        kind
+        repeatCount
+        snippet { text start marks { start end } }
+        prompt { id title conversationId createdAt }
+        response { id title createdAt }
+        summary { id text }
+        source { id name }
+      }
+    }
   }
 }
 """,

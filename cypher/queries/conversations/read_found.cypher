@@ -16,6 +16,13 @@ RETURN COLLECT {
     AND ($filter.taskType IS NULL OR EXISTS {
       (prompt)<-[:ASKED]-()<-[:HAS_SUBTASK]-{0,1}(t:Task) WHERE t.type = $filter.taskType } OR EXISTS {
       (n)<-[:SUMMARIZED|READS]-(t:Task) WHERE t.type = $filter.taskType })
+    AND ($filter.annotation IS NULL OR EXISTS {
+      MATCH (prompt)<-[:RESPONDS_TO]-{0,1}(x)<-[:ON]-(a:Annotation)
+      WHERE ($filter.annotation.label IS NULL OR a.label = $filter.annotation.label)
+        AND ($filter.annotation.annotator IS NULL OR a.annotator = $filter.annotation.annotator)
+        AND ($filter.annotation.minRating IS NULL OR a.rating >= $filter.annotation.minRating)
+        AND ($filter.annotation.maxRating IS NULL OR a.rating <= $filter.annotation.maxRating)
+        AND (x = n OR x = prompt OR n:Prompt) })
   RETURN [p.id, n.id, p.kind, p.start, prompt.id, CASE WHEN n:Response THEN n.id END,
     toLower(trim(left(prompt.content, 300))), prompt.length]
 } AS rows

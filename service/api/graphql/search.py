@@ -10,6 +10,7 @@ from service.api.graphql.messages import Message, Prompt, Response
 from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
 from service.api.graphql.summaries import Summary
+from service.conversations.feedback import AnnotationFilter
 from service.conversations.search.fusing import SearchSignal
 from service.conversations.search.searching import INDEX_KINDS, Hit, Question, SearchFilter, SearchKind, SearchMode
 from service.cursors import page_request
@@ -23,6 +24,27 @@ strawberry.enum(SearchSignal)
 HITS = 10
 """Hits of a page that nobody asked to be longer."""
 MOST_AROUND = 10
+
+
+@strawberry.input
+class SearchAnnotationFilter:
+    """What was said of a turn: of its prompt, or of its response. With nothing in it, any annotation."""
+
+    label: str | None = None
+    """With this label."""
+
+    annotator: str | None = None
+    """Of this annotator."""
+
+    min_rating: float | None = None
+    """Rated this or better."""
+
+    max_rating: float | None = None
+    """Rated this or worse."""
+
+    def record(self) -> AnnotationFilter:
+        """As the use case takes it."""
+        return AnnotationFilter(self.label, self.annotator, None, self.min_rating, self.max_rating)
 
 
 @strawberry.input(name="SearchFilter")
@@ -47,6 +69,9 @@ class SearchFilterInput:
     task_type: str | None = None
     """Only what belongs to tasks of this type."""
 
+    annotation: SearchAnnotationFilter | None = None
+    """Only turns that somebody annotated so."""
+
     created_from: DateTime | None = None
     """Written then or later."""
 
@@ -66,6 +91,7 @@ class SearchFilterInput:
             task_type=self.task_type,
             since=self.created_from,
             until=self.created_before,
+            annotation=self.annotation.record() if self.annotation else None,
         )
 
 

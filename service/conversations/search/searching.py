@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 from weakref import WeakValueDictionary
 
+from service.conversations.feedback import AnnotationFilter
 from service.conversations.search.fusing import Found, SearchSignal, fuse
 from service.conversations.search.keys import conversation_key, day_key, day_of, kind_key, owner_key
 from service.conversations.search.queries import MOST_CHARACTERS, Sought, lucene, sought
@@ -90,6 +91,7 @@ class SearchFilter:
     task_type: str | None = None
     since: int | None = None
     until: int | None = None
+    annotation: AnnotationFilter | None = None
 
     @property
     def index_kinds(self) -> tuple[str, ...] | None:
@@ -105,11 +107,6 @@ class SearchFilter:
         if self.since is None and self.until is None:
             return None
         return day_of(self.since or 0), day_of(min(self.until or _END_OF_TIME, _END_OF_TIME))
-
-    @property
-    def is_looked_at(self) -> bool:
-        """Whether anything is filtered that the indexes cannot."""
-        return bool(self.model or self.task_type or self.branch_id or self.days or self.conversation_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,10 +333,16 @@ def _looked_at(wanted: SearchFilter) -> Row:
     return {
         "from": wanted.since,
         "until": wanted.until,
+        "annotation": _annotated(wanted.annotation) if wanted.annotation else None,
         "model": wanted.model,
         "taskType": wanted.task_type,
         "conversationId": wanted.conversation_id,
     }
+
+
+def _annotated(wanted: AnnotationFilter) -> Row:
+    bounds = {"minRating": wanted.least, "maxRating": wanted.most}
+    return {"label": wanted.label, "annotator": wanted.annotator, **bounds}
 
 
 def _place(page: PageRequest) -> tuple[int, str]:

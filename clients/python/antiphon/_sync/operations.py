@@ -84,6 +84,9 @@ from antiphon.operations import (
     RootsConversation,
     SaveStrategyInput,
     SaveStrategyPayload,
+    SearchConnection,
+    SearchFilter,
+    SearchMode,
     SendPromptInput,
     SendPromptPayload,
     SentNode,
@@ -439,6 +442,18 @@ class Operations:
         """Keep a plan under a name, to be followed by tasks that name it."""
         value = self._connection.execute(its.SAVE_STRATEGY, input=input)
         return SaveStrategyPayload.model_validate(value)
+
+    def search(
+        self,
+        query: str,
+        mode: SearchMode | None = None,
+        filter: SearchFilter | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> SearchConnection | None:
+        """What you wrote or were answered, best first: turns, summaries, and the sources of your tasks. A question is words; `"several words"` must follow each other, and `begin*` is the beginning of a word. Words with small typing errors are found, too."""
+        value = self._connection.execute(its.SEARCH, query=query, mode=mode, filter=filter, first=first, after=after)
+        return None if value is None else SearchConnection.model_validate(value)
 
     def send_prompt(self, input: SendPromptInput) -> SendPromptPayload:
         """Ask one prompt and get one response: the smallest task."""
