@@ -37,6 +37,7 @@ from service.records import new_id
 from service.services import wire
 
 STATEMENT = (Path(__file__).parent / "statements" / "create_searched_turns.cypher").read_text(encoding="utf-8")
+MODEL = f"{LOCAL_NAME}#{LOCAL_DIMENSIONS}"
 VOCABULARY, TOPICS, TURNS_AT_ONCE, QUESTIONS = 60_000, 400, 500, 200
 _SYLLABLES = [a + b for a in "bcdfghjklmnprstvwz" for b in ("a", "e", "i", "o", "u", "ar", "en", "il", "os")]
 
@@ -76,7 +77,7 @@ def turns(world: World, messages: int, vectors: int) -> Iterator[dict[str, Any]]
         conversation, at = new_id(), now - world.draw.randrange(365) * 86_400_000
         topic = world.draw.randrange(TOPICS) if 2 * number < vectors else None
         yield {
-            "conversationId": conversation, "ownerId": owner, "at": at, "embeddedAs": LOCAL_NAME,
+            "conversationId": conversation, "ownerId": owner, "at": at, "embeddedAs": MODEL,
             "asked": said(world, owner, conversation, "USER", at, topic, 14),
             "answer": said(world, owner, conversation, "ASSISTANT", at, topic, 60),
         }  # fmt: skip
@@ -158,7 +159,7 @@ async def main(messages: int, owners: int, vectors: int, keep: str | None) -> No
         figure("search: words on the disk", words - before, "MB")
         await made(database, f"{vectors:,} vectors", searches.create_vectors("A", LOCAL_DIMENSIONS))
         figure("search: vectors on the disk, beside the store", size(folder) - words, "MB")
-        await searches.keep_slot("A", LOCAL_NAME, LOCAL_DIMENSIONS, is_current=True)
+        await searches.keep_slot("A", MODEL, LOCAL_DIMENSIONS, is_current=True)
     with tempfile.TemporaryDirectory() as data:
         services = wire(load_config(None, {"ANTIPHON_DATA_DIR": data}), connection)
         await services.open(brief=True)

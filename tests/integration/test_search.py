@@ -201,10 +201,10 @@ async def test_another_model_takes_the_place_of_the_former(services: Services, d
     assert vectors.shown.embedder is former
     assert await vectors.waiting("models") == 2
     await vectors.fill(other)
-    assert (vectors.shown.embedder, vectors.shown.slot) == (other, begun[0])
+    assert (vectors.shown.embedder, vectors.shown.slot) == (other, begun[0].slot)
     assert await vectors.waiting("models") == 0
     slots = await searches.read_slots()
-    assert [row["model"] for row in slots.values() if row["isCurrent"]] == [other.name]
+    assert [row["model"] for row in slots.values() if row["isCurrent"]] == [f"{other.name}#3"]
     rows = await cypher(
         database, "MATCH (p:Passage) WHERE p.vectorA IS NOT NULL AND p.vectorB IS NOT NULL RETURN count(p) AS n"
     )

@@ -191,7 +191,8 @@ class SearchConnection(Connection[SearchHit]):
     """How many passages of your texts wait for their vectors; 10,000 may be more. They are found by their words."""
 
     has_vectors: bool
-    """Whether meaning is searched at all: it is not where `search.embeddings` is switched off, or not begun yet."""
+    """Whether meaning could be searched: not where `search.embeddings` is switched off, has not begun yet, or its model
+    cannot be asked now."""
 
 
 async def search(

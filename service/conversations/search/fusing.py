@@ -2,7 +2,9 @@
 
 A hit is a turn: a prompt with a response; or a summary, or a source. Each signal ranks it by the best passage that it
 found of it, and ranks are fused by reciprocal rank fusion (Cormack, Clarke, Büttcher 2009): a score is the sum of
-1 / (60 + rank). Turns whose prompts say the same are one hit, the best of them. Pure: it reads nothing.
+1 / (60 + rank). What has all the words, as they are written, is a list of its own: an identifier that somebody types
+must not lose against what only means something like it. Turns whose prompts say the same are one hit, the best of them.
+Pure: it reads nothing.
 """
 
 from __future__ import annotations
@@ -39,20 +41,24 @@ class Found:
     repeats: int = 0
 
 
-def fuse(lists: Mapping[SearchSignal, Sequence[str]], rows: Mapping[str, Row]) -> list[Found]:
+def fuse(lists: Iterable[tuple[SearchSignal, Sequence[str]]], rows: Mapping[str, Row]) -> list[Found]:
     """The hits of ranked ids of passages, best first; passages that are not among the rows are left out."""
     found: dict[str, Found] = {}
-    for signal, ids in lists.items():
-        rank = 0
+    for signal, ids in lists:
+        ranked = dict[str, Row]()
         for row in (rows[id_] for id_ in ids if id_ in rows):
-            key = row["promptId"] or row["of"]
-            hit = found.setdefault(key, Found(key, row))
+            ranked.setdefault(row["promptId"] or row["of"], row)
+            hit = found.setdefault(row["promptId"] or row["of"], Found(row["promptId"] or row["of"], row))
             hit.response_id = hit.response_id or row["responseId"]
-            if signal not in hit.passages:
-                rank += 1
-                hit.passages[signal] = row
-                hit.score += 1 / (RANK_CONSTANT + rank)
-    return _without_repeats(sorted(found.values(), key=lambda hit: (-hit.score, hit.key)))
+        for rank, (key, row) in enumerate(ranked.items(), 1):
+            found[key].passages.setdefault(signal, row)
+            found[key].score += 1 / (RANK_CONSTANT + rank)
+    return _without_repeats(sorted(found.values(), key=_order))
+
+
+def _order(hit: Found) -> tuple[float, bool, str]:
+    """Best first; of two that are as good, the one whose words were found."""
+    return -hit.score, SearchSignal.FULL_TEXT not in hit.passages, hit.key
 
 
 def _without_repeats(hits: Iterable[Found]) -> list[Found]:

@@ -110,7 +110,7 @@ class Indexing:
             return
         text: str = source["text"]
         low: int = source["searchedTo"]
-        what = {"id": source_id, "createdAt": source["createdAt"], "kind": SOURCE}
+        what = {"id": source_id, "createdAt": source["createdAt"], "kind": SOURCE, "title": source["title"]}
         rows: list[Row] = []
         async for row in _rows(text, what, (source["ownerId"], ""), low):
             rows.append(row)
@@ -150,8 +150,11 @@ async def _rows(text: str, what: Row, where: tuple[str, str], start: int = 0) ->
     keys = [owner_key(owner), kind_key(what["kind"]), day_key(day)]
     keys += [conversation_key(conversation_id)] if conversation_id else []
     fixed = {"of": what["id"], "kind": what["kind"], "day": day, "keys": " ".join(keys)}
+    # A source is found by its name, too.
+    name = " ".join(indexed(what.get("title", "")))
     for span in passages(text, start):
-        yield {**fixed, **_row(text, span)}
+        row = _row(text, span)
+        yield {**fixed, **row, "parts": f"{row['parts']} {name}" if span[0] == 0 else row["parts"]}
         await asyncio.sleep(0)
 
 

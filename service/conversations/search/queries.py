@@ -87,6 +87,11 @@ def lucene(looked_for: Sequence[Sought]) -> str:
     return " ".join(clause for it in looked_for for clause in _clauses(it))
 
 
+def lucene_all(looked_for: Sequence[Sought]) -> str:
+    """The clause of a query that finds all of these together, as they are written."""
+    return " ".join(f"+({next(_clauses(it)).split('~')[0]})" for it in looked_for)
+
+
 def _clauses(it: Sought) -> Iterator[str]:
     first, *others = it.terms
     if others:

@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 from service.conversations.feedback import AnnotationFilter
 from service.conversations.search.fusing import Found, SearchSignal, fuse
 from service.conversations.search.keys import conversation_key, day_key, day_of, kind_key, owner_key
-from service.conversations.search.queries import MOST_CHARACTERS, Sought, lucene, sought
+from service.conversations.search.queries import MOST_CHARACTERS, Sought, lucene, lucene_all, sought
 from service.conversations.search.snippets import Snippet, snippet
 from service.conversations.search.vectors import Vectors
 from service.cursors import PageRequest, damaged_cursor, decode_cursor, encode_cursor
@@ -172,11 +172,12 @@ class Search:
             prepare, self.prepare = self.prepare, None
             await prepare()
         async with self._turn(owner):
-            hits = await self._found(owner, question, looked_for, place[0] + page.limit + 1)
+            vector = await self._vector(question)
+            hits = await self._found(owner, question, looked_for, vector, place[0] + page.limit + 1)
         begin = _begin(hits, place)
         shown = hits[begin : begin + page.limit]
         rows, waiting = await asyncio.gather(self._shown(owner, shown, looked_for), self._vectors.waiting(owner))
-        has_vectors = self._vectors.shown is not None
+        has_vectors = vector is not None or (question.mode is SearchMode.FULL_TEXT and self._vectors.shown is not None)
         return Hits(rows, len(hits) > begin + len(shown), begin > 0, begin, waiting, has_vectors)
 
     @asynccontextmanager
@@ -205,32 +206,39 @@ class Search:
                 after[last] += [found[end]] if end in found else []
         return [[*reversed(before.get(turn[0], [])), *turn, *after[turn[-1]]] for turn in turns]
 
-    async def _found(self, owner: str, question: Question, looked_for: Sequence[Sought], wanted: int) -> list[Found]:
+    async def _found(
+        self,
+        owner: str,
+        question: Question,
+        looked_for: Sequence[Sought],
+        vector: list[float] | None,
+        wanted: int,
+    ) -> list[Found]:
         """The hits, best first: as many as are wanted, where there are so many."""
-        vector = await self._vector(question)
         hits: list[Found] = []
         for limit in LOOKED_AT:
             lists = await self._ranked(owner, question, looked_for, vector, limit)
-            ids = list(dict.fromkeys(id_ for ranked in lists.values() for id_ in ranked))
+            ids = list(dict.fromkeys(id_ for _, ranked in lists for id_ in ranked))
             rows = await self._searches.read_found(owner, ids, _looked_at(question.filter)) if ids else {}
             if question.filter.branch_id and rows:
                 rows = await self._reached(owner, question.filter.branch_id, rows)
             hits = fuse(lists, rows)
-            if len(hits) >= wanted or all(len(ranked) < limit for ranked in lists.values()):
+            if len(hits) >= wanted or all(len(ranked) < limit for _, ranked in lists):
                 break
         return hits
 
     async def _ranked(
         self, owner: str, question: Question, looked_for: Sequence[Sought], vector: list[float] | None, limit: int
-    ) -> dict[SearchSignal, list[str]]:
-        signals: dict[SearchSignal, Coroutine[Any, Any, Scored]] = {}
-        if looked_for and question.mode is not SearchMode.VECTOR:
-            words = _words(owner, question.filter, looked_for)
-            signals[SearchSignal.FULL_TEXT] = self._searches.search_words(owner, words, limit)
+    ) -> list[tuple[SearchSignal, list[str]]]:
+        work: list[tuple[SearchSignal, Coroutine[Any, Any, Scored]]] = []
+        if question.mode is not SearchMode.VECTOR:
+            for clause in (lucene, lucene_all):
+                words = f"{_must(owner, question.filter)} +({clause(looked_for)})"
+                work.append((SearchSignal.FULL_TEXT, self._searches.search_words(owner, words, limit)))
         if vector is not None:
-            signals[SearchSignal.VECTOR] = self._nearest(owner, question.filter, vector, limit)
-        found = await asyncio.gather(*signals.values())
-        return {signal: [id_ for id_, _ in scored] for signal, scored in zip(signals, found, strict=True)}
+            work.append((SearchSignal.VECTOR, self._nearest(owner, question.filter, vector, limit)))
+        found = await asyncio.gather(*(search for _, search in work))
+        return [(signal, [id_ for id_, _ in scored]) for (signal, _), scored in zip(work, found, strict=True)]
 
     async def _vector(self, question: Question) -> list[float] | None:
         shown = self._vectors.shown
@@ -238,11 +246,11 @@ class Search:
             return None
         try:
             (vector,) = await shown.embedder.embed([question.text[:QUERY_CHARACTERS]], query=True)
-            return vector or None
         except AntiphonError:
             if question.mode is SearchMode.VECTOR:
                 raise
             return None
+        return vector if len(vector) == shown.dimensions else None
 
     async def _nearest(self, owner: str, wanted: SearchFilter, vector: list[float], limit: int) -> Scored:
         shown = self._vectors.shown
@@ -304,8 +312,8 @@ def _checked(question: Question, page: PageRequest) -> tuple[Sought, ...]:
     return looked_for
 
 
-def _words(owner: str, wanted: SearchFilter, looked_for: Sequence[Sought]) -> str:
-    """The query of the index of words: the keys that must be there, and one of the words."""
+def _must(owner: str, wanted: SearchFilter) -> str:
+    """What a query of the index of words begins with: the keys that must be there. They do not score."""
     clauses = [f"+keys:{owner_key(owner)}"]
     if wanted.index_kinds is not None:
         clauses.append(f"+keys:({' '.join(map(kind_key, wanted.index_kinds)) or 'none'})")
@@ -314,7 +322,7 @@ def _words(owner: str, wanted: SearchFilter, looked_for: Sequence[Sought]) -> st
     if wanted.days is not None:
         low, high = wanted.days
         clauses.append(f"+keys:[{day_key(low)} TO {day_key(high)}]")
-    return f"{' '.join(f'{clause}^0' for clause in clauses)} +({lucene(looked_for)})"
+    return " ".join(f"{clause}^0" for clause in clauses)
 
 
 def _within(wanted: SearchFilter) -> list[Row | None]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.conversations.search.indexing import soon
-from service.errors import AntiphonError, ProviderError
+from service.errors import AntiphonError, ProviderError, ProviderUnavailable
 from service.graph.searches import SLOTS, Searches
 from service.providers.embeddings import LOCAL_NAME, Embedder, Vector
 
@@ -42,6 +42,7 @@ class Shown:
 
     slot: str
     embedder: Embedder
+    dimensions: int
 
     @property
     def least_score(self) -> float:
@@ -97,54 +98,59 @@ class Vectors:
 
     async def fill(self, embedder: Embedder) -> None:
         """Give a vector to all that has none of this model. While there is nothing, no model is asked."""
-        slot, states = await self.begin(embedder)
+        filled, states = await self.begin(embedder)
         for state in states:
-            while await self._round(slot, embedder, state):
+            while await self._round(filled, state):
                 pass
-        if self._shown is None or self._shown.slot != slot:
-            await self._take_place(slot, embedder)
+        if self._shown is None or self._shown.slot != filled.slot:
+            await self._take_place(filled)
 
     async def close(self) -> None:
         """Let go of the models."""
         for embedder in {id(it): it for it in (self.embedder, self._shown and self._shown.embedder) if it}.values():
             await embedder.close()
 
-    async def begin(self, embedder: Embedder) -> tuple[str, list[str]]:
+    async def begin(self, embedder: Embedder) -> tuple[Shown, list[str]]:
         """The slot that is filled, and the states of passages that are to go into it."""
+        dimensions = embedder.dimensions or len((await embedder.embed(["dimensions"], query=True))[0])
+        model = _key(embedder, dimensions)
         slots = await self._searches.read_slots()
         current = next((row for row in slots.values() if row["isCurrent"]), None)
-        if current and current["model"] == embedder.name:
-            self._shown = Shown(current["id"], embedder)
-            self._states = [NOT_EMBEDDED]
-            return current["id"], self._states
+        self._states = [NOT_EMBEDDED]
+        if current and current["model"] == model:
+            self._shown = Shown(current["id"], embedder, dimensions)
+            return self._shown, self._states
         slot = next(name for name in SLOTS if current is None or name != current["id"])
-        self._states = [NOT_EMBEDDED, *({current["model"]} if current else ())]
-        if slot not in slots or slots[slot]["model"] != embedder.name:
-            (probe,) = await embedder.embed(["dimensions"], query=True)
+        filled = Shown(slot, embedder, dimensions)
+        if slot not in slots or slots[slot]["model"] != model:
             await self._empty(slot)
-            await self._searches.create_vectors(slot, len(probe))
-            await self._searches.keep_slot(slot, embedder.name, len(probe), is_current=current is None)
-        if current and self._shown is None and (former := self._make(current["model"])):
-            self._shown = Shown(current["id"], former)
-        elif current is None:
-            self._shown = Shown(slot, embedder)
-        return slot, self._states
+            await self._searches.create_vectors(slot, dimensions)
+            await self._searches.keep_slot(slot, model, dimensions, is_current=current is None)
+        if current is None:
+            self._shown = filled
+        else:
+            self._states = [NOT_EMBEDDED, current["model"]]
+            if self._shown is None and (former := self._make(current["model"].rpartition("#")[0])):
+                self._shown = Shown(current["id"], former, current["dimensions"])
+        return filled, self._states
 
-    async def _round(self, slot: str, embedder: Embedder, state: str) -> bool:
+    async def _round(self, filled: Shown, state: str) -> bool:
         """A batch of every owner; whether there was any."""
         owner, any_found = "", False
         while (following := await self._searches.read_unembedded_owner(state, owner)) is not None:
             owner, any_found = following, True
             rows = await self._searches.read_unembedded(state, owner, BATCH)
-            await self._searches.keep_vectors(slot, embedder.name, await _embedded(embedder, rows))
+            embedded = await _embedded(filled.embedder, rows)
+            _check(embedded, filled)
+            await self._searches.keep_vectors(filled.slot, _key(filled.embedder, filled.dimensions), embedded)
         return any_found
 
-    async def _take_place(self, slot: str, embedder: Embedder) -> None:
-        slots = await self._searches.read_slots()
-        await self._searches.keep_slot(slot, embedder.name, slots[slot]["dimensions"], is_current=True)
-        former, self._shown = self._shown, Shown(slot, embedder)
+    async def _take_place(self, filled: Shown) -> None:
+        model = _key(filled.embedder, filled.dimensions)
+        await self._searches.keep_slot(filled.slot, model, filled.dimensions, is_current=True)
+        former, self._shown = self._shown, filled
         self._states = [NOT_EMBEDDED]
-        _log.info("Search uses the vectors of %s now.", embedder.name)
+        _log.info("Search uses the vectors of %s now.", filled.embedder.name)
         if former is not None:
             await self._empty(former.slot)
             await former.embedder.close()
@@ -153,6 +159,19 @@ class Vectors:
         after: str | None = ""
         while after is not None:
             after = await self._searches.forget_vectors(slot, after, FORGOTTEN_AT_ONCE)
+
+
+def _key(embedder: Embedder, dimensions: int) -> str:
+    """What tells vectors that can be compared from all others: a server may put another model under the same name."""
+    return f"{embedder.name}#{dimensions}"
+
+
+def _check(rows: Sequence[Row], filled: Shown) -> None:
+    for row in rows:
+        if row["vector"] is not None and len(row["vector"]) != filled.dimensions:
+            raise ProviderUnavailable(
+                f"{filled.embedder.name} made a vector of {len(row['vector'])} numbers; before, of {filled.dimensions}."
+            )
 
 
 async def _embedded(embedder: Embedder, rows: Sequence[Row]) -> list[Row]:
