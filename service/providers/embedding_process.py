@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import importlib.util
 import itertools
 import subprocess
 import sys
@@ -117,6 +118,11 @@ class EmbeddingProcess:
             self._starting = None
 
     def _spawn(self) -> subprocess.Popen[bytes]:
+        if importlib.util.find_spec("onnxruntime") is None:
+            raise SetupError(
+                f"{self._name}: onnxruntime is not installed; it may have no build for this platform.",
+                remedy="Install it with `pip install onnxruntime`, or set search.embeddings to none or to a provider.",
+            )
         jar = self._files.jar()
         pipe = subprocess.PIPE
         process = subprocess.Popen([sys.executable, "-P", str(_CHILD)], stdin=pipe, stdout=pipe, stderr=pipe)

@@ -115,10 +115,11 @@ async def test_a_request_holds_no_more_than_its_tokens(tmp_path: Path) -> None:
     assert sum(len(request["input"]) for request in it.requests) == 20
 
 
-async def test_a_text_that_is_too_long_is_cut_for_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [400, 413, 422])
+async def test_a_text_that_is_too_long_is_cut_for_itself(tmp_path: Path, status: int) -> None:
     """Its neighbours keep their vectors, the texts that come later are cut at once, and none is sent one by one."""
-    async with endpoint(at_most(1000, 400, longest), tmp_path) as it:
-        found = await it.embedder.embed(["short", "l" * 9000, "other"])
+    async with endpoint(at_most(1000, status, longest), tmp_path) as it:
+        found = await it.embedder.embed(["short", "l" * 900_000, "other"])
         assert found[0] == pytest.approx(unit(vector_of("short")))
         assert all(map(len, found))
         so_far = len(it.requests)
@@ -166,6 +167,15 @@ async def test_who_is_asked_to_wait_waits(tmp_path: Path) -> None:
     async with endpoint(after(2, wait), tmp_path) as it:
         assert all(await it.embedder.embed(["a"]))
     assert len(it.requests) == 3
+
+
+async def test_a_quota_that_is_spent_is_not_waited_for(tmp_path: Path) -> None:
+    """OpenAI says 429 to it too, but no waiting brings money; nobody asks twice."""
+    spent = (429, {"error": {"message": "You exceeded your current quota.", "code": "insufficient_quota"}})
+    async with endpoint(lambda _: spent, tmp_path) as it:
+        with pytest.raises(ProviderRejected, match="quota"):
+            await it.embedder.embed(["a", "b"])
+    assert len(it.requests) == 1
 
 
 async def test_who_searches_does_not_wait_long(tmp_path: Path) -> None:
