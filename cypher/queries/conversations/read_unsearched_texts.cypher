@@ -14,7 +14,7 @@ RETURN c.id AS conversationId, c.ownerId AS ownerId, low, upto,
   // The prompt of a piece holds a source's text, or answers: these are found themselves.
   [m IN page WHERE NOT EXISTS { (m)-[:DECOMPOSES]->() WHERE EXISTS { (m)-[:ABOUT|USES]->() } } |
     {id: m.id, length: coalesce(m.length, size(m.content)), createdAt: m.createdAt.epochMillis,
-      kind: CASE WHEN m:Response THEN 'ASSISTANT' ELSE m.role END}]
+      kind: CASE WHEN m:Response THEN 'ASSISTANT' ELSE coalesce(m.role, 'USER') END}]
   + COLLECT {
     MATCH (x:Change)
     WHERE x.conversationId = c.id AND x.seq > low AND x.seq <= upto AND x.type = 'SUMMARY' AND x.action = 'MADE'

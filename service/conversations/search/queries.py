@@ -15,6 +15,15 @@ from service.conversations.search.terms import Word, words
 
 MOST_WORDS = 48
 """Words of a question that are looked for: the first ones, each once."""
+_WORDS_OF_EVERY_TEXT = """
+a an and are as at be but by can did do does for from had has have how i if in is it its me my not of on or our so that the
+their them then there these they this to was we were what when where which who why will with you your
+auf aus bei das dem den der des die ein eine einer es im ist mit nicht sich sie und von wie wird zu zum zur
+au aux avec ce ces dans de du en est et il je la le les ne nous ou par pas pour que qui se sur un une vous
+al como con del el ella las lo los mas no o para pero por su una y che di e gli non per sono
+"""
+_COMMON = frozenset(_WORDS_OF_EVERY_TEXT.split())
+"""Words that stand in every text: beside others they say nothing, and alone they are looked for."""
 MOST_CHARACTERS = 20_000
 """Characters of a question."""
 _LOOKED_AT = 10_000
@@ -41,7 +50,8 @@ def sought(question: str) -> tuple[Sought, ...]:
         _add(found, _phrase(quoted.group(1)))
         at = quoted.end()
     _add(found, _loose(question[at:]))
-    return tuple(found)[:MOST_WORDS]
+    rare = [it for it in found if it.terms[0] not in _COMMON or len(it.terms) > 1]
+    return tuple(rare or found)[:MOST_WORDS]
 
 
 def _add(found: dict[Sought, None], more: Iterator[Sought]) -> None:

@@ -8,12 +8,14 @@ embedded with, so that whoever comes next, or again after a crash, goes on.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from service.conversations.search.indexing import soon
+from service.conversations.search.terms import words
 from service.errors import AntiphonError, ProviderError, ProviderUnavailable
 from service.graph.searches import SLOTS, Searches
 from service.providers.embeddings import LOCAL_NAME, Embedder, Vector
@@ -26,6 +28,7 @@ BATCH = 32
 POLL_SECONDS = 60.0
 AGAIN_SECONDS = 10.0
 MOST_AGAIN_SECONDS = 300.0
+FEWEST_WORDS = 3
 FORGOTTEN_AT_ONCE = 1_000
 MOST_COUNTED = 10_000
 NOT_EMBEDDED = ""
@@ -175,12 +178,18 @@ def _check(rows: Sequence[Row], filled: Shown) -> None:
 
 
 async def _embedded(embedder: Embedder, rows: Sequence[Row]) -> list[Row]:
-    """Rows with their vectors. A text that the model refuses is divided from the others, and has none."""
+    """Rows with their vectors. A text that says nothing has none, nor one that the model refuses."""
     texts = [row["text"] for row in rows]
-    filled = [number for number, text in enumerate(texts) if text and not text.isspace()]
+    filled = [number for number, text in enumerate(texts) if _says_something(text)]
     found = await _vectors(embedder, [texts[number] for number in filled])
     vectors = dict(zip(filled, found, strict=True))
     return [{"id": row["id"], "vector": vectors.get(number)} for number, row in enumerate(rows)]
+
+
+def _says_something(text: str) -> bool:
+    """Whether a text has a meaning to compare: a word or two are near to everything, and are found as words."""
+    terms = itertools.chain.from_iterable(word.terms for word in words(text))
+    return len(list(itertools.islice(terms, FEWEST_WORDS))) == FEWEST_WORDS
 
 
 async def _vectors(embedder: Embedder, texts: Sequence[str]) -> list[Vector | None]:

@@ -81,7 +81,9 @@ def test_phrases_and_beginnings_are_understood() -> None:
         Sought(("five",)),
     )
     assert sought("„eins zwei“") == (Sought(("eins", "zwei")),)
-    assert sought('a "b') == (Sought(("a",)), Sought(("b",)))
+    assert sought("how do I bake the bread") == (Sought(("bake",)), Sought(("bread",)))
+    assert sought("to be or not to be") == tuple(Sought((it,)) for it in ("to", "be", "or", "not"))
+    assert sought('a "b') == (Sought(("b",)),)
 
 
 @given(st.text(alphabet="ab \n.é🎈", max_size=6000), st.integers(0, 50))
