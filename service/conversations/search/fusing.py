@@ -29,6 +29,10 @@ class SearchSignal(StrEnum):
     """What it means: its vector is near to that of the question."""
 
 
+Ranked = tuple[SearchSignal, float, Sequence[str]]
+"""What found them, how much that counts, and ids of passages, best first."""
+
+
 @dataclass(slots=True)
 class Found:
     """A hit before it is shown. `passages` are the best passages of it, one a signal."""
@@ -41,10 +45,10 @@ class Found:
     repeats: int = 0
 
 
-def fuse(lists: Iterable[tuple[SearchSignal, Sequence[str]]], rows: Mapping[str, Row]) -> list[Found]:
+def fuse(lists: Iterable[Ranked], rows: Mapping[str, Row]) -> list[Found]:
     """The hits of ranked ids of passages, best first; passages that are not among the rows are left out."""
     found: dict[str, Found] = {}
-    for signal, ids in lists:
+    for signal, weight, ids in lists:
         ranked = dict[str, Row]()
         for row in (rows[id_] for id_ in ids if id_ in rows):
             ranked.setdefault(row["promptId"] or row["of"], row)
@@ -52,7 +56,7 @@ def fuse(lists: Iterable[tuple[SearchSignal, Sequence[str]]], rows: Mapping[str,
             hit.response_id = hit.response_id or row["responseId"]
         for rank, (key, row) in enumerate(ranked.items(), 1):
             found[key].passages.setdefault(signal, row)
-            found[key].score += 1 / (RANK_CONSTANT + rank)
+            found[key].score += weight / (RANK_CONSTANT + rank)
     return _without_repeats(sorted(found.values(), key=_order))
 
 

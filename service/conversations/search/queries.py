@@ -16,8 +16,8 @@ from service.conversations.search.terms import Word, words
 MOST_WORDS = 48
 """Words of a question that are looked for: the first ones, each once."""
 _WORDS_OF_EVERY_TEXT = """
-a an and are as at be but by can did do does for from had has have how i if in is it its me my not of on or our so that the
-their them then there these they this to was we were what when where which who why will with you your
+a an and are as at be but by can did do does for from had has have how i if in is it its me my not of on or our so that
+the their them then there these they this to was we were what when where which who why will with you your
 auf aus bei das dem den der des die ein eine einer es im ist mit nicht sich sie und von wie wird zu zum zur
 au aux avec ce ces dans de du en est et il je la le les ne nous ou par pas pour que qui se sur un une vous
 al como con del el ella las lo los mas no o para pero por su una y che di e gli non per sono

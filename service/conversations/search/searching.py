@@ -16,7 +16,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from service.conversations.feedback import AnnotationFilter
-from service.conversations.search.fusing import Found, SearchSignal, fuse
+from service.conversations.search.fusing import Found, Ranked, SearchSignal, fuse
 from service.conversations.search.keys import conversation_key, day_key, day_of, kind_key, owner_key
 from service.conversations.search.queries import MOST_CHARACTERS, Sought, lucene, lucene_all, sought
 from service.conversations.search.snippets import Snippet, snippet
@@ -29,6 +29,8 @@ Row = dict[str, Any]
 
 LOOKED_AT = (100, 1_000, 4_000)
 """Passages that a signal is asked for: more where the first do not fill the page."""
+FEW_WORDS, SOME_WORDS_COUNT = 3, 0.3
+"""Of a question with more words than these, texts that have some of them count so much: it is asked for its meaning."""
 AT_ONCE = 4
 """Searches of one owner at a time."""
 MOST_SHOWN = 100
@@ -218,27 +220,31 @@ class Search:
         hits: list[Found] = []
         for limit in LOOKED_AT:
             lists = await self._ranked(owner, question, looked_for, vector, limit)
-            ids = list(dict.fromkeys(id_ for _, ranked in lists for id_ in ranked))
+            ids = list(dict.fromkeys(id_ for *_, ranked in lists for id_ in ranked))
             rows = await self._searches.read_found(owner, ids, _looked_at(question.filter)) if ids else {}
             if question.filter.branch_id and rows:
                 rows = await self._reached(owner, question.filter.branch_id, rows)
             hits = fuse(lists, rows)
-            if len(hits) >= wanted or all(len(ranked) < limit for _, ranked in lists):
+            if len(hits) >= wanted or all(len(ranked) < limit for *_, ranked in lists):
                 break
         return hits
 
     async def _ranked(
         self, owner: str, question: Question, looked_for: Sequence[Sought], vector: list[float] | None, limit: int
-    ) -> list[tuple[SearchSignal, list[str]]]:
-        work: list[tuple[SearchSignal, Coroutine[Any, Any, Scored]]] = []
+    ) -> list[Ranked]:
+        work: list[tuple[SearchSignal, float, Coroutine[Any, Any, Scored]]] = []
         if question.mode is not SearchMode.VECTOR:
-            for clause in (lucene, lucene_all):
+            some = 1.0 if len(looked_for) <= FEW_WORDS else SOME_WORDS_COUNT
+            for weight, clause in ((some, lucene), (1.0, lucene_all)):
                 words = f"{_must(owner, question.filter)} +({clause(looked_for)})"
-                work.append((SearchSignal.FULL_TEXT, self._searches.search_words(owner, words, limit)))
+                work.append((SearchSignal.FULL_TEXT, weight, self._searches.search_words(owner, words, limit)))
         if vector is not None:
-            work.append((SearchSignal.VECTOR, self._nearest(owner, question.filter, vector, limit)))
-        found = await asyncio.gather(*(search for _, search in work))
-        return [(signal, [id_ for id_, _ in scored]) for (signal, _), scored in zip(work, found, strict=True)]
+            work.append((SearchSignal.VECTOR, 1.0, self._nearest(owner, question.filter, vector, limit)))
+        found = await asyncio.gather(*(search for *_, search in work))
+        return [
+            (signal, weight, [id_ for id_, _ in scored])
+            for (signal, weight, _), scored in zip(work, found, strict=True)
+        ]
 
     async def _vector(self, question: Question) -> list[float] | None:
         shown = self._vectors.shown

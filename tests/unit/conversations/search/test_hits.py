@@ -23,7 +23,7 @@ def row(id_: str, prompt: str, asked: str = "", response: str | None = None) -> 
 def test_a_turn_is_ranked_by_the_better_of_prompt_and_answer() -> None:
     """Two passages of a turn are one hit; what both signals find comes before what one finds."""
     rows = {"a": row("a", "1"), "b": row("b", "1", response="b"), "c": row("c", "2"), "d": row("d", "3")}
-    hits = fuse([(WORDS, ["c", "a", "b"]), (MEANING, ["b", "d"])], rows)
+    hits = fuse([(WORDS, 1, ["c", "a", "b"]), (MEANING, 1, ["b", "d"])], rows)
     assert [hit.key for hit in hits] == ["1", "2", "3"]
     assert hits[0].score == 1 / (RANK_CONSTANT + 2) + 1 / (RANK_CONSTANT + 1)
     assert hits[0].response_id == "b"
@@ -33,21 +33,21 @@ def test_a_turn_is_ranked_by_the_better_of_prompt_and_answer() -> None:
 def test_repeats_are_counted_and_others_move_up() -> None:
     """Prompts that say the same are one hit, also with other spaces."""
     rows = {it: row(it, it, "same  text" if it in "ab" else "same text" if it == "c" else it) for it in "abcd"}
-    hits = fuse([(WORDS, ["a", "b", "c", "d"])], rows)
+    hits = fuse([(WORDS, 1, ["a", "b", "c", "d"])], rows)
     assert [(hit.key, hit.repeats) for hit in hits] == [("a", 2), ("d", 0)]
 
 
 def test_what_is_typed_exactly_does_not_lose_against_what_is_like_it() -> None:
     """All the words as they are written are a list of their own; where two are as good, words come first."""
     rows = {it: row(it, it) for it in "abc"}
-    hits = fuse([(WORDS, ["a", "c"]), (WORDS, ["a"]), (MEANING, ["b", "c"])], rows)
+    hits = fuse([(WORDS, 1, ["a", "c"]), (WORDS, 1, ["a"]), (MEANING, 1, ["b", "c"])], rows)
     assert [hit.key for hit in hits] == ["a", "c", "b"]
-    assert [hit.key for hit in fuse([(MEANING, ["a"]), (WORDS, ["b"])], rows)] == ["b", "a"]
+    assert [hit.key for hit in fuse([(MEANING, 1, ["a"]), (WORDS, 1, ["b"])], rows)] == ["b", "a"]
 
 
 def test_what_the_filter_left_out_counts_for_no_rank() -> None:
     """A passage with no row is as if it had not been found."""
-    assert fuse([(WORDS, ["x", "a"])], {"a": row("a", "1")})[0].score == 1 / (RANK_CONSTANT + 1)
+    assert fuse([(WORDS, 1, ["x", "a"])], {"a": row("a", "1")})[0].score == 1 / (RANK_CONSTANT + 1)
 
 
 def test_a_snippet_marks_what_matches() -> None:
