@@ -21,7 +21,9 @@ from service.conversations.catalog import Conversations
 from service.conversations.context.contexts import Contexts
 from service.conversations.context.counts import Counts
 from service.conversations.context.coverage import Coverage
+from service.conversations.deleting import Deleting
 from service.conversations.deltas import Deltas
+from service.conversations.erasing import Eraser
 from service.conversations.events import Events
 from service.conversations.heads import Heads
 from service.conversations.history import History
@@ -36,6 +38,7 @@ from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.changes import ChangeReads
 from service.graph.database import Connection, Database
+from service.graph.erasures import Erasures
 from service.graph.leases import Leases
 from service.graph.migrations import migrate
 from service.graph.paths import Paths
@@ -97,6 +100,7 @@ class Services:
     retention: Retention
     summarizing: Summarizing
     pruner: Pruner
+    eraser: Eraser
     upkeep: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
     warm: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -120,6 +124,7 @@ class Services:
             self.upkeep.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
         self.upkeep.append(asyncio.create_task(self.retention.run(), name="antiphon-retention"))
         self.upkeep.append(asyncio.create_task(self.pruner.run(), name="antiphon-pruning"))
+        self.upkeep.append(asyncio.create_task(self.eraser.run(), name="antiphon-erasing"))
 
     async def _warm_up(self) -> None:
         try:
@@ -211,6 +216,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     asked = AskedSummaries(store, contexts, orders, models)
     prunings = Prunings(database, writer, signals)
     pruner = Pruner(prunings)
+    erasures = Erasures(database, writer, signals)
+    eraser = Eraser(erasures)
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
     backend = Backend(
         config=config,
@@ -235,10 +242,11 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         usage=Usage(reader, conversations),
         deltas=deltas,
         responses=Responses(reader, heads, deltas),
+        deleting=Deleting(erasures, eraser, tasks.cancel_task),
         models=models,
     )
     retention = Retention(store, config.storage.event_retention_hours)
-    upkeep = (retention, summarizing, pruner)
+    upkeep = (retention, summarizing, pruner, eraser)
     return Services(config, instance, database, writer, store, models, executor, backend, *upkeep)
 
 

@@ -20,6 +20,17 @@ from service.api.graphql.branch_payloads import (
     delete_branch,
 )
 from service.api.graphql.context import Info
+from service.api.graphql.erasures import (
+    DeleteConversationInput,
+    DeleteConversationPayload,
+    DeleteMessageInput,
+    DeleteMessagePayload,
+    DeleteSourceInput,
+    DeleteSourcePayload,
+    deletion,
+    erasable,
+    read_erasure,
+)
 from service.api.graphql.inputs import (
     CancelTaskInput,
     CreateConversationInput,
@@ -136,6 +147,36 @@ class Mutation:
     async def delete_branch(self, info: Info, input: DeleteBranchInput) -> DeleteBranchPayload | None:
         """Delete a branch. Its messages stay where they are, or those go that only it reaches."""
         return await delete_branch(info, input)
+
+    @strawberry.mutation
+    async def delete_conversation(self, info: Info, input: DeleteConversationInput) -> DeleteConversationPayload | None:
+        """Delete a conversation for good, with all that is in it. What its calls cost stays in `usage`."""
+        deleting, id = info.context.begin_write().deleting, input.conversation_id
+        if input.dry_run:
+            found = await erasable(deleting.count_conversation(info.context.caller, id))
+            return DeleteConversationPayload(deleted_id=id, erasable=found)
+        receipt = await deleting.delete_conversation(deletion(info, id, input.idempotency_key))
+        return DeleteConversationPayload(deleted_id=id, erasure=await read_erasure(info, receipt))
+
+    @strawberry.mutation
+    async def delete_message(self, info: Info, input: DeleteMessageInput) -> DeleteMessagePayload | None:
+        """Delete a message for good, with its responses and all that is made of it: tasks, summaries, what quotes it."""
+        deleting, id = info.context.begin_write().deleting, input.message_id
+        if input.dry_run:
+            found = await erasable(deleting.count_message(info.context.caller, id, input.children))
+            return DeleteMessagePayload(deleted_id=id, erasable=found)
+        receipt = await deleting.delete_message(deletion(info, id, input.idempotency_key), input.children)
+        return DeleteMessagePayload(deleted_id=id, erasure=await read_erasure(info, receipt))
+
+    @strawberry.mutation
+    async def delete_source(self, info: Info, input: DeleteSourceInput) -> DeleteSourcePayload | None:
+        """Delete a text for good, wherever it was read: the prompts about it, their answers, and what was made of those."""
+        deleting, id = info.context.begin_write().deleting, input.source_id
+        if input.dry_run:
+            found = await erasable(deleting.count_source(info.context.caller, id))
+            return DeleteSourcePayload(deleted_id=id, erasable=found)
+        receipt = await deleting.delete_source(deletion(info, id, input.idempotency_key))
+        return DeleteSourcePayload(deleted_id=id, erasure=await read_erasure(info, receipt))
 
     @strawberry.mutation
     async def send_prompt(self, info: Info, input: SendPromptInput) -> SendPromptPayload | None:
