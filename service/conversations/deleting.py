@@ -15,7 +15,7 @@ from typing import Any
 from service.conversations.changes import check_key, used_key
 from service.conversations.erasing import Eraser
 from service.conversations.resting import MOST_COUNTED, Resting
-from service.errors import AntiphonError, NotFound
+from service.errors import AntiphonError, Forbidden, NotFound
 from service.graph.erasures import Erasures
 from service.records import new_id
 
@@ -148,6 +148,33 @@ class Deleting:
         row = what.row(ErasureKind.SOURCE) | {"sourceId": what.id}
         await self._cut_resting(what, False)
         return await self._spread(what, await self._begin("delete_source", row, _no_source()), False)
+
+    async def count_owner(self, owner: str) -> Erasable:
+        """What would go with all that an owner has."""
+        found = await self._erasures.count_owner(owner)
+        return Erasable(found["counts"], tuple(found["cancels"]), found["sharedSources"])
+
+    @staticmethod
+    def require_own(what: Deletion) -> None:
+        """Raises `Forbidden` for another owner than who asks."""
+        if what.id != what.owner:
+            raise Forbidden(
+                "You can delete your own things only.", field="input.ownerId", remedy="Take what `viewer { id }` says."
+            )
+
+    async def delete_owner(self, what: Deletion) -> str:
+        """Delete all that the owner has; the id of its receipt. Once this returns, nothing of it is found.
+
+        Raises `Forbidden` for another owner, `Conflict` for a key of another request.
+        """
+        self.require_own(what)
+        row = what.row(ErasureKind.OWNER)
+        await self._cut(what.owner, None)
+        written = await self._begin("delete_owner", row, _no_conversation())
+        if written["status"] != ErasureStatus.DONE:
+            await self._eraser.clear_owner({**written, "ownerId": what.owner, "requestedBy": row["requestedBy"]})
+        self._eraser.wake()
+        return written["id"]
 
     async def _begin(self, name: str, row: Row, missing: AntiphonError) -> Row:
         """Write a receipt, or find that of the same request."""

@@ -13,6 +13,7 @@ from contextlib import suppress
 from service.conversations.resting import Resting
 from service.errors import AntiphonError
 from service.graph.erasures import CLEARING, HIDING, Erasures, Row
+from service.records import new_id
 
 SWEEP_SECONDS = 60.0
 AT_ONCE = 100
@@ -36,7 +37,9 @@ class Eraser:
         while True:
             self._wanted.clear()
             try:
-                await self.sweep()
+                # An owner's ends after those of the conversations.
+                while await self.sweep():
+                    pass
             except AntiphonError as error:
                 _log.debug("What was deleted was not looked for; it is tried again later: %s", error)
             except Exception:
@@ -65,6 +68,18 @@ class Eraser:
         await resting.resume(await self._erasures.read_erasable(erasure["ownerId"], erasure["subjectId"]))
         await resting.look()
 
+    async def clear_owner(self, erasure: Row) -> None:
+        """Take from readers all that an owner has."""
+        owner = erasure["ownerId"]
+        while ids := await self._erasures.read_owned_conversations(owner):
+            about = {"ownerId": owner, "requestedBy": erasure["requestedBy"], "partOf": erasure["id"]}
+            none = {"idempotencyKey": None, "requestHash": None}
+            rows = [about | none | {"erasureId": new_id(), "conversationId": id} for id in ids]
+            for begun in await self._erasures.delete_conversations(rows):
+                await self.hide(begun)
+        while await self._erasures.step("erase_owned", erasure["id"]):
+            pass
+
     async def _erase(self, rows: list[Row]) -> int:
         """A piece of each in turn: a large one does not keep a small one waiting."""
         ended, left = 0, [(row, 0) for row in rows]
@@ -85,6 +100,9 @@ class Eraser:
         try:
             if step == 0 and row["kind"] in ("MESSAGE", "SOURCE"):
                 await self.spread(row)
+            if row["kind"] == "OWNER":
+                await self.clear_owner(row)
+                return None if await self._erasures.end_owner_erasure(row["id"]) else -1
             if step == len(steps):
                 return None if await self._erasures.end_erasure(row["id"]) else -1
             return step if await self._erasures.step(steps[step], row["id"]) else step + 1

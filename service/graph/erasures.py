@@ -5,6 +5,7 @@ Owns the shape of rows, and how much a piece is. Knows nothing of when it is don
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,7 +26,10 @@ WEIGHT = 2_000_000
 HIDING = ("hide_tasks", "hide_summaries", "erase_plans", "erase_sources")
 """What is done before a conversation counts as deleted: from then on nothing of it is found."""
 CLEARING = ("erase_messages", "erase_marked", "erase_subtasks", "erase_tasks", "erase_changes")
-_WEIGHED = ("erase_sources", "erase_messages", "erase_marked")
+CONVERSATIONS = 100
+"""Of an owner, begun at once."""
+LAST_MS = 253_402_300_799_000
+_WEIGHED = ("erase_owned", "erase_sources", "erase_messages", "erase_marked")
 
 
 class Erasures:
@@ -58,6 +62,20 @@ class Erasures:
         rows = await self._database.run(query("count_conversation"), ownerId=owner, conversationId=conversation_id)
         return rows[0] if rows else None
 
+    async def count_owner(self, owner: str) -> Row:
+        """The same of all that an owner has."""
+        return (await self._database.run(query("count_owner"), ownerId=owner))[0]
+
+    async def read_owned_conversations(self, owner: str, before: int = LAST_MS) -> list[str]:
+        """The ids of some conversations to which nothing was added since `before` (ms since 1970), the oldest first."""
+        bounds: Row = {"ownerId": owner, "before": before, "limit": CONVERSATIONS}
+        return (await self._database.run(query("read_owned_conversations"), **bounds))[0]["ids"]
+
+    async def delete_conversations(self, rows: Sequence[Row]) -> list[Row]:
+        """Begin the erasures of several conversations, each row as `delete_conversation` takes it."""
+        written = await gather(*(self.write("delete_conversation", row, key=row["conversationId"]) for row in rows))
+        return [row for row in written if row]
+
     async def step(self, name: str, erasure_id: str) -> int:
         """Do a piece of a step; how much that was, 0 where nothing is left of it."""
         more = {"most": WEIGHT} if name in _WEIGHED else {}
@@ -67,6 +85,10 @@ class Erasures:
     async def end_erasure(self, erasure_id: str) -> bool:
         """Say that nothing is left; False where there is still something, or it has ended before."""
         return bool(await self._database.run(query("end_erasure"), erasureId=erasure_id))
+
+    async def end_owner_erasure(self, erasure_id: str) -> bool:
+        """The same of an owner: False as long as a conversation of it is being deleted."""
+        return bool(await self._database.run(query("end_owner_erasure"), erasureId=erasure_id))
 
     # --- what rests on something -------------------------------------------------------------------
 

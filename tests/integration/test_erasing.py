@@ -12,7 +12,7 @@ import pytest
 
 from service.conversations.deleting import Children, Deletion
 from service.conversations.usage import UsageDimension, UsageFilter
-from service.errors import NotFound
+from service.errors import Forbidden, NotFound
 from service.graph.checks import run_checks
 from service.graph.database import Connection, Database
 from service.services import Services
@@ -134,7 +134,7 @@ async def test_what_goes_on_from_a_message_may_be_joined(services: Services, own
 
 
 async def test_a_source_goes_wherever_it_was_read(services: Services, owner: str) -> None:
-    """In two conversations: the prompts about it, the answers and their tasks. Other files of theirs stay."""
+    """In two conversations: the prompts about it, the answers and their tasks. With a task go the files that it alone has read."""
     tasks = [await services.backend.tasks.create_task(owner, file_task(3)) for _ in range(2)]
     for task in tasks:
         await finished(services.database, task)
@@ -146,4 +146,23 @@ async def test_a_source_goes_wherever_it_was_read(services: Services, owner: str
     assert receipt["tasks"] == 2
     left_of = "MATCH (s:Source {ownerId: $owner}) RETURN count(s) AS count"
     assert await cypher(services.database, left_of, owner=owner) == [{"count": 0}]
+    assert await broken(services) == []
+
+
+async def test_of_an_owner_nothing_is_left_but_receipts_and_costs(services: Services, owner: str) -> None:
+    """And of another owner everything."""
+    await chat(services, f"{owner}-other", "Kept-others prompt.")
+    await chat(services, owner, "Gone-mine prompt.")
+    await finished(services.database, await services.backend.tasks.create_task(owner, file_task(5)))
+    before = await used(services, owner, UsageDimension.DAY)
+    deleting = services.backend.deleting
+    with pytest.raises(Forbidden):
+        await deleting.delete_owner(Deletion(owner, f"{owner}-other"))
+    counted = await deleting.count_owner(owner)
+    receipt = await erased(services, await deleting.delete_owner(Deletion(owner, owner)))
+    assert of_receipt(receipt, counted.counts) == counted.counts
+    assert await used(services, owner, UsageDimension.DAY) == before
+    nodes = "MATCH (n {ownerId: $owner}) WHERE NOT n:Erasure AND NOT n:Erased AND NOT n:Attempt RETURN count(n) AS count"
+    assert await cypher(services.database, nodes, owner=owner) == [{"count": 0}]
+    assert await left(services, "Kept-others") and not await left(services, "Gone-mine")
     assert await broken(services) == []

@@ -25,6 +25,8 @@ from service.api.graphql.erasures import (
     DeleteConversationPayload,
     DeleteMessageInput,
     DeleteMessagePayload,
+    DeleteOwnerInput,
+    DeleteOwnerPayload,
     DeleteSourceInput,
     DeleteSourcePayload,
     deletion,
@@ -177,6 +179,17 @@ class Mutation:
             return DeleteSourcePayload(deleted_id=id, erasable=found)
         receipt = await deleting.delete_source(deletion(info, id, input.idempotency_key))
         return DeleteSourcePayload(deleted_id=id, erasure=await read_erasure(info, receipt))
+
+    @strawberry.mutation
+    async def delete_owner(self, info: Info, input: DeleteOwnerInput) -> DeleteOwnerPayload | None:
+        """Delete all that you have for good. Receipts stay, and what your calls cost."""
+        deleting, id = info.context.begin_write().deleting, input.owner_id
+        wish = deletion(info, id, input.idempotency_key)
+        if input.dry_run:
+            deleting.require_own(wish)
+            return DeleteOwnerPayload(deleted_id=id, erasable=await erasable(deleting.count_owner(info.context.caller)))
+        receipt = await deleting.delete_owner(wish)
+        return DeleteOwnerPayload(deleted_id=id, erasure=await read_erasure(info, receipt))
 
     @strawberry.mutation
     async def send_prompt(self, info: Info, input: SendPromptInput) -> SendPromptPayload | None:
