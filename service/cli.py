@@ -20,6 +20,7 @@ from service.commands import (
     branching,
     check,
     config,
+    deleting,
     histories,
     look,
     merging,
@@ -59,6 +60,7 @@ app = typer.Typer(
 TURNS = (turns, replaying, bisecting, branching, merging, histories, notes)
 for family in (serve, run, *TURNS, look, show, summarizing, usage, check, setup):
     app.add_typer(family.app)
+app.add_typer(deleting.app, name="delete")
 app.add_typer(neo4j.app, name="neo4j")
 app.add_typer(config.app, name="config")
 

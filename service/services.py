@@ -27,6 +27,7 @@ from service.conversations.erasing import Eraser
 from service.conversations.events import Events
 from service.conversations.heads import Heads
 from service.conversations.history import History
+from service.conversations.keeping import Keeping
 from service.conversations.lines import Lines
 from service.conversations.marks import Marks
 from service.conversations.news import OVERLAP, News
@@ -101,6 +102,7 @@ class Services:
     summarizing: Summarizing
     pruner: Pruner
     eraser: Eraser
+    keeping: Keeping
     upkeep: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
     warm: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -125,6 +127,7 @@ class Services:
         self.upkeep.append(asyncio.create_task(self.retention.run(), name="antiphon-retention"))
         self.upkeep.append(asyncio.create_task(self.pruner.run(), name="antiphon-pruning"))
         self.upkeep.append(asyncio.create_task(self.eraser.run(), name="antiphon-erasing"))
+        self.upkeep.append(asyncio.create_task(self.keeping.run(), name="antiphon-keeping"))
 
     async def _warm_up(self) -> None:
         try:
@@ -218,6 +221,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     pruner = Pruner(prunings)
     erasures = Erasures(database, writer, signals)
     eraser = Eraser(erasures)
+    deleting = Deleting(erasures, eraser, tasks.cancel_task)
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
     backend = Backend(
         config=config,
@@ -242,11 +246,13 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         usage=Usage(reader, conversations),
         deltas=deltas,
         responses=Responses(reader, heads, deltas),
-        deleting=Deleting(erasures, eraser, tasks.cancel_task),
+        deleting=deleting,
         models=models,
     )
     retention = Retention(store, config.storage.event_retention_hours)
-    upkeep = (retention, summarizing, pruner, eraser)
+    storage = config.storage
+    keeping = Keeping(erasures, deleting, storage.keep_days, storage.keep_days_of)
+    upkeep = (retention, summarizing, pruner, eraser, keeping)
     return Services(config, instance, database, writer, store, models, executor, backend, *upkeep)
 
 

@@ -70,18 +70,25 @@ class Children(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What somebody wants deleted. `by` is who asks."""
+    """What somebody wants deleted. `by` is who asks; of a conversation, only where nothing was added to it since
+    `idle_since` (ms since 1970)."""
 
     owner: str
     id: str
     key: str | None = None
     by: str | None = None
+    idle_since: int | None = None
 
     def row(self, kind: ErasureKind, *more: str) -> Row:
         """What the receipt begins with."""
         check_key(self.key)
         asked = sha256("\n".join((kind, self.id, *more)).encode()).hexdigest()
-        names = {"ownerId": self.owner, "requestedBy": self.by or self.owner, "idempotencyKey": self.key, "partOf": None}
+        names = {
+            "ownerId": self.owner,
+            "requestedBy": self.by or self.owner,
+            "idempotencyKey": self.key,
+            "partOf": None,
+        }
         return {"erasureId": new_id(), **names, "requestHash": asked if self.key else None}
 
 
@@ -115,7 +122,7 @@ class Deleting:
 
         Raises `NotFound`, `Conflict` for a key of another request.
         """
-        row = what.row(ErasureKind.CONVERSATION) | {"conversationId": what.id}
+        row = what.row(ErasureKind.CONVERSATION) | {"conversationId": what.id, "idleSince": what.idle_since}
         await self._cut(what.owner, [what.id])
         written = await self._begin("delete_conversation", row, _no_conversation())
         await self._eraser.hide(written)

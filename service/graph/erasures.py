@@ -71,6 +71,10 @@ class Erasures:
         bounds: Row = {"ownerId": owner, "before": before, "limit": CONVERSATIONS}
         return (await self._database.run(query("read_owned_conversations"), **bounds))[0]["ids"]
 
+    async def read_next_owner(self, after: str) -> str | None:
+        """The next owner that has conversations; None after the last."""
+        return (await self._database.run(query("read_next_owner"), after=after))[0]["owner"]
+
     async def delete_conversations(self, rows: Sequence[Row]) -> list[Row]:
         """Begin the erasures of several conversations, each row as `delete_conversation` takes it."""
         written = await gather(*(self.write("delete_conversation", row, key=row["conversationId"]) for row in rows))

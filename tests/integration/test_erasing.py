@@ -138,7 +138,9 @@ async def test_a_source_goes_wherever_it_was_read(services: Services, owner: str
     tasks = [await services.backend.tasks.create_task(owner, file_task(3)) for _ in range(2)]
     for task in tasks:
         await finished(services.database, task)
-    (row,) = await cypher(services.database, "MATCH (:Task {id: $id})-[r:READS {index: 1}]->(s) RETURN s.id AS id", id=tasks[0])
+    (row,) = await cypher(
+        services.database, "MATCH (:Task {id: $id})-[r:READS {index: 1}]->(s) RETURN s.id AS id", id=tasks[0]
+    )
     deleting = services.backend.deleting
     counted = await deleting.count_source(owner, row["id"])
     receipt = await erased(services, await deleting.delete_source(Deletion(owner, row["id"])))
@@ -162,7 +164,9 @@ async def test_of_an_owner_nothing_is_left_but_receipts_and_costs(services: Serv
     receipt = await erased(services, await deleting.delete_owner(Deletion(owner, owner)))
     assert of_receipt(receipt, counted.counts) == counted.counts
     assert await used(services, owner, UsageDimension.DAY) == before
-    nodes = "MATCH (n {ownerId: $owner}) WHERE NOT n:Erasure AND NOT n:Erased AND NOT n:Attempt RETURN count(n) AS count"
+    nodes = (
+        "MATCH (n {ownerId: $owner}) WHERE NOT n:Erasure AND NOT n:Erased AND NOT n:Attempt RETURN count(n) AS count"
+    )
     assert await cypher(services.database, nodes, owner=owner) == [{"count": 0}]
     assert await left(services, "Kept-others") and not await left(services, "Gone-mine")
     assert await broken(services) == []

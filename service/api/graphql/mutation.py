@@ -162,7 +162,7 @@ class Mutation:
 
     @strawberry.mutation
     async def delete_message(self, info: Info, input: DeleteMessageInput) -> DeleteMessagePayload | None:
-        """Delete a message for good, with its responses and all that is made of it: tasks, summaries, what quotes it."""
+        """Delete a message for good, with its responses and all that was made of it."""
         deleting, id = info.context.begin_write().deleting, input.message_id
         if input.dry_run:
             found = await erasable(deleting.count_message(info.context.caller, id, input.children))
@@ -172,7 +172,7 @@ class Mutation:
 
     @strawberry.mutation
     async def delete_source(self, info: Info, input: DeleteSourceInput) -> DeleteSourcePayload | None:
-        """Delete a text for good, wherever it was read: the prompts about it, their answers, and what was made of those."""
+        """Delete a text for good, wherever it was read, with all that was made of it."""
         deleting, id = info.context.begin_write().deleting, input.source_id
         if input.dry_run:
             found = await erasable(deleting.count_source(info.context.caller, id))

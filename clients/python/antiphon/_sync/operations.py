@@ -34,6 +34,15 @@ from antiphon.operations import (
     CreateTaskPayload,
     DeleteBranchInput,
     DeleteBranchPayload,
+    DeleteConversationInput,
+    DeleteConversationPayload,
+    DeleteMessageInput,
+    DeleteMessagePayload,
+    DeleteOwnerInput,
+    DeleteOwnerPayload,
+    DeleteSourceInput,
+    DeleteSourcePayload,
+    Erasure,
     HistoryDirection,
     HistoryEdges,
     HistoryMessageConnection,
@@ -208,6 +217,31 @@ class Operations:
         """Delete a branch. Its messages stay where they are, or those go that only it reaches."""
         value = self._connection.execute(its.DELETE_BRANCH, input=input)
         return DeleteBranchPayload.model_validate(value)
+
+    def delete_conversation(self, input: DeleteConversationInput) -> DeleteConversationPayload:
+        """Delete a conversation for good, with all that is in it. What its calls cost stays in `usage`."""
+        value = self._connection.execute(its.DELETE_CONVERSATION, input=input)
+        return DeleteConversationPayload.model_validate(value)
+
+    def delete_message(self, input: DeleteMessageInput) -> DeleteMessagePayload:
+        """Delete a message for good, with its responses and all that is made of it: tasks, summaries, what quotes it."""
+        value = self._connection.execute(its.DELETE_MESSAGE, input=input)
+        return DeleteMessagePayload.model_validate(value)
+
+    def delete_owner(self, input: DeleteOwnerInput) -> DeleteOwnerPayload:
+        """Delete all that you have for good. Receipts stay, and what your calls cost."""
+        value = self._connection.execute(its.DELETE_OWNER, input=input)
+        return DeleteOwnerPayload.model_validate(value)
+
+    def delete_source(self, input: DeleteSourceInput) -> DeleteSourcePayload:
+        """Delete a text for good, wherever it was read: the prompts about it, their answers, and what was made of those."""
+        value = self._connection.execute(its.DELETE_SOURCE, input=input)
+        return DeleteSourcePayload.model_validate(value)
+
+    def erasure(self, id: str) -> Erasure | None:
+        """The receipt of a deletion."""
+        value = self._connection.execute(its.ERASURE, id=id)
+        return None if value is None else Erasure.model_validate(value)
 
     def history(
         self,
