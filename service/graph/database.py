@@ -198,7 +198,7 @@ class Database:
         async with self._guarded(None), self._session(neo4j.READ_ACCESS) as session:
             result = await session.run(cast(LiteralString, query.text))
             async for record in result:
-                yield dict(record.items())
+                yield dict(zip(record.keys(), record.values(), strict=True))
 
     async def look(self, query: Query, seconds: float) -> list[Row]:
         """Run a stored statement that goes over the whole graph and changes nothing of it, once.

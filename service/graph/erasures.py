@@ -33,7 +33,7 @@ _WEIGHED = ("erase_owned", "erase_sources", "erase_messages", "erase_marked")
 
 
 class Erasures:
-    """Reads and writes of erasures. A step locks the receipt and then looks, so that two services delete nothing twice."""
+    """Reads and writes of erasures. A step locks the receipt, then looks: two services delete nothing twice."""
 
     def __init__(self, database: Database, writer: Writer, signals: Signals) -> None:
         self._database = database

@@ -20,6 +20,10 @@ from service.tasks.creating import NewPrompt
 from tests.support.services import cypher, file_task, finished, running
 
 RECEIPT = "MATCH (e:Erasure {id: $id}) RETURN e {.*} AS e"
+ROOTS = """
+MATCH (:Conversation {id: $id})<-[:IN_CONVERSATION]-(m) WHERE NOT (m)-[:CONTINUES|RESPONDS_TO]->()
+RETURN m.content AS m
+"""
 TEXTS = """
 CALL () {
   MATCH (n) RETURN properties(n) AS said, labels(n) AS what
@@ -91,7 +95,8 @@ async def test_of_a_conversation_nothing_is_left_but_what_it_cost(services: Serv
     counted = await deleting.count_conversation(owner, id)
     receipt = await erased(services, await deleting.delete_conversation(Deletion(owner, id)))
     assert of_receipt(receipt, counted.counts) == counted.counts
-    assert await left(services, "Gone-canary", "Kept-canary") and not await left(services, "Gone-canary")
+    assert await left(services, "Gone-canary", "Kept-canary")
+    assert not await left(services, "Gone-canary")
     assert {dimension: await used(services, owner, dimension) for dimension in UsageDimension} == before
     assert await broken(services) == []
     assert await services.backend.reader.read_conversations(owner, [kept])
@@ -111,7 +116,8 @@ async def test_of_a_message_all_that_rests_on_it_goes(services: Services, owner:
     counted = await deleting.count_message(owner, row["id"], Children.DELETE)
     receipt = await erased(services, await deleting.delete_message(Deletion(owner, row["id"]), Children.DELETE))
     assert of_receipt(receipt, counted.counts) == counted.counts
-    assert await left(services, "Kept-first") and not await left(services, "Gone-second", "Gone-third")
+    assert await left(services, "Kept-first")
+    assert not await left(services, "Gone-second", "Gone-third")
     assert {dimension: await used(services, owner, dimension) for dimension in UsageDimension} == before
     assert await broken(services) == []
 
@@ -128,13 +134,12 @@ async def test_what_goes_on_from_a_message_may_be_joined(services: Services, own
     assert of_receipt(receipt, counted.counts) == counted.counts
     assert (receipt["prompts"], receipt["responses"]) == (1, 1)
     assert not await left(services, "Gone-two")
-    path = "MATCH (c:Conversation {id: $id})<-[:IN_CONVERSATION]-(m) WHERE NOT (m)-[:CONTINUES|RESPONDS_TO]->() RETURN m.content AS m"
-    assert [row["m"] for row in await cypher(services.database, path, id=id)] == ["Kept-one prompt."]
+    assert [row["m"] for row in await cypher(services.database, ROOTS, id=id)] == ["Kept-one prompt."]
     assert await broken(services) == []
 
 
 async def test_a_source_goes_wherever_it_was_read(services: Services, owner: str) -> None:
-    """In two conversations: the prompts about it, the answers and their tasks. With a task go the files that it alone has read."""
+    """In two conversations: the prompts about it, the answers and their tasks, and what those alone had read."""
     tasks = [await services.backend.tasks.create_task(owner, file_task(3)) for _ in range(2)]
     for task in tasks:
         await finished(services.database, task)
@@ -168,5 +173,6 @@ async def test_of_an_owner_nothing_is_left_but_receipts_and_costs(services: Serv
         "MATCH (n {ownerId: $owner}) WHERE NOT n:Erasure AND NOT n:Erased AND NOT n:Attempt RETURN count(n) AS count"
     )
     assert await cypher(services.database, nodes, owner=owner) == [{"count": 0}]
-    assert await left(services, "Kept-others") and not await left(services, "Gone-mine")
+    assert await left(services, "Kept-others")
+    assert not await left(services, "Gone-mine")
     assert await broken(services) == []

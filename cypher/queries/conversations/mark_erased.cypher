@@ -12,9 +12,14 @@ WITH *, COLLECT { UNWIND $messages AS row MATCH (m:Message {id: row.id}) RETURN 
   COLLECT { UNWIND $summaries AS id MATCH (s:Summary {id: id}) RETURN s } AS summaries
 CALL (c, marked, at) {
   UNWIND marked AS row
-  WITH c, at, row.m AS m, row.leads AS leads
+  WITH c, at, marked, row.m AS m, row.leads AS leads
   MATCH (m)<-[old:HEAD]-(b:Branch)
-  OPTIONAL MATCH (kept:Message {id: leads})
+  OPTIONAL MATCH (above:Message {id: leads})
+  // An answer beside the deleted one is nearer than their prompt.
+  WITH *, coalesce(head(COLLECT {
+    MATCH (above)<-[:RESPONDS_TO]-(r:Response)
+    WHERE NOT r.id IN [row IN marked | row.m.id] AND (EXISTS { (r)<-[:RESULTED_IN]-() } OR NOT EXISTS { (r)<-[:YIELDED]-() })
+    RETURN r ORDER BY r.seq DESC LIMIT 1 }), above) AS kept
   SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   WITH c, at, m, b, old, kept, c.lastSeq AS seq, kept IS NULL AND b.id <> coalesce(c.defaultBranchId, $mainBranchId) AS goes
   CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'BRANCH', subjectId: b.id,

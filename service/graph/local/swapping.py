@@ -1,4 +1,4 @@
-"""Which data of the embedded Neo4j are the good ones, when they were written anew: the old ones until the new are whole.
+"""Which data of the embedded Neo4j are the good ones: the old ones, until those that are written anew are whole.
 
 `data.compacted` is there only when it is whole: it takes the place of `data`, at the next start at the latest.
 """
