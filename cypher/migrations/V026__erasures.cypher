@@ -6,3 +6,6 @@ CREATE INDEX erasure_subject IF NOT EXISTS FOR (n:Erasure) ON (n.subjectId);
 CREATE INDEX erasure_owner IF NOT EXISTS FOR (n:Erasure) ON (n.ownerId, n.createdAt, n.id);
 CREATE CONSTRAINT erased_id IF NOT EXISTS FOR (n:Erased) REQUIRE n.id IS UNIQUE;
 CREATE INDEX draft_owner IF NOT EXISTS FOR (n:Draft) ON (n.ownerId);
+// Documents are found by their conversation.
+CREATE CONSTRAINT document_id IF NOT EXISTS FOR (n:Document) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT document_name IF NOT EXISTS FOR (n:Document) REQUIRE (n.conversationId, n.name) IS UNIQUE;

@@ -147,6 +147,19 @@ class Deleting:
         """What would go with a source. Raises `NotFound`."""
         return await self._count(owner, source_id, False, _no_source())
 
+    async def count_document(self, owner: str, document_id: str) -> Erasable:
+        """What would go with a document. Raises `NotFound`."""
+        return await self._count(owner, document_id, False, _no_document())
+
+    async def delete_document(self, what: Deletion) -> str:
+        """Delete all versions of a document, with what its conversation made of them; the id of its receipt.
+
+        Raises `NotFound`, `Conflict` for a key of another request.
+        """
+        row = what.row(ErasureKind.DOCUMENT) | {"documentId": what.id}
+        await self._cut_resting(what, False)
+        return await self._spread(what, await self._begin("delete_document", row, _no_document()), False)
+
     async def delete_source(self, what: Deletion) -> str:
         """Delete a text wherever it was read; the id of its receipt. Once this returns, none of it is found.
 
@@ -249,3 +262,7 @@ def _no_message() -> AntiphonError:
 
 def _no_source() -> AntiphonError:
     return NotFound("There is no such source.", field="input.sourceId")
+
+
+def _no_document() -> AntiphonError:
+    return NotFound("There is no such document.", field="input.documentId")

@@ -98,7 +98,7 @@ class Eraser:
         """Do a piece of a step: the step to do next; None at the end, -1 where it has to be tried again later."""
         steps = (*HIDING, *CLEARING)
         try:
-            if step == 0 and row["kind"] in ("MESSAGE", "SOURCE"):
+            if step == 0 and row["kind"] in ("MESSAGE", "SOURCE", "DOCUMENT"):
                 await self.spread(row)
             if row["kind"] == "OWNER":
                 await self.clear_owner(row)

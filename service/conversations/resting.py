@@ -96,7 +96,7 @@ class Resting:
     async def _mark(self, rows: Sequence[Row]) -> None:
         of: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
-            if row["as"] != "SOURCE":
+            if row["as"] not in ("SOURCE", "DOCUMENT"):
                 of[row["conversationId"]].append(row)
         for conversation_id, some in of.items():
             for start in range(0, len(some), AT_ONCE):
@@ -123,6 +123,7 @@ class Resting:
             "branches": sum(self._goes(head) for head in counted["heads"]),
         }
         counted["counts"]["sources"] += kinds.count("SOURCE")
+        counted["counts"]["documents"] += kinds.count("DOCUMENT")
         return counted
 
     def _goes(self, head: Row) -> bool:

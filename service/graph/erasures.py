@@ -23,13 +23,13 @@ ROWS = 250
 WEIGHT = 2_000_000
 """Characters of a piece; a longer text is one of its own."""
 
-HIDING = ("hide_tasks", "hide_summaries", "erase_plans", "erase_sources")
+HIDING = ("hide_tasks", "hide_summaries", "erase_plans", "erase_documents", "erase_sources")
 """What is done before a conversation counts as deleted: from then on nothing of it is found."""
 CLEARING = ("erase_messages", "erase_marked", "erase_subtasks", "erase_tasks", "erase_changes")
 CONVERSATIONS = 100
 """Of an owner, begun at once."""
 LAST_MS = 253_402_300_799_000
-_WEIGHED = ("erase_owned", "erase_sources", "erase_messages", "erase_marked")
+_WEIGHED = ("erase_owned", "erase_documents", "erase_sources", "erase_messages", "erase_marked")
 
 
 class Erasures:

@@ -62,6 +62,7 @@ IN_ORDER = (
     "settle_attempt",
     "delete_message",
     "delete_source",
+    "delete_document",
     "delete_conversation",
 )
 """The order of the statements in a transaction, as a task lives; all others come before them."""

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,12 @@ CONVERSATIONS = 6
 FIRST = "MATCH (t:Task {id: $id})-[:ASKED]->(p:Prompt) RETURN p.id AS id"
 ANSWER = "MATCH (t:Task {id: $id})-[:RESULTED_IN]->(r:Response) RETURN r.id AS id"
 FILE = "MATCH (t:Task {id: $id})-[:READS]->(s:Source) RETURN s.id AS id LIMIT 1"
+MADE = """
+MATCH (t:Task {id: $task})
+CREATE (t)-[:MADE]->(:Strategy {id: $id, ownerId: t.ownerId, name: $text, currentName: $text, plan: $text, version: 1,
+  origin: 'MODEL', description: $text, createdAt: datetime()})
+RETURN t.id AS id
+"""
 PLANTED = """
 MATCH (t:Task {id: $id})-[:HAS_SUBTASK]->(s)-[:ATTEMPTED]->(a)-[:YIELDED]->(r:Response)
 SET t.error = $words[0], s.error = $words[1], a.error = $words[2], a.repair = $words[3], r.reasoning = $words[4],
@@ -84,7 +91,7 @@ class Planted:
         new = NewConversation(self.word(), {"of": self.word()}, self.word(), first)
         self.id = await backend.conversations.create_conversation(self.owner, new)
         await backend.conversations.rename_conversation(self.owner, self.id, self.word())
-        beginning = await self.ask(self.word(), idempotency_key=self.word())
+        await self.ask(self.word(), idempotency_key=self.word())
         await backend.branches.create_branch(self.owner, NewBranch(self.id, f"b {self.word()}"))
         second = await self.ask(self.word(self.second), idempotency_key=self.word(self.second))
         self.second_id = await self.one(FIRST, second)
@@ -104,24 +111,18 @@ class Planted:
         self.source_id, self.head_id = await self.one(FILE, filed), await self.one(ANSWER, filed)
         summarized = await backend.summarize(self.owner, NewSummary(self.id, instruction=self.word(self.second)))
         await finished(self.services.database, summarized)
-        steps = {"steps": [{"id": "a", "prompt": f"{self.word(self.second)} {{{{input}}}}"}]}
-        await self._plan(steps)
-        assert beginning
+        await self._plan()
 
-    async def _plan(self, steps: dict[str, Any]) -> None:
-        statement = """
-        MATCH (t:Task {id: $task})
-        CREATE (t)-[:MADE]->(:Strategy {id: $id, ownerId: t.ownerId, name: $text, currentName: $text, plan: $text,
-          version: 1, origin: 'MODEL', description: $text, createdAt: datetime()})
-        RETURN t.id AS id"""
-        del steps
+    async def _plan(self) -> None:
         task = (
             await cypher(
-                self.services.database, "MATCH (p:Message {id: $id})<-[:ASKED]-(t:Task) RETURN t.id AS id", id=self.second_id
+                self.services.database,
+                "MATCH (p:Message {id: $id})<-[:ASKED]-(t:Task) RETURN t.id AS id",
+                id=self.second_id,
             )
         )[0]["id"]
         text = self.word(self.second)
-        await cypher(self.services.database, statement, writes=True, task=task, id=self.word(), text=text)
+        await cypher(self.services.database, MADE, writes=True, task=task, id=self.word(self.second), text=text)
 
 
 async def found(services: Services, words: set[str]) -> set[str]:
@@ -148,7 +149,7 @@ async def test_of_what_is_deleted_no_text_is_left(services: Services, owner: str
     planted = [Planted(services, owner, random.Random(f"{owner}{n}")) for n in range(CONVERSATIONS)]
     for one in planted:
         await one.plant()
-    for one, other in zip(planted, planted[1:], strict=False):
+    for one, other in pairwise(planted):
         link = NewLink(one.head_id, other.head_id, "see", one.word(one.second, one.source))
         other.second.append(one.whole[-1])
         await services.backend.marks.link_messages(owner, link)

@@ -1,4 +1,4 @@
-"""The service is killed in the middle of an erasure, and started again: the erasure ends, and nothing else is touched."""
+"""The service is killed in the middle of an erasure, and started again: it ends, and nothing else is touched."""
 
 from __future__ import annotations
 

@@ -247,6 +247,17 @@ class DeleteConversationInput(TypedDict, total=False):
     """The same key does it once: sending it twice is safe."""
 
 
+class DeleteDocumentInput(TypedDict, total=False):
+    """A document to be deleted for good, with all of its versions."""
+
+    documentId: Required[str]
+    """The document's id."""
+    dryRun: Required[bool]
+    """Change nothing, and say what would go."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
+
+
 class DeleteMessageInput(TypedDict, total=False):
     """A message to be deleted for good, with its responses and all that is made of it."""
 
@@ -1830,6 +1841,60 @@ class DeleteConversationPayload(Record):
     erasure: DeleteConversationErasure | None
     """The receipt; null with `dryRun`."""
     erasable: DeleteConversationErasable | None
+    """With `dryRun`: what would go. Null otherwise."""
+
+
+class DeleteDocumentErasureCount(Record):
+    """How many nodes of a label."""
+
+    label: str
+    """What they are, in the plural: `prompts`, `responses`, `sources`, … `attempts` stay without any text, so that it is known what they cost."""
+    count: int
+    """How many."""
+
+
+class DeleteDocumentErasure(Record):
+    """The receipt of a deletion. It holds no text, and stays."""
+
+    id: str
+    """What `node` finds it by."""
+    kind: ErasureKind | str
+    """What was deleted."""
+    subject_id: str
+    """The id that it had; of an owner, the owner's name."""
+    status: ErasureStatus | str
+    """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
+    requested_by: str
+    """Who asked for it."""
+    created_at: datetime
+    """When it was asked for: from then on nobody found it."""
+    finished_at: datetime | None
+    """When nothing of it was left in the graph."""
+    counts: list[DeleteDocumentErasureCount]
+    """What was deleted up to now, by label."""
+
+
+class DeleteDocumentErasable(Record):
+    """What a deletion would take with it. Nothing is changed."""
+
+    cancels: list[str]
+    """The ids of tasks at work, which would be cancelled first."""
+    shared_sources: int
+    """How many texts were read there, and would stay: others read them, too."""
+    is_complete: bool
+    """False where there is more: counting ends after some ten thousand messages."""
+    counts: list[DeleteDocumentErasureCount]
+    """How many nodes would go, by label."""
+
+
+class DeleteDocumentPayload(Record):
+    """A document that is gone, or with `dryRun` one that is still there."""
+
+    deleted_id: str
+    """The id that it had; with `dryRun`, has."""
+    erasure: DeleteDocumentErasure | None
+    """The receipt; null with `dryRun`."""
+    erasable: DeleteDocumentErasable | None
     """With `dryRun`: what would go. Null otherwise."""
 
 
@@ -5395,6 +5460,19 @@ DELETE_CONVERSATION = Document(
     "deleteConversation",
     """mutation DeleteConversation($input: DeleteConversationInput!) {
   deleteConversation(input: $input) {
+    deletedId
+    erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+    erasable { cancels sharedSources isComplete counts { label count } }
+  }
+}
+""",
+)
+
+DELETE_DOCUMENT = Document(
+    "DeleteDocument",
+    "deleteDocument",
+    """mutation DeleteDocument($input: DeleteDocumentInput!) {
+  deleteDocument(input: $input) {
     deletedId
     erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
     erasable { cancels sharedSources isComplete counts { label count } }

@@ -2,7 +2,8 @@
 CYPHER 25
 MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
 WITH c, COLLECT { MATCH (c)-[:HAS_TASK|HAD_TASK]->(t:Task) RETURN t } AS tasks
-WITH c, tasks, COLLECT { UNWIND tasks AS t MATCH (t)-[:READS]->(s:Source) RETURN DISTINCT s } AS read,
+WITH c, tasks, COLLECT { UNWIND tasks AS t MATCH (t)-[:READS]->(s:Source) RETURN s
+    UNION MATCH (d:Document)-[:HAS_VERSION]->(s:Source) WHERE d.conversationId = c.id AND d.name >= '' RETURN s } AS read,
   COLLECT { UNWIND tasks AS t MATCH (t)-[:FILLED_IN]->(x:Template) RETURN DISTINCT x } AS templates,
   COLLECT { UNWIND tasks AS t MATCH (t)-[:OFFERS]->(x:Tool) RETURN x
     UNION MATCH (c)<-[:IN_CONVERSATION]-(:Response)-[:CALLED]->(x:Tool) RETURN x } AS tools
@@ -22,6 +23,7 @@ RETURN {
   claims: COUNT { MATCH (s:Summary)-[:CLAIMS]->(k) WHERE s.conversationId = c.id AND s.kind >= '' RETURN k },
   strategies: COUNT { UNWIND tasks AS t MATCH (t)-[:MADE]->(s:Strategy) RETURN DISTINCT s },
   sources: size(sources),
+  documents: COUNT { MATCH (d:Document) WHERE d.conversationId = c.id AND d.name >= '' },
   templates: size([x IN templates WHERE NOT EXISTS { (x)<-[:FILLED_IN]-(t) WHERE t.conversationId <> c.id }]),
   tools: size([x IN tools WHERE NOT EXISTS { (x)<-[:OFFERS|CALLED]-(y) WHERE y.conversationId <> c.id }]),
   annotations: COUNT { (c)<-[:IN_CONVERSATION]-(:Message)<-[:ON]-(:Annotation) },

@@ -19,6 +19,7 @@ RETURN {
   claims: COUNT { UNWIND chats AS c MATCH (s:Summary)-[:CLAIMS]->(k) WHERE s.conversationId = c.id AND s.kind >= '' RETURN k },
   strategies: COUNT { MATCH (s:Strategy) WHERE s.ownerId = $ownerId AND s.origin >= '' },
   sources: size(sources),
+  documents: COUNT { UNWIND chats AS c MATCH (d:Document) WHERE d.conversationId = c.id AND d.name >= '' RETURN d },
   templates: size([x IN templates WHERE NOT EXISTS { (x)<-[:FILLED_IN]-(t) WHERE t.ownerId <> $ownerId }]),
   tools: COUNT { MATCH (x:Tool) WHERE x.ownerId = $ownerId AND x.name >= '' },
   drafts: COUNT { MATCH (d:Draft) WHERE d.ownerId = $ownerId },

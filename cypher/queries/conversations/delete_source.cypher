@@ -15,9 +15,22 @@ CALL (row) {
   CREATE (e)-[:SPREADS]->(s)
   REMOVE s:Source
   SET s:Erased
-  WITH e, COLLECT { MATCH (s)<-[:OF]-(p:Passage) RETURN p } AS passages
+  // A document goes on with its other versions, or not at all.
+  CALL (s) {
+    MATCH (d:Document)-[of:HAS_VERSION]->(s)
+    OPTIONAL MATCH (d)-[newest:NEWEST]->(s)
+    DELETE of, newest
+    WITH DISTINCT d
+    OPTIONAL MATCH (d)-[v:HAS_VERSION]->(other)
+    WITH d, v, other ORDER BY v.number DESC
+    WITH d, head(collect(other)) AS other
+    FOREACH (x IN CASE WHEN other IS NULL OR EXISTS { (d)-[:NEWEST]->() } THEN [] ELSE [other] END | CREATE (d)-[:NEWEST]->(x))
+    FOREACH (x IN CASE WHEN other IS NULL THEN [d] ELSE [] END | DETACH DELETE x)
+    RETURN sum(CASE WHEN other IS NULL THEN 1 ELSE 0 END) AS documents
+  }
+  WITH e, documents, COLLECT { MATCH (s)<-[:OF]-(p:Passage) RETURN p } AS passages
   FOREACH (p IN passages | DETACH DELETE p)
-  SET e.passages = size(passages)
+  SET e.passages = size(passages), e.documents = documents
 }
 OPTIONAL MATCH (known:Erasure {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
 OPTIONAL MATCH (fresh:Erasure {id: row.erasureId})

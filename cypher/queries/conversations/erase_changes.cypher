@@ -1,6 +1,6 @@
 // Delete a thousand of what was noted of a conversation that is deleted, and its branches.
 CYPHER 25
-MATCH (e:Erasure {id: $erasureId})-[:ERASES]->(c:Erased)
+MATCH (e:Erasure {id: $erasureId, kind: 'CONVERSATION'})-[:ERASES]->(c:Erased)
 SET e.touchedAt = datetime()
 WITH e, c, e.touchedAt AS locked
 CALL (c) {

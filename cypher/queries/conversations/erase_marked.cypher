@@ -3,7 +3,7 @@ CYPHER 25
 MATCH (e:Erasure {id: $erasureId}) WHERE NOT e.kind IN ['CONVERSATION', 'OWNER']
 SET e.touchedAt = datetime()
 WITH e, e.touchedAt AS locked
-WITH e, COLLECT { MATCH (e)-[r:ERASES]->(m:Erased) RETURN {m: m, as: r.as,
+WITH e, COLLECT { MATCH (e)-[r:ERASES]->(m:Erased) WHERE r.as <> 'DOCUMENT' RETURN {m: m, as: r.as,
   size: coalesce(m.bytes, m.length, size(m.content), 0) + coalesce(size(m.reasoning), 0)} LIMIT $limit } AS found
 WITH e, found, reduce(sum = {size: 0, count: 0}, row IN found | CASE WHEN sum.count = 0 OR sum.size + row.size <= $most
   THEN {size: sum.size + row.size, count: sum.count + 1} ELSE {size: $most + 1, count: sum.count} END).count AS count

@@ -1,6 +1,6 @@
 // Delete some hundred messages of a conversation that is deleted, by their numbers: $most characters at once.
 CYPHER 25
-MATCH (e:Erasure {id: $erasureId})-[:ERASES]->(c:Erased)
+MATCH (e:Erasure {id: $erasureId, kind: 'CONVERSATION'})-[:ERASES]->(c:Erased)
 SET e.touchedAt = datetime()
 WITH e, c, e.touchedAt AS locked
 CALL (c) {

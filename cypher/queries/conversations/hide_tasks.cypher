@@ -1,6 +1,6 @@
 // Take the label off some hundred tasks of a conversation that is deleted: nobody finds, runs or writes to them any more.
 CYPHER 25
-MATCH (e:Erasure {id: $erasureId})-[:ERASES]->(c:Erased)
+MATCH (e:Erasure {id: $erasureId, kind: 'CONVERSATION'})-[:ERASES]->(c:Erased)
 // This locks the receipt: what is looked at after it, another service cannot be deleting.
 SET e.touchedAt = datetime()
 WITH e, c, e.touchedAt AS locked

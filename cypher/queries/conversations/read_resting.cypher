@@ -1,7 +1,7 @@
 // What rests on these things and goes with them: answers, what quotes them, summaries, tasks, and what those have made.
 CYPHER 25
 UNWIND $batch.ids AS id
-MATCH (x:Message|Task|Summary|Source|Erased {id: id})
+MATCH (x:Message|Task|Summary|Source|Document|Erased {id: id})
 CALL (x) {
   MATCH (x)<-[:RESPONDS_TO|DECOMPOSES|USES|SYNTHESIZES|ABOUT|RESULT_OF]-(y:Message) RETURN y
   UNION
@@ -19,6 +19,11 @@ CALL (x) {
   WITH x MATCH (x)-[:ASKED]->(y:Message) WHERE x.summaryKind IS NOT NULL RETURN y
   UNION
   WITH x MATCH (x)-[:SUMMARIZED]->(y:Summary) RETURN y
+  UNION
+  // Of a document: what its own conversation read.
+  WITH x MATCH (x)-[:HAS_VERSION]->(:Source)<-[:READS|ABOUT]-(y:Task|Message) WHERE y.conversationId = x.conversationId RETURN y
+  UNION
+  WITH x MATCH (x)<-[:REUSED]-(:Subtask)<-[:HAS_SUBTASK]-(y:Task) RETURN y
   UNION
   WITH x MATCH (x)<-[:AWAITS]-(y:Task) WHERE y.heldContent IS NOT NULL RETURN y
 }

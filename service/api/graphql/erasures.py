@@ -121,6 +121,20 @@ class DeleteSourceInput:
 
 
 @strawberry.input
+class DeleteDocumentInput:
+    """A document to be deleted for good, with all of its versions."""
+
+    document_id: strawberry.ID
+    """The document's id."""
+
+    dry_run: bool = False
+    """Change nothing, and say what would go."""
+
+    idempotency_key: str | None = None
+    """The same key does it once: sending it twice is safe."""
+
+
+@strawberry.input
 class DeleteOwnerInput:
     """All that you have, to be deleted for good."""
 
@@ -165,6 +179,20 @@ class DeleteMessagePayload:
 @strawberry.type
 class DeleteSourcePayload:
     """A text that is gone, or with `dryRun` one that is still there."""
+
+    deleted_id: strawberry.ID
+    """The id that it had; with `dryRun`, has."""
+
+    erasure: Erasure | None = None
+    """The receipt; null with `dryRun`."""
+
+    erasable: Erasable | None = None
+    """With `dryRun`: what would go. Null otherwise."""
+
+
+@strawberry.type
+class DeleteDocumentPayload:
+    """A document that is gone, or with `dryRun` one that is still there."""
 
     deleted_id: strawberry.ID
     """The id that it had; with `dryRun`, has."""

@@ -23,6 +23,8 @@ from service.api.graphql.context import Info
 from service.api.graphql.erasures import (
     DeleteConversationInput,
     DeleteConversationPayload,
+    DeleteDocumentInput,
+    DeleteDocumentPayload,
     DeleteMessageInput,
     DeleteMessagePayload,
     DeleteOwnerInput,
@@ -179,6 +181,16 @@ class Mutation:
             return DeleteSourcePayload(deleted_id=id, erasable=found)
         receipt = await deleting.delete_source(deletion(info, id, input.idempotency_key))
         return DeleteSourcePayload(deleted_id=id, erasure=await read_erasure(info, receipt))
+
+    @strawberry.mutation
+    async def delete_document(self, info: Info, input: DeleteDocumentInput) -> DeleteDocumentPayload | None:
+        """Delete a document for good: all versions, with what its conversation made of them."""
+        deleting, id = info.context.begin_write().deleting, input.document_id
+        if input.dry_run:
+            found = await erasable(deleting.count_document(info.context.caller, id))
+            return DeleteDocumentPayload(deleted_id=id, erasable=found)
+        receipt = await deleting.delete_document(deletion(info, id, input.idempotency_key))
+        return DeleteDocumentPayload(deleted_id=id, erasure=await read_erasure(info, receipt))
 
     @strawberry.mutation
     async def delete_owner(self, info: Info, input: DeleteOwnerInput) -> DeleteOwnerPayload | None:

@@ -36,6 +36,8 @@ from antiphon.operations import (
     DeleteBranchPayload,
     DeleteConversationInput,
     DeleteConversationPayload,
+    DeleteDocumentInput,
+    DeleteDocumentPayload,
     DeleteMessageInput,
     DeleteMessagePayload,
     DeleteOwnerInput,
@@ -223,8 +225,13 @@ class Operations:
         value = self._connection.execute(its.DELETE_CONVERSATION, input=input)
         return DeleteConversationPayload.model_validate(value)
 
+    def delete_document(self, input: DeleteDocumentInput) -> DeleteDocumentPayload:
+        """Delete a document for good: all versions, with what its conversation made of them."""
+        value = self._connection.execute(its.DELETE_DOCUMENT, input=input)
+        return DeleteDocumentPayload.model_validate(value)
+
     def delete_message(self, input: DeleteMessageInput) -> DeleteMessagePayload:
-        """Delete a message for good, with its responses and all that is made of it: tasks, summaries, what quotes it."""
+        """Delete a message for good, with its responses and all that was made of it."""
         value = self._connection.execute(its.DELETE_MESSAGE, input=input)
         return DeleteMessagePayload.model_validate(value)
 
@@ -234,7 +241,7 @@ class Operations:
         return DeleteOwnerPayload.model_validate(value)
 
     def delete_source(self, input: DeleteSourceInput) -> DeleteSourcePayload:
-        """Delete a text for good, wherever it was read: the prompts about it, their answers, and what was made of those."""
+        """Delete a text for good, wherever it was read, with all that was made of it."""
         value = self._connection.execute(its.DELETE_SOURCE, input=input)
         return DeleteSourcePayload.model_validate(value)
 
