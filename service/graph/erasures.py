@@ -42,7 +42,11 @@ class Erasures:
 
     async def write(self, name: str, row: Row, *, key: str) -> Row | None:
         """Begin an erasure by the stored query `name`; `{id, requestHash}`, or None where there is no such thing."""
-        return await self._writer.write(name, {"at": now_ms(), **row}, key=key)
+        written = await self._writer.write(name, {"at": now_ms(), **row}, key=key)
+        if written and "conversationId" in row:
+            # Who follows it learns that it is gone.
+            self._signals.notify(row["conversationId"], None)
+        return written
 
     async def read_running_erasures(self, after: str, limit: int) -> list[Row]:
         """`{id, kind, ownerId, subjectId, …}` of what is being deleted, whoever began it, from one id on."""

@@ -1509,14 +1509,16 @@ class ConversationsChangedConversation(Record):
 
 
 class ConversationsChangedChangedConversation(Record):
-    """A conversation in which something happened."""
+    """A conversation in which something happened, or one that was deleted."""
 
     cursor: str
     """Where to come back to."""
     seq: int
     """The number of the newest message or event in it: you have all of it where you know that one."""
-    conversation: ConversationsChangedConversation
-    """The conversation, as it is now."""
+    deleted_id: str | None
+    """The id of a conversation that was deleted; null otherwise."""
+    conversation: ConversationsChangedConversation | None
+    """The conversation, as it is now; null where it was deleted."""
 
 
 class CreateBranchMessage(Record):
@@ -5399,6 +5401,7 @@ CONVERSATIONS_CHANGED = Document(
   conversationsChanged(after: $after) {
     cursor
     seq
+    deletedId
     conversation { id title updatedAt }
   }
 }

@@ -235,7 +235,7 @@ async def erasable(counting: Awaitable[Found]) -> Erasable:
 async def read_erasure(info: Info, id: str) -> Erasure | None:
     """A receipt of the caller's."""
     row = await info.context.backend.deleting.read_erasure(info.context.caller, id)
-    return row and erasure(row)
+    return None if row is None else erasure(row)
 
 
 def erasure(row: dict[str, Any]) -> Erasure:
