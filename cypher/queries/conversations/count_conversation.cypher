@@ -19,8 +19,8 @@ RETURN {
   runs: COUNT { UNWIND tasks AS t MATCH (t)-[:HAD_RUN]->(run) RETURN run },
   taskEvents: COUNT { UNWIND tasks AS t MATCH (x:TaskEvent) WHERE x.taskId = t.id AND x.seq >= 0 RETURN x },
   changes: COUNT { MATCH (x:Change) WHERE x.conversationId = c.id AND x.seq >= 0 RETURN x },
-  summaries: COUNT { MATCH (s:Summary) WHERE s.conversationId = c.id AND s.kind >= '' RETURN s },
-  claims: COUNT { MATCH (s:Summary)-[:CLAIMS]->(k) WHERE s.conversationId = c.id AND s.kind >= '' RETURN k },
+  summaries: COUNT { MATCH (s:Summary) WHERE s.conversationId = c.id AND s.kind >= '' AND s.id > '' RETURN s },
+  claims: COUNT { MATCH (s:Summary)-[:CLAIMS]->(k) WHERE s.conversationId = c.id AND s.kind >= '' AND s.id > '' RETURN k },
   strategies: COUNT { UNWIND tasks AS t MATCH (t)-[:MADE]->(s:Strategy) RETURN DISTINCT s },
   sources: size(sources),
   documents: COUNT { MATCH (d:Document) WHERE d.conversationId = c.id AND d.name >= '' },
@@ -28,6 +28,6 @@ RETURN {
   tools: size([x IN tools WHERE NOT EXISTS { (x)<-[:OFFERS|CALLED]-(y) WHERE y.conversationId <> c.id }]),
   annotations: COUNT { (c)<-[:IN_CONVERSATION]-(:Message)<-[:ON]-(:Annotation) },
   passages: COUNT { (c)<-[:IN_CONVERSATION]-(:Message)<-[:OF]-(:Passage) }
-    + COUNT { MATCH (s:Summary)<-[:OF]-(:Passage) WHERE s.conversationId = c.id AND s.kind >= '' RETURN s }
+    + COUNT { MATCH (s:Summary)<-[:OF]-(:Passage) WHERE s.conversationId = c.id AND s.kind >= '' AND s.id > '' RETURN s }
     + COUNT { UNWIND sources AS s MATCH (s)<-[:OF]-(:Passage) RETURN s }
 } AS counts, [t IN tasks WHERE t.unfinished | t.id] AS cancels, size(read) - size(sources) AS sharedSources

@@ -15,9 +15,9 @@ RETURN {
   runs: COUNT { UNWIND tasks AS t MATCH (t)-[:HAD_RUN]->(run) RETURN run },
   taskEvents: COUNT { UNWIND tasks AS t MATCH (x:TaskEvent) WHERE x.taskId = t.id AND x.seq >= 0 RETURN x },
   changes: COUNT { UNWIND chats AS c MATCH (x:Change) WHERE x.conversationId = c.id AND x.seq >= 0 RETURN x },
-  summaries: COUNT { UNWIND chats AS c MATCH (s:Summary) WHERE s.conversationId = c.id AND s.kind >= '' RETURN s },
-  claims: COUNT { UNWIND chats AS c MATCH (s:Summary)-[:CLAIMS]->(k) WHERE s.conversationId = c.id AND s.kind >= '' RETURN k },
-  strategies: COUNT { MATCH (s:Strategy) WHERE s.ownerId = $ownerId AND s.origin >= '' },
+  summaries: COUNT { UNWIND chats AS c MATCH (s:Summary) WHERE s.conversationId = c.id AND s.kind >= '' AND s.id > '' RETURN s },
+  claims: COUNT { UNWIND chats AS c MATCH (s:Summary)-[:CLAIMS]->(k) WHERE s.conversationId = c.id AND s.kind >= '' AND s.id > '' RETURN k },
+  strategies: COUNT { MATCH (s:Strategy) WHERE s.ownerId = $ownerId AND s.origin >= '' AND s.createdAt IS NOT NULL AND s.id > '' },
   sources: size(sources),
   documents: COUNT { UNWIND chats AS c MATCH (d:Document) WHERE d.conversationId = c.id AND d.name >= '' RETURN d },
   templates: size([x IN templates WHERE NOT EXISTS { (x)<-[:FILLED_IN]-(t) WHERE t.ownerId <> $ownerId }]),
@@ -25,6 +25,6 @@ RETURN {
   drafts: COUNT { MATCH (d:Draft) WHERE d.ownerId = $ownerId },
   annotations: COUNT { UNWIND chats AS c MATCH (c)<-[:IN_CONVERSATION]-(:Message)<-[:ON]-(n:Annotation) RETURN n },
   passages: COUNT { UNWIND chats AS c MATCH (c)<-[:IN_CONVERSATION]-(:Message)<-[:OF]-(n:Passage) RETURN n }
-    + COUNT { UNWIND chats AS c MATCH (s:Summary)<-[:OF]-(:Passage) WHERE s.conversationId = c.id AND s.kind >= '' RETURN s }
+    + COUNT { UNWIND chats AS c MATCH (s:Summary)<-[:OF]-(:Passage) WHERE s.conversationId = c.id AND s.kind >= '' AND s.id > '' RETURN s }
     + COUNT { UNWIND sources AS s MATCH (s)<-[:OF]-(:Passage) RETURN s }
 } AS counts, [t IN tasks WHERE t.unfinished | t.id] AS cancels, 0 AS sharedSources

@@ -3,7 +3,7 @@ CYPHER 25
 MATCH (e:Erasure {id: $erasureId, kind: 'OWNER', status: 'RUNNING'})
 SET e.touchedAt = datetime()
 WITH e, e.touchedAt AS locked
-WITH e, COLLECT { MATCH (k:Erasure) WHERE k.ownerId = e.ownerId AND k.createdAt >= e.createdAt AND k.partOf = e.id RETURN k } AS parts
+WITH e, COLLECT { MATCH (k:Erasure) WHERE k.ownerId = e.ownerId AND k.createdAt >= e.createdAt AND k.id > '' AND k.partOf = e.id RETURN k } AS parts
 WHERE none(k IN parts WHERE k.status <> 'DONE')
 CALL (e, parts) {
   UNWIND parts AS k

@@ -3,7 +3,7 @@ CYPHER 25
 MATCH (e:Erasure {id: $erasureId, kind: 'OWNER'})
 SET e.touchedAt = datetime()
 WITH e, e.touchedAt AS locked, e.ownerId AS owner
-WITH e, COLLECT { MATCH (s:Strategy) WHERE s.ownerId = owner AND s.origin >= '' RETURN s LIMIT $limit } AS strategies,
+WITH e, COLLECT { MATCH (s:Strategy) WHERE s.ownerId = owner AND s.origin >= '' AND s.createdAt IS NOT NULL AND s.id > '' RETURN s LIMIT $limit } AS strategies,
   COLLECT { MATCH (d:Draft) WHERE d.ownerId = owner RETURN d LIMIT 10 } AS drafts,
   COLLECT { MATCH (s:Source) WHERE s.ownerId = owner AND s.sha256 >= '' RETURN s LIMIT $limit } AS found,
   COLLECT { MATCH (t:Tool) WHERE t.ownerId = owner AND t.name >= '' RETURN t LIMIT 10 } AS tools

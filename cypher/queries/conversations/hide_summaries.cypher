@@ -4,7 +4,7 @@ MATCH (e:Erasure {id: $erasureId, kind: 'CONVERSATION'})-[:ERASES]->(c:Erased)
 SET e.touchedAt = datetime()
 WITH e, c, e.touchedAt AS locked
 CALL (e, c) {
-  MATCH (s:Summary) WHERE s.conversationId = c.id AND s.kind >= ''
+  MATCH (s:Summary) WHERE s.conversationId = c.id AND s.kind >= '' AND s.id > ''
   WITH s LIMIT $limit
   WITH collect(s) AS gone
   WITH gone, COLLECT { UNWIND gone AS s MATCH (s)-[:CLAIMS]->(k:Claim) RETURN DISTINCT k } AS claims,

@@ -4,7 +4,7 @@ UNWIND $batch.rows AS row
 WITH row.ownerId AS owner, COLLECT {
   CALL (row) {
     MATCH (c:Conversation)
-    WHERE c.ownerId = row.ownerId AND c.changedAt > datetime({epochMillis: row.since})
+    WHERE c.ownerId = row.ownerId AND c.changedAt > datetime({epochMillis: row.since}) AND c.id > ''
     RETURN c.changedAt.epochMillis AS at ORDER BY c.ownerId DESC, c.changedAt DESC LIMIT 1
     UNION ALL
     MATCH (e:Erasure)

@@ -5,7 +5,8 @@ CALL (row) {
   MATCH (a:Attempt {id: row.attemptId})
   WHERE a.latencyMs IS NULL AND a.status IN ['RUNNING', 'CANCELLED', 'INTERRUPTED'] AND (EXISTS { (a)<-[:PAID]-() }
     OR EXISTS { (a)<-[:ATTEMPTED]-()<-[:HAS_SUBTASK]-(:Erased) })
-  SET a += row.measures {.queueMs, .latencyMs, .timeToFirstTokenMs, .inputTokens, .outputTokens, .cachedTokens,
+  WITH a, row.measures AS said
+  SET a += said {.queueMs, .latencyMs, .timeToFirstTokenMs, .inputTokens, .outputTokens, .cachedTokens,
     .cacheWriteTokens, .costUsd, .usageEstimated, .reservedTokens, .reservedUsd}
   RETURN a.id AS id
 }
