@@ -7,5 +7,6 @@ WHERE NOT EXISTS { (e)-[:DISMANTLES|SPREADS]->() } AND NOT EXISTS { (e)-[:ERASES
 OPTIONAL MATCH (e)-[:ERASES]->(c:Erased)
 CALL (c) { WITH c WHERE c IS NOT NULL AND NOT EXISTS { (c)-[:PAID]->() } DETACH DELETE c }
 CALL (e) { MATCH (e)-[erases:ERASES]->(c) SET c = {id: c.id, ownerId: c.ownerId, createdAt: c.createdAt} DELETE erases }
+REMOVE e.upto
 SET e.status = 'DONE', e.finishedAt = datetime({epochMillis: timestamp()})
 RETURN e.id AS id

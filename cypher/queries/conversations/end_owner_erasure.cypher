@@ -7,7 +7,7 @@ WITH e, COLLECT { MATCH (k:Erasure) WHERE k.ownerId = e.ownerId AND k.createdAt 
 WHERE none(k IN parts WHERE k.status <> 'DONE')
 CALL (e, parts) {
   UNWIND parts AS k
-  UNWIND [name IN keys(k) WHERE k[name] IS :: INTEGER NOT NULL AND name <> 'seq'] AS name
+  UNWIND [name IN keys(k) WHERE k[name] IS :: INTEGER NOT NULL AND NOT name IN ['seq', 'upto']] AS name
   WITH e, name, sum(k[name]) AS count
   SET e[name] = coalesce(e[name], 0) + count
 }

@@ -19,7 +19,13 @@ CALL (c, marked, at) {
   WITH *, coalesce(head(COLLECT {
     MATCH (above)<-[:RESPONDS_TO]-(r:Response)
     WHERE NOT r.id IN [row IN marked | row.m.id] AND (EXISTS { (r)<-[:RESULTED_IN]-() } OR NOT EXISTS { (r)<-[:YIELDED]-() })
-    RETURN r ORDER BY r.seq DESC LIMIT 1 }), above) AS kept
+    RETURN r ORDER BY r.seq DESC LIMIT 1 }), above, head(COLLECT {
+    // The default branch has a message wherever there is one: that of another branch, else one that begins.
+    WITH c, b, marked WHERE b.id = coalesce(c.defaultBranchId, $mainBranchId)
+    UNWIND COLLECT { MATCH (c)<-[:BRANCH_OF]-()-[:HEAD]->(r:Message) RETURN r }
+      + COLLECT { MATCH (c)-[:STARTS_WITH]->(r:Message) RETURN r } AS r
+    WITH r WHERE NOT r.id IN [row IN marked | row.m.id]
+    RETURN r LIMIT 1 })) AS kept
   SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
   WITH c, at, m, b, old, kept, c.lastSeq AS seq, kept IS NULL AND b.id <> coalesce(c.defaultBranchId, $mainBranchId) AS goes
   CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'BRANCH', subjectId: b.id,
@@ -51,6 +57,23 @@ CALL (marked) {
     MATCH (:Task {id: r.taskId})-[:ASKED]->(p:Prompt)
     REMOVE p.conflicts
   }
+}
+CALL (c, marked, at) {
+  // The other end of a link may be in a conversation that stays: who follows that is told.
+  UNWIND marked AS row
+  WITH c, at, row.m AS m
+  MATCH (m)-[r:REFERENCES]-(:Message)-[:IN_CONVERSATION]->(d:Conversation) WHERE d <> c
+  WITH d, r, at ORDER BY d.id
+  SET d.lastSeq = d.lastSeq + 1, d.changedAt = datetime({epochMillis: timestamp()})
+  CREATE (:Change {conversationId: d.id, ownerId: d.ownerId, seq: d.lastSeq, createdAt: at, type: 'LINK',
+    action: 'DELETED', subjectId: r.id, ids: [r.fromId, r.toId]})
+}
+CALL (marked) {
+  UNWIND marked AS row
+  WITH row.m AS m
+  MATCH (m)-[seen:REVISES|REPLAYS|REFERENCES|SAW|WITHOUT|INSTEAD|SET_ASIDE|REPAIRS|HAS_SYSTEM_PROMPT|STARTS_WITH]-()
+  WITH DISTINCT seen
+  DELETE seen
 }
 CALL (tasks, at) {
   UNWIND tasks AS t
