@@ -35,7 +35,11 @@ HEADS = """
 MATCH (b:Branch)-[:BRANCH_OF]->(:Conversation {id: $id})
 RETURN COLLECT { MATCH (b)-[:HEAD]->(m) RETURN m.id } AS at
 """
-AGED = "MATCH (c:Conversation {id: $id}) SET c.createdAt = datetime({epochMillis: timestamp() - $age}), c.updatedAt = c.createdAt RETURN c.id AS id"
+AGED = """
+MATCH (c:Conversation {id: $id})
+SET c.createdAt = datetime({epochMillis: timestamp() - $age}), c.updatedAt = c.createdAt
+RETURN c.id AS id
+"""
 OPEN = "MATCH (:Task {id: $id})-[:HAS_SUBTASK]->()-[:ATTEMPTED]->(a:Attempt {status: 'RUNNING'}) RETURN a.id AS id"
 LATE = "MATCH (a:Attempt {id: $id}) RETURN a {.*, texts: COUNT { (a)-[:YIELDED|SAW]->() }} AS a"
 
