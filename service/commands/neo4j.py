@@ -49,7 +49,7 @@ def status() -> None:
 
 @app.command()
 def compact() -> None:
-    """Write the graph anew, so that what was deleted is in no file any more. Nothing may use Neo4j meanwhile.
+    """Write the graph into new files. What was deleted is in no file after that. Nothing may use Neo4j meanwhile.
 
     The old files stay until the new ones are whole. It needs one and a half times their size on the disk.
     """
@@ -69,7 +69,7 @@ def compact() -> None:
         )
     )
     copied = f"{done.copied.nodes} nodes and {done.copied.relationships} relationships"
-    say(f"Written anew: {copied}. {done.before / 1e6:.0f} MB became {done.after / 1e6:.0f} MB.")
+    say(f"Written: {copied}. {done.before / 1e6:.0f} MB became {done.after / 1e6:.0f} MB.")
 
 
 @app.command()

@@ -41,7 +41,7 @@ async def copy_graph(old: Database, new: Database) -> Copied:
     await new.execute(_statement("await_indexes").text, bounded=False)
     before, after = [await _count(database) for database in (old, new)]
     if before != after:
-        raise GraphError(f"Of {before.nodes} nodes and {before.relationships} relationships not all were written anew.")
+        raise GraphError(f"Of {before.nodes} nodes and {before.relationships} relationships not all were written.")
     return after
 
 

@@ -37,7 +37,8 @@ RETURN COLLECT { MATCH (b)-[:HEAD]->(m) RETURN m.id } AS at
 """
 AGED = """
 MATCH (c:Conversation {id: $id})
-SET c.createdAt = datetime({epochMillis: timestamp() - $age}), c.updatedAt = c.createdAt
+WITH c, datetime({epochMillis: timestamp() - $age}) AS at
+SET c.createdAt = at, c.updatedAt = at
 RETURN c.id AS id
 """
 OPEN = "MATCH (:Task {id: $id})-[:HAS_SUBTASK]->()-[:ATTEMPTED]->(a:Attempt {status: 'RUNNING'}) RETURN a.id AS id"

@@ -56,7 +56,9 @@ async def compact(
         if isinstance(error, Conflict):
             raise
         free = f"{free_megabytes(home.folder)} MB are free there"
-        raise SetupError(f"{home.folder} is as it was: it could not be written anew ({free}). {error}") from error
+        raise SetupError(
+            f"{home.folder} is as it was: it could not be written into new files ({free}). {error}"
+        ) from error
     await _clear(beside, settings)
     return Compacted(copied, before, _size(home.folder / "data"))
 
@@ -68,7 +70,7 @@ async def _write_anew(
     # The login stays the same.
     write_private(beside.password, f"{read_password(home)}\n")
     async with _running(home, cache, settings, progress) as old, _running(beside, cache, settings, progress) as new:
-        progress.note("Writing the graph anew.")
+        progress.note("Writing the graph into new files.")
         return await copy_graph(old, new)
 
 
@@ -107,7 +109,7 @@ def _require_space(home: Home, size: int) -> None:
     needed, free = round(size * NEEDED / _MB) + LEAST_MB, free_megabytes(home.folder)
     if free < needed:
         raise SetupError(
-            f"To write {round(size / _MB)} MB anew, {needed} MB must be free for {home.folder}; there are {free} MB.",
+            f"To write {round(size / _MB)} MB again, {needed} MB must be free for {home.folder}; there are {free} MB.",
             remedy="Make room, or move the data folder to a larger disk.",
         )
 
