@@ -56,9 +56,7 @@ async def compact(
         if isinstance(error, Conflict):
             raise
         free = f"{free_megabytes(home.folder)} MB are free there"
-        raise SetupError(
-            f"{home.folder} is as it was: it could not be written into new files ({free}). {error}"
-        ) from error
+        raise SetupError(f"{home.folder} is as it was: no new files could be written ({free}). {error}") from error
     await _clear(beside, settings)
     return Compacted(copied, before, _size(home.folder / "data"))
 
