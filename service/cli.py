@@ -22,6 +22,7 @@ from service.commands import (
     check,
     config,
     finding,
+    deleting,
     histories,
     look,
     merging,
@@ -61,6 +62,7 @@ app = typer.Typer(
 TURNS = (turns, replaying, bisecting, branching, merging, histories, notes, annotating)
 for family in (serve, run, *TURNS, look, show, finding, summarizing, usage, check, setup):
     app.add_typer(family.app)
+app.add_typer(deleting.app, name="delete")
 app.add_typer(neo4j.app, name="neo4j")
 app.add_typer(config.app, name="config")
 

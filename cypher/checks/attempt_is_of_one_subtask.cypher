@@ -2,7 +2,7 @@
 // Of whatever is there: it is written in one transaction.
 CYPHER 25
 CALL () {
-  MATCH (a:Attempt) WHERE COUNT { (a)<-[:ATTEMPTED]-(:Subtask) } + COUNT { (a)<-[:PAID]-(:Conversation) } <> 1 OR COUNT { (a)-[:USED]->(:Model) } <> 1
+  MATCH (a:Attempt) WHERE COUNT { (a)<-[:ATTEMPTED]-(:Subtask) } + COUNT { (a)<-[:PAID]-(:Conversation|Erased) } <> 1 OR COUNT { (a)-[:USED]->(:Model) } <> 1
   RETURN a.id AS id
   UNION ALL
   MATCH (t:Task)-[:HAS_SUBTASK]->()-[:ATTEMPTED]->(a) WHERE coalesce(a.ownerId, '') <> t.ownerId

@@ -48,6 +48,31 @@ def status() -> None:
 
 
 @app.command()
+def compact() -> None:
+    """Write the graph into new files. What was deleted is in no file after that. Nothing may use Neo4j meanwhile.
+
+    The old files stay until the new ones are whole. It needs one and a half times their size on the disk.
+    """
+    from service.commands.terminal import say
+    from service.graph.local import progress_on
+    from service.graph.local.compacting import compact as compact_neo4j
+    from service.own_neo4j import local_settings
+
+    config = _own_config()
+    folders = config.storage
+    done = asyncio.run(
+        compact_neo4j(
+            folders.data_folder / "neo4j",
+            folders.cache_folder,
+            settings=local_settings(config),
+            progress=progress_on(),
+        )
+    )
+    copied = f"{done.copied.nodes} nodes and {done.copied.relationships} relationships"
+    say(f"Written: {copied}. {done.before / 1e6:.0f} MB became {done.after / 1e6:.0f} MB.")
+
+
+@app.command()
 def browser() -> None:
     """Show the address of Neo4j Browser and the login; open it where there is a desktop."""
     from service.commands.serving import neo4j_address

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, LiteralString, TypeVar, cast
@@ -192,6 +192,13 @@ class Database:
 
         async with self._guarded(-1 if bounded else None):
             return await self._again(work, is_transient)
+
+    async def stream(self, query: Query) -> AsyncIterator[Row]:
+        """The records of a stored statement that reads the whole graph, as they come."""
+        async with self._guarded(None), self._session(neo4j.READ_ACCESS) as session:
+            result = await session.run(cast(LiteralString, query.text))
+            async for record in result:
+                yield dict(zip(record.keys(), record.values(), strict=True))
 
     async def look(self, query: Query, seconds: float) -> list[Row]:
         """Run a stored statement that goes over the whole graph and changes nothing of it, once.

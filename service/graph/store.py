@@ -233,7 +233,12 @@ class Store(Places):
     async def finish_attempt(self, conversation_id: str, row: Row, end: Row | None = None) -> TaskStatus | None:
         """Write what came of an attempt, and the `end` of its task where it is its last; the task's state then."""
         ends = [("finish_task", end)] if end else []
-        record = (await self._write_together(conversation_id, [("finish_attempt", row), *ends]))[-1]
+        written = await self._write_together(conversation_id, [("finish_attempt", row), *ends])
+        if written[0] is None:
+            # What was asked is deleted. What it took is paid for all the same.
+            settled = {"attemptId": row["attemptId"], "measures": row["measures"]}
+            await self._writer.write("settle_attempt", settled, key=conversation_id)
+        record = written[-1]
         return TaskStatus(record["status"]) if end and record else None
 
     async def end_subtask(

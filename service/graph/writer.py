@@ -59,6 +59,11 @@ IN_ORDER = (
     "finish_task",
     "keep_summary",
     "delete_branch",
+    "settle_attempt",
+    "delete_message",
+    "delete_source",
+    "delete_document",
+    "delete_conversation",
 )
 """The order of the statements in a transaction, as a task lives; all others come before them."""
 

@@ -125,6 +125,10 @@ class StorageSettings(Frozen):
     data_folder: Folder = Field(default_factory=user_data_folder)
     cache_folder: Folder = Field(default_factory=user_cache_folder)
     event_retention_hours: Annotated[float, Field(gt=0)] = 24.0
+    keep_days: Annotated[float, Field(gt=0)] | None = None
+    keep_days_of: dict[Annotated[str, Field(min_length=1)], Annotated[float, Field(gt=0)] | None] = Field(
+        default_factory=dict
+    )
     neo4j: Neo4jSettings = Neo4jSettings()
 
 

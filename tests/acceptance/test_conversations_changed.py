@@ -19,7 +19,7 @@ async def changes(service: Service, after: str | None, wanted: set[str]) -> dict
         async with aclosing(stream) as payloads:  # pyright: ignore[reportArgumentType]
             async for payload in payloads:
                 told = payload["data"]["conversationsChanged"]
-                found[told["conversation"]["id"]] = told
+                found[told["deletedId"] or told["conversation"]["id"]] = told
                 if wanted <= found.keys():
                     break
     return found
@@ -47,3 +47,14 @@ async def test_who_begins_now_is_told_what_comes(service: Service) -> None:
     watching = asyncio.create_task(changes(service, None, {made}))
     await service.ask("RenameConversation", input={"conversationId": made, "title": "Later"})
     assert made in await watching
+
+
+async def test_who_shows_a_list_is_told_what_was_deleted(service: Service) -> None:
+    """By its id; the conversation itself is not there any more."""
+    made = (await service.ask("CreateConversation", input={}))["createConversation"]["conversation"]["id"]
+    cursor = (await service.ask("Viewer"))["viewer"]["conversationsCursor"]
+    await service.ask("DeleteConversation", input={"conversationId": made})
+    async with asyncio.timeout(60):
+        while (found := await changes(service, cursor, {made}))[made]["deletedId"] is None:
+            cursor = found[made]["cursor"]
+    assert found[made]["conversation"] is None

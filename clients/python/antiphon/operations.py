@@ -50,6 +50,15 @@ ContextPolicy: TypeAlias = Literal["FULL", "RECENT", "SUMMARIZED", "NONE"]
 ConversationOrder: TypeAlias = Literal["CREATED", "UPDATED"]
 """What conversations are listed by, the newest first."""
 
+DeletedChildren: TypeAlias = Literal["DELETE", "JOIN"]
+"""What becomes of what goes on from a deleted message."""
+
+ErasureKind: TypeAlias = Literal["CONVERSATION", "MESSAGE", "DOCUMENT", "SOURCE", "OWNER"]
+"""What was deleted."""
+
+ErasureStatus: TypeAlias = Literal["RUNNING", "DONE"]
+"""How far a deletion is."""
+
 ErrorCode: TypeAlias = Literal[
     "INTERNAL",
     "INVALID_INPUT",
@@ -266,6 +275,63 @@ class DeleteBranchInput(TypedDict, total=False):
     """Leave a summary of it behind, of what it has since it parted from the default branch: see `Conversation.summaries`. The branch is deleted when its summary is written (the payload has the task), and together with that. It stays where the task fails, or somebody has gone on with it meanwhile. With `PRUNE` it is refused."""
     dryRun: Required[bool]
     """Change nothing, and say what `PRUNE` would delete."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
+
+
+class DeleteConversationInput(TypedDict, total=False):
+    """A conversation to be deleted for good."""
+
+    conversationId: Required[str]
+    """The conversation's id."""
+    dryRun: Required[bool]
+    """Change nothing, and say what would go."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
+
+
+class DeleteDocumentInput(TypedDict, total=False):
+    """A document to be deleted for good, with all of its versions."""
+
+    documentId: Required[str]
+    """The document's id."""
+    dryRun: Required[bool]
+    """Change nothing, and say what would go."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
+
+
+class DeleteMessageInput(TypedDict, total=False):
+    """A message to be deleted for good, with its responses and all that is made of it."""
+
+    messageId: Required[str]
+    """The message's id."""
+    children: Required[DeletedChildren]
+    """What becomes of the prompts that go on from it."""
+    dryRun: Required[bool]
+    """Change nothing, and say what would go."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
+
+
+class DeleteOwnerInput(TypedDict, total=False):
+    """All that you have, to be deleted for good."""
+
+    ownerId: Required[str]
+    """Who you are, as `viewer { id }` says it: so that nobody does it by mistake."""
+    dryRun: Required[bool]
+    """Change nothing, and say what would go."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
+
+
+class DeleteSourceInput(TypedDict, total=False):
+    """A text to be deleted for good, wherever it was read."""
+
+    sourceId: Required[str]
+    """The source's id."""
+    dryRun: Required[bool]
+    """Change nothing, and say what would go."""
     idempotencyKey: str | None
     """The same key does it once: sending it twice is safe."""
 
@@ -1703,14 +1769,16 @@ class ConversationsChangedConversation(Record):
 
 
 class ConversationsChangedChangedConversation(Record):
-    """A conversation in which something happened."""
+    """A conversation in which something happened, or one that was deleted."""
 
     cursor: str
     """Where to come back to."""
     seq: int
     """The number of the newest message or event in it: you have all of it where you know that one."""
-    conversation: ConversationsChangedConversation
-    """The conversation, as it is now."""
+    deleted_id: str | None
+    """The id of a conversation that was deleted; null otherwise."""
+    conversation: ConversationsChangedConversation | None
+    """The conversation, as it is now; null where it was deleted."""
 
 
 class CreateBranchMessage(Record):
@@ -1982,6 +2050,306 @@ class DeleteBranchPayload(Record):
     """With `summarize`: the task that writes the summary, with which the branch goes. Null where it has nothing of its own, and is gone already."""
     prunable: DeleteBranchPrunableMessages | None
     """With `dryRun`: what `PRUNE` would delete; nothing for `KEEP`. Null otherwise."""
+
+
+class DeleteConversationErasureCount(Record):
+    """How many nodes of a label."""
+
+    label: str
+    """What they are, in the plural: `prompts`, `responses`, `sources`, … `attempts` stay without any text, so that it is known what they cost."""
+    count: int
+    """How many."""
+
+
+class DeleteConversationErasure(Record):
+    """The receipt of a deletion. It holds no text, and stays."""
+
+    id: str
+    """What `node` finds it by."""
+    kind: ErasureKind | str
+    """What was deleted."""
+    subject_id: str
+    """The id that it had; of an owner, the owner's name."""
+    status: ErasureStatus | str
+    """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
+    requested_by: str
+    """Who asked for it."""
+    created_at: datetime
+    """When it was asked for: from then on nobody found it."""
+    finished_at: datetime | None
+    """When nothing of it was left in the graph."""
+    counts: list[DeleteConversationErasureCount]
+    """What was deleted up to now, by label."""
+
+
+class DeleteConversationErasable(Record):
+    """What a deletion would take with it. Nothing is changed."""
+
+    cancels: list[str]
+    """The ids of tasks at work, which would be cancelled first."""
+    shared_sources: int
+    """How many texts were read there, and would stay: others read them, too."""
+    is_complete: bool
+    """False where there is more: counting ends after some ten thousand messages."""
+    counts: list[DeleteConversationErasureCount]
+    """How many nodes would go, by label."""
+
+
+class DeleteConversationPayload(Record):
+    """A conversation that is gone, or with `dryRun` one that is still there."""
+
+    deleted_id: str
+    """The id that it had; with `dryRun`, has."""
+    erasure: DeleteConversationErasure | None
+    """The receipt; null with `dryRun`."""
+    erasable: DeleteConversationErasable | None
+    """With `dryRun`: what would go. Null otherwise."""
+
+
+class DeleteDocumentErasureCount(Record):
+    """How many nodes of a label."""
+
+    label: str
+    """What they are, in the plural: `prompts`, `responses`, `sources`, … `attempts` stay without any text, so that it is known what they cost."""
+    count: int
+    """How many."""
+
+
+class DeleteDocumentErasure(Record):
+    """The receipt of a deletion. It holds no text, and stays."""
+
+    id: str
+    """What `node` finds it by."""
+    kind: ErasureKind | str
+    """What was deleted."""
+    subject_id: str
+    """The id that it had; of an owner, the owner's name."""
+    status: ErasureStatus | str
+    """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
+    requested_by: str
+    """Who asked for it."""
+    created_at: datetime
+    """When it was asked for: from then on nobody found it."""
+    finished_at: datetime | None
+    """When nothing of it was left in the graph."""
+    counts: list[DeleteDocumentErasureCount]
+    """What was deleted up to now, by label."""
+
+
+class DeleteDocumentErasable(Record):
+    """What a deletion would take with it. Nothing is changed."""
+
+    cancels: list[str]
+    """The ids of tasks at work, which would be cancelled first."""
+    shared_sources: int
+    """How many texts were read there, and would stay: others read them, too."""
+    is_complete: bool
+    """False where there is more: counting ends after some ten thousand messages."""
+    counts: list[DeleteDocumentErasureCount]
+    """How many nodes would go, by label."""
+
+
+class DeleteDocumentPayload(Record):
+    """A document that is gone, or with `dryRun` one that is still there."""
+
+    deleted_id: str
+    """The id that it had; with `dryRun`, has."""
+    erasure: DeleteDocumentErasure | None
+    """The receipt; null with `dryRun`."""
+    erasable: DeleteDocumentErasable | None
+    """With `dryRun`: what would go. Null otherwise."""
+
+
+class DeleteMessageErasureCount(Record):
+    """How many nodes of a label."""
+
+    label: str
+    """What they are, in the plural: `prompts`, `responses`, `sources`, … `attempts` stay without any text, so that it is known what they cost."""
+    count: int
+    """How many."""
+
+
+class DeleteMessageErasure(Record):
+    """The receipt of a deletion. It holds no text, and stays."""
+
+    id: str
+    """What `node` finds it by."""
+    kind: ErasureKind | str
+    """What was deleted."""
+    subject_id: str
+    """The id that it had; of an owner, the owner's name."""
+    status: ErasureStatus | str
+    """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
+    requested_by: str
+    """Who asked for it."""
+    created_at: datetime
+    """When it was asked for: from then on nobody found it."""
+    finished_at: datetime | None
+    """When nothing of it was left in the graph."""
+    counts: list[DeleteMessageErasureCount]
+    """What was deleted up to now, by label."""
+
+
+class DeleteMessageErasable(Record):
+    """What a deletion would take with it. Nothing is changed."""
+
+    cancels: list[str]
+    """The ids of tasks at work, which would be cancelled first."""
+    shared_sources: int
+    """How many texts were read there, and would stay: others read them, too."""
+    is_complete: bool
+    """False where there is more: counting ends after some ten thousand messages."""
+    counts: list[DeleteMessageErasureCount]
+    """How many nodes would go, by label."""
+
+
+class DeleteMessagePayload(Record):
+    """A message that is gone, or with `dryRun` one that is still there."""
+
+    deleted_id: str
+    """The id that it had; with `dryRun`, has."""
+    erasure: DeleteMessageErasure | None
+    """The receipt; null with `dryRun`."""
+    erasable: DeleteMessageErasable | None
+    """With `dryRun`: what would go. Null otherwise."""
+
+
+class DeleteOwnerErasureCount(Record):
+    """How many nodes of a label."""
+
+    label: str
+    """What they are, in the plural: `prompts`, `responses`, `sources`, … `attempts` stay without any text, so that it is known what they cost."""
+    count: int
+    """How many."""
+
+
+class DeleteOwnerErasure(Record):
+    """The receipt of a deletion. It holds no text, and stays."""
+
+    id: str
+    """What `node` finds it by."""
+    kind: ErasureKind | str
+    """What was deleted."""
+    subject_id: str
+    """The id that it had; of an owner, the owner's name."""
+    status: ErasureStatus | str
+    """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
+    requested_by: str
+    """Who asked for it."""
+    created_at: datetime
+    """When it was asked for: from then on nobody found it."""
+    finished_at: datetime | None
+    """When nothing of it was left in the graph."""
+    counts: list[DeleteOwnerErasureCount]
+    """What was deleted up to now, by label."""
+
+
+class DeleteOwnerErasable(Record):
+    """What a deletion would take with it. Nothing is changed."""
+
+    cancels: list[str]
+    """The ids of tasks at work, which would be cancelled first."""
+    shared_sources: int
+    """How many texts were read there, and would stay: others read them, too."""
+    is_complete: bool
+    """False where there is more: counting ends after some ten thousand messages."""
+    counts: list[DeleteOwnerErasureCount]
+    """How many nodes would go, by label."""
+
+
+class DeleteOwnerPayload(Record):
+    """All that you had is gone, or with `dryRun` still there."""
+
+    deleted_id: str
+    """Who you are."""
+    erasure: DeleteOwnerErasure | None
+    """The receipt; null with `dryRun`."""
+    erasable: DeleteOwnerErasable | None
+    """With `dryRun`: what would go. Null otherwise."""
+
+
+class DeleteSourceErasureCount(Record):
+    """How many nodes of a label."""
+
+    label: str
+    """What they are, in the plural: `prompts`, `responses`, `sources`, … `attempts` stay without any text, so that it is known what they cost."""
+    count: int
+    """How many."""
+
+
+class DeleteSourceErasure(Record):
+    """The receipt of a deletion. It holds no text, and stays."""
+
+    id: str
+    """What `node` finds it by."""
+    kind: ErasureKind | str
+    """What was deleted."""
+    subject_id: str
+    """The id that it had; of an owner, the owner's name."""
+    status: ErasureStatus | str
+    """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
+    requested_by: str
+    """Who asked for it."""
+    created_at: datetime
+    """When it was asked for: from then on nobody found it."""
+    finished_at: datetime | None
+    """When nothing of it was left in the graph."""
+    counts: list[DeleteSourceErasureCount]
+    """What was deleted up to now, by label."""
+
+
+class DeleteSourceErasable(Record):
+    """What a deletion would take with it. Nothing is changed."""
+
+    cancels: list[str]
+    """The ids of tasks at work, which would be cancelled first."""
+    shared_sources: int
+    """How many texts were read there, and would stay: others read them, too."""
+    is_complete: bool
+    """False where there is more: counting ends after some ten thousand messages."""
+    counts: list[DeleteSourceErasureCount]
+    """How many nodes would go, by label."""
+
+
+class DeleteSourcePayload(Record):
+    """A text that is gone, or with `dryRun` one that is still there."""
+
+    deleted_id: str
+    """The id that it had; with `dryRun`, has."""
+    erasure: DeleteSourceErasure | None
+    """The receipt; null with `dryRun`."""
+    erasable: DeleteSourceErasable | None
+    """With `dryRun`: what would go. Null otherwise."""
+
+
+class ErasureCount(Record):
+    """How many nodes of a label."""
+
+    label: str
+    """What they are, in the plural: `prompts`, `responses`, `sources`, … `attempts` stay without any text, so that it is known what they cost."""
+    count: int
+    """How many."""
+
+
+class Erasure(Record):
+    """The receipt of a deletion. It holds no text, and stays."""
+
+    id: str
+    """What `node` finds it by."""
+    kind: ErasureKind | str
+    """What was deleted."""
+    subject_id: str
+    """The id that it had; of an owner, the owner's name."""
+    status: ErasureStatus | str
+    """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
+    requested_by: str
+    """Who asked for it."""
+    created_at: datetime
+    """When it was asked for: from then on nobody found it."""
+    finished_at: datetime | None
+    """When nothing of it was left in the graph."""
+    counts: list[ErasureCount]
+    """What was deleted up to now, by label."""
 
 
 class HistoryToolCall(Record):
@@ -5550,6 +5918,7 @@ CONVERSATIONS_CHANGED = Document(
   conversationsChanged(after: $after) {
     cursor
     seq
+    deletedId
     conversation { id title updatedAt }
   }
 }
@@ -5602,6 +5971,80 @@ DELETE_BRANCH = Document(
     task { id taskStatus }
     prunable { messages tasks attempts tokens costUsd isComplete }
   }
+}
+""",
+)
+
+DELETE_CONVERSATION = Document(
+    "DeleteConversation",
+    "deleteConversation",
+    """mutation DeleteConversation($input: DeleteConversationInput!) {
+  deleteConversation(input: $input) {
+    deletedId
+    erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+    erasable { cancels sharedSources isComplete counts { label count } }
+  }
+}
+""",
+)
+
+DELETE_DOCUMENT = Document(
+    "DeleteDocument",
+    "deleteDocument",
+    """mutation DeleteDocument($input: DeleteDocumentInput!) {
+  deleteDocument(input: $input) {
+    deletedId
+    erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+    erasable { cancels sharedSources isComplete counts { label count } }
+  }
+}
+""",
+)
+
+DELETE_MESSAGE = Document(
+    "DeleteMessage",
+    "deleteMessage",
+    """mutation DeleteMessage($input: DeleteMessageInput!) {
+  deleteMessage(input: $input) {
+    deletedId
+    erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+    erasable { cancels sharedSources isComplete counts { label count } }
+  }
+}
+""",
+)
+
+DELETE_OWNER = Document(
+    "DeleteOwner",
+    "deleteOwner",
+    """mutation DeleteOwner($input: DeleteOwnerInput!) {
+  deleteOwner(input: $input) {
+    deletedId
+    erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+    erasable { cancels sharedSources isComplete counts { label count } }
+  }
+}
+""",
+)
+
+DELETE_SOURCE = Document(
+    "DeleteSource",
+    "deleteSource",
+    """mutation DeleteSource($input: DeleteSourceInput!) {
+  deleteSource(input: $input) {
+    deletedId
+    erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+    erasable { cancels sharedSources isComplete counts { label count } }
+  }
+}
+""",
+)
+
+ERASURE = Document(
+    "Erasure",
+    "erasure",
+    """query Erasure($id: ID!) {
+  erasure(id: $id) { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
 }
 """,
 )

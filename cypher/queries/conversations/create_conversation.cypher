@@ -3,7 +3,8 @@ CYPHER 25
 UNWIND $batch.rows AS row
 CALL (row) {
   OPTIONAL MATCH (known:Conversation {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
-  WITH row, known WHERE known IS NULL
+  // What was deleted is not written again by a late request.
+  WITH row, known WHERE known IS NULL AND NOT EXISTS { MATCH (:Erasure {subjectId: row.conversationId}) }
   MERGE (c:Conversation {id: row.conversationId})
     ON CREATE SET c.ownerId = row.ownerId, c.title = row.title, c.metadata = row.metadata, c.lastSeq = 0,
       c.changedAt = datetime({epochMillis: timestamp()}),

@@ -32,6 +32,11 @@ CALL (row) {
   FOREACH (x IN CASE WHEN ids = [] THEN [] ELSE [x] END |
     CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'MESSAGE',
       action: 'DELETED', ids: ids, causeKey: x.causeKey}))
+  CALL (gone) {
+    UNWIND gone AS m
+    MATCH (m)<-[:OF|ON]-(x:Passage|Annotation)
+    DETACH DELETE x
+  }
   FOREACH (m IN gone | DETACH DELETE m)
   FOREACH (s IN subtasks | DETACH DELETE s)
   RETURN seq, size(subtasks) AS deleted

@@ -37,12 +37,18 @@ CALL (row) {
   FOREACH (x IN CASE WHEN ids = [] THEN [] ELSE [x] END |
     CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'MESSAGE',
       action: 'DELETED', ids: ids, causeKey: x.causeKey}))
+  CALL (gone) {
+    UNWIND gone AS m
+    MATCH (m)<-[:OF|ON]-(x:Passage|Annotation)
+    DETACH DELETE x
+  }
   FOREACH (n IN gone + runs + done | DETACH DELETE n)
   WITH x, seq, tasks, things
   CALL (things) {
     UNWIND things AS thing
-    WITH thing WHERE NOT EXISTS { (thing)--() }
-    DELETE thing
+    WITH thing WHERE NOT EXISTS { (thing)<-[:READS|HAS_VERSION|COVERS|ABOUT|FILLED_IN|OFFERS|CALLED]-() }
+    OPTIONAL MATCH (thing)<-[:OF]-(x:Passage)
+    DETACH DELETE x, thing
   }
   RETURN seq, size(tasks) AS deleted
 }

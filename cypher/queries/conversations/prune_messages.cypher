@@ -55,6 +55,11 @@ CALL (row) {
     DELETE place
     CREATE (c)-[:HAD_TASK]->(t)
   }
+  CALL (gone, summaries) {
+    UNWIND gone + summaries AS n
+    MATCH (n)<-[:OF|ON]-(x:Passage|Annotation)
+    DETACH DELETE x
+  }
   CALL (summaries) {
     UNWIND summaries AS s
     MATCH (s)-[:CLAIMS]->(claim:Claim)

@@ -9,7 +9,7 @@ CALL (c) {
 CALL (c) {
   // What was paid for messages that were deleted counts, too.
   CALL (c) {
-    MATCH (c)-[:HAS_TASK|HAD_TASK]->(:Task)-[:HAS_SUBTASK]->(:Subtask)-[:ATTEMPTED]->(a:Attempt)
+    MATCH (c)-[:HAS_TASK|HAD_TASK]->(:Task|Erased)-[:HAS_SUBTASK]->(:Subtask)-[:ATTEMPTED]->(a:Attempt)
     RETURN a
     UNION ALL
     MATCH (c)-[:PAID]->(a:Attempt)

@@ -5,24 +5,28 @@ MATCH (m:Message {id: id})-[:IN_CONVERSATION]->(:Conversation {ownerId: $ownerId
 RETURN id, COLLECT {
   // Two of the four read nothing; the indexes have the order of all.
   CALL (id) {
-    MATCH (:Message)-[r:REFERENCES]->(:Message)
+    MATCH (:Message)-[r:REFERENCES]->(other:Message)
     USING INDEX SEEK r:REFERENCES(fromId, id)
     WHERE r.fromId = id AND r.id > $page.low[0] AND r.id < $page.high[0] AND ($kind IS NULL OR r.kind = $kind)
+      AND EXISTS { (other)-[:IN_CONVERSATION]->(:Conversation) }
     RETURN r ORDER BY r.fromId, r.id LIMIT $page.up
     UNION ALL
-    MATCH (:Message)-[r:REFERENCES]->(:Message)
+    MATCH (other:Message)-[r:REFERENCES]->(:Message)
     USING INDEX SEEK r:REFERENCES(toId, id)
     WHERE r.toId = id AND r.id > $page.low[0] AND r.id < $page.high[0] AND ($kind IS NULL OR r.kind = $kind)
+      AND EXISTS { (other)-[:IN_CONVERSATION]->(:Conversation) }
     RETURN r ORDER BY r.toId, r.id LIMIT $page.up
     UNION ALL
-    MATCH (:Message)-[r:REFERENCES]->(:Message)
+    MATCH (:Message)-[r:REFERENCES]->(other:Message)
     USING INDEX SEEK r:REFERENCES(fromId, id)
     WHERE r.fromId = id AND r.id > $page.low[0] AND r.id < $page.high[0] AND ($kind IS NULL OR r.kind = $kind)
+      AND EXISTS { (other)-[:IN_CONVERSATION]->(:Conversation) }
     RETURN r ORDER BY r.fromId DESC, r.id DESC LIMIT $page.down
     UNION ALL
-    MATCH (:Message)-[r:REFERENCES]->(:Message)
+    MATCH (other:Message)-[r:REFERENCES]->(:Message)
     USING INDEX SEEK r:REFERENCES(toId, id)
     WHERE r.toId = id AND r.id > $page.low[0] AND r.id < $page.high[0] AND ($kind IS NULL OR r.kind = $kind)
+      AND EXISTS { (other)-[:IN_CONVERSATION]->(:Conversation) }
     RETURN r ORDER BY r.toId DESC, r.id DESC LIMIT $page.down
   }
   WITH r, r.id AS key

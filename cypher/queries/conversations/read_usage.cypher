@@ -7,7 +7,7 @@ CALL () {
     AND a.startedAt >= datetime({epochMillis: $since}) AND a.startedAt < datetime({epochMillis: $until})
   RETURN a
   UNION ALL
-  MATCH (:Conversation {id: $conversationId, ownerId: $ownerId})-[:HAS_TASK|HAD_TASK]->(:Task)-[:HAS_SUBTASK]->(:Subtask)
+  MATCH (:Conversation {id: $conversationId, ownerId: $ownerId})-[:HAS_TASK|HAD_TASK]->(:Task|Erased)-[:HAS_SUBTASK]->(:Subtask)
     -[:ATTEMPTED]->(a:Attempt)
   WHERE a.startedAt >= datetime({epochMillis: $since}) AND a.startedAt < datetime({epochMillis: $until})
   RETURN a
@@ -17,7 +17,7 @@ CALL () {
   RETURN a
 }
 // Of what was pruned, the attempt itself says of what task it was.
-OPTIONAL MATCH (a)<-[:ATTEMPTED]-(s:Subtask)<-[:HAS_SUBTASK]-(t:Task {ownerId: $ownerId})
+OPTIONAL MATCH (a)<-[:ATTEMPTED]-(s:Subtask)<-[:HAS_SUBTASK]-(t:Task|Erased {ownerId: $ownerId})
 MATCH (a)-[:USED]->(m)
 WITH a, coalesce(t.id, a.taskId) AS task,
   coalesce(a.wasted, a.status <> 'RUNNING' AND (a.status <> 'SUCCEEDED' OR s.status IN ['FAILED', 'CANCELLED', 'SKIPPED'])) AS wasted,
@@ -56,7 +56,7 @@ WITH key,
 LIMIT $limit
 RETURN collect({
   key: CASE $groupBy WHEN 'CONVERSATION' THEN key.id ELSE toString(key) END,
-  label: CASE $groupBy WHEN 'CONVERSATION' THEN key.title ELSE toString(key) END,
+  label: CASE $groupBy WHEN 'CONVERSATION' THEN coalesce(key.title, 'Deleted') ELSE toString(key) END,
   attempts: attempts, tasks: tasks, averageLatencyMs: averageLatencyMs,
   inputTokens: inputTokens, outputTokens: outputTokens, cachedTokens: cachedTokens,
   costUsd: costUsd, priced: priced, unpriced: unpriced, open: open, estimated: estimated,

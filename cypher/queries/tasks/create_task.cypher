@@ -5,7 +5,8 @@ CALL (row) {
   OPTIONAL MATCH (known:Task {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
   WITH row, known WHERE known IS NULL
   CALL (row) {
-    WITH row WHERE row.newConversation
+    // What was deleted is not written again by a late request.
+    WITH row WHERE row.newConversation AND NOT EXISTS { MATCH (:Erasure {subjectId: row.conversationId}) }
     MERGE (c:Conversation {id: row.conversationId})
       ON CREATE SET c.ownerId = row.ownerId, c.title = row.title, c.lastSeq = 0,
         c.createdAt = datetime({epochMillis: row.at}), c.updatedAt = datetime({epochMillis: row.at})

@@ -11,8 +11,9 @@ CALL (d) {
   DELETE r
   WITH DISTINCT s
   REMOVE s.lock
-  WITH s WHERE NOT EXISTS { (s)<-[:READS]-() }
-  DETACH DELETE s
+  WITH s WHERE NOT EXISTS { (s)<-[:READS|HAS_VERSION]-() }
+  OPTIONAL MATCH (s)<-[:OF]-(x:Passage)
+  DETACH DELETE x, s
 }
 WITH d
 CALL (d) {

@@ -13,6 +13,7 @@ from service.api.graphql.encoding import Answer
 from service.config import Config
 from service.conversations.branches import Branches
 from service.conversations.catalog import Conversations
+from service.conversations.deleting import Deleting
 from service.conversations.deltas import Deltas
 from service.conversations.events import EventPage, Events
 from service.conversations.feedback import Feedback
@@ -78,6 +79,7 @@ class Backend:
     search: Search
     deltas: Deltas
     responses: Responses
+    deleting: Deleting
     models: Models
     looks: Looks = field(default_factory=Looks)
     """How things are that events are told with."""

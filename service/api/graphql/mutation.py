@@ -28,6 +28,21 @@ from service.api.graphql.branch_payloads import (
     delete_branch,
 )
 from service.api.graphql.context import Info
+from service.api.graphql.erasures import (
+    DeleteConversationInput,
+    DeleteConversationPayload,
+    DeleteDocumentInput,
+    DeleteDocumentPayload,
+    DeleteMessageInput,
+    DeleteMessagePayload,
+    DeleteOwnerInput,
+    DeleteOwnerPayload,
+    DeleteSourceInput,
+    DeleteSourcePayload,
+    deletion,
+    erasable,
+    read_erasure,
+)
 from service.api.graphql.inputs import (
     CancelTaskInput,
     CreateConversationInput,
@@ -154,6 +169,57 @@ class Mutation:
     async def delete_branch(self, info: Info, input: DeleteBranchInput) -> DeleteBranchPayload | None:
         """Delete a branch. Its messages stay where they are, or those go that only it reaches."""
         return await delete_branch(info, input)
+
+    @strawberry.mutation
+    async def delete_conversation(self, info: Info, input: DeleteConversationInput) -> DeleteConversationPayload | None:
+        """Delete a conversation for good, with all that is in it. What its calls cost stays in `usage`."""
+        deleting, id = info.context.begin_write().deleting, input.conversation_id
+        if input.dry_run:
+            found = await erasable(deleting.count_conversation(info.context.caller, id))
+            return DeleteConversationPayload(deleted_id=id, erasable=found)
+        receipt = await deleting.delete_conversation(deletion(info, id, input.idempotency_key))
+        return DeleteConversationPayload(deleted_id=id, erasure=await read_erasure(info, receipt))
+
+    @strawberry.mutation
+    async def delete_message(self, info: Info, input: DeleteMessageInput) -> DeleteMessagePayload | None:
+        """Delete a message for good, with its responses and all that was made of it."""
+        deleting, id = info.context.begin_write().deleting, input.message_id
+        if input.dry_run:
+            found = await erasable(deleting.count_message(info.context.caller, id, input.children))
+            return DeleteMessagePayload(deleted_id=id, erasable=found)
+        receipt = await deleting.delete_message(deletion(info, id, input.idempotency_key), input.children)
+        return DeleteMessagePayload(deleted_id=id, erasure=await read_erasure(info, receipt))
+
+    @strawberry.mutation
+    async def delete_source(self, info: Info, input: DeleteSourceInput) -> DeleteSourcePayload | None:
+        """Delete a text for good, wherever it was read, with all that was made of it."""
+        deleting, id = info.context.begin_write().deleting, input.source_id
+        if input.dry_run:
+            found = await erasable(deleting.count_source(info.context.caller, id))
+            return DeleteSourcePayload(deleted_id=id, erasable=found)
+        receipt = await deleting.delete_source(deletion(info, id, input.idempotency_key))
+        return DeleteSourcePayload(deleted_id=id, erasure=await read_erasure(info, receipt))
+
+    @strawberry.mutation
+    async def delete_document(self, info: Info, input: DeleteDocumentInput) -> DeleteDocumentPayload | None:
+        """Delete a document for good: all versions, with what its conversation made of them."""
+        deleting, id = info.context.begin_write().deleting, input.document_id
+        if input.dry_run:
+            found = await erasable(deleting.count_document(info.context.caller, id))
+            return DeleteDocumentPayload(deleted_id=id, erasable=found)
+        receipt = await deleting.delete_document(deletion(info, id, input.idempotency_key))
+        return DeleteDocumentPayload(deleted_id=id, erasure=await read_erasure(info, receipt))
+
+    @strawberry.mutation
+    async def delete_owner(self, info: Info, input: DeleteOwnerInput) -> DeleteOwnerPayload | None:
+        """Delete all that you have for good. Receipts stay, and what your calls cost."""
+        deleting, id = info.context.begin_write().deleting, input.owner_id
+        wish = deletion(info, id, input.idempotency_key)
+        if input.dry_run:
+            deleting.require_own(wish)
+            return DeleteOwnerPayload(deleted_id=id, erasable=await erasable(deleting.count_owner(info.context.caller)))
+        receipt = await deleting.delete_owner(wish)
+        return DeleteOwnerPayload(deleted_id=id, erasure=await read_erasure(info, receipt))
 
     @strawberry.mutation
     async def send_prompt(self, info: Info, input: SendPromptInput) -> SendPromptPayload | None:

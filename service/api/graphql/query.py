@@ -13,6 +13,7 @@ from service.api.graphql.comparisons import ResponseComparison, response_compari
 from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
+from service.api.graphql.erasures import Erasure, read_erasure
 from service.api.graphql.inputs import PreviewContextInput
 from service.api.graphql.line_comparisons import BranchComparison, branch_comparison
 from service.api.graphql.messages import Message, message
@@ -186,6 +187,11 @@ class Query:
     async def task(self, info: Info, id: strawberry.ID) -> Task | None:
         """One task."""
         return await info.context.load.tasks.load(id)
+
+    @strawberry.field
+    async def erasure(self, info: Info, id: strawberry.ID) -> Erasure | None:
+        """The receipt of a deletion."""
+        return await read_erasure(info, id)
 
     @strawberry.field
     async def models(self, info: Info) -> list[Model]:

@@ -51,10 +51,13 @@ class ResponseDelta:
 
 @strawberry.type
 class ChangedConversation:
-    """A conversation in which something happened."""
+    """A conversation in which something happened, or one that was deleted."""
 
-    conversation: Conversation
-    """The conversation, as it is now."""
+    conversation: Conversation | None
+    """The conversation, as it is now; null where it was deleted."""
+
+    deleted_id: strawberry.ID | None
+    """The id of a conversation that was deleted; null otherwise."""
 
     seq: int
     """The number of the newest message or event in it: you have all of it where you know that one."""
@@ -118,8 +121,11 @@ class Subscription:
         async with aclosing(changed):  # pyright: ignore[reportArgumentType]
             async for row in changed:
                 context.begin_event(row["cursor"], None)
+                is_deleted = row["isDeleted"]
+                found = None if is_deleted else conversation({key: it for key, it in row.items() if key != "seq"})
                 yield ChangedConversation(
-                    conversation=conversation({key: it for key, it in row.items() if key != "seq"}),
+                    conversation=found,
+                    deleted_id=strawberry.ID(row["id"]) if is_deleted else None,
                     seq=row["seq"],
                     cursor=row["cursor"],
                 )

@@ -25,6 +25,7 @@ from service.graph.local.launch import Plan, launch
 from service.graph.local.process import end_servers, find_process, is_free, running_state
 from service.graph.local.progress import SILENT, Progress
 from service.graph.local.readiness import Answer, Neo4jAddress, address_of, ask
+from service.graph.local.swapping import settle
 from service.locks import FileLock
 from service.open_files import require
 
@@ -146,6 +147,7 @@ async def _start_owned(
         progress.note(f"Neo4j {found.version} runs already (process {found.pid}).")
         return _adopt(plan, owner, replace(found, detached=found.detached or detached))
     await end_servers(home, settings.stop_timeout)
+    settle(home)
     progress.note(f"Starting Neo4j {installation.lock.neo4j}.")
     state, child = await launch(plan, detached=detached or bool(found and found.detached))
     make_beside(plan.archive, java, plan.arguments, state.pid)

@@ -38,6 +38,17 @@ from antiphon.operations import (
     CreateTaskPayload,
     DeleteBranchInput,
     DeleteBranchPayload,
+    DeleteConversationInput,
+    DeleteConversationPayload,
+    DeleteDocumentInput,
+    DeleteDocumentPayload,
+    DeleteMessageInput,
+    DeleteMessagePayload,
+    DeleteOwnerInput,
+    DeleteOwnerPayload,
+    DeleteSourceInput,
+    DeleteSourcePayload,
+    Erasure,
     HistoryDirection,
     HistoryEdges,
     HistoryMessageConnection,
@@ -240,6 +251,36 @@ class AsyncOperations:
         """Delete a branch. Its messages stay where they are, or those go that only it reaches."""
         value = await self._connection.execute(its.DELETE_BRANCH, input=input)
         return DeleteBranchPayload.model_validate(value)
+
+    async def delete_conversation(self, input: DeleteConversationInput) -> DeleteConversationPayload:
+        """Delete a conversation for good, with all that is in it. What its calls cost stays in `usage`."""
+        value = await self._connection.execute(its.DELETE_CONVERSATION, input=input)
+        return DeleteConversationPayload.model_validate(value)
+
+    async def delete_document(self, input: DeleteDocumentInput) -> DeleteDocumentPayload:
+        """Delete a document for good: all versions, with what its conversation made of them."""
+        value = await self._connection.execute(its.DELETE_DOCUMENT, input=input)
+        return DeleteDocumentPayload.model_validate(value)
+
+    async def delete_message(self, input: DeleteMessageInput) -> DeleteMessagePayload:
+        """Delete a message for good, with its responses and all that was made of it."""
+        value = await self._connection.execute(its.DELETE_MESSAGE, input=input)
+        return DeleteMessagePayload.model_validate(value)
+
+    async def delete_owner(self, input: DeleteOwnerInput) -> DeleteOwnerPayload:
+        """Delete all that you have for good. Receipts stay, and what your calls cost."""
+        value = await self._connection.execute(its.DELETE_OWNER, input=input)
+        return DeleteOwnerPayload.model_validate(value)
+
+    async def delete_source(self, input: DeleteSourceInput) -> DeleteSourcePayload:
+        """Delete a text for good, wherever it was read, with all that was made of it."""
+        value = await self._connection.execute(its.DELETE_SOURCE, input=input)
+        return DeleteSourcePayload.model_validate(value)
+
+    async def erasure(self, id: str) -> Erasure | None:
+        """The receipt of a deletion."""
+        value = await self._connection.execute(its.ERASURE, id=id)
+        return None if value is None else Erasure.model_validate(value)
 
     async def history(
         self,
