@@ -40,6 +40,9 @@ class ChangeType(StrEnum):
     SUMMARY = "SUMMARY"
     """A summary."""
 
+    DOCUMENT = "DOCUMENT"
+    """Documents."""
+
 
 class ChangeAction(StrEnum):
     """What was done."""
@@ -67,6 +70,9 @@ class ChangeAction(StrEnum):
 
     UNPINNED = "UNPINNED"
     """A message goes into the context as any other again."""
+
+    RENEWED = "RENEWED"
+    """Documents have a newer version: what rests on an older one is stale from now on."""
 
 
 @dataclass(frozen=True, slots=True)

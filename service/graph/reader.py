@@ -222,6 +222,18 @@ class Reader(TreeReads):
         """A page of the tasks of each conversation, by age."""
         return await self._reads.grouped("read_conversation_tasks", "rows", owner, ids, page=page, status=status)
 
+    async def read_documents(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Documents by id."""
+        return await self._reads.by_id("read_documents", owner, ids)
+
+    async def read_conversation_documents(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the documents of each conversation."""
+        return await self._reads.grouped("read_conversation_documents", "rows", owner, ids, page=page)
+
+    async def read_document_versions(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the versions of each document: `{number, since, sourceId}`."""
+        return await self._reads.grouped("read_document_versions", "rows", owner, ids, page=page)
+
     async def read_task_settings(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`{settings, instruction, tools}` of each task, as `tasks/kept_settings.py` keeps them."""
         return await self._reads.grouped("read_task_settings", "kept", owner, ids)

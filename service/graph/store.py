@@ -13,7 +13,7 @@ from typing import Any
 from service.clock import now_ms
 from service.errors import NotFound
 from service.graph.database import Database, Row
-from service.graph.drafts import delete_old_drafts, draft, is_much
+from service.graph.drafts import PIECE_READINGS, delete_old_drafts, draft, is_much
 from service.graph.gather import Gatherer, divided
 from service.graph.places import Places, main_branch
 from service.graph.queries import query
@@ -113,13 +113,17 @@ class Store(Places):
         What it reads is written first where it is much, see `drafts.py`.
         """
         conversation_id = row["conversationId"]
+        row, documents = dict(row), row.get("documents") or []
+        row["documents"] = row["documentsLeft"] = None
         if is_much(row["sources"]):
-            row = await draft(row, self._draft)
-        writes = [("create_task", {"mainBranchId": main_branch(conversation_id), "cutMs": CUT_MS, **row})]
+            row = await draft(row, self._draft) | {"documentsLeft": True if documents else None}
+        writes: list[Write] = [("create_task", {"mainBranchId": main_branch(conversation_id), "cutMs": CUT_MS, **row})]
         if row.get("sides"):
             writes.append(
                 ("join_sides", {"promptId": row["promptId"], "label": row["sideLabel"], "sides": row["sides"]})
             )
+        if documents and not row["documentsLeft"]:
+            writes.append(("keep_documents", _documents_row(row, documents)))
         if subtasks:
             plan = {"taskId": row["taskId"], "leaseOwner": row["leaseOwner"], "subtasks": list(subtasks)}
             writes.append(("plan_subtasks", plan))
@@ -127,7 +131,16 @@ class Store(Places):
             writes.append(("cancel_task", {"taskId": None, "byId": row["taskId"], "ownerId": row["ownerId"]}))
         written = await self._write_together(conversation_id, writes)
         cut = written[-1] if row.get("whenBusy") == "INTERRUPT" else None
+        if written[0] and written[0]["id"] == row["taskId"] and row["documentsLeft"]:
+            await self.keep_documents(row, documents)
         return written[0] and written[0] | {"cut": cut and cut["id"]}
+
+    async def keep_documents(self, task: Row, documents: Sequence[Row]) -> None:
+        """Keep what a task reads as documents, some hundred at once: rows of `documents.py`."""
+        for start in range(0, len(documents), PIECE_READINGS):
+            piece, end = documents[start : start + PIECE_READINGS], start + PIECE_READINGS
+            row = _documents_row(task, piece) | {"isLast": end >= len(documents)}
+            await self._write("keep_documents", task["conversationId"], row)
 
     async def ask_again(self, conversation_id: str, writes: Sequence[Write]) -> list[Row | None]:
         """Revise a message, and ask prompts that are there, all in one transaction: rows of `revise_message`,
@@ -297,6 +310,12 @@ class Store(Places):
         rows = await self._database.run(query("delete_old_events"), before=before, limit=EVENTS_DELETED)
         # A task without events counts for one: there may be others behind it.
         return max(rows[0]["deleted"], rows[0]["tasks"])
+
+
+def _documents_row(task: Row, documents: Sequence[Row]) -> Row:
+    """A row of `keep_documents` for what a task reads."""
+    whose = {name: task[name] for name in ("taskId", "ownerId", "conversationId")}
+    return whose | {"documents": list(documents), "isLast": True, "causeKey": task.get("idempotencyKey")}
 
 
 def _subtasks(rows: Sequence[Row]) -> list[list[Any]]:

@@ -45,6 +45,7 @@ IN_ORDER = (
     "set_system_prompt",
     "append_message",
     "create_task",
+    "keep_documents",
     "join_sides",
     "revise_message",
     "ask_again",

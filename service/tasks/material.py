@@ -49,6 +49,8 @@ class TaskWork:
     summary_form: SummaryForm = SummaryForm.TEXT
     leaves: dict[str, Any] | None = None
     """The branch that is deleted once the summary is written: `{ownerId, branchId, causeKey}`."""
+    documents_left: bool = False
+    """Whether its process died before what it reads was kept as documents."""
     replayed: Replayed | None = None
     """The call whose context it sends again, and what it changes of that."""
 
@@ -138,6 +140,7 @@ def task_work(row: dict[str, Any]) -> TaskWork:
         covered_tokens=row.get("coveredTokens"),
         sources={reading["id"]: reading for reading in readings},
         leaves=_leaves(row),
+        documents_left=bool(row.get("documentsLeft")),
         summary_form=SummaryForm(row.get("summaryForm") or SummaryForm.TEXT),
         replayed=parse_replayed(row),
     )

@@ -17,6 +17,7 @@ from service.records import Span, SubtaskStatus, TaskStatus, derived_id, subtask
 from service.strategies import plan
 from service.strategies.interface import Ask, Asks, DoneSubtask, Finish, Plan, Read, SourceText, TaskState
 from service.strategies.none import KEY
+from service.tasks.documents import keep_documents
 from service.tasks.finishing import Finisher, Look
 from service.tasks.kept_settings import format_row
 from service.tasks.material import Material, TaskWork
@@ -51,6 +52,8 @@ class Planner:
         retries = await self._store.advance_task(task.conversation_id, task_id, TaskStatus.PLANNING, holder)
         if retries is None:
             return None
+        if task.documents_left:
+            await keep_documents(self._store, task)
         look = Look(await self._store.read_subtask_states(task_id), retries, halted)
         said = await self._ask(task, look)
         if isinstance(said, Finish):

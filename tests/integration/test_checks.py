@@ -43,7 +43,7 @@ LONG = "\n\n".join(f"Paragraph {i} is about the number {i}, and about nothing el
 PLAN = {"steps": [{"id": "a", "prompt": "One: {{input}}"}, {"id": "b", "prompt": "Two: {{steps.a}}"}]}
 OTHER_PLAN = {"steps": [{"id": "a", "prompt": "Anew: {{input}}"}]}
 COUNTED = """MATCH (c:Conversation) WHERE c.id IN $ids
-RETURN sum(COUNT { (c)<-[:IN_CONVERSATION]-() }) AS messages, sum(COUNT { (c)<-[:BRANCH_OF]-() }) AS branches,
+RETURN sum(COUNT { (c)<-[:IN_CONVERSATION]-(:Message) }) AS messages, sum(COUNT { (c)<-[:BRANCH_OF]-() }) AS branches,
   sum(COUNT { (c)<-[:BRANCH_OF]-()-[:HEAD]->(m) WHERE m.conversationId = c.id }) AS heads"""
 WEATHER = Tool("get_weather", "The weather.", {"type": "object"})
 

@@ -11,7 +11,7 @@ CALL (d) {
   DELETE r
   WITH DISTINCT s
   REMOVE s.lock
-  WITH s WHERE NOT EXISTS { (s)<-[:READS]-() }
+  WITH s WHERE NOT EXISTS { (s)<-[:READS|HAS_VERSION]-() }
   DETACH DELETE s
 }
 WITH d

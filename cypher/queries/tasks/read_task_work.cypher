@@ -6,7 +6,7 @@ OPTIONAL MATCH (t)-[:ASKED]->(p:Prompt)
 RETURN t {.*, conversationId: c.id, ownerId: c.ownerId,
   promptId: p.id, role: coalesce(p.role, 'USER'), content: coalesce(p.content, t.heldContent), toolCallId: p.toolCallId, isError: p.isError, promptTitle: coalesce(p.title, t.heldTitle),
   sources: COLLECT {
-    MATCH (t)-[r:READS]->(s:Source) RETURN r {.index, .name, .mediaType, sourceId: s.id, length: s.length} ORDER BY r.index
+    MATCH (t)-[r:READS]->(s:Source) RETURN r {.index, .name, .mediaType, sourceId: s.id, sha256: s.sha256, length: s.length} ORDER BY r.index
   },
   tools: COLLECT {
     MATCH (t)-[o:OFFERS]->(tool:Tool) RETURN {description: o.description, parameters: o.parameters, name: tool.name}

@@ -35,6 +35,7 @@ _LOADERS = {
     "Subtask": "subtasks",
     "Attempt": "attempts",
     "Source": "sources",
+    "Document": "documents",
     "Strategy": "strategies",
     "Link": "links",
     "Summary": "summaries",

@@ -59,6 +59,7 @@ from service.api.graphql.turn_payloads import (
     ReviseMessagePayload,
     SetSystemPromptPayload,
 )
+from service.api.graphql.versions import AddDocumentVersionInput, AddDocumentVersionPayload
 from service.conversations.changes import Changing
 
 
@@ -194,6 +195,14 @@ class Mutation:
         backend = info.context.begin_write()
         id = await backend.tasks.create_task(info.context.caller, await input.record())
         return CreateTaskPayload(task=await _task(info, id))
+
+    @strawberry.mutation
+    async def add_document_version(
+        self, info: Info, input: AddDocumentVersionInput
+    ) -> AddDocumentVersionPayload | None:
+        """Give a document a newer version without a task: what rests on an older one is stale from now on."""
+        id = await info.context.begin_write().tasks.add_document_version(info.context.caller, await input.record())
+        return AddDocumentVersionPayload(document=await info.context.load.documents.load(id))
 
     @strawberry.mutation
     async def save_strategy(self, info: Info, input: SaveStrategyInput) -> SaveStrategyPayload | None:
