@@ -69,6 +69,7 @@ from service.tasks.reconciling import Reconciling
 from service.tasks.repeats import Repeats
 from service.tasks.replays import Replays
 from service.tasks.resending import Resending
+from service.tasks.reusing import Reusing
 from service.tasks.runner import Runner
 from service.tasks.summarizing import Summarizing
 from service.tasks.summary_tasks import SummaryTasks
@@ -194,10 +195,11 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     reconciling = Reconciling(store, lines, models)
     composers = Composers(summary_tasks, Resending(rebuilding, models), reconciling)
     prompts = Prompts(contexts, models, material, composers)
-    runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping))
+    reusing = Reusing(store, models, prompts)
+    runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping), reusing.take)
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
-    planner = Planner(store, models, material, finisher, reconciling.keep)
+    planner = Planner(store, models, material, finisher, reconciling.keep, reusing)
     heads, changes = Heads(reader, signals), ChangeReads(database)
     worker = Worker(store, material, planner, runner, finisher)
     executor = LocalExecutor(worker, hold, stopping, partial(_leases, database.connection))

@@ -71,12 +71,7 @@ class Usage:
         Raises `InvalidInput` for a time that ends before it begins, `NotFound` for a conversation that is not the
         owner's, `LimitExceeded` for more rows than are answered at once.
         """
-        since = _FIRST_MS if which.since is None else which.since
-        until = _LAST_MS if which.until is None else which.until
-        if since > until:
-            raise InvalidInput("The time ends before it begins.", field="until")
-        if which.conversation_id is not None:
-            await self._conversations.require(owner, which.conversation_id)
+        since, until = await self._checked(owner, which)
         rows = await self._reader.read_usage(
             owner,
             groupBy=dimension.value,
@@ -88,6 +83,21 @@ class Usage:
         if len(rows) > self._most:
             raise LimitExceeded(f"There are more than {self._most} rows.", remedy="Ask for a shorter time.")
         return sorted(rows, key=_by_day if dimension is UsageDimension.DAY else _by_weight)
+
+    async def read_saved(self, owner: str, which: UsageFilter) -> Row:
+        """What was not asked because the answer was there: `{calls, tokens, costUsd, priced}`. Raises as above."""
+        since, until = await self._checked(owner, which)
+        said = {"conversationId": which.conversation_id, "since": since, "until": until}
+        return (await self._reader.read_saved(owner, **said))[0]
+
+    async def _checked(self, owner: str, which: UsageFilter) -> tuple[int, int]:
+        since = _FIRST_MS if which.since is None else which.since
+        until = _LAST_MS if which.until is None else which.until
+        if since > until:
+            raise InvalidInput("The time ends before it begins.", field="until")
+        if which.conversation_id is not None:
+            await self._conversations.require(owner, which.conversation_id)
+        return since, until
 
 
 def _by_day(row: Row) -> Any:

@@ -250,6 +250,14 @@ class Reader(TreeReads):
         """What the owner's attempts took and cost, a row for each key of a dimension, see `usage.py`."""
         return await self._reads.rows("read_usage", owner, **which)
 
+    async def read_saved(self, owner: str, **which: Any) -> Rows:
+        """What the owner's reuse saved: one `{calls, tokens, costUsd, priced}`."""
+        return await self._reads.rows("read_saved", owner, **which)
+
+    async def read_task_saved(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The same of each task that reused something."""
+        return await self._reads.grouped("read_task_saved", "saved", owner, ids)
+
     async def read_task_sources(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of the sources of each task, without their texts."""
         return await self._reads.grouped("read_task_sources", "rows", owner, ids, page=page)

@@ -113,7 +113,8 @@ class Store(Places):
         What it reads is written first where it is much, see `drafts.py`.
         """
         conversation_id = row["conversationId"]
-        row, documents = dict(row), row.get("documents") or []
+        documents: list[Row] = row.get("documents") or []
+        row = dict(row)
         row["documents"] = row["documentsLeft"] = None
         if is_much(row["sources"]):
             row = await draft(row, self._draft) | {"documentsLeft": True if documents else None}
@@ -225,11 +226,42 @@ class Store(Places):
 
     # --- subtasks and attempts -------------------------------------------------------------------
 
-    async def plan_subtasks(self, conversation_id: str, task_id: str, subtasks: Sequence[Row], holder: str) -> None:
-        """Write the subtasks of a wave, some hundred at once; nothing where the task is finished, or not `holder`'s."""
+    async def plan_subtasks(
+        self, conversation_id: str, task_id: str, subtasks: Sequence[Row], holder: str, reused: Sequence[Row] = ()
+    ) -> set[str]:
+        """Write the subtasks of a wave, some hundred at once; nothing where the task is finished, or not `holder`'s.
+
+        Those of `reused` take the answers that these rows name (`reuse_answers`). The ids of those that did.
+        """
+        answers, taken = {row["subtaskId"]: row for row in reused}, set[str]()
         for start in range(0, len(subtasks), PLAN_ROWS):
-            row = {"taskId": task_id, "leaseOwner": holder, "subtasks": list(subtasks[start : start + PLAN_ROWS])}
-            await self._write("plan_subtasks", conversation_id, row)
+            some = list(subtasks[start : start + PLAN_ROWS])
+            same = {"taskId": task_id, "leaseOwner": holder}
+            writes: list[Write] = [("plan_subtasks", {**same, "subtasks": some})]
+            if here := [answers[row["id"]] for row in some if row["id"] in answers]:
+                writes.append(("reuse_answers", {**same, "reused": here}))
+            last = (await self._write_together(conversation_id, writes))[-1]
+            taken.update(last["ids"] if last and here else ())
+        return taken
+
+    async def reuse_answers(self, conversation_id: str, row: Row) -> list[str]:
+        """Give subtasks answers of their conversation that were there; the ids of those that took one."""
+        written = await self._write("reuse_answers", conversation_id, row)
+        return written["ids"] if written else []
+
+    async def repeat_answer(self, conversation_id: str, row: Row) -> bool:
+        """Say an answer again for a subtask; False where it is gone, or not wanted any more."""
+        return await self._write("repeat_answer", conversation_id, row) is not None
+
+    async def read_reusable(self, owner: str, conversation_id: str, hashes: Sequence[str]) -> dict[str, Row]:
+        """`{responseId, conversationId, tokens}` of the answers that were given to requests, by their hashes."""
+        found: dict[str, Row] = {}
+        for start in range(0, len(hashes), PLAN_ROWS):
+            batch = {"ids": list(hashes[start : start + PLAN_ROWS])}
+            said = {"ownerId": owner, "conversationId": conversation_id, "batch": batch}
+            rows = await self._database.run(query("read_reusable"), **said)
+            found |= {row["id"]: row["found"] for row in rows}
+        return found
 
     async def start_attempt(self, conversation_id: str, row: Row, before: Sequence[TaskStatus] = ()) -> bool:
         """Write a prompt and an attempt at it; False where the subtask or its task is finished already, or where the

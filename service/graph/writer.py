@@ -54,6 +54,8 @@ IN_ORDER = (
     "create_summary",
     "advance_task",
     "plan_subtasks",
+    "reuse_answers",
+    "repeat_answer",
     "start_attempt",
     "finish_attempt",
     "end_subtask",

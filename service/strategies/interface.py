@@ -50,7 +50,7 @@ class TaskSettings:
     """How a task is to be run, after defaults: the validated form of `CreateTaskInput.config`. Times in seconds.
 
     `aggregation_named` says that the caller chose the aggregation, and no default. `reconcile`: its prompt merges
-    branches, and it is asked first where these disagree.
+    branches, and it is asked first where these disagree. `reuse`: a request that was answered before takes that answer.
     """
 
     model: str
@@ -75,6 +75,7 @@ class TaskSettings:
     aggregation_named: bool = False
     context: ContextPolicy = ContextPolicy.SUMMARIZED
     reconcile: bool = False
+    reuse: bool = False
 
     @property
     def is_bounded(self) -> bool:

@@ -6,17 +6,18 @@ Read once and kept within a bound, for those who plan, compose and end.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from service.chat import ChatMessage
+from service.chat import ChatMessage, Tool
 from service.conversations.context.spoken import chat_message
 from service.errors import NotFound
 from service.graph.store import Store
-from service.records import SummaryForm, SummaryKind, derived_id
+from service.records import TEXT_FORMAT, ResponseFormat, SummaryForm, SummaryKind, derived_id
 from service.strategies.interface import TaskSettings
 from service.strategies.templates import render_part
-from service.tasks.kept_settings import parse_settings, parse_tools
+from service.tasks.kept_settings import parse_format, parse_settings, parse_tools
 from service.tasks.replayed import Replayed, parse_replayed
 from service.tasks.sources import reading_id
 
@@ -59,6 +60,23 @@ class TaskWork:
         """What is to be done, in the words of the task type where it has its own."""
         text = render_part(self.part_template, instruction=self.instruction, input="", source_name="")
         return text.strip() or self.prompt
+
+
+def models_of(task: TaskWork, work: Mapping[str, Any]) -> tuple[str, ...]:
+    """The models that a subtask may ask by name, first to last."""
+    return tuple(dict.fromkeys((work["model"] or task.settings.model, *task.settings.fallback_models)))
+
+
+def form_of(task: TaskWork, work: Mapping[str, Any]) -> ResponseFormat:
+    """What a subtask's answer must be."""
+    if (own := parse_format(work)) is not None:
+        return own
+    return task.settings.response_format if work["kind"] not in ("plan", "step") else TEXT_FORMAT
+
+
+def tools_of(task: TaskWork, work: Mapping[str, Any]) -> tuple[Tool, ...]:
+    """The tools that the model may call."""
+    return task.settings.tools if work["kind"] == "direct" else ()
 
 
 class Material:

@@ -23,6 +23,7 @@ from service.tasks.kept_settings import format_row
 from service.tasks.material import Material, TaskWork
 from service.tasks.orchestration import Wave
 from service.tasks.prompts import answer_room, material_room, render_frame
+from service.tasks.reusing import Reusing
 from service.tasks.titles import TITLE_CHARACTERS
 
 GOAL_CHARACTERS = 200
@@ -35,13 +36,20 @@ class Planner:
     """The plan step of the orchestration."""
 
     def __init__(
-        self, store: Store, models: Models, material: Material, finisher: Finisher, keep_conflicts: Keep
+        self,
+        store: Store,
+        models: Models,
+        material: Material,
+        finisher: Finisher,
+        keep_conflicts: Keep,
+        reusing: Reusing,
     ) -> None:
         self._store = store
         self._models = models
         self._material = material
         self._finisher = finisher
         self._keep_conflicts = keep_conflicts
+        self._reusing = reusing
 
     async def plan(self, task_id: str, holder: str, halted: AntiphonError | None = None) -> Wave | None:
         """Ask the strategy what is next and write it: a wave of subtasks, or the task's answer.
@@ -64,11 +72,11 @@ class Planner:
         if task.settings.reconcile and any(ask.key == KEY for ask in said.asks):
             # What it is asked with: where its sides disagree.
             await self._keep_conflicts(task, holder)
-        await self._write(task, said, {state.key for state in look.states}, holder)
+        reused = await self._write(task, said, look.states, holder)
         # Whoever holds it by now has planned it, too, and runs it.
         if await self._store.advance_task(task.conversation_id, task_id, TaskStatus.RUNNING, holder) is None:
             return None
-        return _wave(task, said, look.states)
+        return _wave(task, said, look.states, reused)
 
     async def _ask(self, task: TaskWork, look: Look) -> Asks | Finish:
         """What the strategy says, which is asked again with the answers that it wants to read."""
@@ -111,10 +119,22 @@ class Planner:
 
         return await asyncio.to_thread(ask)
 
-    async def _write(self, task: TaskWork, asks: Asks, known: set[str], holder: str) -> None:
+    async def _write(self, task: TaskWork, asks: Asks, states: list[SubtaskState], holder: str) -> set[str]:
+        """Write what is new of these; the ids of those that took an answer that was there."""
+        known = {state.key for state in states}
         new = [ask for ask in asks.asks if ask.key not in known]
         rows = [subtask_row(task, self._resolved(task, ask), len(known) + i) for i, ask in enumerate(new)]
-        await self._store.plan_subtasks(task.conversation_id, task.id, rows, holder)
+        there = await self.reusable(task, rows, {state.id for state in states if state.status.is_final})
+        return await self._store.plan_subtasks(task.conversation_id, task.id, rows, holder, there)
+
+    async def reusable(self, task: TaskWork, rows: list[dict[str, Any]], ended: set[str]) -> list[dict[str, Any]]:
+        """Which of these subtasks take an answer that is there, as far as what they need has ended."""
+        if not task.settings.reuse:
+            return []
+        ready = [row for row in rows if all(needed["id"] in ended for needed in row["dependsOn"])]
+        needed = {one["id"] for row in ready for one in row["dependsOn"] if one["place"] is not None}
+        answers = {answer["subtaskId"]: answer for answer in await self._store.read_answers(list(needed))}
+        return await self._reusing.answers_for(task, [_work(row, answers) for row in ready])
 
     def _resolved(self, task: TaskWork, ask: Ask) -> Ask:
         """The ask with a model in place of its role; a plan's schema is for models that have a mode for it only."""
@@ -168,8 +188,17 @@ def _span_row(task: TaskWork, place: int, span: Span) -> dict[str, Any]:
     return {"index": place, "reading": reading["index"], "sourceId": reading["sourceId"], **said}
 
 
-def _wave(task: TaskWork, asks: Asks, states: list[SubtaskState]) -> Wave:
+def _work(row: dict[str, Any], answers: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """A subtask that is not written yet as the runner needs it: see `Store.load_subtask_work`."""
+    placed = sorted((one["place"], one["id"]) for one in row["dependsOn"] if one["place"] is not None)
+    said = [answers[id_] for _, id_ in placed if id_ in answers]
+    spans = [[span["reading"], span["start"], span["end"], span["label"]] for span in row["spans"]]
+    return row | {"spans": spans, "answers": said}
+
+
+def _wave(task: TaskWork, asks: Asks, states: list[SubtaskState], reused: set[str]) -> Wave:
     ended = {state.id: state.status for state in states if state.status.is_final}
+    ended |= dict.fromkeys(reused, SubtaskStatus.SUCCEEDED)
     waiting: dict[str, tuple[str, ...]] = {}
     for ask in asks.asks:
         id_ = subtask_id(task.id, ask.key)

@@ -73,7 +73,8 @@ class Repeats:
         work = await self._store.read_task_work(turn["taskId"]) if turn["taskId"] else None
         template = self._template(work)
         wish = _merged(parse_settings(work, parse_tools(work["tools"])), config) if work else config
-        settings = await self._settings(template, wish, model_field)
+        # It is asked for another answer, or for the answer to something else.
+        settings = await self._settings(template, replace(wish, reuse=False), model_field)
         strategy = work["strategy"] if work else StrategyName.NONE.value
         order = Order(template, strategy, settings, None, turn["content"], turn["content"], ())
         if strategy == StrategyName.NONE:

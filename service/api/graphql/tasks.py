@@ -17,7 +17,7 @@ from service.api.graphql.scalars import DateTime, values
 from service.api.graphql.sources import Source, source
 from service.api.graphql.subtasks import Subtask, subtask
 from service.api.graphql.task_config import TaskConfig, task_config
-from service.api.graphql.usage import Metrics, metrics
+from service.api.graphql.usage import Metrics, Saved, metrics, saved
 from service.conversations.events import cursor_at
 from service.conversations.listings import SOURCES, SUBTASKS
 from service.cursors import PageRequest
@@ -185,6 +185,11 @@ class Task(Node):
     async def metrics(self, info: Info) -> Metrics:
         """What its calls took and cost."""
         return metrics(await info.context.load.metrics.load(self.id) or {}, self.started_at, self.finished_at)
+
+    @strawberry.field
+    async def saved(self, info: Info) -> Saved:
+        """What it did not ask, because the answer was there: see `reuse` and `refreshTask`."""
+        return saved(await info.context.load.found("read_task_saved", self.id) or {})
 
     @paged
     async def sources(self, info: Info, page: PageRequest) -> Connection[Source]:
