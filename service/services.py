@@ -56,6 +56,8 @@ from service.tasks.executors.instance import Instance, hold_instance
 from service.tasks.executors.local import LocalExecutor, Worker
 from service.tasks.executors.renewing import Hold
 from service.tasks.finishing import Finisher
+from service.tasks.foreseeing import Foreseeing
+from service.tasks.formers import Formers
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.leaving import Leaving
 from service.tasks.material import Material
@@ -66,6 +68,7 @@ from service.tasks.previewing import Previews
 from service.tasks.prompts import Composers, Prompts
 from service.tasks.rebuilding import Rebuilding
 from service.tasks.reconciling import Reconciling
+from service.tasks.refreshing import Refreshing
 from service.tasks.repeats import Repeats
 from service.tasks.replays import Replays
 from service.tasks.resending import Resending
@@ -199,7 +202,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping), reusing.take)
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
-    planner = Planner(store, models, material, finisher, reconciling.keep, reusing)
+    planner = Planner(store, models, material, finisher, reconciling.keep, reusing, Formers(store, material))
     heads, changes = Heads(reader, signals), ChangeReads(database)
     worker = Worker(store, material, planner, runner, finisher)
     executor = LocalExecutor(worker, hold, stopping, partial(_leases, database.connection))
@@ -229,6 +232,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         previews=Previews(store, contexts, models),
         turns=Turns(store, repeats, executor),
         replays=Replays(store, repeats, rebuilding, executor),
+        refreshing=Refreshing(store, repeats, Foreseeing(store, reader, models, material, planner, reusing), executor),
         leaving=Leaving(reader, store, branches, summarize),
         summarize=summarize,
         plans=plans,

@@ -250,6 +250,10 @@ class Reader(TreeReads):
         """What the owner's attempts took and cost, a row for each key of a dimension, see `usage.py`."""
         return await self._reads.rows("read_usage", owner, **which)
 
+    async def read_refreshes(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """`{former, next}` of each task: the one that it refreshes, and the newest that refreshes it."""
+        return await self._reads.grouped("read_refreshes", "tasks", owner, ids)
+
     async def read_saved(self, owner: str, **which: Any) -> Rows:
         """What the owner's reuse saved: one `{calls, tokens, costUsd, priced}`."""
         return await self._reads.rows("read_saved", owner, **which)

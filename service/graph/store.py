@@ -43,6 +43,7 @@ class SubtaskState:
     title: str
     error: str | None
     code: str | None
+    sha: str = ""
 
 
 class Store(Places):
@@ -294,6 +295,20 @@ class Store(Places):
         """A task as the executor needs it: its properties, its prompt, and what it reads, offers and fills in."""
         rows = await self._database.run(query("read_task_work"), taskId=task_id)
         return rows[0]["task"] if rows else None
+
+    async def read_former(self, owner: str, task_id: str) -> Row:
+        """`{readings, parts, known}` of a task that is refreshed: see the statement."""
+        rows = await self._database.run(query("read_former"), ownerId=owner, taskId=task_id)
+        return rows[0]["former"] if rows else {"readings": [], "parts": [], "known": []}
+
+    async def read_refreshed(self, owner: str, task_id: str) -> Row | None:
+        """A task that is to be refreshed, with what its documents say now; None where the owner has none."""
+        rows = await self._database.run(query("read_refreshed"), ownerId=owner, taskId=task_id)
+        return rows[0]["task"] if rows else None
+
+    async def draft_sources(self, owner: str, draft_id: str, sources: Sequence[Row]) -> None:
+        """Write texts before the task that reads them, a piece after the other."""
+        await draft({"ownerId": owner, "taskId": draft_id, "sources": sources}, self._draft)
 
     async def read_merged_sides(self, prompt_id: str) -> list[Row]:
         """`{id, label}` of what a prompt continues, in order: the sides of a merge."""

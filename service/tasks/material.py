@@ -50,6 +50,8 @@ class TaskWork:
     summary_form: SummaryForm = SummaryForm.TEXT
     leaves: dict[str, Any] | None = None
     """The branch that is deleted once the summary is written: `{ownerId, branchId, causeKey}`."""
+    refreshes: str | None = None
+    """The task whose job it does over newer versions."""
     documents_left: bool = False
     """Whether its process died before what it reads was kept as documents."""
     replayed: Replayed | None = None
@@ -121,6 +123,11 @@ class Material:
         for reading in task.sources.values():
             self._characters -= len(self._texts.pop(reading["sourceId"], ""))
 
+    def lend(self, texts: Mapping[str, str]) -> None:
+        """Keep texts that are not in the graph, by what they are called, while there is room for them."""
+        for name, text in texts.items():
+            self._keep(name, text)
+
     async def source_text(self, source_id: str) -> str:
         """A source's text, kept while there is room for it."""
         text = self._texts.get(source_id)
@@ -158,6 +165,7 @@ def task_work(row: dict[str, Any]) -> TaskWork:
         covered_tokens=row.get("coveredTokens"),
         sources={reading["id"]: reading for reading in readings},
         leaves=_leaves(row),
+        refreshes=row.get("refreshes"),
         documents_left=bool(row.get("documentsLeft")),
         summary_form=SummaryForm(row.get("summaryForm") or SummaryForm.TEXT),
         replayed=parse_replayed(row),

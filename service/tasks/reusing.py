@@ -90,12 +90,12 @@ class Reusing:
                 taken.setdefault(request.work["id"], (request, found[request.sha256]))
         return taken
 
-    async def answers_for(self, task: TaskWork, works: Sequence[Row]) -> list[Row]:
+    async def answers_for(self, task: TaskWork, works: Sequence[Row], *, anywhere: bool = False) -> list[Row]:
         """What is written of those of these subtasks that take an answer of their own conversation: rows of
-        `reuse_answers`."""
-        wanted = [work for work in works if may_reuse(task, work["kind"]) and work["kind"] != "direct"]
+        `reuse_answers`. Also of those that would say one again, where it is from `anywhere`."""
+        wanted = [work for work in works if may_reuse(task, work["kind"]) and (anywhere or work["kind"] != "direct")]
         found = await self.find(task, await self.requests(task, wanted))
-        return [_taken(request, answer) for request, answer in found.values() if _is_here(task, answer)]
+        return [_taken(request, answer) for request, answer in found.values() if anywhere or _is_here(task, answer)]
 
     async def take(self, task: TaskWork, work: Row, holder: str) -> bool:
         """Give a subtask the answer that is there for it; False where there is none."""

@@ -14,4 +14,5 @@ RETURN t {.*, conversationId: c.id, ownerId: c.ownerId,
   },
   without: COLLECT { MATCH (t)-[:WITHOUT]->(m:Message) RETURN m.id },
   instead: COLLECT { MATCH (t)-[said:INSTEAD]->(m:Message) RETURN {id: m.id, content: said.content} },
+  refreshes: head(COLLECT { MATCH (t)-[:REFRESHES]->(former:Task) RETURN former.id }),
   template: head(COLLECT { MATCH (t)-[:FILLED_IN]->(w:Template) RETURN w {.instruction, .reduce} })} AS task

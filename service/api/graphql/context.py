@@ -34,6 +34,7 @@ from service.tasks.leaving import Leaving
 from service.tasks.merging import Merging
 from service.tasks.previewing import Previews
 from service.tasks.rebuilding import Rebuilding
+from service.tasks.refreshing import Refreshing
 from service.tasks.replays import Replays
 from service.tasks.turns import Turns
 
@@ -66,6 +67,7 @@ class Backend:
     replays: Replays
     rebuilding: Rebuilding
     previews: Previews
+    refreshing: Refreshing
     leaving: Leaving
     summarize: Callable[[str, NewSummary], Awaitable[str]]
     plans: KeptPlans

@@ -43,6 +43,7 @@ from service.api.graphql.payloads import (
     SendPromptPayload,
     UnlinkMessagesPayload,
 )
+from service.api.graphql.refreshing import RefreshTaskInput, RefreshTaskPayload, refresh_task
 from service.api.graphql.strategies import strategy
 from service.api.graphql.summaries import SummarizeConversationInput, SummarizeConversationPayload
 from service.api.graphql.tasks import Task
@@ -203,6 +204,11 @@ class Mutation:
         """Give a document a newer version without a task: what rests on an older one is stale from now on."""
         id = await info.context.begin_write().tasks.add_document_version(info.context.caller, await input.record())
         return AddDocumentVersionPayload(document=await info.context.load.documents.load(id))
+
+    @strawberry.mutation
+    async def refresh_task(self, info: Info, input: RefreshTaskInput) -> RefreshTaskPayload | None:
+        """Do a task again over newer versions of what it read: only what changed is asked, and what stands above."""
+        return await refresh_task(info, input)
 
     @strawberry.mutation
     async def save_strategy(self, info: Info, input: SaveStrategyInput) -> SaveStrategyPayload | None:

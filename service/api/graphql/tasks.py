@@ -187,6 +187,16 @@ class Task(Node):
         return metrics(await info.context.load.metrics.load(self.id) or {}, self.started_at, self.finished_at)
 
     @strawberry.field
+    async def refreshes(self, info: Info) -> Task | None:
+        """The task whose job it does over newer versions; null where it refreshes none."""
+        return await _task(info, (await info.context.load.found("read_refreshes", self.id, {})).get("former"))
+
+    @strawberry.field
+    async def refreshed_by(self, info: Info) -> Task | None:
+        """The newest task that does its job over newer versions; null where there is none."""
+        return await _task(info, (await info.context.load.found("read_refreshes", self.id, {})).get("next"))
+
+    @strawberry.field
     async def saved(self, info: Info) -> Saved:
         """What it did not ask, because the answer was there: see `reuse` and `refreshTask`."""
         return saved(await info.context.load.found("read_task_saved", self.id) or {})
@@ -206,6 +216,10 @@ class Task(Node):
 
     async def _kept(self, info: Info) -> dict[str, Any]:
         return await info.context.load.found("read_task_settings", self.id)
+
+
+async def _task(info: Info, id: str | None) -> Task | None:
+    return None if id is None else await info.context.load.tasks.load(id)
 
 
 def awaited_id(task: Task) -> strawberry.ID | None:
