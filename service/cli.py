@@ -33,6 +33,7 @@ from service.commands import (
     summarizing,
     turns,
     usage,
+    watching,
 )
 from service.commands.arguments import settle_arguments
 from service.commands.options import in_options
@@ -57,7 +58,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 TURNS = (turns, replaying, bisecting, branching, merging, histories, notes)
-for family in (serve, run, *TURNS, look, show, summarizing, usage, check, setup):
+for family in (serve, run, watching, *TURNS, look, show, summarizing, usage, check, setup):
     app.add_typer(family.app)
 app.add_typer(neo4j.app, name="neo4j")
 app.add_typer(config.app, name="config")

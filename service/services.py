@@ -32,6 +32,7 @@ from service.conversations.outline import Outline
 from service.conversations.pruning import Counting, Pruner
 from service.conversations.responses import Responses
 from service.conversations.retention import Retention
+from service.conversations.staleness import Staleness
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.changes import ChangeReads
@@ -41,6 +42,7 @@ from service.graph.migrations import migrate
 from service.graph.paths import Paths
 from service.graph.prunings import Prunings
 from service.graph.reader import Reader
+from service.graph.staleness_reads import StalenessReads
 from service.graph.store import Store
 from service.graph.summaries import Summaries
 from service.graph.writer import Writer
@@ -239,6 +241,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         events=Events(reader, heads),
         news=News(changes, Bells(changes, signals), OVERLAP * database.connection.timeout),
         usage=Usage(reader, conversations),
+        staleness=Staleness(StalenessReads(database)),
         deltas=deltas,
         responses=Responses(reader, heads, deltas),
         models=models,

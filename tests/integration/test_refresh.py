@@ -13,6 +13,7 @@ from service.graph.checks import run_checks
 from service.graph.database import Connection, Database
 from service.services import Services
 from service.tasks.creating import NewFile, NewTask, NewTaskConfig
+from service.tasks.documents import NewVersion
 from service.tasks.refreshing import Refresh
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_stream
 from tests.support.services import cypher, finished, provider, run_task, running
@@ -41,7 +42,7 @@ async def services(
     connection: Connection, database: Database, scripted: ScriptedProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Services]:
     """A service over it, at a price."""
-    settings = provider(scripted.url, prices={"input": 1.0, "output": 2.0}, context_window=2000, max_output_tokens=100)
+    settings = provider(scripted.url, prices={"input": 1.0, "output": 2.0}, context_window=700, max_output_tokens=100)
     async with running(connection, tmp_path_factory.mktemp("service"), settings) as services:
         yield services
 
@@ -94,7 +95,7 @@ async def test_only_changed_files_and_what_is_above_them_are_asked(services: Ser
     """The answer is that of a run from nothing; the branch moves to it."""
     first = await run_task(services, database, "rf-1", over(TEXTS))
     was = await answer_of(database, first)
-    assert was["calls"] > 33
+    assert was["calls"] > 31
     newer = TEXTS | {"f7.txt": "File 7 says something else."}
     found = await refresh(services, database, "rf-1", Refresh(first, files=files({"f7.txt": newer["f7.txt"]})))
     anew = await answer_of(database, await run_task(services, database, "rf-1", over(newer)))
@@ -133,8 +134,6 @@ async def test_files_are_added_and_removed(services: Services, database: Databas
 
 async def test_documents_say_what_is_newer(services: Services, database: Database) -> None:
     """Without any input the newest versions are read."""
-    from service.tasks.documents import NewVersion
-
     first = await run_task(services, database, "rf-4", over({"a.txt": "A", "b.txt": "B"}))
     place = (await answer_of(database, first))["place"]
     await services.backend.tasks.add_document_version("rf-4", NewVersion(place, NewFile("a.txt", "A2")))
@@ -150,7 +149,7 @@ def sentences(count: int, edited: Sequence[int] = ()) -> str:
 
 async def test_a_text_is_asked_about_where_it_was_edited(services: Services, database: Database) -> None:
     """Parts that still occur word for word stay the parts they were, also where others before them grew."""
-    new = NewTask(instruction="Look.", strategy="CHUNK", text=sentences(100), config=NewTaskConfig(chunk_tokens=400))
+    new = NewTask(instruction="Look.", strategy="CHUNK", text=sentences(100), config=NewTaskConfig(chunk_tokens=100))
     first = await run_task(services, database, "rf-5", new)
     was = await answer_of(database, first)
     found = await refresh(services, database, "rf-5", Refresh(first, text=sentences(100, range(50, 60))))

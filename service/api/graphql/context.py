@@ -22,6 +22,7 @@ from service.conversations.moments import Looks, Moment
 from service.conversations.news import News
 from service.conversations.outline import Outline
 from service.conversations.responses import Responses
+from service.conversations.staleness import Staleness
 from service.conversations.usage import Usage
 from service.cursors import PageRequest, page_request
 from service.errors import GraphUnavailable, LimitExceeded
@@ -74,6 +75,7 @@ class Backend:
     events: Events
     news: News
     usage: Usage
+    staleness: Staleness
     deltas: Deltas
     responses: Responses
     models: Models

@@ -117,6 +117,11 @@ class Loaders:
         return self._nodes("read_documents", document)
 
     @cached_property
+    def staleness(self) -> Loader[tuple[str, str]]:
+        """Why messages, tasks and summaries are stale, by kind and id."""
+        return self._loader(partial(self._backend.staleness.find, self._owner))
+
+    @cached_property
     def strategies(self) -> Loader[str]:
         """Kept plans by id."""
         return self._nodes("read_strategies", kept_strategy)

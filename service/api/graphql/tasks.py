@@ -15,6 +15,7 @@ from service.api.graphql.nodes import Node
 from service.api.graphql.plans import Plan, plan
 from service.api.graphql.scalars import DateTime, values
 from service.api.graphql.sources import Source, source
+from service.api.graphql.staleness import StaleReason, stale, stale_because
 from service.api.graphql.subtasks import Subtask, subtask
 from service.api.graphql.task_config import TaskConfig, task_config
 from service.api.graphql.usage import Metrics, Saved, metrics, saved
@@ -185,6 +186,16 @@ class Task(Node):
     async def metrics(self, info: Info) -> Metrics:
         """What its calls took and cost."""
         return metrics(await info.context.load.metrics.load(self.id) or {}, self.started_at, self.finished_at)
+
+    @strawberry.field
+    async def stale(self, info: Info) -> bool:
+        """Whether what it read is not the newest any more, or what its answer rests on was corrected."""
+        return await stale(info, ("task", self.id))
+
+    @strawberry.field
+    async def stale_because(self, info: Info) -> list[StaleReason]:
+        """What it rests on that is not the newest any more: 100 reasons at most."""
+        return await stale_because(info, ("task", self.id))
 
     @strawberry.field
     async def refreshes(self, info: Info) -> Task | None:
