@@ -195,8 +195,8 @@ class _Walk:
         if key[0] == "message":
             return self._of_message(key[1], rests)
         looks = [self._looks.get(one, Look()) for one in self.needs(key)]
-        told = frozenset().union(*(look.told for look in looks))
-        reasons = frozenset().union(*(look.reasons for look in looks), _own_reasons(rests))
+        told = frozenset[str]().union(*(look.told for look in looks))
+        reasons = frozenset[Reason]().union(*(look.reasons for look in looks), _own_reasons(rests))
         return Look(frozenset(one for one in reasons if one.message_id not in told), told)
 
     def _of_message(self, id_: str, rests: Row) -> Look:
@@ -204,10 +204,8 @@ class _Walk:
         # Any of them is enough: the same words were made of what is newest, too.
         best = next((look for look in makers if not look.reasons), makers[0] if makers else Look())
         told = best.told | ({id_} & self._correctors)
-        corrections = (
-            Reason(StaleKind.CORRECTION, message_id=by, corrected_id=id_) for by in rests.get("corrections", ())
-        )
-        return Look(best.reasons | frozenset(one for one in corrections if one.message_id not in told), told)
+        by = (Reason(StaleKind.CORRECTION, message_id=it, corrected_id=id_) for it in rests.get("corrections", ()))
+        return Look(frozenset(one for one in (*best.reasons, *by) if one.message_id not in told), told)
 
 
 def _own_reasons(rests: Row) -> frozenset[Reason]:

@@ -129,18 +129,22 @@ class World:
             found |= self.told(one)
         return found
 
-    def is_stale(self, id_: str) -> bool:
+    def reasons(self, id_: str) -> set[tuple[str, str]]:
         """By the law: of any of those that have it, all texts are the newest, and nothing that it was not told of is
         corrected."""
-        told = self.told(id_)
-        if any(of in told and by not in told for by, of in self.corrections):
-            return True
+        found = {(by, of) for by, of in self.corrections if of in self.told(id_)}
         if id_ in self.replaced and self.replaced[id_] != self.held[id_][0]:
-            return True
-        held = self.held.get(id_)
-        if held and all(any(self.newest[name] != text for name, text in reads.items()) for reads in held):
-            return True
-        return any(self.is_stale(one) for one in self.above.get(id_, ()))
+            found.add(("", "replaced"))
+        held = [[name for name, text in reads.items() if self.newest[name] != text] for reads in self.held.get(id_, ())]
+        if held and all(held):
+            found |= {("", name) for name in held[0]}
+        for one in self.above.get(id_, ()):
+            found |= self.reasons(one)
+        return {(by, of) for by, of in found if by not in self.told(id_)}
+
+    def is_stale(self, id_: str) -> bool:
+        """Whether there is any reason."""
+        return bool(self.reasons(id_))
 
 
 async def check(world: World) -> None:

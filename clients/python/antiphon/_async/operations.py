@@ -11,6 +11,8 @@ from datetime import datetime
 from antiphon import operations as its
 from antiphon._async.connection import AsyncConnection
 from antiphon.operations import (
+    AddDocumentVersionInput,
+    AddDocumentVersionPayload,
     AttemptContextNode,
     Branch,
     BranchesConversation,
@@ -33,6 +35,7 @@ from antiphon.operations import (
     CreateTaskPayload,
     DeleteBranchInput,
     DeleteBranchPayload,
+    DocumentsConversation,
     HistoryDirection,
     HistoryEdges,
     HistoryMessageConnection,
@@ -62,6 +65,8 @@ from antiphon.operations import (
     PointInTimeInput,
     PreviewContextContextPreview,
     PreviewContextInput,
+    RefreshTaskInput,
+    RefreshTaskPayload,
     RegenerateInput,
     RegeneratePayload,
     RenameBranchInput,
@@ -114,6 +119,11 @@ class AsyncOperations:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def add_document_version(self, input: AddDocumentVersionInput) -> AddDocumentVersionPayload:
+        """Give a document a newer version without a task: what rests on an older one is stale from now on."""
+        value = await self._connection.execute(its.ADD_DOCUMENT_VERSION, input=input)
+        return AddDocumentVersionPayload.model_validate(value)
 
     async def attempt_context(
         self, id: str, first: int | None = 50, after: str | None = None
@@ -211,6 +221,13 @@ class AsyncOperations:
         """Delete a branch. Its messages stay where they are, or those go that only it reaches."""
         value = await self._connection.execute(its.DELETE_BRANCH, input=input)
         return DeleteBranchPayload.model_validate(value)
+
+    async def documents(
+        self, conversation_id: str, first: int | None = 20, after: str | None = None
+    ) -> DocumentsConversation | None:
+        """One conversation."""
+        value = await self._connection.execute(its.DOCUMENTS, conversationId=conversation_id, first=first, after=after)
+        return None if value is None else DocumentsConversation.model_validate(value)
 
     async def history(
         self,
@@ -376,6 +393,11 @@ class AsyncOperations:
         """What a prompt would be sent with, under each policy. Nothing is sent."""
         value = await self._connection.execute(its.PREVIEW_CONTEXT, input=input, last=last)
         return None if value is None else PreviewContextContextPreview.model_validate(value)
+
+    async def refresh_task(self, input: RefreshTaskInput) -> RefreshTaskPayload:
+        """Do a task again over newer versions of what it read: only what changed is asked, and what stands above."""
+        value = await self._connection.execute(its.REFRESH_TASK, input=input)
+        return RefreshTaskPayload.model_validate(value)
 
     async def regenerate(self, input: RegenerateInput) -> RegeneratePayload:
         """Ask the prompt of a response again: another answer beside it, of another model or of several."""

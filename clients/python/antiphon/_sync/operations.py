@@ -12,6 +12,8 @@ from datetime import datetime
 from antiphon import operations as its
 from antiphon._sync.connection import Connection
 from antiphon.operations import (
+    AddDocumentVersionInput,
+    AddDocumentVersionPayload,
     AttemptContextNode,
     Branch,
     BranchesConversation,
@@ -34,6 +36,7 @@ from antiphon.operations import (
     CreateTaskPayload,
     DeleteBranchInput,
     DeleteBranchPayload,
+    DocumentsConversation,
     HistoryDirection,
     HistoryEdges,
     HistoryMessageConnection,
@@ -63,6 +66,8 @@ from antiphon.operations import (
     PointInTimeInput,
     PreviewContextContextPreview,
     PreviewContextInput,
+    RefreshTaskInput,
+    RefreshTaskPayload,
     RegenerateInput,
     RegeneratePayload,
     RenameBranchInput,
@@ -115,6 +120,11 @@ class Operations:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def add_document_version(self, input: AddDocumentVersionInput) -> AddDocumentVersionPayload:
+        """Give a document a newer version without a task: what rests on an older one is stale from now on."""
+        value = self._connection.execute(its.ADD_DOCUMENT_VERSION, input=input)
+        return AddDocumentVersionPayload.model_validate(value)
 
     def attempt_context(self, id: str, first: int | None = 50, after: str | None = None) -> AttemptContextNode | None:
         """Anything that has an id."""
@@ -208,6 +218,13 @@ class Operations:
         """Delete a branch. Its messages stay where they are, or those go that only it reaches."""
         value = self._connection.execute(its.DELETE_BRANCH, input=input)
         return DeleteBranchPayload.model_validate(value)
+
+    def documents(
+        self, conversation_id: str, first: int | None = 20, after: str | None = None
+    ) -> DocumentsConversation | None:
+        """One conversation."""
+        value = self._connection.execute(its.DOCUMENTS, conversationId=conversation_id, first=first, after=after)
+        return None if value is None else DocumentsConversation.model_validate(value)
 
     def history(
         self,
@@ -369,6 +386,11 @@ class Operations:
         """What a prompt would be sent with, under each policy. Nothing is sent."""
         value = self._connection.execute(its.PREVIEW_CONTEXT, input=input, last=last)
         return None if value is None else PreviewContextContextPreview.model_validate(value)
+
+    def refresh_task(self, input: RefreshTaskInput) -> RefreshTaskPayload:
+        """Do a task again over newer versions of what it read: only what changed is asked, and what stands above."""
+        value = self._connection.execute(its.REFRESH_TASK, input=input)
+        return RefreshTaskPayload.model_validate(value)
 
     def regenerate(self, input: RegenerateInput) -> RegeneratePayload:
         """Ask the prompt of a response again: another answer beside it, of another model or of several."""
