@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -83,6 +84,7 @@ class Refreshing:
         if was is None:
             raise NotFound("There is no such task.", field="input.taskId")
         _check(was)
+        was["readings"] = _newest(was["readings"])
         readings = _readings(new, was["readings"], given)
         content = await self._content(was, readings, given)
         row = await self._repeats.refresh_row(task_id, new.task_id, content) | {"taskId": task_id}
@@ -188,6 +190,16 @@ class Refreshing:
             "requestHash": request_hash,
             **self._executor.lease(),
         }
+
+
+def _newest(readings: Sequence[Row]) -> list[Row]:
+    """What was read, each as its document says it now; of a name that several texts had, as it was."""
+    texts = Counter(name for name, _ in {(one["name"], one["was"]["sha256"]) for one in readings})
+    return [
+        {"name": one["name"], "mediaType": one["mediaType"], "was": one["was"]["sha256"]}
+        | ((texts[one["name"]] == 1 and one["now"]) or one["was"])
+        for one in readings
+    ]
 
 
 def _check(was: Row) -> None:

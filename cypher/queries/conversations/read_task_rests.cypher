@@ -16,14 +16,11 @@ RETURN id, {
   replaced: CASE WHEN newest IS NOT NULL AND head(COLLECT { MATCH (newest)-[last:REFRESHES]->() RETURN last.after })
     <> head(COLLECT { MATCH (t)<-[first:REFRESHES]-() RETURN first.before }) THEN newest.id END,
   corrected: COLLECT {
-    MATCH (t)-[:HAS_SUBTASK]->(s:Subtask)
-    CALL (s) {
-      MATCH (s)-[:ATTEMPTED]->(:Attempt {status: 'SUCCEEDED'})-[:YIELDED]->(r:Response) RETURN r
-      UNION ALL
-      MATCH (s)-[:REUSED]->(r:Response) RETURN r
-    }
-    WITH t, r WHERE NOT EXISTS { (t)-[:SET_ASIDE]->(r) }
-    MATCH (r)<-[:REFERENCES {kind: 'corrects'}]-(c:Message)
-    RETURN DISTINCT [c.id, r.id] LIMIT 100
+    MATCH (t)-[:HAS_SUBTASK]->(:Subtask)-[:ATTEMPTED]->(a:Attempt)-[:YIELDED]->(r:Response)<-[:REFERENCES {kind: 'corrects'}]-(c:Message)
+    WHERE a.status = 'SUCCEEDED' AND NOT EXISTS { (t)-[:SET_ASIDE]->(r) }
+    RETURN [c.id, r.id] AS found LIMIT 100
+    UNION
+    MATCH (t)-[:HAS_SUBTASK]->(:Subtask)-[:REUSED]->(r:Response)<-[:REFERENCES {kind: 'corrects'}]-(c:Message)
+    RETURN [c.id, r.id] AS found LIMIT 100
   }
 } AS rests

@@ -9,8 +9,8 @@ RETURN {
   readings: COLLECT {
     MATCH (t)-[r:READS]->(s:Source)
     OPTIONAL MATCH (d:Document {conversationId: t.conversationId, name: r.name})-[:NEWEST]->(now:Source)
-    WITH r, CASE WHEN COUNT { MATCH (t)-[o:READS]->(x) WHERE o.name = r.name RETURN DISTINCT x } > 1 THEN s ELSE coalesce(now, s) END AS n, s
-    RETURN {name: r.name, mediaType: r.mediaType, sha256: n.sha256, sourceId: n.id, length: n.length, was: s.sha256}
+    WITH r, s, now
+    RETURN {name: r.name, mediaType: r.mediaType, was: s {.sha256, .length, sourceId: s.id}, now: now {.sha256, .length, sourceId: now.id}}
     ORDER BY r.index
   }
 } AS task

@@ -11,11 +11,7 @@ CALL (row) {
     WITH t, c, at, seq - i AS number, row.reused[i] AS one
     MATCH (s:Subtask {id: one.subtaskId}) WHERE s.status IN ['PENDING', 'READY', 'RUNNING']
     MATCH (r:Response {id: one.responseId, ownerId: t.ownerId}) WHERE r.conversationId = c.id
-    CALL (r) {
-      OPTIONAL MATCH (r)-[:REPEATS]->(said:Response)
-      OPTIONAL MATCH (a:Attempt)-[:YIELDED]->(x:Response) WHERE x = coalesce(said, r)
-      RETURN a LIMIT 1
-    }
+    WITH *, head(COLLECT { MATCH (r)-[:REPEATS*0..1]->(:Response)<-[:YIELDED]-(x:Attempt) RETURN x LIMIT 1 }) AS a
     CREATE (s)-[:REUSED {tokens: a.inputTokens + coalesce(a.outputTokens, 0), costUsd: a.costUsd}]->(r)
     SET s.status = 'SUCCEEDED', s.startedAt = coalesce(s.startedAt, at), s.finishedAt = at, s.tokens = one.tokens,
       s.ownerId = t.ownerId, s.reusedAt = at, s.requestSha256 = one.requestSha256
