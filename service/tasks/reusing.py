@@ -134,6 +134,7 @@ def _repeated(task: TaskWork, request: Request, answer: Row) -> Row:
         "title": prompt.title,
         "spans": spans,
         "uses": list(prompt.uses),
+        "saw": [{"id": seen.id, "as": seen.kind.value} for seen in prompt.saw],
     }
 
 

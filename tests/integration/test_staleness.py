@@ -212,6 +212,25 @@ async def test_who_was_told_of_a_correction_is_not_stale(services: Services, dat
     assert found[1][0] == Reason(StaleKind.CORRECTION, message_id=right, corrected_id=wrong)
 
 
+async def test_an_answer_that_is_said_again_rests_on_its_own_path(services: Services, database: Database) -> None:
+    """Not on that of the conversation in which it was given."""
+    owner, tasks = "st-5", services.backend.tasks
+    for text in ("A", "A"):
+        files = (NewFile("a.txt", text),)
+        task = await tasks.create_task(owner, NewTask(instruction="Look.", strategy="FILE", files=files))
+        await finished(database, task)
+        place = (await cypher(database, TOP, id=task))[0]["place"]
+        asked = NewPrompt("And then?", conversation_id=place, config=NewTaskConfig(reuse=True))
+        task = await tasks.send_prompt(owner, asked)
+        await finished(database, task)
+    answer = (await cypher(database, TOP, id=task))[0]["id"]
+    repeats = "MATCH (:Message {id: $id})-[:REPEATS]->(r) RETURN r.id AS id"
+    (first,) = await cypher(database, repeats, id=answer)
+    await tasks.add_document_version(owner, NewVersion(place, NewFile("a.txt", "A2")))
+    found = await why(services, owner, ("message", answer), ("message", first["id"]))
+    assert [bool(one) for one in found] == [True, False]
+
+
 async def test_a_summary_is_as_stale_as_what_it_covers(services: Services, database: Database) -> None:
     """A document's newer version reaches it through the answer that it summarizes."""
     world = World(services, database, "st-4")

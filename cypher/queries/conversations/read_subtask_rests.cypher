@@ -3,8 +3,9 @@ CYPHER 25
 UNWIND $batch.ids AS id
 MATCH (s:Subtask {id: id})<-[:HAS_SUBTASK]-(t:Task {ownerId: $ownerId})
 WITH id, s, t, head(COLLECT { MATCH (t)<-[:REFRESHES*1..100]-(n:Task) RETURN n ORDER BY n.id DESC LIMIT 1 }) AS newest,
-  // That of the answer; of a subtask without one the last.
-  head(COLLECT { MATCH (s)-[:ATTEMPTED]->(a:Attempt) RETURN a ORDER BY a.status = 'SUCCEEDED' DESC, a.number DESC LIMIT 1 }) AS a
+  // The call that gave the answer; of a subtask without an answer the last; of one that says an answer again itself.
+  CASE WHEN EXISTS { (s)-[:REUSED]->() } THEN s ELSE
+    head(COLLECT { MATCH (s)-[:ATTEMPTED]->(x:Attempt) RETURN x ORDER BY x.status = 'SUCCEEDED' DESC, x.number DESC LIMIT 1 }) END AS a
 RETURN id, {
   answers: COLLECT {
     MATCH (s)-[needs:DEPENDS_ON]->(d:Subtask) WHERE needs.place IS NOT NULL

@@ -22,5 +22,8 @@ RETURN id, {
     UNION
     MATCH (t)-[:HAS_SUBTASK]->(:Subtask)-[:REUSED]->(r:Response)<-[:REFERENCES {kind: 'corrects'}]-(c:Message)
     RETURN [c.id, r.id] AS found LIMIT 100
+    UNION
+    MATCH (t)-[:RESULTED_IN]->(r:Response)<-[:REFERENCES {kind: 'corrects'}]-(c:Message)
+    RETURN [c.id, r.id] AS found LIMIT 100
   }
 } AS rests

@@ -43,7 +43,14 @@ CALL (row) {
   SET s.status = 'SUCCEEDED', s.startedAt = coalesce(s.startedAt, at), s.finishedAt = at, s.tokens = row.tokens,
     s.ownerId = t.ownerId, s.reusedAt = at, s.requestSha256 = row.requestSha256
   CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK', status: 'SUCCEEDED', subtaskId: s.id})
-  WITH s, r, p, seq
+  WITH row, s, r, p, seq
+  CALL (row, s) {
+    UNWIND row.saw AS seen
+    OPTIONAL MATCH (m:Message {id: seen.id})
+    OPTIONAL MATCH (summary:Summary {id: seen.id})
+    WITH s, seen, coalesce(m, summary) AS what WHERE what IS NOT NULL
+    CREATE (s)-[:SAW {as: seen.as}]->(what)
+  }
   CALL (s, r, p) {
     WITH * WHERE s.kind = 'reduce'
     MATCH (p)-[:USES]->(used:Response)
