@@ -76,10 +76,13 @@ class Foreseeing:
             play.texts[row["subtaskId"]] = {"id": row["responseId"], "text": texts.get(row["responseId"], "")}
         return taken
 
-    async def tokens(self, task: TaskWork, row: Row, play: _Play) -> tuple[ModelConfig, int]:
-        """The model that would be asked first, and the tokens of the prompt."""
+    async def tokens(self, task: TaskWork, row: Row, play: _Play) -> tuple[ModelConfig | None, int]:
+        """The model that would be asked first, and the tokens of the prompt; no model where it cannot be composed."""
         answers = {one["id"]: play.answer(one["id"]) for one in row["dependsOn"] if one["place"] is not None}
-        first = (await self._reusing.requests(task, [work_of(row, answers)]))[0]
+        requests = await self._reusing.requests(task, [work_of(row, answers)])
+        if not requests:
+            return None, 0
+        first = requests[0]
         text = "\n".join(message.content for message in first.prompt.messages)
         return first.model, await self._models.count(text, first.model)
 
@@ -140,6 +143,9 @@ class _Play:
     async def _call(self, row: Row, tokens: int) -> None:
         model, sent = await self._stage.tokens(self._task, row, self)
         so_far = self.foreseen
+        if model is None:
+            so_far.is_exact = False
+            return
         so_far.calls += 1
         so_far.input_tokens += sent
         so_far.output_tokens += tokens

@@ -14,7 +14,7 @@ from service.graph.store import Store
 from service.strategies.recutting import Former, FormerPart
 from service.tasks.material import Material, TaskWork
 
-MOST_KEPT = 32
+MOST_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,8 +269,8 @@ def _revised(owner: str, was: Row, row: Row) -> Row:
         "branchId": None,
         "newBranch": None,
         "mostAbove": 0,
-        "key": None,
-        "requestHash": None,
+        "key": row["key"],
+        "requestHash": row["requestHash"],
     }
 
 

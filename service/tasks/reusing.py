@@ -16,6 +16,7 @@ import orjson
 
 from service.chat import ChatMessage, ModelConfig
 from service.conversations.context.spoken import sha256_of
+from service.errors import Conflict, ContextOverflow, InvalidInput
 from service.graph.store import Store
 from service.models.registry import Models
 from service.records import ResponseFormat, accepted_response_id
@@ -68,14 +69,20 @@ class Reusing:
         self._prompts = prompts
 
     async def requests(self, task: TaskWork, works: Sequence[Row]) -> list[Request]:
-        """What these subtasks would send, each to every model that it may ask, in order."""
+        """What these subtasks would send, each to every model that it may ask, in order.
+
+        What cannot be composed is left out: it is told when the subtask is run.
+        """
         made: list[Request] = []
         for number, work in enumerate(works):
             if number % AT_ONCE == AT_ONCE - 1:
                 await asyncio.sleep(0)
             for name in models_of(task, work):
                 model = self._models.find(name)
-                prompt = await self._prompts.compose(task, work, model)
+                try:
+                    prompt = await self._prompts.compose(task, work, model)
+                except (ContextOverflow, InvalidInput, Conflict):
+                    continue
                 made.append(Request(work, model, prompt, request_sha256(task, work, model, prompt.messages)))
         return made
 

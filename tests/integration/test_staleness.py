@@ -13,7 +13,7 @@ from service.conversations.staleness import Key, Reason, StaleKind
 from service.graph.database import Connection, Database
 from service.services import Services
 from service.tasks.asked_summaries import NewSummary
-from service.tasks.creating import NewFile, NewPrompt, NewTask
+from service.tasks.creating import NewFile, NewPrompt, NewTask, NewTaskConfig
 from service.tasks.documents import NewVersion
 from service.tasks.refreshing import Refresh
 from tests.support.services import cypher, finished, running
