@@ -744,7 +744,7 @@ class AddDocumentVersionDocument(Record):
     """What `node` finds it by."""
     name: str
     """Its name."""
-    version: int
+    newest_version: int
     """The number of its newest version."""
     source: AddDocumentVersionSource
     """The text that it has now."""
@@ -1828,7 +1828,7 @@ class DocumentsDocument(Record):
     """What `node` finds it by."""
     name: str
     """Its name."""
-    version: int
+    newest_version: int
     """The number of its newest version."""
     source: DocumentsSource
     """The text that it has now."""
@@ -5068,7 +5068,7 @@ ADD_DOCUMENT_VERSION = Document(
     "AddDocumentVersion",
     "addDocumentVersion",
     """mutation AddDocumentVersion($input: AddDocumentVersionInput!) {
-  addDocumentVersion(input: $input) { document { id name version source { id sha256 } } }
+  addDocumentVersion(input: $input) { document { id name newestVersion source { id sha256 } } }
 }
 """,
 )
@@ -5328,7 +5328,7 @@ DOCUMENTS = Document(
   conversation(id: $conversationId) {
     id
     documents(first: $first, after: $after) {
-      edges { cursor node { id name version source { id length } versions(last: 5) { nodes { number since source { id } } } } }
+      edges { cursor node { id name newestVersion source { id length } versions(last: 5) { nodes { number since source { id } } } } }
       pageInfo { hasNextPage endCursor }
     }
   }

@@ -46,7 +46,7 @@ class Document(Node):
     name: str
     """Its name."""
 
-    version: int
+    newest_version: int
     """The number of its newest version."""
 
     conversation_id: strawberry.ID
@@ -102,7 +102,7 @@ def document(row: dict[str, Any]) -> Document:
         id=row["id"],
         created_at=row["createdAt"],
         name=row["name"],
-        version=row["versions"],
+        newest_version=row["versions"],
         conversation_id=row["conversationId"],
         source_id=row["sourceId"],
     )
