@@ -116,7 +116,7 @@ async def test_documents_are_versioned_and_make_stale(service: Service) -> None:
     given = await service.ask("AddDocumentVersion", input={"conversationId": place, "file": newer})
     assert given["addDocumentVersion"]["document"]["newestVersion"] == 2
     found = (await service.ask("Documents", conversationId=place))["conversation"]["documents"]["edges"]
-    assert [(edge["node"]["name"], edge["node"]["newestVersion"]) for edge in found] == [("a.txt", 2), ("b.txt", 1)]
+    assert {edge["node"]["name"]: edge["node"]["newestVersion"] for edge in found} == {"a.txt": 2, "b.txt": 1}
     task = await ended(service, made["id"])
     assert task["stale"]
     assert task["answer"] == {"stale": True, "staleBecause": [{"kind": "DOCUMENT", "documentName": "a.txt"}]}

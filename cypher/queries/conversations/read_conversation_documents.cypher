@@ -1,4 +1,4 @@
-// A page of the documents of each of these conversations by id, which is by age.
+// A page of the documents of each of these conversations by their ids.
 CYPHER 25
 UNWIND $batch.ids AS id
 MATCH (c:Conversation {id: id, ownerId: $ownerId})
