@@ -21,8 +21,8 @@ from service.commands import (
     branching,
     check,
     config,
-    finding,
     deleting,
+    finding,
     histories,
     look,
     merging,
@@ -36,6 +36,7 @@ from service.commands import (
     summarizing,
     turns,
     usage,
+    watching,
 )
 from service.commands.arguments import settle_arguments
 from service.commands.options import in_options
@@ -60,7 +61,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 TURNS = (turns, replaying, bisecting, branching, merging, histories, notes, annotating)
-for family in (serve, run, *TURNS, look, show, finding, summarizing, usage, check, setup):
+for family in (serve, run, watching, *TURNS, look, show, finding, summarizing, usage, check, setup):
     app.add_typer(family.app)
 app.add_typer(deleting.app, name="delete")
 app.add_typer(neo4j.app, name="neo4j")

@@ -40,6 +40,7 @@ from service.conversations.retention import Retention
 from service.conversations.search.indexing import Indexing
 from service.conversations.search.searching import Search
 from service.conversations.search.vectors import Vectors
+from service.conversations.staleness import Staleness
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.changes import ChangeReads
@@ -52,6 +53,7 @@ from service.graph.paths import Paths
 from service.graph.prunings import Prunings
 from service.graph.reader import Reader
 from service.graph.searches import Searches
+from service.graph.staleness_reads import StalenessReads
 from service.graph.store import Store
 from service.graph.summaries import Summaries
 from service.graph.writer import Writer
@@ -69,6 +71,8 @@ from service.tasks.executors.instance import Instance, hold_instance
 from service.tasks.executors.local import LocalExecutor, Worker
 from service.tasks.executors.renewing import Hold
 from service.tasks.finishing import Finisher
+from service.tasks.foreseeing import Foreseeing
+from service.tasks.formers import Formers
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.leaving import Leaving
 from service.tasks.material import Material
@@ -79,9 +83,11 @@ from service.tasks.previewing import Previews
 from service.tasks.prompts import Composers, Prompts
 from service.tasks.rebuilding import Rebuilding
 from service.tasks.reconciling import Reconciling
+from service.tasks.refreshing import Refreshing
 from service.tasks.repeats import Repeats
 from service.tasks.replays import Replays
 from service.tasks.resending import Resending
+from service.tasks.reusing import Reusing
 from service.tasks.runner import Runner
 from service.tasks.summarizing import Summarizing
 from service.tasks.summary_tasks import SummaryTasks
@@ -228,10 +234,11 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     reconciling = Reconciling(store, lines, models)
     composers = Composers(summary_tasks, Resending(rebuilding, models), reconciling)
     prompts = Prompts(contexts, models, material, composers)
-    runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping))
+    reusing = Reusing(store, models, prompts)
+    runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping), reusing.take)
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
-    planner = Planner(store, models, material, finisher, reconciling.keep)
+    planner = Planner(store, models, material, finisher, reconciling.keep, reusing, Formers(store, material))
     heads, changes = Heads(reader, signals), ChangeReads(database)
     worker = Worker(store, material, planner, runner, finisher)
     executor = LocalExecutor(worker, hold, stopping, partial(_leases, database.connection))
@@ -269,6 +276,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         previews=Previews(store, contexts, models),
         turns=Turns(store, repeats, executor),
         replays=Replays(store, repeats, rebuilding, executor),
+        refreshing=Refreshing(store, repeats, Foreseeing(store, reader, models, material, planner, reusing), executor),
         leaving=Leaving(reader, store, branches, summarize),
         summarize=summarize,
         plans=plans,
@@ -276,6 +284,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         news=News(changes, Bells(changes, signals), OVERLAP * database.connection.timeout),
         usage=Usage(reader, conversations),
         search=Search(searches, vectors),
+        staleness=Staleness(StalenessReads(database)),
         deltas=deltas,
         responses=Responses(reader, heads, deltas),
         deleting=deleting,

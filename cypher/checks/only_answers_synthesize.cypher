@@ -3,5 +3,5 @@
 CYPHER 25
 MATCH (r:Response)
 WHERE EXISTS { (r)-[:SYNTHESIZES]->() } AND NOT EXISTS { (r)<-[:RESULTED_IN]-() }
-  AND NOT EXISTS { (r)<-[:YIELDED]-()<-[:ATTEMPTED]-({kind: 'reduce'}) }
+  AND NOT EXISTS { (r)<-[:YIELDED]-()<-[:ATTEMPTED]-({kind: 'reduce'}) } AND NOT EXISTS { (r)<-[:REUSED]-({kind: 'reduce'}) }
 RETURN count(*) AS count, collect(r.id)[..5] AS ids

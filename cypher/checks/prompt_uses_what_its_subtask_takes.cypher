@@ -12,6 +12,7 @@ CALL () {
   MATCH (t)-[:HAS_SUBTASK]->(s)-[:ASKED]->(p) WHERE NOT s.kind IN ['direct', 'summary']
     AND COUNT { (p)-[:USES]->() } <> COUNT {
       (p)-[:USES]->()<-[:YIELDED]-(a)<-[:ATTEMPTED]-()<-[d:DEPENDS_ON]-(s) WHERE a.status = 'SUCCEEDED' AND d.place IS NOT NULL }
+      + COUNT { MATCH (p)-[:USES]->(r)<-[:REUSED]-()<-[d:DEPENDS_ON]-(s) WHERE d.place IS NOT NULL RETURN DISTINCT r }
   RETURN s.id AS id
 }
 RETURN count(*) AS count, collect(id)[..5] AS ids

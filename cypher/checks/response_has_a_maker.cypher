@@ -2,5 +2,5 @@
 // Of whatever is there: it is written in one transaction.
 CYPHER 25
 MATCH (r:Response)
-WHERE NOT EXISTS { (r)<-[:YIELDED|RESULTED_IN]-() } AND NOT EXISTS { (r)-[:REVISES]->() } AND r.byHand IS NULL AND EXISTS { (r)-[:RESPONDS_TO]->()<-[:ASKED]-() }
+WHERE NOT EXISTS { (r)<-[:YIELDED|RESULTED_IN|REUSED]-() } AND NOT EXISTS { (r)-[:REVISES]->() } AND r.byHand IS NULL AND EXISTS { (r)-[:RESPONDS_TO]->()<-[:ASKED]-() }
 RETURN count(*) AS count, collect(r.id)[..5] AS ids

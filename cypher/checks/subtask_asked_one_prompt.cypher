@@ -1,8 +1,8 @@
-// A subtask that was attempted, and no other, asked one prompt: its task's (kinds direct and summary), or a part of that one, which it alone asked.
+// A subtask that was attempted, or said an answer again, and no other, asked one prompt: its task's (kinds direct and summary), or a part of that one, which it alone asked.
 // Of whatever is there: it is written in one transaction.
 CYPHER 25
 CALL () {
-  MATCH (s:Subtask) WHERE COUNT { (s)-[:ASKED]->(:Prompt) } <> toInteger(EXISTS { (s)-[:ATTEMPTED]->() })
+  MATCH (s:Subtask) WHERE COUNT { (s)-[:ASKED]->(:Prompt) } <> toInteger(EXISTS { (s)-[:ATTEMPTED]->() } OR EXISTS { (s)-[:REUSED]->()-[:RESPONDS_TO]->()<-[:ASKED]-(s) })
   RETURN s.id AS id
   UNION ALL
   MATCH (t:Task)-[:HAS_SUBTASK]->(s)-[:ASKED]->(p)

@@ -139,6 +139,11 @@ def _paths(name: str, reading: Reading) -> list[str]:
     return meant
 
 
+def paths_of(name: str) -> list[str]:
+    """The files that a name stands for just now. Raises `InvalidInput`."""
+    return _paths(name, Reading())
+
+
 def _check_number(found: int, name: str) -> None:
     if found > MOST_FOUND:
         raise InvalidInput(

@@ -56,8 +56,8 @@ def ask(
     from service.commands.server import run as run_loop
 
     wish: Json = {"content": add_material(prompt, stdin)}
-    wish |= _given(branch=branch, whenBusy=_choice(when_busy, [it.value for it in WhenBusy], "--when-busy"))
-    wish |= _given(conversationId=conversation, config=_given(model=model, maxOutputTokens=max_output_tokens))
+    wish |= some(branch=branch, whenBusy=one_choice(when_busy, [it.value for it in WhenBusy], "--when-busy"))
+    wish |= some(conversationId=conversation, config=some(model=model, maxOutputTokens=max_output_tokens))
     return run_loop(_watched("SendPrompt", wish, model, as_json) if as_json else _ask(wish, model))
 
 
@@ -92,6 +92,13 @@ def run(
     budget_usd: Annotated[float | None, typer.Option("--budget-usd", help="The most USD to spend.")] = None,
     deadline: Annotated[float | None, typer.Option("--deadline", help="Seconds after which it ends.")] = None,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="End with the first subtask that fails.")] = False,
+    reuse: Annotated[
+        bool, typer.Option("--reuse", help="Take answers that were given to the same request before.")
+    ] = False,
+    refresh: Annotated[
+        str | None, typer.Option("--refresh", metavar="TASK", help="Do this task again; only what changed is asked.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --refresh: say what would be asked.")] = False,
     conversation: Conversation = None,
     model: Model = None,
     max_output_tokens: MaxOutput = None,
@@ -106,17 +113,22 @@ def run(
     from service.commands.inputs import read_input
     from service.commands.server import run as run_loop
 
-    config = _given(
+    if refresh is not None:
+        return run_loop(_refresh(refresh, read_input(files, strict=strict) if files else None, dry_run, as_json))
+    if dry_run:
+        raise InvalidInput("Only a refresh is foreseen.", remedy="Say --refresh TASK, or leave out --dry-run.")
+    config = some(
+        reuse=reuse or None,
         model=model,
         maxParallel=max_parallel,
         maxOutputTokens=max_output_tokens,
-        aggregation=_choice(aggregation, [item.value for item in Aggregation], "--aggregation"),
+        aggregation=one_choice(aggregation, [item.value for item in Aggregation], "--aggregation"),
         fallbackModels=fallback or None,
-        budget=_given(tokens=budget_tokens, costUsd=budget_usd),
+        budget=some(tokens=budget_tokens, costUsd=budget_usd),
         deadlineSeconds=deadline,
         onFailure="FAIL_FAST" if fail_fast else None,
     )
-    wish: Json = {"input": read_input(files or [], strict=strict, stdin=stdin)} | _given(
+    wish: Json = {"input": read_input(files or [], strict=strict, stdin=stdin)} | some(
         type=kind,
         instruction=instruction,
         strategy=_strategy(strategy, plan, saved),
@@ -139,7 +151,7 @@ def retry(
     """
     from service.commands.server import run as run_loop
 
-    wish: Json = {"taskId": id} | _given(budget=_given(tokens=budget_tokens, costUsd=budget_usd))
+    wish: Json = {"taskId": id} | some(budget=some(tokens=budget_tokens, costUsd=budget_usd))
     return run_loop(_watched("RetryTask", wish, None, as_json))
 
 
@@ -155,7 +167,7 @@ def _strategy(name: str | None, plan: str | None, saved: str | None) -> Json | N
     """`CreateTaskInput.strategy` of what the command line says. Raises `InvalidInput`."""
     from service.commands.plans import plan_input, read_plan
 
-    chosen = _choice(name, STRATEGIES, "--strategy")
+    chosen = one_choice(name, STRATEGIES, "--strategy")
     if plan is not None and saved is not None:
         raise InvalidInput("A task follows one plan.", remedy="Say --plan or --saved.")
     if chosen not in (None, "DYNAMIC") and (plan or saved):
@@ -189,6 +201,34 @@ async def _ask(wish: Json, model: str | None) -> int:
         say(f"conversation {task['conversation']['id']}")
         say_answered(task)
         return exit_code(task)
+
+
+async def _refresh(task_id: str, given: Json | None, dry_run: bool, as_json: bool) -> int:
+    """Do a task again over what these files hold now, or say what that would ask."""
+    wish: Json = {"taskId": task_id} | ({"input": given, "whole": True} if given else {})
+    if not dry_run:
+        return await _watched("RefreshTask", wish, None, as_json)
+    from service.commands.reaching import reach
+    from service.commands.terminal import write
+
+    async with reach() as client:
+        foreseen = (await client.execute("RefreshTask", input=wish | {"dryRun": True}))["foreseen"]
+    if as_json:
+        print_json(foreseen)
+    else:
+        write("".join(f"{line}\n" for line in _foreseen_lines(foreseen)))
+    return 0
+
+
+def _foreseen_lines(foreseen: Json) -> list[str]:
+    """What a refresh would ask, for people."""
+    usd = foreseen["costUsd"]
+    cost = "at a cost that is not known" if usd is None else f"about {usd:.4f} USD"
+    at_least = "" if foreseen["isExact"] else "at least "
+    first = f"{at_least}{foreseen['calls']} calls, {foreseen['reused']} answers taken over"
+    tokens = f"{foreseen['inputTokens']} tokens read, about {foreseen['outputTokens']} written, {cost}"
+    more = foreseen["calls"] - len(foreseen["titles"])
+    return [first, tokens, *(f"  {title}" for title in foreseen["titles"]), *([f"  … {more} more"] if more > 0 else [])]
 
 
 async def _cancel(id: str) -> str:
@@ -238,11 +278,13 @@ async def _placed(client: Client, wish: Json) -> Json:
     return wish | {"conversationId": id}
 
 
-def _given(**values: Any) -> Json:
+def some(**values: Any) -> Json:
+    """What of these was said."""
     return {key: value for key, value in values.items() if value not in (None, {})}
 
 
-def _choice(value: str | None, known: list[str], option: str) -> str | None:
+def one_choice(value: str | None, known: list[str], option: str) -> str | None:
+    """The choice that an option names, in capitals. Raises `InvalidInput`."""
     if value is None or value.upper() in known:
         return value and value.upper()
     raise InvalidInput(f"{option} {value!r} is not known.", remedy=f"Known: {', '.join(known).lower()}.")

@@ -42,6 +42,8 @@ class ChangeType(StrEnum):
 
     ANNOTATION = "ANNOTATION"
     """What somebody thinks of a message."""
+    DOCUMENT = "DOCUMENT"
+    """Documents."""
 
 
 class ChangeAction(StrEnum):
@@ -73,6 +75,9 @@ class ChangeAction(StrEnum):
 
     UNPINNED = "UNPINNED"
     """A message goes into the context as any other again."""
+
+    RENEWED = "RENEWED"
+    """Documents have a newer version: what rests on an older one is stale from now on."""
 
 
 @dataclass(frozen=True, slots=True)

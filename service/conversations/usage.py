@@ -71,11 +71,7 @@ class Usage:
         Raises `InvalidInput` for a time that ends before it begins, `NotFound` for a conversation that is not the
         owner's, `LimitExceeded` for more rows than are answered at once.
         """
-        since, until = _times(which)
-        if since > until:
-            raise InvalidInput("The time ends before it begins.", field="until")
-        if which.conversation_id is not None:
-            await self._conversations.require(owner, which.conversation_id)
+        since, until = await self._checked(owner, which)
         rows = await self._reader.read_usage(
             owner,
             groupBy=dimension.value,
@@ -96,6 +92,20 @@ class Usage:
             owner, groupBy=dimension.value, conversationId=which.conversation_id, **times
         )
         return {row["key"]: row for row in rows}
+
+    async def read_saved(self, owner: str, which: UsageFilter) -> Row:
+        """What was not asked because the answer was there: `{calls, tokens, costUsd, priced}`. Raises as above."""
+        since, until = await self._checked(owner, which)
+        said = {"conversationId": which.conversation_id, "since": since, "until": until}
+        return (await self._reader.read_saved(owner, **said))[0]
+
+    async def _checked(self, owner: str, which: UsageFilter) -> tuple[int, int]:
+        since, until = _times(which)
+        if since > until:
+            raise InvalidInput("The time ends before it begins.", field="until")
+        if which.conversation_id is not None:
+            await self._conversations.require(owner, which.conversation_id)
+        return since, until
 
 
 def _times(which: UsageFilter) -> tuple[int, int]:

@@ -238,6 +238,18 @@ class Reader(TreeReads):
         """A page of the tasks of each conversation, by age."""
         return await self._reads.grouped("read_conversation_tasks", "rows", owner, ids, page=page, status=status)
 
+    async def read_documents(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """Documents by id."""
+        return await self._reads.by_id("read_documents", owner, ids)
+
+    async def read_conversation_documents(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the documents of each conversation."""
+        return await self._reads.grouped("read_conversation_documents", "rows", owner, ids, page=page)
+
+    async def read_document_versions(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
+        """A page of the versions of each document: `{number, since, sourceId}`."""
+        return await self._reads.grouped("read_document_versions", "rows", owner, ids, page=page)
+
     async def read_task_settings(self, owner: str, ids: Sequence[str]) -> Grouped:
         """`{settings, instruction, tools}` of each task, as `tasks/kept_settings.py` keeps them."""
         return await self._reads.grouped("read_task_settings", "kept", owner, ids)
@@ -253,6 +265,18 @@ class Reader(TreeReads):
     async def read_usage(self, owner: str, **which: Any) -> Rows:
         """What the owner's attempts took and cost, a row for each key of a dimension, see `usage.py`."""
         return await self._reads.rows("read_usage", owner, **which)
+
+    async def read_refreshes(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """`{former, next}` of each task: the one that it refreshes, and the newest that refreshes it."""
+        return await self._reads.grouped("read_refreshes", "tasks", owner, ids)
+
+    async def read_saved(self, owner: str, **which: Any) -> Rows:
+        """What the owner's reuse saved: one `{calls, tokens, costUsd, priced}`."""
+        return await self._reads.rows("read_saved", owner, **which)
+
+    async def read_task_saved(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """The same of each task that reused something."""
+        return await self._reads.grouped("read_task_saved", "saved", owner, ids)
 
     async def read_task_sources(self, owner: str, ids: Sequence[str], page: Bounds) -> Grouped:
         """A page of the sources of each task, without their texts."""

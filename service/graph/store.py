@@ -13,7 +13,7 @@ from typing import Any
 from service.clock import now_ms
 from service.errors import NotFound
 from service.graph.database import Database, Row
-from service.graph.drafts import delete_old_drafts, draft, is_much
+from service.graph.drafts import PIECE_READINGS, delete_old_drafts, draft, is_much
 from service.graph.gather import Gatherer, divided
 from service.graph.places import Places, main_branch
 from service.graph.queries import query
@@ -43,6 +43,7 @@ class SubtaskState:
     title: str
     error: str | None
     code: str | None
+    sha: str = ""
 
 
 class Store(Places):
@@ -113,13 +114,18 @@ class Store(Places):
         What it reads is written first where it is much, see `drafts.py`.
         """
         conversation_id = row["conversationId"]
+        documents: list[Row] = row.get("documents") or []
+        row = dict(row)
+        row["documents"] = row["documentsLeft"] = None
         if is_much(row["sources"]):
-            row = await draft(row, self._draft)
-        writes = [("create_task", {"mainBranchId": main_branch(conversation_id), "cutMs": CUT_MS, **row})]
+            row = await draft(row, self._draft) | {"documentsLeft": True if documents else None}
+        writes: list[Write] = [("create_task", {"mainBranchId": main_branch(conversation_id), "cutMs": CUT_MS, **row})]
         if row.get("sides"):
             writes.append(
                 ("join_sides", {"promptId": row["promptId"], "label": row["sideLabel"], "sides": row["sides"]})
             )
+        if documents and not row["documentsLeft"]:
+            writes.append(("keep_documents", _documents_row(row, documents)))
         if subtasks:
             plan = {"taskId": row["taskId"], "leaseOwner": row["leaseOwner"], "subtasks": list(subtasks)}
             writes.append(("plan_subtasks", plan))
@@ -127,7 +133,16 @@ class Store(Places):
             writes.append(("cancel_task", {"taskId": None, "byId": row["taskId"], "ownerId": row["ownerId"]}))
         written = await self._write_together(conversation_id, writes)
         cut = written[-1] if row.get("whenBusy") == "INTERRUPT" else None
+        if written[0] and written[0]["id"] == row["taskId"] and row["documentsLeft"]:
+            await self.keep_documents(row, documents)
         return written[0] and written[0] | {"cut": cut and cut["id"]}
+
+    async def keep_documents(self, task: Row, documents: Sequence[Row]) -> None:
+        """Keep what a task reads as documents, some hundred at once: rows of `documents.py`."""
+        for start in range(0, len(documents), PIECE_READINGS):
+            piece, end = documents[start : start + PIECE_READINGS], start + PIECE_READINGS
+            row = _documents_row(task, piece) | {"isLast": end >= len(documents)}
+            await self._write("keep_documents", task["conversationId"], row)
 
     async def ask_again(self, conversation_id: str, writes: Sequence[Write]) -> list[Row | None]:
         """Revise a message, and ask prompts that are there, all in one transaction: rows of `revise_message`,
@@ -212,11 +227,42 @@ class Store(Places):
 
     # --- subtasks and attempts -------------------------------------------------------------------
 
-    async def plan_subtasks(self, conversation_id: str, task_id: str, subtasks: Sequence[Row], holder: str) -> None:
-        """Write the subtasks of a wave, some hundred at once; nothing where the task is finished, or not `holder`'s."""
+    async def plan_subtasks(
+        self, conversation_id: str, task_id: str, subtasks: Sequence[Row], holder: str, reused: Sequence[Row] = ()
+    ) -> set[str]:
+        """Write the subtasks of a wave, some hundred at once; nothing where the task is finished, or not `holder`'s.
+
+        Those of `reused` take the answers that these rows name (`reuse_answers`). The ids of those that did.
+        """
+        answers, taken = {row["subtaskId"]: row for row in reused}, set[str]()
         for start in range(0, len(subtasks), PLAN_ROWS):
-            row = {"taskId": task_id, "leaseOwner": holder, "subtasks": list(subtasks[start : start + PLAN_ROWS])}
-            await self._write("plan_subtasks", conversation_id, row)
+            some = list(subtasks[start : start + PLAN_ROWS])
+            same = {"taskId": task_id, "leaseOwner": holder}
+            writes: list[Write] = [("plan_subtasks", {**same, "subtasks": some})]
+            if here := [answers[row["id"]] for row in some if row["id"] in answers]:
+                writes.append(("reuse_answers", {**same, "reused": here}))
+            last = (await self._write_together(conversation_id, writes))[-1]
+            taken.update(last["ids"] if last and here else ())
+        return taken
+
+    async def reuse_answers(self, conversation_id: str, row: Row) -> list[str]:
+        """Give subtasks answers of their conversation that were there; the ids of those that took one."""
+        written = await self._write("reuse_answers", conversation_id, row)
+        return written["ids"] if written else []
+
+    async def repeat_answer(self, conversation_id: str, row: Row) -> bool:
+        """Say an answer again for a subtask; False where it is gone, or not wanted any more."""
+        return await self._write("repeat_answer", conversation_id, row) is not None
+
+    async def read_reusable(self, owner: str, conversation_id: str, hashes: Sequence[str]) -> dict[str, Row]:
+        """`{responseId, conversationId, tokens}` of the answers that were given to requests, by their hashes."""
+        found: dict[str, Row] = {}
+        for start in range(0, len(hashes), PLAN_ROWS):
+            batch = {"ids": list(hashes[start : start + PLAN_ROWS])}
+            said = {"ownerId": owner, "conversationId": conversation_id, "batch": batch}
+            rows = await self._database.run(query("read_reusable"), **said)
+            found |= {row["id"]: row["found"] for row in rows}
+        return found
 
     async def start_attempt(self, conversation_id: str, row: Row, before: Sequence[TaskStatus] = ()) -> bool:
         """Write a prompt and an attempt at it; False where the subtask or its task is finished already, or where the
@@ -254,6 +300,20 @@ class Store(Places):
         """A task as the executor needs it: its properties, its prompt, and what it reads, offers and fills in."""
         rows = await self._database.run(query("read_task_work"), taskId=task_id)
         return rows[0]["task"] if rows else None
+
+    async def read_former(self, owner: str, task_id: str) -> Row:
+        """`{readings, parts, known}` of a task that is refreshed: see the statement."""
+        rows = await self._database.run(query("read_former"), ownerId=owner, taskId=task_id)
+        return rows[0]["former"] if rows else {"readings": [], "parts": [], "known": []}
+
+    async def read_refreshed(self, owner: str, task_id: str) -> Row | None:
+        """A task that is to be refreshed, with what its documents say now; None where the owner has none."""
+        rows = await self._database.run(query("read_refreshed"), ownerId=owner, taskId=task_id)
+        return rows[0]["task"] if rows else None
+
+    async def draft_sources(self, owner: str, draft_id: str, sources: Sequence[Row]) -> None:
+        """Write texts before the task that reads them, a piece after the other."""
+        await draft({"ownerId": owner, "taskId": draft_id, "sources": sources}, self._draft)
 
     async def read_merged_sides(self, prompt_id: str) -> list[Row]:
         """`{id, label}` of what a prompt continues, in order: the sides of a merge."""
@@ -302,6 +362,12 @@ class Store(Places):
         rows = await self._database.run(query("delete_old_events"), before=before, limit=EVENTS_DELETED)
         # A task without events counts for one: there may be others behind it.
         return max(rows[0]["deleted"], rows[0]["tasks"])
+
+
+def _documents_row(task: Row, documents: Sequence[Row]) -> Row:
+    """A row of `keep_documents` for what a task reads."""
+    whose = {name: task[name] for name in ("taskId", "ownerId", "conversationId")}
+    return whose | {"documents": list(documents), "isLast": True, "causeKey": task.get("idempotencyKey")}
 
 
 def _subtasks(rows: Sequence[Row]) -> list[list[Any]]:

@@ -11,10 +11,9 @@ from service.strategies.parts import (
     finish,
     in_pieces,
     part_key,
-    part_title,
+    parts_of,
     pending,
     so_far,
-    spans_of,
     stopped,
 )
 from service.strategies.reducing import Names, Progress, reduce_tree
@@ -49,14 +48,8 @@ def _after(state: TaskState, progress: Progress, parts: Pieces) -> Plan:
 
 
 def _asks(state: TaskState) -> tuple[Ask, ...]:
-    cut = [(source, spans_of(state, source)) for source in state.sources]
-    total = sum(len(spans) for _, spans in cut)
-    numbered = [
-        (part_title(source.name, index, len(spans)), span, index + 1, len(spans))
-        for source, spans in cut
-        for index, span in enumerate(spans)
-    ]
+    parts = [part for source in state.sources for part in parts_of(state, source)]
     return tuple(
-        Ask(part_key(index, total), title, spans=(span,), part=part, parts=parts)
-        for index, (title, span, part, parts) in enumerate(numbered)
+        Ask(part_key(index, len(parts)), one.title, spans=(one.span,), part=one.part, parts=one.parts)
+        for index, one in enumerate(parts)
     )

@@ -70,10 +70,17 @@ def _asks(state: TaskState) -> tuple[Ask, ...]:
 
 def _ask(state: TaskState, desk: Desk, key: str) -> Ask:
     material = _material(state, desk, key)
-    title = "The input, without known errors"
+    title, identity = "The input, without known errors", None
     if match := _KEY.match(key):
-        title = f"Case {int(match[1]) + 1}: {_cases(state.sources)[int(match[1])].title}"
-    return Ask(key, title[:_TITLE], spans=material.spans, brief=material.brief)
+        case = _cases(state.sources)[int(match[1])]
+        title, identity = f"Case {int(match[1]) + 1}: {case.title}", _identity(case)
+    return Ask(key, title[:_TITLE], spans=material.spans, brief=material.brief, identity=identity)
+
+
+def _identity(case: Case) -> str:
+    """What tells a case from all others, however often it occurs."""
+    said = repr((case.kind, case.title, case.skeleton, case.functions, case.causes))
+    return hashlib.blake2b(said.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def _material(state: TaskState, desk: Desk, key: str) -> Material:

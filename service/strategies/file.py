@@ -13,10 +13,9 @@ from service.strategies.parts import (
     finish,
     in_pieces,
     part_key,
-    part_title,
+    parts_of,
     short_name,
     so_far,
-    spans_of,
     stopped,
 )
 from service.strategies.reducing import Names, Progress, Reduction, reduce_tree
@@ -68,7 +67,9 @@ def _combined(state: TaskState, progress: Progress, files: list[Reduction]) -> R
     keys = tuple(key for one in files for key in one.keys)
     if state.settings.aggregation is not Aggregation.REDUCE:
         return Reduction((), keys)
-    return reduce_tree(progress, keys, _NAMES, complete=all(one.complete for one in files))
+    # By the files' names: a file more or less moves no others to another group.
+    marks = {f"file:{index}": source.name for index, source in enumerate(state.sources)}
+    return reduce_tree(progress, keys, replace(_NAMES, marks=marks), complete=all(one.complete for one in files))
 
 
 def _asked_by_file(progress: Progress) -> dict[int, list[str]]:
@@ -117,15 +118,15 @@ class _File:
         return [self.key] if parts is None and self.key in self.asked else parts
 
     def _asks(self) -> tuple[Ask, ...]:
-        spans = spans_of(self.state, self.source)
-        total = len(spans)
+        parts = parts_of(self.state, self.source)
+        total = len(parts)
         return tuple(
             Ask(
                 self.key if total == 1 else part_key(index, total, f"{self.key}/"),
-                part_title(self.source.name, index, total),
-                spans=(span,),
-                part=index + 1,
-                parts=total,
+                one.title,
+                spans=(one.span,),
+                part=one.part,
+                parts=one.parts,
             )
-            for index, span in enumerate(spans)
+            for index, one in enumerate(parts)
         )

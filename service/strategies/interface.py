@@ -11,6 +11,7 @@ from typing import Literal
 
 from service.chat import CountTokens, Timeouts, Tool
 from service.records import TEXT_FORMAT, Aggregation, ContextPolicy, OnFailure, ResponseFormat, Span, SubtaskStatus
+from service.strategies.recutting import Former
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,14 @@ class DoneSubtask:
     """What a strategy knows of a subtask that was asked before: never its texts.
 
     `key` is the Ask's own; `tokens` is the size of its answer (0 where it has none); `code` is the error's, where
-    it failed (`CONTEXT_OVERFLOW` and the other codes of `errors.py`).
+    it failed (`CONTEXT_OVERFLOW` and the other codes of `errors.py`); `sha` is the hash of what it sent, where known.
     """
 
     key: str
     status: SubtaskStatus
     tokens: int = 0
     code: str | None = None
+    sha: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class TaskSettings:
     """How a task is to be run, after defaults: the validated form of `CreateTaskInput.config`. Times in seconds.
 
     `aggregation_named` says that the caller chose the aggregation, and no default. `reconcile`: its prompt merges
-    branches, and it is asked first where these disagree.
+    branches, and it is asked first where these disagree. `reuse`: a request that was answered before takes that answer.
     """
 
     model: str
@@ -75,6 +77,7 @@ class TaskSettings:
     aggregation_named: bool = False
     context: ContextPolicy = ContextPolicy.SUMMARIZED
     reconcile: bool = False
+    reuse: bool = False
 
     @property
     def is_bounded(self) -> bool:
@@ -90,7 +93,7 @@ class TaskState:
     `answers` holds the texts of the answers that the strategy asked to `Read`, by key. `plan` is the plan (JSON)
     that the task follows, where it has one. `halted` says why nothing new may be asked: what is there is the end.
     `roles`, each with its model, and `models` are those that a plan may name; `retries` is how often the task was
-    retried.
+    retried. `former` holds older versions of sources, by the sources' ids, and the parts that they were cut into.
     """
 
     task_id: str
@@ -104,6 +107,7 @@ class TaskState:
     answers: Mapping[str, str] = field(default_factory=dict[str, str])
     plan: str | None = None
     halted: str | None = None
+    former: Mapping[str, Former] = field(default_factory=dict[str, Former])
     roles: Mapping[str, str] = field(default_factory=dict[str, str])
     models: frozenset[str] = frozenset()
     retries: int = 0
@@ -125,7 +129,8 @@ class Ask:
     reduce, what was wrong with the last plan, or a step's template. `item` is the place of a step's element in the list
     that it fans out over.
     `model`, `role` and `response_format` stand for the task's own, where given. `replaces` is the key of the failed
-    subtask in whose place this is asked: what is replaced is not run again.
+    subtask in whose place this is asked: what is replaced is not run again. `identity` is what it is about, where its
+    words may change: a refreshed task takes the answer that was given to the same.
     """
 
     key: str
@@ -142,6 +147,7 @@ class Ask:
     role: str | None = None
     response_format: ResponseFormat | None = None
     replaces: str | None = None
+    identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from service.errors import ContextOverflow
 from service.records import Aggregation, OnFailure, Span, SubtaskStatus
 from service.strategies.interface import Ask, Finish, SourceText, TaskState
+from service.strategies.recutting import Kept, numbers, recut
 from service.strategies.reducing import Names, Progress, Reduction, cut_up, piece_key, reduce_tree
 from service.strategies.splitting import split
 from service.strategies.syntax import syntax_of
@@ -44,13 +45,43 @@ def all_parts(keys: Iterable[str], prefix: str = "") -> list[str] | None:
     return None if total is None else [part_key(index, total, prefix) for index in range(total)]
 
 
-def spans_of(state: TaskState, source: SourceText) -> list[Span]:
-    """The source cut into spans that each fit into a prompt, or into `chunk_tokens` where that is less."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A span of a source, what it is called, and its number of how many."""
+
+    span: Span
+    title: str
+    part: int
+    parts: int
+
+
+def parts_of(state: TaskState, source: SourceText) -> list[Part]:
+    """The source cut into parts that each fit into a prompt, or into `chunk_tokens` where that is less.
+
+    Of a newer version, the parts that it has in common with the older one stay what they were.
+    """
     wanted = state.settings.chunk_tokens
     budget = state.room if wanted is None else min(state.room, wanted)
     syntax = syntax_of(source.name, source.media_type)
-    cuts = split(source.text, budget, state.settings.chunk_overlap, state.count, syntax)
-    return [Span(source.id, start, end) for start, end in cuts]
+
+    def cut(start: int, end: int) -> list[tuple[int, int]]:
+        text = source.text if end - start == len(source.text) else source.text[start:end]
+        cuts = split(text, budget, state.settings.chunk_overlap, state.count, syntax)
+        return [(start + low, start + high) for low, high in cuts]
+
+    former = state.former.get(source.id)
+    kept = recut(source.text, former, cut) if former else [Kept(*span) for span in cut(0, len(source.text))]
+    fresh = [(index + 1, len(kept)) for index in range(len(kept))]
+    numbered = numbers(kept) if former and len(kept) > 1 else fresh
+    return [
+        Part(
+            Span(source.id, one.start, one.end),
+            one.was.title if one.was and len(kept) > 1 else part_title(source.name, number - 1, total),
+            number,
+            total,
+        )
+        for one, (number, total) in zip(kept, numbered, strict=True)
+    ]
 
 
 def part_title(name: str, index: int, total: int) -> str:

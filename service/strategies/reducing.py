@@ -9,7 +9,8 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from service.errors import ContextOverflow
 from service.records import SubtaskStatus
@@ -94,11 +95,15 @@ def _overflowed(done: DoneSubtask) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How the asks of a tree are called. `top` is the key of the last one (None: as all others)."""
+    """How the asks of a tree are called. `top` is the key of the last one (None: as all others).
+
+    `marks` are what leaves are known by, whatever their keys: groups are made by them.
+    """
 
     prefix: str = ""
     top: str | None = None
     title: str = "Combine"
+    marks: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +129,16 @@ def reduce_tree(progress: Progress, parts: Sequence[str], names: Names, *, compl
     keys = tuple(key for key in parts if progress.succeeded(key))
     complete = complete and len(keys) == len(parts)
     level = 1
+    marks = {key: names.marks.get(key) or progress.subtasks[key].sha or key for key in keys}
     while len(keys) > 1:
-        groups = _level(progress, keys, level, _Style(names, complete))
+        groups = _level(progress, keys, level, _Style(names, complete, marks))
         asks = _divided(progress, groups)
         if not all(progress.final(ask.key) for ask in asks):
             return Reduction(asks, keys, complete)
         complete = complete and asks == groups and all(progress.succeeded(ask.key) for ask in asks)
         if not any(progress.succeeded(ask.key) for ask in asks):
             break
+        marks |= {ask.key: marks[ask.uses[0]] for ask in asks}
         keys = _raised(progress, keys, asks)
         level += 1
     return Reduction((), keys, complete)
@@ -141,6 +148,7 @@ def reduce_tree(progress: Progress, parts: Sequence[str], names: Names, *, compl
 class _Style:
     names: Names
     complete: bool
+    marks: Mapping[str, str]
 
     def key(self, level: int, index: int, group: tuple[str, ...], *, last: bool) -> str:
         plain = f"{self.names.prefix}reduce:{level}:{index}"
@@ -155,7 +163,7 @@ def _digest(keys: tuple[str, ...]) -> str:
 
 
 def _level(progress: Progress, keys: tuple[str, ...], level: int, style: _Style) -> tuple[Ask, ...]:
-    groups = [group for group in _groups(progress, keys, progress.room) if len(group) > 1]
+    groups = [group for group in _groups(progress, keys, style.marks) if len(group) > 1]
     last = len(groups) == 1 and len(groups[0]) == len(keys)
     return tuple(
         Ask(
@@ -191,7 +199,7 @@ def _halves(progress: Progress, ask: Ask) -> tuple[Ask, ...]:
     if len(ask.uses) < 3:
         return ()
     half = sum(map(progress.size, ask.uses)) // 2
-    groups = [group for group in _groups(progress, ask.uses, half) if len(group) > 1]
+    groups = [group for group in _filled(progress, ask.uses, half) if len(group) > 1]
     return tuple(
         replace(
             ask,
@@ -205,7 +213,31 @@ def _halves(progress: Progress, ask: Ask) -> tuple[Ask, ...]:
     )
 
 
-def _groups(progress: Progress, keys: tuple[str, ...], room: int) -> list[tuple[str, ...]]:
+def _groups(progress: Progress, keys: tuple[str, ...], marks: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Neighbours that fit into a prompt together, two at least: else the tree would not get narrower.
+
+    What does not fit is cut in its middle third, where a mark has the least hash: so a longer answer, or one more,
+    changes no group but its own. Filling each prompt would move all answers after it.
+    """
+    sizes = list(accumulate(map(progress.size, keys), initial=0))
+
+    def cut(start: int, end: int) -> list[tuple[str, ...]]:
+        count = end - start
+        if count < 3 or sizes[end] - sizes[start] <= progress.room:
+            return [keys[start:end]]
+        low = max(2, count // 3)
+        middle = range(start + low, max(end - low, start + low) + 1)
+        place = min(middle, key=lambda at: (_weight(marks[keys[at]]) if at < end else b"", at))
+        return cut(start, place) + cut(place, end)
+
+    return cut(0, len(keys))
+
+
+def _weight(mark: str) -> bytes:
+    return hashlib.blake2s(mark.encode(errors="surrogatepass"), digest_size=8).digest()
+
+
+def _filled(progress: Progress, keys: tuple[str, ...], room: int) -> list[tuple[str, ...]]:
     """Neighbours that fit into so much room together, two at least: else the tree would not get narrower."""
     groups: list[list[str]] = []
     used = 0

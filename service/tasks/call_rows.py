@@ -41,6 +41,7 @@ def start_row(call: Call, request: ChatRequest) -> dict[str, Any]:
         "model": {**_model_row(call.model.key), "contextWindow": call.model.context_window},
         "saw": [{"id": seen.id, "as": seen.kind.value} for seen in prompt.saw],
         "contextSha256": call.context_sha256,
+        "requestSha256": call.request_sha256,
         "formatInWords": True if len(request.messages) > len(call.messages) else None,
         "passedOver": [{**_model_row(key), "reason": reason} for key, reason in call.passed_over.items()],
         "repair": call.repair.words if call.repair else None,

@@ -42,6 +42,7 @@ from service.tasks.call_rows import finish_row, start_row, status_when_ended, un
 from service.tasks.costs import is_free, received_text, sent_text, settle, used_of, wish_of
 from service.tasks.direct import BEGINNING
 from service.tasks.jobs import Call
+from service.tasks.reusing import may_reuse, request_sha256
 
 _log = logging.getLogger(__name__)
 
@@ -188,7 +189,16 @@ class Calls:
         counted = await self._models.count(said, call.model) if exactly else count_bytes(said)
         call.prompt_tokens = counted + (known or 0)
         call.context_sha256 = await hash_of(request)
+        call.request_sha256 = self._request_sha256(call, request)
         call.most_answer = request.max_output_tokens or 0
+
+    def _request_sha256(self, call: Call, request: ChatRequest) -> str | None:
+        """By what its answer is found again, where it may be reused: without words on its format, or of a repair."""
+        task, work = call.job.task, call.job.work
+        if not may_reuse(task, call.job.kind):
+            return None
+        known = call.context_sha256 if request.messages == call.prompt.messages else None
+        return request_sha256(task, work, call.model, call.prompt.messages, known)
 
     async def _afford(self, call: Call, request: ChatRequest) -> ChatRequest | None:
         """The request as the budget allows it, its answer perhaps bounded to what is left; None: none is wanted now."""

@@ -17,6 +17,7 @@ from service.models.states import check_reachable
 from service.records import Role, StrategyName, derived_id, new_id
 from service.tasks.choices import ModelChoice
 from service.tasks.direct import direct_task
+from service.tasks.documents import NewVersion, add_document_version, document_rows
 from service.tasks.kept_plans import KeptPlans
 from service.tasks.orders import Order, Orders
 from service.tasks.places import check_place, place_row, why_nowhere
@@ -61,16 +62,18 @@ class Tasks:
                 return same_task(open_calls["known"], request_hash)
             turn = tool_turn(task_id, open_calls["message"], new.tool_results)
             await self._orders.check_size(order, RESULTS_FIELD, turn)
+        conversation_id = new.conversation_id or new_id()
         row = {
             "ownerId": owner,
             "taskId": task_id,
             "promptId": derived_id(task_id, "prompt"),
-            "conversationId": new.conversation_id or new_id(),
+            "conversationId": conversation_id,
             "newConversation": new.conversation_id is None,
             **place_row(new, turn.response_id if turn else new.parent_id),
             "idempotencyKey": key,
             "requestHash": request_hash,
             **order.row(task_id, _name(order, turn), new.title),
+            "documents": document_rows(conversation_id, sources),
             **_result_prompts(turn, order.content),
             **self._executor.lease(),
         }
@@ -147,6 +150,10 @@ class Tasks:
                 remedy="Only a task that is PARTIAL, FAILED or CANCELLED can be retried.",
             )
         self._executor.submit(task_id)
+
+    async def add_document_version(self, owner: str, new: NewVersion) -> str:
+        """Give a document a newer version without a task; its id. See `documents.py`."""
+        return await add_document_version(self._store, owner, new)
 
     async def _models_of(self, task_id: str) -> list[str]:
         work = await self._store.read_task_work(task_id) or {}

@@ -52,7 +52,12 @@ class DirectTask:
 
 def direct_task(row: dict[str, Any]) -> DirectTask | None:
     """The task of a row of `create_task`; None where it has more to it than its prompt."""
-    if row["strategy"] != StrategyName.NONE or row["sources"] or row["settings"]["reconcile"]:
+    if (
+        row["strategy"] != StrategyName.NONE
+        or row["sources"]
+        or row["settings"]["reconcile"]
+        or row["settings"]["reuse"]
+    ):
         return None
     asked = {"id": row["taskId"], "role": row.get("role") or Role.USER}
     task = task_work(row | row["settings"] | asked)

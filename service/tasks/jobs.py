@@ -16,11 +16,10 @@ from service.answers.reasoning import MOST_CHARACTERS, Hearing, Said
 from service.chat import ChatMessage, Completion, ModelConfig, Tool, Usage, UsageSoFar
 from service.clock import now_ms
 from service.errors import AntiphonError
-from service.records import TEXT_FORMAT, AttemptStatus, ResponseFormat, accepted_response_id, derived_id
+from service.records import AttemptStatus, ResponseFormat, accepted_response_id, derived_id
 from service.tasks.budgets import Grant, Spend, Wish
 from service.tasks.direct import DirectTask
-from service.tasks.kept_settings import parse_format
-from service.tasks.material import TaskWork
+from service.tasks.material import TaskWork, form_of, models_of, tools_of
 from service.tasks.prompts import ComposedPrompt
 
 
@@ -112,20 +111,17 @@ class Job:
     @property
     def models(self) -> tuple[str, ...]:
         """The models that it may ask by name, first to last: its own, else the task's, and those to fall back on."""
-        settings = self.task.settings
-        return tuple(dict.fromkeys((self.work["model"] or settings.model, *settings.fallback_models)))
+        return models_of(self.task, self.work)
 
     @property
     def form(self) -> ResponseFormat:
         """What its answer must be: its own word, else the task's; a plan and its steps have only their own."""
-        if (own := parse_format(self.work)) is not None:
-            return own
-        return self.task.settings.response_format if self.kind not in ("plan", "step") else TEXT_FORMAT
+        return form_of(self.task, self.work)
 
     @property
     def tools(self) -> tuple[Tool, ...]:
         """The tools that the model may call: those of the task, where its prompt is sent as it is."""
-        return self.task.settings.tools if self.kind == "direct" else ()
+        return tools_of(self.task, self.work)
 
     @property
     def calls_made(self) -> int:
@@ -183,6 +179,7 @@ class Call:
     cost_usd: float | None = None
     prompt_tokens: int = 0
     context_sha256: str = ""
+    request_sha256: str | None = None
     most_answer: int = 0
     grant: Grant | None = None
     is_capped: bool = False

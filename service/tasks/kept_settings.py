@@ -50,6 +50,7 @@ def settings_row(settings: TaskSettings) -> dict[str, Any]:
         "onFailure": settings.on_failure.value,
         "context": settings.context.value,
         "reconcile": settings.reconcile or None,
+        "reuse": settings.reuse or None,
         "connectSeconds": settings.timeouts.connect,
         "firstTokenSeconds": settings.timeouts.first_token,
         "totalSeconds": settings.timeouts.total,
@@ -73,6 +74,7 @@ def parse_settings(row: Mapping[str, Any], tools: Sequence[Tool] = ()) -> TaskSe
         response_format=parse_format(row) or ResponseFormat(),
         tools=tuple(tools),
         reconcile=bool(row.get("reconcile")),
+        reuse=bool(row.get("reuse")),
     )
 
 

@@ -6,17 +6,18 @@ Read once and kept within a bound, for those who plan, compose and end.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from service.chat import ChatMessage
+from service.chat import ChatMessage, Tool
 from service.conversations.context.spoken import chat_message
 from service.errors import NotFound
 from service.graph.store import Store
-from service.records import SummaryForm, SummaryKind, derived_id
+from service.records import TEXT_FORMAT, ResponseFormat, SummaryForm, SummaryKind, derived_id
 from service.strategies.interface import TaskSettings
 from service.strategies.templates import render_part
-from service.tasks.kept_settings import parse_settings, parse_tools
+from service.tasks.kept_settings import parse_format, parse_settings, parse_tools
 from service.tasks.replayed import Replayed, parse_replayed
 from service.tasks.sources import reading_id
 
@@ -49,6 +50,10 @@ class TaskWork:
     summary_form: SummaryForm = SummaryForm.TEXT
     leaves: dict[str, Any] | None = None
     """The branch that is deleted once the summary is written: `{ownerId, branchId, causeKey}`."""
+    refreshes: str | None = None
+    """The task whose job it does over newer versions."""
+    documents_left: bool = False
+    """Whether its process died before what it reads was kept as documents."""
     replayed: Replayed | None = None
     """The call whose context it sends again, and what it changes of that."""
 
@@ -57,6 +62,23 @@ class TaskWork:
         """What is to be done, in the words of the task type where it has its own."""
         text = render_part(self.part_template, instruction=self.instruction, input="", source_name="")
         return text.strip() or self.prompt
+
+
+def models_of(task: TaskWork, work: Mapping[str, Any]) -> tuple[str, ...]:
+    """The models that a subtask may ask by name, first to last."""
+    return tuple(dict.fromkeys((work["model"] or task.settings.model, *task.settings.fallback_models)))
+
+
+def form_of(task: TaskWork, work: Mapping[str, Any]) -> ResponseFormat:
+    """What a subtask's answer must be."""
+    if (own := parse_format(work)) is not None:
+        return own
+    return task.settings.response_format if work["kind"] not in ("plan", "step") else TEXT_FORMAT
+
+
+def tools_of(task: TaskWork, work: Mapping[str, Any]) -> tuple[Tool, ...]:
+    """The tools that the model may call."""
+    return task.settings.tools if work["kind"] == "direct" else ()
 
 
 class Material:
@@ -101,6 +123,11 @@ class Material:
         for reading in task.sources.values():
             self._characters -= len(self._texts.pop(reading["sourceId"], ""))
 
+    def lend(self, texts: Mapping[str, str]) -> None:
+        """Keep texts that are not in the graph, by what they are called, while there is room for them."""
+        for name, text in texts.items():
+            self._keep(name, text)
+
     async def source_text(self, source_id: str) -> str:
         """A source's text, kept while there is room for it."""
         text = self._texts.get(source_id)
@@ -138,6 +165,8 @@ def task_work(row: dict[str, Any]) -> TaskWork:
         covered_tokens=row.get("coveredTokens"),
         sources={reading["id"]: reading for reading in readings},
         leaves=_leaves(row),
+        refreshes=row.get("refreshes"),
+        documents_left=bool(row.get("documentsLeft")),
         summary_form=SummaryForm(row.get("summaryForm") or SummaryForm.TEXT),
         replayed=parse_replayed(row),
     )

@@ -6,7 +6,7 @@ nothing of where in a conversation it is asked, nor of how a task is run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -90,7 +90,7 @@ class Orders:
         instruction = _instruction(new, template, given)
         _check_material(new, strategy, instruction, sources)
         _check_tools(strategy, settings)
-        content = _content(template, strategy, instruction, sources)
+        content = prompt_of(template, strategy, instruction, sources)
         order = Order(self._with_reduce(template), strategy, settings, given, instruction, content, sources)
         field = "input.input" if sources else new.text_field
         await (self.check_size(order, field) if strategy == StrategyName.NONE else self._check_room(order))
@@ -223,7 +223,8 @@ def _check_tools(strategy: str, settings: TaskSettings) -> None:
         )
 
 
-def _content(template: TaskTemplate, strategy: str, instruction: str, sources: tuple[NewSource, ...]) -> str:
+def prompt_of(template: TaskTemplate, strategy: str, instruction: str, sources: Sequence[NewSource]) -> str:
+    """The text of a task's prompt."""
     if strategy != StrategyName.NONE:
         return instruction or template.name.replace("_", " ").capitalize()
     return render_part(

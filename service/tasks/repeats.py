@@ -5,6 +5,7 @@ Owns what a task that asks a prompt again is written with. Knows nothing of whic
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -12,11 +13,13 @@ from service.config import Config, TaskTemplate
 from service.errors import InvalidInput
 from service.graph.store import Store
 from service.models.registry import Models
+from service.models.states import check_reachable
 from service.records import Aggregation, ContextPolicy, ResponseFormatKind, StrategyName
 from service.strategies.interface import TaskSettings
 from service.tasks.kept_settings import parse_settings, parse_tools
-from service.tasks.orders import Order, Orders
+from service.tasks.orders import Order, Orders, prompt_of
 from service.tasks.settings import NewTaskConfig, resolve_settings
+from service.tasks.sources import NewSource
 
 Row = dict[str, Any]
 
@@ -55,6 +58,28 @@ class Repeats:
         row["settings"]["instruction"] = work.get("instruction")
         return row | {"sources": []}
 
+    async def refresh_row(self, task_id: str, former_id: str, texts: Sequence[NewSource] | None) -> Row:
+        """What is written of a task that does another's job over newer versions, settings and plan as they were; all
+        but its place and what it reads. `texts` are what its prompt is made of, where it is asked as it is.
+
+        Raises `InvalidInput` where its model is not there any more.
+        """
+        work = await self._store.read_task_work(former_id)
+        assert work is not None
+        settings = replace(parse_settings(work, parse_tools(work["tools"])), reuse=True)
+        await self._models.look_again(settings.model)
+        check_reachable(self._models.config, self._models.find(settings.model), "input.taskId")
+        template, instruction = self._template(work), work.get("instruction")
+        content = work["content"]
+        if texts is not None:
+            content = prompt_of(template, work["strategy"], instruction or "", texts)
+        order = Order(template, work["strategy"], settings, None, content, content, ())
+        if texts is not None:
+            await self._orders.check_size(order, "input.input")
+        row = order.row(task_id, work["title"], work["title"])
+        row["settings"]["instruction"] = instruction
+        return row | {"content": content, "plan": work.get("plan"), "sources": []}
+
     async def _settings(self, template: TaskTemplate, wish: NewTaskConfig, model_field: str) -> TaskSettings:
         await self._models.look_again(*(name for name in (wish.model, *(wish.fallback_models or ())) if name))
         try:
@@ -73,7 +98,8 @@ class Repeats:
         work = await self._store.read_task_work(turn["taskId"]) if turn["taskId"] else None
         template = self._template(work)
         wish = _merged(parse_settings(work, parse_tools(work["tools"])), config) if work else config
-        settings = await self._settings(template, wish, model_field)
+        # It is asked for another answer, or for the answer to something else.
+        settings = await self._settings(template, replace(wish, reuse=False), model_field)
         strategy = work["strategy"] if work else StrategyName.NONE.value
         order = Order(template, strategy, settings, None, turn["content"], turn["content"], ())
         if strategy == StrategyName.NONE:

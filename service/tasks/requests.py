@@ -132,6 +132,8 @@ def _config(config: NewTaskConfig) -> list[object]:
     if config.context is None:
         # Older requests could not say it: their hashes stay as they are.
         del said["context"]
+    if not config.reuse:
+        del said["reuse"]
     return [said, None if form is None else asdict(read_format(form))]
 
 

@@ -50,6 +50,7 @@ class NewTaskConfig:
     max_steps: int | None = None
     context: str | None = None
     tools: tuple[Tool, ...] = ()
+    reuse: bool | None = None
 
 
 def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig) -> TaskSettings:
@@ -86,6 +87,7 @@ def resolve_settings(config: Config, template: TaskTemplate, new: NewTaskConfig)
         max_steps=new.max_steps,
         aggregation_named=new.aggregation is not None,
         context=_enum(ContextPolicy, new.context, defaults.context, "context"),
+        reuse=bool(new.reuse),
     )
     _check_together(settings, model)
     check_choice(config, choice)

@@ -29,8 +29,9 @@ from service.graph.queries import Query
 from service.graph.store import main_branch
 from service.records import answer_id, derived_id
 from service.services import Services
-from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
+from service.tasks.creating import NewFile, NewPrompt, NewTask, NewTaskConfig
 from service.tasks.kept_plans import NewStrategy
+from service.tasks.refreshing import Refresh
 from service.tasks.replays import Replay
 from service.tasks.revisions import Revision
 from service.tasks.turns import Regeneration
@@ -44,7 +45,7 @@ LONG = "\n\n".join(f"Paragraph {i} is about the number {i}, and about nothing el
 PLAN = {"steps": [{"id": "a", "prompt": "One: {{input}}"}, {"id": "b", "prompt": "Two: {{steps.a}}"}]}
 OTHER_PLAN = {"steps": [{"id": "a", "prompt": "Anew: {{input}}"}]}
 COUNTED = """MATCH (c:Conversation) WHERE c.id IN $ids
-RETURN sum(COUNT { (c)<-[:IN_CONVERSATION]-() }) AS messages, sum(COUNT { (c)<-[:BRANCH_OF]-() }) AS branches,
+RETURN sum(COUNT { (c)<-[:IN_CONVERSATION]-(:Message) }) AS messages, sum(COUNT { (c)<-[:BRANCH_OF]-() }) AS branches,
   sum(COUNT { (c)<-[:BRANCH_OF]-()-[:HEAD]->(m) WHERE m.conversationId = c.id }) AS heads"""
 WEATHER = Tool("get_weather", "The weather.", {"type": "object"})
 
@@ -97,6 +98,8 @@ BREAKAGES = {
     "MATCH (t:Tool)<-[r:OFFERS]-() DELETE r": {"tools_are_offered_or_called", "everything_is_tied"},
     "MATCH (a:Annotation)-[on:ON]->() DELETE on": {"annotation_is_of_one_message", "everything_is_tied"},
     "MATCH (a:Annotation) SET a.rating = 5": {"annotation_is_of_one_message"},
+    "MATCH (:Document)-[r:NEWEST]->() WITH r LIMIT 1 DELETE r": {"document_has_its_versions"},
+    "MATCH (:Subtask)-[:REUSED]->(r) WITH r LIMIT 1 SET r.status = 'PARTIAL'": {"reused_answer_is_whole"},
     "MATCH (r:Response) LIMIT 1 SET r.toolCalls = '[]'": {"nothing_hides_in_json"},
 }
 
@@ -148,8 +151,30 @@ async def work(services: Services, database: Database) -> None:
     said, other = ((derived_id(second, "prompt"), "And now?"),), answer_id(first, "NONE")
     replay = Replay(response_id=answer_id(second, "NONE"), without=(other,), instead=said)
     await finished(database, await services.backend.replays.replay(OWNER, replay))
+    await reuse(services, database)
     cut = await tasks.create_task(OWNER, NewTask(instruction="Look.", strategy="FILE", files=files(40)))
     await tasks.cancel_task(OWNER, cut)
+
+
+async def reuse(services: Services, database: Database) -> None:
+    """Tasks that take answers that are there: in the same conversation, in another, and over newer versions."""
+    refresh = services.backend.refreshing.refresh_task
+    config = NewTaskConfig(aggregation="REDUCE", reuse=True)
+    new = NewTask(instruction="Look well.", strategy="FILE", files=files(3), config=config)
+    first = await run_task(services, database, OWNER, new)
+    await run_task(services, database, OWNER, new)
+    newer = (NewFile("file-1.txt", "Newer."), NewFile("more.txt", "More."))
+    for wish in (Refresh(first, files=newer), Refresh(first, removed=("file-0.txt",))):
+        done = await refresh(OWNER, wish)
+        assert done.task_id is not None
+        await finished(database, done.task_id)
+    asked = NewTask(instruction="Look.", strategy="NONE", files=files(2))
+    done = await refresh(OWNER, Refresh(await run_task(services, database, OWNER, asked), files=newer))
+    assert done.task_id is not None
+    await finished(database, done.task_id)
+    for _ in range(2):
+        again = await services.backend.tasks.send_prompt(OWNER, NewPrompt("Once.", config=NewTaskConfig(reuse=True)))
+        await finished(database, again)
 
 
 @pytest.mark.parametrize("name", CHECKS)

@@ -71,6 +71,21 @@ async def test_a_text_of_an_owner_is_one_source(migrated: Database) -> None:
     assert {(r["task"], r["index"], r["name"], r["text"]) for r in await cypher(migrated, read)} == was
 
 
+async def test_what_was_read_under_a_name_is_a_version(migrated: Database) -> None:
+    """Each text that a task read under a name of its own, in the order in which tasks read them."""
+    statement = """MATCH (d:Document)-[v:HAS_VERSION]->(s) WITH d, v, s ORDER BY v.number
+        RETURN d.conversationId AS place, d.name AS name, collect(s.sha256) AS texts"""
+    found = {(row["place"], row["name"]): row["texts"] for row in await cypher(migrated, statement)}
+    read = """MATCH (t:Task)-[r:READS]->(s) WHERE r.name <> 'text' AND NOT r.name =~ 'item [0-9]+'
+        RETURN t.conversationId AS place, t.id AS task, r.name AS name, s.sha256 AS text ORDER BY t.createdAt, s.id"""
+    wanted: dict[tuple[str, str], list[str]] = {}
+    for row in await cypher(migrated, read):
+        texts = wanted.setdefault((row["place"], row["name"]), [])
+        if texts[-1:] != [row["text"]]:
+            texts.append(row["text"])
+    assert found == wanted != {}
+
+
 async def test_spans_cover_the_same_characters(migrated: Database) -> None:
     """Of each subtask, in their order, with their labels."""
     texts = {source["id"]: source["text"] for source in old("Source")}

@@ -19,7 +19,7 @@ from tests.support.services import cypher, file_task, finished, run_task, runnin
 HEAD = "MATCH (:Task {id: $id})<-[:HAS_TASK]-(c) RETURN c.id AS id, c.lastSeq AS seq"
 EVENTS = "MATCH (e:TaskEvent {taskId: $id}) RETURN count(e) AS events"
 LONG_AGO = "MATCH (t:Task {id: $id}) SET t.finishedAt = datetime() - duration({hours: 25}) RETURN t.id AS id"
-MESSAGES = "MATCH (:Task {id: $id})<-[:HAS_TASK]-(c)<-[:IN_CONVERSATION]-(m) RETURN count(m) AS messages"
+MESSAGES = "MATCH (:Task {id: $id})<-[:HAS_TASK]-(c)<-[:IN_CONVERSATION]-(m:Message) RETURN count(m) AS messages"
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ BuiltInStrategy: TypeAlias = Literal["NONE", "CHUNK", "FILE", "ERROR", "DYNAMIC"
 """The strategies that are always there."""
 
 ChangeAction: TypeAlias = Literal[
-    "MADE", "CHANGED", "RENAMED", "MOVED", "DELETED", "DEFAULT_SET", "REVISED", "PINNED", "UNPINNED"
+    "MADE", "CHANGED", "RENAMED", "MOVED", "DELETED", "DEFAULT_SET", "REVISED", "PINNED", "UNPINNED", "RENEWED"
 ]
 """What was done."""
 
@@ -148,6 +148,17 @@ UsageDimension: TypeAlias = Literal[
 
 WhenBusy: TypeAlias = Literal["CONTINUE", "WAIT", "INTERRUPT", "REJECT"]
 """What becomes of a prompt that is sent to a branch on which another still awaits its answer."""
+
+
+class AddDocumentVersionInput(TypedDict, total=False):
+    """A newer text of a document. A name that the conversation does not have yet makes a document."""
+
+    conversationId: Required[str]
+    """The conversation that the document is in."""
+    file: Required[FileInput]
+    """The text, under the name of the document."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
 
 
 class AnnotateInput(TypedDict, total=False):
@@ -491,6 +502,23 @@ class PreviewContextInput(TypedDict, total=False):
     """As in `sendPrompt`."""
 
 
+class RefreshTaskInput(TypedDict, total=False):
+    """A task to be done again over newer versions of what it read. Only what changed is asked."""
+
+    taskId: Required[str]
+    """The task that is done again; it must have ended."""
+    input: TaskInput | None
+    """What is newer. A file with the name of one that the task read takes its place, other files are added. A text or a list takes the place of all. Left out, the task reads what its documents say now."""
+    whole: Required[bool]
+    """Whether `input.files` are all that is read from now on; otherwise files that it does not name stay."""
+    removed: Sequence[str] | None
+    """Names of files that are not read any more."""
+    dryRun: Required[bool]
+    """Whether it is only said what would be asked."""
+    idempotencyKey: str | None
+    """The same key makes the same task: sending it twice is safe."""
+
+
 class RegenerateInput(TypedDict, total=False):
     """Further answers to the prompt of a response. None of them is told of the others."""
 
@@ -786,6 +814,8 @@ class TaskConfigInput(TypedDict, total=False):
     """NONE: what of the path above the prompt is sent with it; as `defaults.context` says by default."""
     tools: Sequence[ToolInput] | None
     """NONE: what the model may call. They are not remembered: send them with each task."""
+    reuse: bool | None
+    """Whether a request that was answered before, in any of your conversations, takes that answer and asks nobody; off by default."""
 
 
 class TaskInput(TypedDict, total=False):
@@ -848,6 +878,35 @@ class WithdrawAnnotationInput(TypedDict, total=False):
     """The annotation's id."""
     idempotencyKey: str | None
     """The same key does it once: sending it twice is safe."""
+
+
+class AddDocumentVersionSource(Record):
+    """A file or text that a task reads."""
+
+    id: str
+    """What `node` finds it by."""
+    sha256: str
+    """Of its text in UTF-8, in hexadecimal."""
+
+
+class AddDocumentVersionDocument(Record):
+    """What has a name in a conversation, such as a file that tasks read. Its texts are its versions."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """Its name."""
+    newest_version: int
+    """The number of its newest version."""
+    source: AddDocumentVersionSource
+    """The text that it has now."""
+
+
+class AddDocumentVersionPayload(Record):
+    """A document with its newest version."""
+
+    document: AddDocumentVersionDocument | None
+    """The document."""
 
 
 class AllAnnotationsMessage(Record):
@@ -1599,6 +1658,8 @@ class ConversationEventsEvent(Record):
     """The id of the summary."""
     summary: ConversationEventsSummary | None = None
     """The summary; null where it was deleted since."""
+    document_ids: list[str] | None = None
+    """The ids of the documents."""
     link_id: str | None = None
     """The id of the link."""
     kind: str | None = None
@@ -2320,6 +2381,91 @@ class DeleteSourcePayload(Record):
     """The receipt; null with `dryRun`."""
     erasable: DeleteSourceErasable | None
     """With `dryRun`: what would go. Null otherwise."""
+
+
+class DocumentsSource(Record):
+    """A file or text that a task reads."""
+
+    id: str
+    """What `node` finds it by."""
+    length: int
+    """Its size in characters."""
+
+
+class DocumentsSourceSource(Record):
+    """A file or text that a task reads."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class DocumentsDocumentVersion(Record):
+    """A text that a document had, from a moment on."""
+
+    number: int
+    """Which version it is, from 1."""
+    since: datetime
+    """Since when it was the newest."""
+    source: DocumentsSourceSource
+    """The text."""
+
+
+class DocumentsDocumentVersionConnection(Record):
+    """A page of a list."""
+
+    nodes: list[DocumentsDocumentVersion]
+    """The nodes of the edges."""
+
+
+class DocumentsDocument(Record):
+    """What has a name in a conversation, such as a file that tasks read. Its texts are its versions."""
+
+    id: str
+    """What `node` finds it by."""
+    name: str
+    """Its name."""
+    newest_version: int
+    """The number of its newest version."""
+    source: DocumentsSource
+    """The text that it has now."""
+    versions: DocumentsDocumentVersionConnection
+    """The texts that it had, oldest first."""
+
+
+class DocumentsDocumentEdge(Record):
+    """A node of a page, and its place in the list."""
+
+    cursor: str
+    """The place of the node: pages begin after it or end before it."""
+    node: DocumentsDocument
+    """What stands there."""
+
+
+class DocumentsPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
+class DocumentsDocumentConnection(Record):
+    """A page of a list."""
+
+    edges: list[DocumentsDocumentEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: DocumentsPageInfo
+    """What is before and after it."""
+
+
+class DocumentsConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    documents: DocumentsDocumentConnection
+    """What has a name in it and versions: the files that its tasks read."""
 
 
 class ErasureCount(Record):
@@ -3597,6 +3743,65 @@ class PreviewContextContextPreview(Record):
     """Under each policy."""
 
 
+class RefreshTaskConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+
+
+class RefreshTaskRefreshesTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+
+
+class RefreshTaskTask(Record):
+    """A job over a conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    task_status: TaskStatus | str
+    """Its state."""
+    title: str
+    """Short and human."""
+    conversation: RefreshTaskConversation
+    """The conversation that it is in."""
+    refreshes: RefreshTaskRefreshesTask | None
+    """The task whose job it does over newer versions; null where it refreshes none."""
+
+
+class RefreshTaskForeseen(Record):
+    """What a task would ask. An answer that is not there yet is taken to be about as long as the one before it."""
+
+    calls: int
+    """Calls that would be made."""
+    reused: int
+    """Answers that would be taken over."""
+    input_tokens: int
+    """Tokens that these calls would read."""
+    output_tokens: int
+    """Tokens that they would write, as far as former answers tell."""
+    cost_usd: float | None
+    """What they would cost; null where a price is not known."""
+    is_exact: bool
+    """Whether the calls are all that would be made: a plan may go on from words that nobody knows yet."""
+    titles: list[str]
+    """What would be asked about: the titles of the first 100."""
+
+
+class RefreshTaskPayload(Record):
+    """A refreshed task, or what it would ask."""
+
+    task: RefreshTaskTask | None
+    """The new task; null for a dry run."""
+    foreseen: RefreshTaskForeseen | None
+    """What it would ask; null unless it is a dry run."""
+
+
 class RegenerateMessage(Record):
     """What was said: a prompt or a response. `depth` orders a path."""
 
@@ -4128,7 +4333,7 @@ class SearchConnection(Record):
     waiting_count: int
     """How many passages of your texts wait for their vectors; 10,000 may be more. They are found by their words."""
     has_vectors: bool
-    """Whether meaning is searched at all: it is not where `search.embeddings` is switched off, or not begun yet."""
+    """Whether meaning could be searched: not where `search.embeddings` is switched off, has not begun yet, or its model cannot be asked now."""
     page_info: SearchPageInfo
     """What is before and after it."""
     edges: list[SearchHitEdge]
@@ -5040,6 +5245,17 @@ class TaskResponse(Record):
     """Why it is not whole, where it is not."""
 
 
+class TaskSaved(Record):
+    """What was not asked, because the answer to the same request was there already."""
+
+    calls: int
+    """Requests that took an answer that was there."""
+    tokens: int
+    """What the calls of these answers had read and written."""
+    cost_usd: float | None
+    """What they had cost, of those with a known cost; null where there are only others."""
+
+
 class TaskProgress(Record):
     """How far a task is: how many of its subtasks are in which state."""
 
@@ -5314,6 +5530,10 @@ class Task(Record):
     """What came of it; null before it is finished."""
     pending_answer_id: str | None
     """The id that its answer will have, known as soon as the task is; null once it has ended, and where it makes none of its subtasks' answers."""
+    stale: bool
+    """Whether what it read is not the newest any more, or what its answer rests on was corrected."""
+    saved: TaskSaved
+    """What it did not ask, because the answer was there: see `reuse` and `refreshTask`."""
     progress: TaskProgress
     """How far it is."""
     metrics: TaskMetrics
@@ -5688,6 +5908,15 @@ class WithdrawAnnotationPayload(Record):
     """The message that it was of."""
 
 
+ADD_DOCUMENT_VERSION = Document(
+    "AddDocumentVersion",
+    "addDocumentVersion",
+    """mutation AddDocumentVersion($input: AddDocumentVersionInput!) {
+  addDocumentVersion(input: $input) { document { id name newestVersion source { id sha256 } } }
+}
+""",
+)
+
 ALL_ANNOTATIONS = Document(
     "AllAnnotations",
     "annotations",
@@ -5869,6 +6098,7 @@ CONVERSATION_EVENTS = Document(
     ... on MessageChanged { action messageId idempotencyKey }
     ... on MessagesDeleted { action messageIds idempotencyKey }
     ... on SummaryAdded { summaryId summary { id text messageCount } idempotencyKey }
+    ... on DocumentsChanged { action documentIds name idempotencyKey }
     ... on LinkChanged { action linkId kind fromId toId idempotencyKey }
     ... on AnnotationChanged { action annotationId messageId annotation { annotator rating label comment } idempotencyKey }
   }
@@ -6035,6 +6265,21 @@ DELETE_SOURCE = Document(
     deletedId
     erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
     erasable { cancels sharedSources isComplete counts { label count } }
+  }
+}
+""",
+)
+
+DOCUMENTS = Document(
+    "Documents",
+    "conversation",
+    """query Documents($conversationId: ID!, $first: Int = 20, $after: String) {
+  conversation(id: $conversationId) {
+    id
+    documents(first: $first, after: $after) {
+      edges { cursor node { id name newestVersion source { id length } versions(last: 5) { nodes { number since source { id } } } } }
+      pageInfo { hasNextPage endCursor }
+    }
   }
 }
 """,
@@ -6369,6 +6614,18 @@ PREVIEW_CONTEXT = Document(
 """,
 )
 
+REFRESH_TASK = Document(
+    "RefreshTask",
+    "refreshTask",
+    """mutation RefreshTask($input: RefreshTaskInput!) {
+  refreshTask(input: $input) {
+    task { id taskStatus title conversation { id title } refreshes { id } }
+    foreseen { calls reused inputTokens outputTokens costUsd isExact titles }
+  }
+}
+""",
+)
+
 REGENERATE = Document(
     "Regenerate",
     "regenerate",
@@ -6695,6 +6952,8 @@ TASK = Document(
     prompt { id content }
     answer { id content responseStatus finishReason note }
     pendingAnswerId
+    stale
+    saved { calls tokens costUsd }
     progress { total done running succeeded failed cancelled skipped }
     metrics {
       attempts succeeded failed elapsedMs

@@ -8,6 +8,7 @@ WITH id, m, c, c.lastSeq AS locked
 // A task of one prompt has its answer a moment before it ends, and only then the branch's head is set to it.
 OPTIONAL MATCH (m)-[:RESPONDS_TO]->(p:Prompt)<-[:ASKED]-(t:Task {unfinished: true})
   WHERE EXISTS { (m)<-[:YIELDED]-(:Attempt {status: 'SUCCEEDED'})<-[:ATTEMPTED]-(:Subtask)<-[:HAS_SUBTASK]-(t) }
+    OR EXISTS { (m)<-[:REUSED]-(:Subtask)<-[:HAS_SUBTASK]-(t) }
 WITH id, m, c, t.movesBranch AS moves,
   CASE WHEN t IS NULL THEN [] ELSE [p] + COLLECT { MATCH (t)-[:RESULTED_IN|REGENERATES]->(r) RETURN r } END AS ending
 RETURN id, COLLECT {

@@ -17,6 +17,8 @@ CALL (id) {
   UNION ALL
   MATCH (:Source {id: id, ownerId: $ownerId}) RETURN 'Source' AS kind
   UNION ALL
+  MATCH (:Document {id: id, ownerId: $ownerId}) RETURN 'Document' AS kind
+  UNION ALL
   MATCH (:Strategy {id: id, ownerId: $ownerId}) RETURN 'Strategy' AS kind
   UNION ALL
   MATCH (:Summary {id: id, ownerId: $ownerId}) RETURN 'Summary' AS kind

@@ -6,7 +6,7 @@ RETURN id, {
   settings: t {.model, .fallbackModels, .role, .maxParallel, .maxAttempts, .retrySeconds, .connectSeconds,
     .firstTokenSeconds, .totalSeconds, .temperature, .maxOutputTokens, .chunkTokens, .chunkOverlap, .aggregation,
     .aggregationNamed, .onFailure, .context, .responseFormat, .responseSchema, .budgetTokens, .budgetUsd, .deadlineSeconds,
-    .maxCases, .maxSteps},
+    .maxCases, .maxSteps, .reuse},
   instruction: coalesce(t.instruction, head(COLLECT { MATCH (t)-[:ASKED]->(p:Prompt) RETURN p.content }), t.heldContent),
   tools: COLLECT {
     MATCH (t)-[o:OFFERS]->(tool:Tool) RETURN {description: o.description, parameters: o.parameters, name: tool.name}

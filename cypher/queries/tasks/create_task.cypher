@@ -70,6 +70,7 @@ CALL (row) {
     WITH row
     MATCH (t:Draft {id: row.draftId})
     SET t:Task
+    SET t.documentsLeft = row.documentsLeft
     REMOVE t:Draft, t.readings, t.draftedAt
     RETURN t
   }

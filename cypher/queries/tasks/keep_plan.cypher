@@ -20,7 +20,8 @@ CALL (row) {
     // The plan is what the last planner answered that was answered in whole.
     MATCH (t)-[:HAS_SUBTASK]->(p:Subtask {kind: 'plan', status: 'SUCCEEDED'})
     WITH s, p ORDER BY p.index DESC LIMIT 1
-    MATCH (p)-[:ATTEMPTED]->(a:Attempt {status: 'SUCCEEDED'})-[:YIELDED]->(answer:Response)
+    MATCH (p)-[:ATTEMPTED|REUSED]->(a)-[:YIELDED*0..1]->(answer:Response)
+    WHERE a:Response AND a = answer OR a.status = 'SUCCEEDED' AND a:Attempt
     WITH s, answer ORDER BY a.number DESC LIMIT 1
     MERGE (s)-[:MADE_FROM]->(answer)
   }

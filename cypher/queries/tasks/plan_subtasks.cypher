@@ -11,7 +11,7 @@ CALL (row) {
   CALL (new, t, at) {
     MERGE (s:Subtask {id: new.id})
       ON CREATE SET s.taskId = t.id, s.key = new.key, s.index = new.index, s.title = new.title, s.kind = new.kind,
-        s.part = new.part, s.parts = new.parts, s.brief = new.brief, s.item = new.item, s.model = new.model,
+        s.identity = new.identity, s.part = new.part, s.parts = new.parts, s.brief = new.brief, s.item = new.item, s.model = new.model,
         s.responseFormat = new.responseFormat, s.responseSchema = new.responseSchema,
         s.status = new.status, s.createdAt = at, s.fresh = true
     WITH new, t, s WHERE s.fresh

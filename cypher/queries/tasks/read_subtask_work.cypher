@@ -8,6 +8,9 @@ WITH s, t,
     CALL (u) {
       MATCH (u)-[:ATTEMPTED]->(a:Attempt {status: 'SUCCEEDED'})-[:YIELDED]->(r:Response)
       RETURN r ORDER BY a.number DESC LIMIT 1
+      UNION ALL
+      MATCH (u)-[:REUSED]->(r:Response)
+      RETURN r
     }
     RETURN {key: u.key, title: u.title, id: r.id, text: r.content} ORDER BY needs.place
   } AS answers,

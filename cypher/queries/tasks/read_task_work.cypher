@@ -6,7 +6,7 @@ OPTIONAL MATCH (t)-[:ASKED]->(p:Prompt)
 RETURN t {.*, conversationId: c.id, ownerId: c.ownerId,
   promptId: p.id, role: coalesce(p.role, 'USER'), content: coalesce(p.content, t.heldContent), toolCallId: p.toolCallId, isError: p.isError, promptTitle: coalesce(p.title, t.heldTitle),
   sources: COLLECT {
-    MATCH (t)-[r:READS]->(s:Source) RETURN r {.index, .name, .mediaType, sourceId: s.id, length: s.length} ORDER BY r.index
+    MATCH (t)-[r:READS]->(s:Source) RETURN r {.index, .name, .mediaType, sourceId: s.id, sha256: s.sha256, length: s.length} ORDER BY r.index
   },
   tools: COLLECT {
     MATCH (t)-[o:OFFERS]->(tool:Tool) RETURN {description: o.description, parameters: o.parameters, name: tool.name}
@@ -14,4 +14,5 @@ RETURN t {.*, conversationId: c.id, ownerId: c.ownerId,
   },
   without: COLLECT { MATCH (t)-[:WITHOUT]->(m:Message) RETURN m.id },
   instead: COLLECT { MATCH (t)-[said:INSTEAD]->(m:Message) RETURN {id: m.id, content: said.content} },
+  refreshes: head(COLLECT { MATCH (t)-[:REFRESHES]->(former:Task) RETURN former.id }),
   template: head(COLLECT { MATCH (t)-[:FILLED_IN]->(w:Template) RETURN w {.instruction, .reduce} })} AS task

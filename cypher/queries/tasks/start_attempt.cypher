@@ -41,7 +41,8 @@ CALL (row) {
     CREATE (a)-[:USED]->(model)
     CREATE (:TaskEvent {createdAt: at, taskId: t.id, seq: seq, type: 'SUBTASK',
       status: 'RUNNING', subtaskId: s.id, attempt: row.number})
-    SET s.status = 'RUNNING', s.startedAt = coalesce(s.startedAt, at), a.repair = row.repair
+    SET s.status = 'RUNNING', s.startedAt = coalesce(s.startedAt, at), a.repair = row.repair,
+      s.ownerId = t.ownerId, s.requestSha256 = row.requestSha256
     FOREACH (over IN row.passedOver |
       MERGE (m:Model {id: over.id})
         ON CREATE SET m.provider = over.provider, m.name = over.name, m.createdAt = at

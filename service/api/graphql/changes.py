@@ -13,6 +13,7 @@ from service.api.graphql.conversations import Conversation
 from service.api.graphql.event import Event
 from service.api.graphql.messages import Message
 from service.api.graphql.summaries import Summary
+from service.api.graphql.versions import Document
 from service.conversations.changes import ChangeAction, ChangeType
 
 
@@ -166,6 +167,31 @@ class SummaryAdded(Event):
         return await info.context.load.summaries.load(self.summary_id)
 
 
+@strawberry.type
+class DocumentsChanged(Event):
+    """Documents have a newer version, or one was made without a task. What rests on older versions is stale from now
+    on: read `stale` of what you show again."""
+
+    action: ChangeAction
+    """What was done: RENEWED, or MADE."""
+
+    document_ids: list[strawberry.ID]
+    """The ids of the documents."""
+
+    name: str
+    """The name of the first of them."""
+
+    idempotency_key: str | None
+    """The `idempotencyKey` of the request that caused it."""
+
+    @strawberry.field
+    async def documents(self, info: Info) -> list[Document]:
+        """The documents, as they are now, without those that are deleted by now."""
+        info.context.count(len(self.document_ids))
+        found = await info.context.load.documents.load_many(self.document_ids)
+        return [document for document in found if document is not None]
+
+
 CHANGES = [
     BranchChanged,
     ConversationChanged,
@@ -174,6 +200,7 @@ CHANGES = [
     LinkChanged,
     AnnotationChanged,
     SummaryAdded,
+    DocumentsChanged,
 ]
 
 Changed = (
@@ -184,6 +211,7 @@ Changed = (
     | LinkChanged
     | AnnotationChanged
     | SummaryAdded
+    | DocumentsChanged
 )
 
 
@@ -203,6 +231,8 @@ def changed(row: dict[str, Any], common: dict[str, Any]) -> Changed:
         return LinkChanged(**common, link_id=subject, kind=row["name"], from_id=from_id, to_id=to_id)
     if kind is ChangeType.ANNOTATION:
         return AnnotationChanged(**common, annotation_id=subject, message_id=strawberry.ID(row["ids"][0]))
+    if kind is ChangeType.DOCUMENT:
+        return DocumentsChanged(**common, document_ids=[strawberry.ID(id) for id in row["ids"]], name=row["name"])
     if row["ids"] is not None:
         return MessagesDeleted(**common, message_ids=[strawberry.ID(id) for id in row["ids"]])
     return MessageChanged(**common, message_id=subject)

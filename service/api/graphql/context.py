@@ -25,6 +25,7 @@ from service.conversations.news import News
 from service.conversations.outline import Outline
 from service.conversations.responses import Responses
 from service.conversations.search.searching import Search
+from service.conversations.staleness import Staleness
 from service.conversations.usage import Usage
 from service.cursors import PageRequest, page_request
 from service.errors import GraphUnavailable, LimitExceeded
@@ -37,6 +38,7 @@ from service.tasks.leaving import Leaving
 from service.tasks.merging import Merging
 from service.tasks.previewing import Previews
 from service.tasks.rebuilding import Rebuilding
+from service.tasks.refreshing import Refreshing
 from service.tasks.replays import Replays
 from service.tasks.turns import Turns
 
@@ -70,6 +72,7 @@ class Backend:
     replays: Replays
     rebuilding: Rebuilding
     previews: Previews
+    refreshing: Refreshing
     leaving: Leaving
     summarize: Callable[[str, NewSummary], Awaitable[str]]
     plans: KeptPlans
@@ -77,6 +80,7 @@ class Backend:
     news: News
     usage: Usage
     search: Search
+    staleness: Staleness
     deltas: Deltas
     responses: Responses
     deleting: Deleting

@@ -18,8 +18,9 @@ from service.api.graphql.scalars import JSON, BigInt, DateTime, values
 from service.api.graphql.summaries import AskedOnce, Summary
 from service.api.graphql.tasks import Task
 from service.api.graphql.usage import known_cost
+from service.api.graphql.versions import Document, document
 from service.conversations.events import cursor_at
-from service.conversations.listings import BRANCHES, CONVERSATION_TASKS, PINNED, ROOTS, SUMMARIES
+from service.conversations.listings import BRANCHES, CONVERSATION_TASKS, DOCUMENTS, PINNED, ROOTS, SUMMARIES
 from service.cursors import PageRequest
 from service.errors import NotFound
 from service.graph.store import main_branch
@@ -177,6 +178,11 @@ class Conversation(Node):
         """Its tasks, newest first."""
         found = await info.context.load.rows(CONVERSATION_TASKS, self.id, page, info, status=values(status))
         return await info.context.load.task_list(found)
+
+    @paged
+    async def documents(self, info: Info, page: PageRequest) -> Connection[Document]:
+        """What has a name in it and versions: the files that its tasks read."""
+        return connection(await info.context.load.rows(DOCUMENTS, self.id, page, info), document)
 
     @paged
     async def summaries(

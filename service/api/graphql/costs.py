@@ -32,6 +32,9 @@ from service.cursors import FIRST
 SHORT = 10
 """How long a list is taken to be that has no pages: the models that are configured, the branches of a message."""
 
+_OWN = {"stale": 20, "staleBecause": 20}
+"""What counts for more than one field: much is walked for it."""
+
 MOST = 10**12
 """No more is counted."""
 
@@ -82,11 +85,12 @@ class Costs:
 
     def _field(self, parent: GraphQLNamedType | None, node: FieldNode, page: int) -> int:
         field = self._schema.get_field(cast(Any, parent), node.name.value) if is_composite_type(parent) else None
+        own = _OWN.get(node.name.value, 1)
         if field is None or node.selection_set is None:
-            return 1
+            return own
         kind, is_list = _named(field.type)
         inner = self._selections(kind, node.selection_set, self._page(node, field))
-        return min(MOST, 1 + inner * (self._length(parent, node, field, page) if is_list else 1))
+        return min(MOST, own + inner * (self._length(parent, node, field, page) if is_list else 1))
 
     def _page(self, node: FieldNode, field: GraphQLField) -> int:
         """How many nodes a connection has at most."""

@@ -20,7 +20,8 @@ from service.api.graphql.models import configured_model, find_configured
 from service.api.graphql.scalars import DateTime, values
 from service.api.graphql.strategies import Strategy, find_built_in, strategy
 from service.api.graphql.tasks import Task
-from service.api.graphql.usage import UsageRow, usage_row
+from service.api.graphql.usage import Saved, UsageRow, usage_row
+from service.api.graphql.usage import saved as saved_of
 from service.conversations.catalog import ConversationOrder
 from service.conversations.listings import CONVERSATION_TASKS
 from service.conversations.usage import UsageDimension, UsageFilter
@@ -36,6 +37,7 @@ _LOADERS = {
     "Subtask": "subtasks",
     "Attempt": "attempts",
     "Source": "sources",
+    "Document": "documents",
     "Strategy": "strategies",
     "Link": "links",
     "Summary": "summaries",
@@ -130,6 +132,23 @@ async def usage(
     rows = await info.context.backend.usage.read_usage(info.context.caller, group_by, which)
     info.context.count(len(rows))
     return [usage_row(row, group_by, which) for row in rows]
+
+
+async def saved(
+    info: Info,
+    conversation_id: strawberry.ID | None = None,
+    since: DateTime | None = None,
+    until: DateTime | None = None,
+) -> Saved | None:
+    """What was not asked from `since` on and before `until`, because the answer was there already.
+
+    Args:
+        conversation_id: Only in this conversation.
+        since: Only what was reused then or later.
+        until: Only what was reused before then.
+    """
+    which = UsageFilter(conversation_id, since, until)
+    return saved_of(await info.context.backend.usage.read_saved(info.context.caller, which))
 
 
 async def nodes(info: Info, ids: Sequence[str]) -> list[Any]:

@@ -24,6 +24,7 @@ from service.api.graphql.strategies import kept_strategy
 from service.api.graphql.subtasks import attempt, subtask
 from service.api.graphql.summaries import summary
 from service.api.graphql.tasks import task
+from service.api.graphql.versions import document
 from service.conversations.events import EventPage
 from service.conversations.history import Branch, HistoryPage
 from service.conversations.listings import Listing
@@ -111,6 +112,16 @@ class Loaders:
     def sources(self) -> Loader[str]:
         """Sources by id."""
         return self._nodes("read_sources", source)
+
+    @cached_property
+    def documents(self) -> Loader[str]:
+        """Documents by id."""
+        return self._nodes("read_documents", document)
+
+    @cached_property
+    def staleness(self) -> Loader[tuple[str, str]]:
+        """Why messages, tasks and summaries are stale, by kind and id."""
+        return self._loader(partial(self._backend.staleness.find, self._owner))
 
     @cached_property
     def strategies(self) -> Loader[str]:

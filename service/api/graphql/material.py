@@ -42,9 +42,8 @@ class FileInput:
     media_type: str | None = None
     """Of the content; guessed from the name where it is left out."""
 
-    async def record(self, index: int) -> NewFile:
-        """As the use case takes it. Raises `InvalidInput` that names the field."""
-        field = f"input.input.files[{index}]"
+    async def record(self, field: str) -> NewFile:
+        """As the use case takes it. Raises `InvalidInput` that names the field, which is this one or in it."""
         name, media_type = self.name, self.media_type
         content: str | bytes | None = chosen(self.content.text)
         if content is None:
@@ -87,7 +86,7 @@ async def _records(files: builtins.list[FileInput]) -> AsyncIterator[NewFile]:
     for index, file in enumerate(files):
         if pace().is_spent:
             await pace().turn()
-        yield await file.record(index)
+        yield await file.record(f"input.input.files[{index}]")
 
 
 def _file(kind: type[FileInput], given: Mapping[str, Any], _: object) -> FileInput:

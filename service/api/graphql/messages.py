@@ -14,6 +14,7 @@ from service.api.graphql.merge_conflicts import MergeConflict, conflicts_of
 from service.api.graphql.nodes import PLAIN, Node
 from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
+from service.api.graphql.staleness import StaleReason, stale, stale_because
 from service.conversations.listings import (
     ABOUT,
     ANNOTATIONS,
@@ -233,6 +234,16 @@ class Response(Message):
     async def replayed_by(self, info: Info, page: PageRequest) -> Connection[Response]:
         """The responses for which its context was sent again."""
         return await info.context.load.linked(REPLAYS, info.context.load.messages, self.id, page, info)
+
+    @strawberry.field
+    async def stale(self, info: Info) -> bool:
+        """Whether it rests, through any depth, on something that is not the newest any more: see `staleBecause`."""
+        return await stale(info, ("message", self.id))
+
+    @strawberry.field
+    async def stale_because(self, info: Info) -> list[StaleReason]:
+        """What it rests on that is not the newest any more: 100 reasons at most."""
+        return await stale_because(info, ("message", self.id))
 
     @strawberry.field
     async def attempt(self, info: Info) -> LazyAttempt | None:

@@ -66,6 +66,7 @@ from service.api.graphql.payloads import (
     SendPromptPayload,
     UnlinkMessagesPayload,
 )
+from service.api.graphql.refreshing import RefreshTaskInput, RefreshTaskPayload, refresh_task
 from service.api.graphql.strategies import strategy
 from service.api.graphql.summaries import SummarizeConversationInput, SummarizeConversationPayload
 from service.api.graphql.tasks import Task
@@ -82,6 +83,7 @@ from service.api.graphql.turn_payloads import (
     ReviseMessagePayload,
     SetSystemPromptPayload,
 )
+from service.api.graphql.versions import AddDocumentVersionInput, AddDocumentVersionPayload
 from service.conversations.changes import Changing
 
 
@@ -278,6 +280,19 @@ class Mutation:
         backend = info.context.begin_write()
         id = await backend.tasks.create_task(info.context.caller, await input.record())
         return CreateTaskPayload(task=await _task(info, id))
+
+    @strawberry.mutation
+    async def add_document_version(
+        self, info: Info, input: AddDocumentVersionInput
+    ) -> AddDocumentVersionPayload | None:
+        """Give a document a newer version without a task: what rests on an older one is stale from now on."""
+        id = await info.context.begin_write().tasks.add_document_version(info.context.caller, await input.record())
+        return AddDocumentVersionPayload(document=await info.context.load.documents.load(id))
+
+    @strawberry.mutation
+    async def refresh_task(self, info: Info, input: RefreshTaskInput) -> RefreshTaskPayload | None:
+        """Do a task again over newer versions of what it read: only what changed is asked, and what stands above."""
+        return await refresh_task(info, input)
 
     @strawberry.mutation
     async def save_strategy(self, info: Info, input: SaveStrategyInput) -> SaveStrategyPayload | None:

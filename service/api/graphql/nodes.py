@@ -8,6 +8,7 @@ from service import errors, records
 from service.conversations.catalog import ConversationOrder
 from service.conversations.changes import ChangeAction
 from service.conversations.history import Direction, HistoryEdges
+from service.conversations.staleness import StaleKind
 from service.conversations.usage import UsageDimension
 
 PLAIN = "plain"
@@ -46,6 +47,7 @@ for _kind in (
     records.ItemKind,
     ConversationOrder,
     UsageDimension,
+    StaleKind,
 ):
     strawberry.enum(_kind)
 strawberry.enum(Direction, name="HistoryDirection")

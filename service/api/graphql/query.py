@@ -26,7 +26,7 @@ from service.api.graphql.sent import ContextPreview, context_preview
 from service.api.graphql.settings import TaskConfigInput
 from service.api.graphql.strategies import Strategy
 from service.api.graphql.tasks import Task
-from service.api.graphql.usage import UsageRow
+from service.api.graphql.usage import Saved, UsageRow
 from service.conversations.between import path_between
 from service.conversations.history import Direction, HistoryEdges, Walk, history_edges
 from service.cursors import PageRequest
@@ -51,6 +51,7 @@ class Viewer:
     strategies: Connection[Strategy] | None = paged(lists.strategies)
     annotations: Connection[Annotation] | None = paged(lists.list_annotations)
     usage: list[UsageRow] | None = strawberry.field(resolver=lists.usage)
+    saved: Saved | None = strawberry.field(resolver=lists.saved)
 
 
 @strawberry.type
@@ -68,6 +69,7 @@ class Query:
     strategies: Connection[Strategy] | None = paged(lists.strategies)
     annotations: Connection[Annotation] | None = paged(lists.list_annotations)
     usage: list[UsageRow] | None = strawberry.field(resolver=lists.usage)
+    saved: Saved | None = strawberry.field(resolver=lists.saved)
 
     @strawberry.field
     def viewer(self, info: Info) -> Viewer:

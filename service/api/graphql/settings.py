@@ -153,9 +153,14 @@ class TaskConfigInput:
     tools: list[ToolInput] | None = None
     """NONE: what the model may call. They are not remembered: send them with each task."""
 
+    reuse: bool | None = None
+    """Whether a request that was answered before, in any of your conversations, takes that answer and asks nobody; off
+    by default."""
+
     def record(self) -> NewTaskConfig:
         """As the use case takes it."""
         return NewTaskConfig(
+            reuse=self.reuse,
             model=self.model,
             fallback_models=tuple(self.fallback_models) if self.fallback_models is not None else None,
             role=self.role,

@@ -152,7 +152,12 @@ class Subtask(Node):
     @strawberry.field
     async def response(self, info: Info) -> Response | None:
         """The accepted answer; null before there is one."""
-        return await info.context.load.message(self.row["responseId"])
+        return await info.context.load.message(self.row["responseId"] or self.row["reusedId"])
+
+    @strawberry.field
+    def reused(self) -> bool:
+        """Whether its answer was there already, so that nobody was asked."""
+        return self.row["reusedId"] is not None
 
     @paged
     async def attempts(self, info: Info, page: PageRequest) -> Connection[Attempt]:

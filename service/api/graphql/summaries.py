@@ -13,6 +13,7 @@ from service.api.graphql.messages import LazyConversation, Message
 from service.api.graphql.nodes import Node
 from service.api.graphql.scalars import BigInt, DateTime
 from service.api.graphql.settings import TaskConfigInput
+from service.api.graphql.staleness import StaleReason, stale, stale_because
 from service.api.graphql.tasks import Task, awaited_id
 from service.records import ClaimKind, SummaryForm, SummaryKind, SummaryLength
 from service.tasks.asked_summaries import NewSummary
@@ -165,6 +166,16 @@ class Summary(Node):
     async def conversation(self, info: Info) -> LazyConversation:
         """The conversation that it is of."""
         return await info.context.load.conversations.load(self.row["conversationId"])
+
+    @strawberry.field
+    async def stale(self, info: Info) -> bool:
+        """Whether something that it summarizes is not the newest any more, or was corrected."""
+        return await stale(info, ("summary", self.id))
+
+    @strawberry.field
+    async def stale_because(self, info: Info) -> list[StaleReason]:
+        """What it rests on that is not the newest any more: 100 reasons at most."""
+        return await stale_because(info, ("summary", self.id))
 
     @strawberry.field
     async def claims(self, info: Info, kind: ClaimKind | None = None) -> list[Claim]:

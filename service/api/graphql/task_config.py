@@ -122,6 +122,9 @@ class TaskConfig:
     tools: list[Tool]
     """What the model may call."""
 
+    reuse: bool
+    """Whether a request that was answered before takes that answer."""
+
 
 def task_config(settings: TaskSettings) -> TaskConfig:
     """A task's settings as they are shown."""
@@ -145,6 +148,7 @@ def task_config(settings: TaskSettings) -> TaskConfig:
         max_cases=settings.max_cases,
         max_steps=settings.max_steps,
         context=settings.context,
+        reuse=settings.reuse,
         tools=[_tool(tool) for tool in settings.tools],
     )
 

@@ -15,9 +15,10 @@ from service.api.graphql.nodes import Node
 from service.api.graphql.plans import Plan, plan
 from service.api.graphql.scalars import DateTime, values
 from service.api.graphql.sources import Source, source
+from service.api.graphql.staleness import StaleReason, stale, stale_because
 from service.api.graphql.subtasks import Subtask, subtask
 from service.api.graphql.task_config import TaskConfig, task_config
-from service.api.graphql.usage import Metrics, metrics
+from service.api.graphql.usage import Metrics, Saved, metrics, saved
 from service.conversations.events import cursor_at
 from service.conversations.listings import SOURCES, SUBTASKS
 from service.cursors import PageRequest
@@ -186,6 +187,31 @@ class Task(Node):
         """What its calls took and cost."""
         return metrics(await info.context.load.metrics.load(self.id) or {}, self.started_at, self.finished_at)
 
+    @strawberry.field
+    async def stale(self, info: Info) -> bool:
+        """Whether what it read is not the newest any more, or what its answer rests on was corrected."""
+        return await stale(info, ("task", self.id))
+
+    @strawberry.field
+    async def stale_because(self, info: Info) -> list[StaleReason]:
+        """What it rests on that is not the newest any more: 100 reasons at most."""
+        return await stale_because(info, ("task", self.id))
+
+    @strawberry.field
+    async def refreshes(self, info: Info) -> Task | None:
+        """The task whose job it does over newer versions; null where it refreshes none."""
+        return await _task(info, (await info.context.load.found("read_refreshes", self.id, {})).get("former"))
+
+    @strawberry.field
+    async def refreshed_by(self, info: Info) -> Task | None:
+        """The newest task that does its job over newer versions; null where there is none."""
+        return await _task(info, (await info.context.load.found("read_refreshes", self.id, {})).get("next"))
+
+    @strawberry.field
+    async def saved(self, info: Info) -> Saved:
+        """What it did not ask, because the answer was there: see `reuse` and `refreshTask`."""
+        return saved(await info.context.load.found("read_task_saved", self.id) or {})
+
     @paged
     async def sources(self, info: Info, page: PageRequest) -> Connection[Source]:
         """What it reads, in order."""
@@ -201,6 +227,10 @@ class Task(Node):
 
     async def _kept(self, info: Info) -> dict[str, Any]:
         return await info.context.load.found("read_task_settings", self.id)
+
+
+async def _task(info: Info, id: str | None) -> Task | None:
+    return None if id is None else await info.context.load.tasks.load(id)
 
 
 def awaited_id(task: Task) -> strawberry.ID | None:

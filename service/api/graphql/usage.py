@@ -157,6 +157,28 @@ class UsageRow:
         return ratings(await info.context.load.ratings(*self.counted, self.key))
 
 
+@strawberry.type
+class Saved:
+    """What was not asked, because the answer to the same request was there already."""
+
+    calls: int
+    """Requests that took an answer that was there."""
+
+    tokens: BigInt
+    """What the calls of these answers had read and written."""
+
+    cost_usd: float | None
+    """What they had cost, of those with a known cost; null where there are only others."""
+
+
+def saved(row: Row) -> Saved:
+    """What was saved, of its row; an empty row is nothing."""
+    calls, priced = row.get("calls", 0), row.get("priced", 0)
+    return Saved(
+        calls=calls, tokens=row.get("tokens", 0), cost_usd=known_cost(row.get("costUsd", 0), priced, calls - priced)
+    )
+
+
 def usage_row(row: Row, dimension: UsageDimension, which: UsageFilter) -> UsageRow:
     """A row of usage of those attempts."""
     return UsageRow(

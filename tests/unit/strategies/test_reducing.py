@@ -51,6 +51,25 @@ def test_tree_ends_and_uses_every_answer(count: int, tokens: int, broken: set[in
     assert [leaf for key in finish.keys for leaf in leaves(key)] == [part.key for part in parts]
 
 
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 90), min_size=2, max_size=120), st.data())
+def test_another_answer_changes_what_stands_above_it_alone(sizes: list[int], data: st.DataObject):
+    """Whatever its length: the groups that it is not in stay as they were."""
+    at = data.draw(st.integers(0, len(sizes) - 1))
+    other = [*sizes[:at], data.draw(st.integers(1, 90)), *sizes[at + 1 :]]
+
+    def groups(lengths: list[int]) -> list[set[str]]:
+        parts = [done(f"p{index}", tokens=size) for index, size in enumerate(lengths)]
+        return [set(ask.uses) for ask in reduce_tree(progress(parts, 300), [it.key for it in parts], Names()).asks]
+
+    was, is_ = groups(sizes), groups(other)
+    before = next((group for group in was if f"p{at}" in group), set[str]())
+    now = next((group for group in is_ if f"p{at}" in group), set[str]())
+    # It may have become too long for its group, which then is two; or two are one now.
+    assert all(group in was or group <= before for group in is_ if group != now)
+    assert all(group in is_ or group <= now for group in was if group != before)
+
+
 def test_tree_names_levels_and_groups():
     """Keys say the level and the group; a last answer alone goes up as it is."""
     parts = [done(f"p{index}", tokens=100) for index in range(5)]

@@ -11,6 +11,8 @@ from datetime import datetime
 from antiphon import operations as its
 from antiphon._async.connection import AsyncConnection
 from antiphon.operations import (
+    AddDocumentVersionInput,
+    AddDocumentVersionPayload,
     AllAnnotationsAnnotationConnection,
     AnnotateInput,
     AnnotatePayload,
@@ -48,6 +50,7 @@ from antiphon.operations import (
     DeleteOwnerPayload,
     DeleteSourceInput,
     DeleteSourcePayload,
+    DocumentsConversation,
     Erasure,
     HistoryDirection,
     HistoryEdges,
@@ -78,6 +81,8 @@ from antiphon.operations import (
     PointInTimeInput,
     PreviewContextContextPreview,
     PreviewContextInput,
+    RefreshTaskInput,
+    RefreshTaskPayload,
     RegenerateInput,
     RegeneratePayload,
     RenameBranchInput,
@@ -135,6 +140,11 @@ class AsyncOperations:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def add_document_version(self, input: AddDocumentVersionInput) -> AddDocumentVersionPayload:
+        """Give a document a newer version without a task: what rests on an older one is stale from now on."""
+        value = await self._connection.execute(its.ADD_DOCUMENT_VERSION, input=input)
+        return AddDocumentVersionPayload.model_validate(value)
 
     async def all_annotations(
         self, filter: AnnotationFilterInput | None = None, first: int | None = 50, after: str | None = None
@@ -276,6 +286,13 @@ class AsyncOperations:
         """Delete a text for good, wherever it was read, with all that was made of it."""
         value = await self._connection.execute(its.DELETE_SOURCE, input=input)
         return DeleteSourcePayload.model_validate(value)
+
+    async def documents(
+        self, conversation_id: str, first: int | None = 20, after: str | None = None
+    ) -> DocumentsConversation | None:
+        """One conversation."""
+        value = await self._connection.execute(its.DOCUMENTS, conversationId=conversation_id, first=first, after=after)
+        return None if value is None else DocumentsConversation.model_validate(value)
 
     async def erasure(self, id: str) -> Erasure | None:
         """The receipt of a deletion."""
@@ -446,6 +463,11 @@ class AsyncOperations:
         """What a prompt would be sent with, under each policy. Nothing is sent."""
         value = await self._connection.execute(its.PREVIEW_CONTEXT, input=input, last=last)
         return None if value is None else PreviewContextContextPreview.model_validate(value)
+
+    async def refresh_task(self, input: RefreshTaskInput) -> RefreshTaskPayload:
+        """Do a task again over newer versions of what it read: only what changed is asked, and what stands above."""
+        value = await self._connection.execute(its.REFRESH_TASK, input=input)
+        return RefreshTaskPayload.model_validate(value)
 
     async def regenerate(self, input: RegenerateInput) -> RegeneratePayload:
         """Ask the prompt of a response again: another answer beside it, of another model or of several."""
