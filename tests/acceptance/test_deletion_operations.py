@@ -29,7 +29,7 @@ async def asked(service: Service, content: str, **more: Any) -> dict[str, Any]:
 async def done(service: Service, id: str) -> dict[str, Any]:
     """A receipt, once nothing is left."""
     async with asyncio.timeout(60):
-        while (receipt := (await service.ask("Erasure", id=id))["erasure"])["status"] != "DONE":
+        while (receipt := (await service.ask("Erasure", id=id))["erasure"])["erasureStatus"] != "DONE":
             await asyncio.sleep(0.02)
     return receipt
 
@@ -43,7 +43,7 @@ async def test_a_conversation_is_counted_and_deleted(service: Service) -> None:
     gone = (await service.ask("DeleteConversation", input={"conversationId": id}))["deleteConversation"]
     receipt = await done(service, gone["erasure"]["id"])
     assert receipt["counts"] == counted["erasable"]["counts"]
-    assert (receipt["kind"], receipt["subjectId"]) == ("CONVERSATION", id)
+    assert (receipt["erasureKind"], receipt["subjectId"]) == ("CONVERSATION", id)
     assert (await service.ask("Conversation", id=id))["conversation"] is None
     assert (await service.ask("Node", id=id))["node"] is None
 

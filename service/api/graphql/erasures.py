@@ -36,13 +36,13 @@ class ErasureCount:
 class Erasure(Node):
     """The receipt of a deletion. It holds no text, and stays."""
 
-    kind: ErasureKind
+    erasure_kind: ErasureKind
     """What was deleted."""
 
     subject_id: strawberry.ID
     """The id that it had; of an owner, the owner's name."""
 
-    status: ErasureStatus
+    erasure_status: ErasureStatus
     """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
 
     requested_by: str
@@ -242,9 +242,9 @@ def erasure(row: dict[str, Any]) -> Erasure:
     """A receipt of its row."""
     return Erasure(
         id=strawberry.ID(row["id"]),
-        kind=ErasureKind(row["kind"]),
+        erasure_kind=ErasureKind(row["kind"]),
         subject_id=strawberry.ID(row["subjectId"]),
-        status=ErasureStatus(row["status"]),
+        erasure_status=ErasureStatus(row["status"]),
         requested_by=row["requestedBy"],
         created_at=row["createdAt"],
         finished_at=row["finishedAt"],
