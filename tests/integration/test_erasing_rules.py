@@ -47,8 +47,8 @@ LATE = "MATCH (a:Attempt {id: $id}) RETURN a {.*, texts: COUNT { (a)-[:YIELDED|S
 
 @pytest.fixture(scope="module")
 def slow() -> Iterator[str]:
-    """A provider that takes two seconds."""
-    with slow_provider(2.0) as base_url:
+    """A provider that nobody waits for."""
+    with slow_provider(60.0) as base_url:
         yield base_url
 
 

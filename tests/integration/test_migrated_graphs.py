@@ -111,7 +111,8 @@ async def test_settings_are_what_they_were(migrated: Database) -> None:
     for task in old("Task"):
         was, row = json.loads(task["config"]), found[task["id"]]
         now = json.loads(json.dumps(asdict(parse_settings(row["settings"], parse_tools(row["tools"])))))
-        assert (now.pop("context"), now.pop("reconcile")) == ("SUMMARIZED", False), "what came later has its default"
+        later = [now.pop(name) for name in ("context", "reconcile", "reuse")]
+        assert later == ["SUMMARIZED", False, False], "what came later has its default"
         assert now == was["settings"]
         assert (row["template"], row["reduce"]) == (was["templates"]["instruction"], was["templates"]["reduce"])
         assert row["instruction"] == was["instruction"]

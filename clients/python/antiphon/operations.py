@@ -2127,11 +2127,11 @@ class DeleteConversationErasure(Record):
 
     id: str
     """What `node` finds it by."""
-    kind: ErasureKind | str
+    erasure_kind: ErasureKind | str
     """What was deleted."""
     subject_id: str
     """The id that it had; of an owner, the owner's name."""
-    status: ErasureStatus | str
+    erasure_status: ErasureStatus | str
     """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
     requested_by: str
     """Who asked for it."""
@@ -2181,11 +2181,11 @@ class DeleteDocumentErasure(Record):
 
     id: str
     """What `node` finds it by."""
-    kind: ErasureKind | str
+    erasure_kind: ErasureKind | str
     """What was deleted."""
     subject_id: str
     """The id that it had; of an owner, the owner's name."""
-    status: ErasureStatus | str
+    erasure_status: ErasureStatus | str
     """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
     requested_by: str
     """Who asked for it."""
@@ -2235,11 +2235,11 @@ class DeleteMessageErasure(Record):
 
     id: str
     """What `node` finds it by."""
-    kind: ErasureKind | str
+    erasure_kind: ErasureKind | str
     """What was deleted."""
     subject_id: str
     """The id that it had; of an owner, the owner's name."""
-    status: ErasureStatus | str
+    erasure_status: ErasureStatus | str
     """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
     requested_by: str
     """Who asked for it."""
@@ -2289,11 +2289,11 @@ class DeleteOwnerErasure(Record):
 
     id: str
     """What `node` finds it by."""
-    kind: ErasureKind | str
+    erasure_kind: ErasureKind | str
     """What was deleted."""
     subject_id: str
     """The id that it had; of an owner, the owner's name."""
-    status: ErasureStatus | str
+    erasure_status: ErasureStatus | str
     """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
     requested_by: str
     """Who asked for it."""
@@ -2343,11 +2343,11 @@ class DeleteSourceErasure(Record):
 
     id: str
     """What `node` finds it by."""
-    kind: ErasureKind | str
+    erasure_kind: ErasureKind | str
     """What was deleted."""
     subject_id: str
     """The id that it had; of an owner, the owner's name."""
-    status: ErasureStatus | str
+    erasure_status: ErasureStatus | str
     """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
     requested_by: str
     """Who asked for it."""
@@ -2482,11 +2482,11 @@ class Erasure(Record):
 
     id: str
     """What `node` finds it by."""
-    kind: ErasureKind | str
+    erasure_kind: ErasureKind | str
     """What was deleted."""
     subject_id: str
     """The id that it had; of an owner, the owner's name."""
-    status: ErasureStatus | str
+    erasure_status: ErasureStatus | str
     """RUNNING while its bytes are taken out of the graph, then DONE. Nobody finds it in either."""
     requested_by: str
     """Who asked for it."""
@@ -6211,7 +6211,7 @@ DELETE_CONVERSATION = Document(
     """mutation DeleteConversation($input: DeleteConversationInput!) {
   deleteConversation(input: $input) {
     deletedId
-    erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+    erasure { id erasureKind subjectId erasureStatus requestedBy createdAt finishedAt counts { label count } }
     erasable { cancels sharedSources isComplete counts { label count } }
   }
 }
@@ -6224,7 +6224,7 @@ DELETE_DOCUMENT = Document(
     """mutation DeleteDocument($input: DeleteDocumentInput!) {
   deleteDocument(input: $input) {
     deletedId
-    erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+    erasure { id erasureKind subjectId erasureStatus requestedBy createdAt finishedAt counts { label count } }
     erasable { cancels sharedSources isComplete counts { label count } }
   }
 }
@@ -6237,7 +6237,7 @@ DELETE_MESSAGE = Document(
     """mutation DeleteMessage($input: DeleteMessageInput!) {
   deleteMessage(input: $input) {
     deletedId
-    erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+    erasure { id erasureKind subjectId erasureStatus requestedBy createdAt finishedAt counts { label count } }
     erasable { cancels sharedSources isComplete counts { label count } }
   }
 }
@@ -6250,7 +6250,7 @@ DELETE_OWNER = Document(
     """mutation DeleteOwner($input: DeleteOwnerInput!) {
   deleteOwner(input: $input) {
     deletedId
-    erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+    erasure { id erasureKind subjectId erasureStatus requestedBy createdAt finishedAt counts { label count } }
     erasable { cancels sharedSources isComplete counts { label count } }
   }
 }
@@ -6263,7 +6263,7 @@ DELETE_SOURCE = Document(
     """mutation DeleteSource($input: DeleteSourceInput!) {
   deleteSource(input: $input) {
     deletedId
-    erasure { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+    erasure { id erasureKind subjectId erasureStatus requestedBy createdAt finishedAt counts { label count } }
     erasable { cancels sharedSources isComplete counts { label count } }
   }
 }
@@ -6289,7 +6289,7 @@ ERASURE = Document(
     "Erasure",
     "erasure",
     """query Erasure($id: ID!) {
-  erasure(id: $id) { id kind subjectId status requestedBy createdAt finishedAt counts { label count } }
+  erasure(id: $id) { id erasureKind subjectId erasureStatus requestedBy createdAt finishedAt counts { label count } }
 }
 """,
 )
