@@ -139,7 +139,7 @@ async def test_what_goes_on_from_a_message_may_be_joined(services: Services, own
 
 
 async def test_a_source_goes_wherever_it_was_read(services: Services, owner: str) -> None:
-    """In two conversations: the prompts about it, the answers and their tasks. What else they read stays in documents."""
+    """In two conversations: the prompts about it, the answers and their tasks. What else they read stays."""
     tasks = [await services.backend.tasks.create_task(owner, file_task(3)) for _ in range(2)]
     for task in tasks:
         await finished(services.database, task)
