@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.bench import OWNER, figure, neo4j, run
 from service.config import load_config
 from service.conversations.catalog import NewConversation
-from service.conversations.search.searching import Question, SearchMode
+from service.conversations.search.filters import Question, SearchMode
 from service.cursors import PageRequest
 from service.records import new_id
 from service.services import Services, wire

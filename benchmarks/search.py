@@ -24,8 +24,8 @@ import psutil
 from benchmarks.bench import figure, load, run
 from service.clock import now_ms
 from service.config import load_config
+from service.conversations.search.filters import Question, SearchFilter, SearchMode
 from service.conversations.search.keys import conversation_key, day_key, day_of, kind_key, owner_key
-from service.conversations.search.searching import Question, SearchFilter, SearchMode
 from service.cursors import PageRequest
 from service.folders import cache_folder
 from service.graph.database import Connection, Database

@@ -39,6 +39,11 @@ class Searches:
         (found,) = await self._database.run(query("read_unsearched"), after=after, limit=limit)
         return found["last"], found["ids"]
 
+    async def read_unread(self, after: str, limit: int) -> tuple[str | None, list[str]]:
+        """As `read_unsearched`, of sources."""
+        (found,) = await self._database.run(query("read_unread"), after=after, limit=limit)
+        return found["last"], found["ids"]
+
     async def read_unsearched_texts(self, conversation_id: str, limit: int) -> Row | None:
         """`{conversationId, ownerId, low, upto, texts, sourceIds}`: what comes next; None where all can be found."""
         rows = await self._database.run(query("read_unsearched_texts"), conversationId=conversation_id, limit=limit)

@@ -54,6 +54,7 @@ RETURN c.id AS id
 MESSAGES = "MATCH (m:Message {conversationId: $id}) RETURN m.id AS id ORDER BY m.seq"
 DELETED = """
 MATCH (e:Change {conversationId: $id, action: 'DELETED', type: 'MESSAGE'}) RETURN e.ids AS ids, e.causeKey AS key"""
+TAKEN = "MATCH (:Task {id: $id})-[:HAS_SUBTASK]->()-[:REUSED]->(r:Response) RETURN count(r) AS count"
 LEFT = "MATCH (x:Pruning {conversationId: $id}) RETURN count(x) AS count"
 
 
@@ -206,6 +207,25 @@ async def test_the_default_branch_and_anothers_stay(services: Services, owner: s
     await branches.delete_branch(owner, branch, prune=True)
     await pruned(services, id)
     assert len(await cypher(services.database, MESSAGES, id=id)) == 2
+
+
+async def test_what_another_task_took_over_stays(services: Services, owner: str) -> None:
+    """Answers that a task on another branch has reused are not deleted with the branch that they were made on."""
+    id, _ = await chat(services, owner, "Hello.")
+    branches, tasks = services.backend.branches, services.backend.tasks
+    side = await branches.create_branch(owner, NewBranch(id, "side"))
+    work = replace(file_task(2, reuse=True), conversation_id=id)
+    await finished(services.database, await tasks.create_task(owner, replace(work, branch_id=side)))
+    taker = await tasks.create_task(owner, work)
+    await finished(services.database, taker)
+    (found,) = await cypher(services.database, TAKEN, id=taker)
+    assert found["count"] == 2
+    _, counted = await branches.count_prunable(owner, side)
+    assert counted.messages == 0
+    await branches.delete_branch(owner, side, prune=True)
+    await pruned(services, id)
+    assert await cypher(services.database, TAKEN, id=taker) == [found]
+    assert await broken(services, id) == []
 
 
 async def test_one_that_was_killed_half_way_is_gone_on_with(

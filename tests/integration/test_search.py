@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from service.conversations.branches import NewBranch
+from service.conversations.deleting import Children, Deletion
 from service.conversations.feedback import AnnotationFilter, NewAnnotation
+from service.conversations.search.filters import Question, SearchKind, SearchMode
 from service.conversations.search.fusing import SearchSignal
-from service.conversations.search.searching import Question, SearchKind, SearchMode
 from service.conversations.search.vectors import Vectors
 from service.cursors import PageRequest
 from service.errors import InvalidInput
@@ -123,6 +124,19 @@ async def test_what_was_said_of_a_turn_is_a_filter(services: Services) -> None:
     ]
     for annotation, expected in wanted:
         assert set(prompts(await hits(services, "said", "quokka", WORDS, annotation=annotation))) == expected
+
+
+async def test_what_is_deleted_is_found_no_more(services: Services) -> None:
+    """From the moment at which it is deleted, before its bytes are gone."""
+    conversation, _ = await chat(services, "gone", "Axolotl one?", "Axolotl yes")
+    _, ids = await chat(services, "gone", "Axolotl two?", "Axolotl no", "More", "of it")
+    await all_found(services)
+    assert len((await hits(services, "gone", "axolotl")).rows) == 2
+    deleting = services.backend.deleting
+    await deleting.delete_conversation(Deletion("gone", conversation))
+    assert prompts(await hits(services, "gone", "axolotl")) == [ids[0]]
+    await deleting.delete_message(Deletion("gone", ids[0]), Children.DELETE)
+    assert not (await hits(services, "gone", "axolotl")).rows
 
 
 async def test_sources_are_found_where_they_are_read(services: Services, database: Database) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.conversations.catalog import NewConversation
-from service.conversations.search.searching import Hits, Question, SearchFilter, SearchMode
+from service.conversations.search.filters import Question, SearchFilter, SearchMode
+from service.conversations.search.searching import Hits
 from service.cursors import PageRequest
 from service.records import new_id
 from service.services import Services

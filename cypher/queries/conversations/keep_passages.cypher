@@ -11,7 +11,8 @@ OPTIONAL MATCH (m:Message {id: row.of})
 OPTIONAL MATCH (s:Summary {id: row.of})
 WITH c, row, coalesce(m, s) AS text
 WHERE text IS NOT NULL
-CREATE (p:Passage {id: row.id, createdAt: datetime({epochMillis: $at}), ownerId: c.ownerId, conversationId: c.id,
-  kind: row.kind, day: row.day, start: row.start, end: row.end,
-  keys: row.keys, terms: row.terms, parts: row.parts, embeddedAs: ''})
-CREATE (p)-[:OF]->(text)
+MERGE (p:Passage {id: row.id})
+  ON CREATE SET p.createdAt = datetime({epochMillis: $at}), p.ownerId = c.ownerId, p.conversationId = c.id, p.kind = row.kind,
+    p.day = row.day, p.start = row.start, p.end = row.end, p.keys = row.keys, p.terms = row.terms, p.parts = row.parts,
+    p.embeddedAs = ''
+MERGE (p)-[:OF]->(text)

@@ -7,7 +7,8 @@ WITH s WHERE s.searchedTo = $low
 SET s.searchedTo = $upto
 WITH s
 UNWIND $batch.rows AS row
-CREATE (p:Passage {id: row.id, createdAt: datetime({epochMillis: $at}), ownerId: s.ownerId, conversationId: '',
-  kind: row.kind, day: row.day, start: row.start, end: row.end,
-  keys: row.keys, terms: row.terms, parts: row.parts, embeddedAs: ''})
-CREATE (p)-[:OF]->(s)
+MERGE (p:Passage {id: row.id})
+  ON CREATE SET p.createdAt = datetime({epochMillis: $at}), p.ownerId = s.ownerId, p.conversationId = '', p.kind = row.kind,
+    p.day = row.day, p.start = row.start, p.end = row.end, p.keys = row.keys, p.terms = row.terms, p.parts = row.parts,
+    p.embeddedAs = ''
+MERGE (p)-[:OF]->(s)

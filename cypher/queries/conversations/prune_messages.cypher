@@ -19,6 +19,8 @@ CALL (row) {
         WHERE cut.unfinished IS NULL AND NOT EXISTS { (k)<-[:RESULTED_IN|CONTINUES|HEAD]-() } } }
       AND NOT EXISTS { (m)<-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t:Task)
         WHERE t.unfinished OR EXISTS { (t)<-[:AWAITS]-(:Task {unfinished: true}) } OR EXISTS {
+          // What another task took over is kept as long as that one is there.
+          (t)-[:HAS_SUBTASK]->()-[:ATTEMPTED]->()-[:YIELDED]->()<-[:REUSED]-(taker:Subtask) WHERE taker.taskId <> t.id } OR EXISTS {
           (t)-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]->(k:Message)<-[:CONTINUES|HEAD]-()
           WHERE k <> m AND k <> below AND NOT EXISTS { (t)-[:ASKED]->(k) } } }){1,200} (end)
     RETURN end ORDER BY end.depth DESC LIMIT 200

@@ -3,7 +3,8 @@ CYPHER 25
 RETURN COLLECT {
   UNWIND $batch.ids AS id
   MATCH (p:Passage {id: id})-[:OF]->(n)
-  WHERE p.ownerId = $ownerId
+  // What is being deleted has lost its label, or its conversation has.
+  WHERE p.ownerId = $ownerId AND (n:Source OR (n:Message|Summary AND EXISTS { MATCH (:Conversation {id: n.conversationId}) }))
     AND ($filter.from IS NULL OR n.createdAt >= datetime({epochMillis: $filter.from}))
     AND ($filter.until IS NULL OR n.createdAt < datetime({epochMillis: $filter.until}))
     AND ($filter.conversationId IS NULL OR p.conversationId = $filter.conversationId OR EXISTS {

@@ -12,6 +12,8 @@ RETURN COLLECT {
         WHERE cut.unfinished IS NULL AND NOT EXISTS { (k)<-[:RESULTED_IN|CONTINUES|HEAD]-() } } }
       AND NOT EXISTS { (m)<-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]-(t:Task)
         WHERE t.unfinished OR EXISTS { (t)<-[:AWAITS]-(:Task {unfinished: true}) } OR EXISTS {
+          (t)-[:HAS_SUBTASK]->()-[:ATTEMPTED]->()-[:YIELDED]->()<-[:REUSED]-(taker:Subtask) WHERE taker.taskId <> t.id
+            AND NOT EXISTS { (taker)<-[:HAS_SUBTASK]-(:Task)-[:ASKED]->(asked) WHERE asked.id IN row.gone } } OR EXISTS {
           (t)-[:ASKED|RESULTED_IN|YIELDED|HAD_RUN|ATTEMPTED|HAS_SUBTASK*1..3]->(k:Message)<-[:CONTINUES|HEAD]-(held)
           WHERE k <> m AND k <> below AND NOT k.id IN row.gone AND held.id <> $branchId AND NOT EXISTS { (t)-[:ASKED]->(k) } } }){1,200} (end)
   WITH DISTINCT end ORDER BY end.depth DESC LIMIT 200

@@ -11,10 +11,11 @@ from service.api.graphql.scalars import DateTime
 from service.api.graphql.sources import Source
 from service.api.graphql.summaries import Summary
 from service.conversations.feedback import AnnotationFilter
+from service.conversations.search.filters import INDEX_KINDS, Question, SearchFilter, SearchKind, SearchMode
 from service.conversations.search.fusing import SearchSignal
-from service.conversations.search.searching import INDEX_KINDS, Hit, Question, SearchFilter, SearchKind, SearchMode
+from service.conversations.search.searching import Hit
 from service.cursors import page_request
-from service.errors import InvalidInput
+from service.errors import InvalidInput, NotFound
 from service.records import Role
 
 strawberry.enum(SearchMode)
@@ -218,6 +219,7 @@ async def search(
     limits = info.context.backend.config.server.limits
     page = page_request(limits.max_page, HITS if first is None else first, after)
     question = Question(query, mode, (filter or SearchFilterInput()).record())
+    await _check(info, question.filter)
     found = await info.context.backend.search.search(info.context.caller, question, page)
     info.context.count(len(found.rows))
     shown = connection_of(found, [_shown(hit) for hit in found.rows])
@@ -228,6 +230,15 @@ async def search(
         waiting_count=found.waiting,
         has_vectors=found.has_vectors,
     )
+
+
+async def _check(info: Info, wanted: SearchFilter) -> None:
+    """Raises `NotFound` for a conversation or a branch that the caller does not have."""
+    load = info.context.load
+    if wanted.conversation_id is not None and await load.conversations.load(wanted.conversation_id) is None:
+        raise NotFound("There is no such conversation.", field="filter.conversationId")
+    if wanted.branch_id is not None and await load.branches.load(wanted.branch_id) is None:
+        raise NotFound("There is no such branch.", field="filter.branchId")
 
 
 _KINDS = {name: kind for kind, names in INDEX_KINDS.items() for name in names}

@@ -1,32 +1,33 @@
-"""Making what is written findable: in the background, in pieces, an owner after the other.
+"""Making what is written findable: in the background, in pieces, one conversation and one source after the other.
 
-Owns which conversation is looked at when, and how large a piece is. What this process writes is told by signals; what
-others wrote, or what a killed one left, is found by going over all conversations now and then. A piece is kept under
-the lock of its conversation or source, and says how far it came: whoever comes second keeps nothing.
+Owns which is looked at when, and how large a piece is. What this process writes is told by signals; what others wrote,
+or what a killed one left, is found by going over all conversations and sources now and then. A piece is kept under the
+lock of its conversation or source, and says how far it came: whoever comes second keeps nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 from service.conversations.search.keys import conversation_key, day_key, day_of, kind_key, owner_key
-from service.conversations.search.passages import Span, passages
+from service.conversations.search.passages import passages
 from service.conversations.search.terms import indexed
 from service.errors import AntiphonError
 from service.graph.searches import Searches
-from service.records import new_id
-from service.signals import ANYTHING, Signals
+from service.signals import ANYTHING, Listener, Signals
 
 Row = dict[str, Any]
 
 MESSAGES_AT_ONCE = 100
 PASSAGES_AT_ONCE = 100
-CONVERSATIONS_AT_ONCE = 1_000
+NODES_AT_ONCE = 1_000
 CHARACTERS_AT_ONCE = 1_000_000
+SOURCES_AT_ONCE = 2
+"""Sources whose texts are held in memory: one may have 50 MB."""
 SWEEP_SECONDS = 300.0
 APART_SECONDS = 0.3
 """So long is waited for more that is written: an answer comes with its prompt."""
@@ -41,21 +42,61 @@ class Indexing:
         self._searches = searches
         self._signals = signals
         self._analyzer = analyzer
+        self._failed = asyncio.Event()
         self.told = asyncio.Event()
 
     async def run(self) -> None:
-        """Go over all conversations, then on with those that change; every now and then over all again."""
+        """Go over all that there is, and on with what changes meanwhile and later."""
         with self._signals.listen(ANYTHING) as ear:
             ear.names = set()
             await self._quietly(self._analyze())
-            while True:
-                await self._quietly(self.sweep())
-                until = asyncio.get_running_loop().time() + SWEEP_SECONDS
-                while (left := until - asyncio.get_running_loop().time()) > 0:
-                    await ear.wait(left)
+            sweeping = asyncio.create_task(self._sweep_on(), name="antiphon-sweeping")
+            try:
+                while True:
+                    await ear.wait(SWEEP_SECONDS)
                     await asyncio.sleep(APART_SECONDS)
-                    names, ear.names = ear.names, set()
-                    await self._quietly(self.index(sorted(names)))
+                    await self._quietly(self.index((), more=lambda: _heard(ear)))
+            finally:
+                sweeping.cancel()
+
+    async def catch_up(self) -> None:
+        """Make all that is written findable now, and wait until it is."""
+        await self._analyze()
+        await self.sweep()
+        await self._searches.refresh_words()
+
+    async def sweep(self) -> None:
+        """Look at all conversations and sources."""
+        for read, index in ((self._searches.read_unsearched, self.index), (self._searches.read_unread, self._read)):
+            after: str | None = ""
+            while after is not None:
+                after, ids = await read(after, NODES_AT_ONCE)
+                await index(ids)
+
+    async def index(self, ids: Iterable[str], more: Callable[[], Iterable[str]] = tuple) -> None:
+        """Make what is new in these conversations findable, a piece of each in turn, and in those that come meanwhile;
+        a piece of their sources in between."""
+        left, sources = dict.fromkeys(ids), dict[str, None]()
+        reading: list[AsyncIterator[None]] = []
+        while True:
+            left |= dict.fromkeys(more())
+            if not (left or sources or reading):
+                return
+            left = {id_: None for id_ in left if await self._piece(id_, sources)}
+            reading = await self._go_on(reading, sources)
+
+    async def _read(self, ids: Iterable[str]) -> None:
+        """Make sources findable."""
+        sources, reading = dict.fromkeys(ids), list[AsyncIterator[None]]()
+        while sources or reading:
+            reading = await self._go_on(reading, sources)
+
+    async def _go_on(self, reading: list[AsyncIterator[None]], sources: dict[str, None]) -> list[AsyncIterator[None]]:
+        """A piece of each source that is being read; those that are not at their end, and others in their place."""
+        while sources and len(reading) < SOURCES_AT_ONCE:
+            reading = [*reading, self._source(sources.popitem()[0])]
+        ended = object()
+        return [source for source in reading if await anext(source, ended) is not ended]
 
     async def _analyze(self) -> None:
         """Make the index of words anew where it was made with another analyzer."""
@@ -64,47 +105,35 @@ class Indexing:
             await self._searches.create_words(self._analyzer)
             _log.info("The index of words is made anew with the analyzer %s.", self._analyzer)
 
-    async def sweep(self) -> None:
-        """Look at all conversations."""
-        after = ""
+    async def _sweep_on(self) -> None:
         while True:
-            last, ids = await self._searches.read_unsearched(after, CONVERSATIONS_AT_ONCE)
-            await self.index(ids)
-            if last is None:
-                return
-            after = last
+            await self._quietly(self.sweep())
+            await soon(self._failed, SWEEP_SECONDS)
+            await asyncio.sleep(APART_SECONDS)
 
-    async def catch_up(self) -> None:
-        """Make all that is written findable now, and wait until it is."""
-        await self._analyze()
-        await self.sweep()
-        await self._searches.refresh_words()
-
-    async def index(self, ids: Sequence[str]) -> None:
-        """Make what is new in these conversations findable, a piece of each in turn."""
-        left = list(ids)
-        while left:
-            left = [id_ for id_ in left if await self._piece(id_)]
-
-    async def _piece(self, conversation_id: str) -> bool:
-        """Keep a conversation's next passages; whether there may be more."""
+    async def _piece(self, conversation_id: str, sources: dict[str, None]) -> bool:
+        """Keep a conversation's next passages, and note its sources; whether there may be more."""
         place = await self._searches.read_unsearched_texts(conversation_id, MESSAGES_AT_ONCE)
         if place is None:
             return False
-        for source_id in place["sourceIds"]:
-            await self._source(source_id)
+        sources |= dict.fromkeys(place["sourceIds"])
+        # Only the last ones say that all up to here can be found.
+        so_far = place | {"upto": place["low"]}
         rows: list[Row] = []
         for some in _together(place["texts"]):
             contents = await self._searches.read_unsearched_contents([text["id"] for text in some])
             for text in some:
-                where = (place["ownerId"], conversation_id)
-                rows += [row async for row in _rows(contents.get(text["id"], ""), text, where)]
+                async for row in _rows(contents.get(text["id"], ""), text, (place["ownerId"], conversation_id)):
+                    rows.append(row)
+                    if len(rows) == PASSAGES_AT_ONCE:
+                        await self._searches.keep_passages(so_far, rows)
+                        rows = []
         await self._searches.keep_passages(place, rows)
         self.told.set()
         return True
 
-    async def _source(self, source_id: str) -> None:
-        """Make a source findable, from where it is findable up to."""
+    async def _source(self, source_id: str) -> AsyncIterator[None]:
+        """Make a source findable, a piece at a time, from where it is findable up to."""
         source = await self._searches.read_unsearched_source(source_id)
         if source is None:
             return
@@ -118,16 +147,27 @@ class Indexing:
                 # The passage after these says where they end.
                 await self._searches.keep_source_passages(source_id, low, row["start"], rows[:-1])
                 low, rows = row["start"], rows[-1:]
+                self.told.set()
+                yield
         await self._searches.keep_source_passages(source_id, low, len(text), rows)
         self.told.set()
 
     async def _quietly(self, work: Any) -> None:
         try:
             await work
+            return
         except AntiphonError as error:
-            _log.debug("What was written could not be made findable; it is tried again later: %s", error)
+            _log.debug("What was written could not be made findable; it is tried again: %s", error)
         except Exception:
-            _log.exception("What was written could not be made findable; it is tried again later.")
+            _log.exception("What was written could not be made findable; it is tried again.")
+        await asyncio.sleep(1.0)
+        self._failed.set()
+
+
+def _heard(ear: Listener) -> Sequence[str]:
+    """What was written to since this was asked before."""
+    names, ear.names = ear.names or set[str](), set()
+    return sorted(names)
 
 
 def _together(texts: Sequence[Row]) -> Iterator[list[Row]]:
@@ -152,16 +192,12 @@ async def _rows(text: str, what: Row, where: tuple[str, str], start: int = 0) ->
     fixed = {"of": what["id"], "kind": what["kind"], "day": day, "keys": " ".join(keys)}
     # A source is found by its name, too.
     name = " ".join(indexed(what.get("title", "")))
-    for span in passages(text, start):
-        row = _row(text, span)
-        yield {**fixed, **row, "parts": f"{row['parts']} {name}" if span[0] == 0 else row["parts"]}
+    for begins, ends in passages(text, start):
+        terms, parts = indexed(text[begins:ends])
+        parts = f"{parts} {name}" if begins == 0 else parts
+        # The same piece has the same id: keeping it twice is safe.
+        yield {**fixed, "id": f"{what['id']}:{begins}", "start": begins, "end": ends, "terms": terms, "parts": parts}
         await asyncio.sleep(0)
-
-
-def _row(text: str, span: Span) -> Row:
-    start, end = span
-    terms, parts = indexed(text[start:end])
-    return {"id": new_id(), "start": start, "end": end, "terms": terms, "parts": parts}
 
 
 async def soon(event: asyncio.Event, seconds: float) -> None:

@@ -11,13 +11,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from weakref import WeakValueDictionary
 
-from service.conversations.feedback import AnnotationFilter
+from service.conversations.search.filters import Question, SearchFilter, SearchMode, looked_at, must, within
 from service.conversations.search.fusing import Found, Ranked, SearchSignal, fuse
-from service.conversations.search.keys import conversation_key, day_key, day_of, kind_key, owner_key
 from service.conversations.search.queries import MOST_CHARACTERS, Sought, lucene, lucene_all, sought
 from service.conversations.search.snippets import Snippet, snippet
 from service.conversations.search.vectors import Vectors
@@ -40,84 +38,6 @@ MOST_REACHED = 200_000
 QUERY_CHARACTERS = 2_000
 """Characters of a question that its vector is made of."""
 _KIND = "f"
-_END_OF_TIME = 253402300799000
-
-
-class SearchMode(StrEnum):
-    """How is searched."""
-
-    FULL_TEXT = "FULL_TEXT"
-    """By words alone."""
-
-    VECTOR = "VECTOR"
-    """By meaning alone."""
-
-    HYBRID = "HYBRID"
-    """By both: what either finds, best where both do."""
-
-
-class SearchKind(StrEnum):
-    """What is found."""
-
-    PROMPT = "PROMPT"
-    """What was asked, also in the system's or a tool's name."""
-
-    RESPONSE = "RESPONSE"
-    """What came back."""
-
-    SUMMARY = "SUMMARY"
-    """Summaries of conversations."""
-
-    SOURCE = "SOURCE"
-    """Texts that tasks were given."""
-
-
-_ROLES = {"USER", "SYSTEM", "TOOL", "ASSISTANT"}
-INDEX_KINDS: dict[SearchKind, tuple[str, ...]] = {
-    SearchKind.PROMPT: ("USER", "SYSTEM", "TOOL"),
-    SearchKind.RESPONSE: ("ASSISTANT",),
-    SearchKind.SUMMARY: ("SUMMARY",),
-    SearchKind.SOURCE: ("SOURCE",),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class SearchFilter:
-    """What may be found. Moments are ms since 1970: `since` itself, and what is before `until`."""
-
-    conversation_id: str | None = None
-    branch_id: str | None = None
-    kinds: tuple[SearchKind, ...] = ()
-    role: str | None = None
-    model: str | None = None
-    task_type: str | None = None
-    since: int | None = None
-    until: int | None = None
-    annotation: AnnotationFilter | None = None
-
-    @property
-    def index_kinds(self) -> tuple[str, ...] | None:
-        """The kinds of passages, as the indexes have them; None where all are wanted."""
-        if not self.kinds and self.role is None:
-            return None
-        kinds = [name for kind in self.kinds or INDEX_KINDS for name in INDEX_KINDS[kind]]
-        return tuple(name for name in kinds if self.role in (None, name))
-
-    @property
-    def days(self) -> tuple[int, int] | None:
-        """The first and the last day, as the indexes have them."""
-        if self.since is None and self.until is None:
-            return None
-        return day_of(self.since or 0), day_of(min(self.until or _END_OF_TIME, _END_OF_TIME))
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is searched for, how, and where."""
-
-    text: str
-    mode: SearchMode = SearchMode.HYBRID
-    filter: SearchFilter = SearchFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +141,7 @@ class Search:
         for limit in LOOKED_AT:
             lists = await self._ranked(owner, question, looked_for, vector, limit)
             ids = list(dict.fromkeys(id_ for *_, ranked in lists for id_ in ranked))
-            rows = await self._searches.read_found(owner, ids, _looked_at(question.filter)) if ids else {}
+            rows = await self._searches.read_found(owner, ids, looked_at(question.filter)) if ids else {}
             if question.filter.branch_id and rows:
                 rows = await self._reached(owner, question.filter.branch_id, rows)
             hits = fuse(lists, rows)
@@ -236,7 +156,7 @@ class Search:
         if question.mode is not SearchMode.VECTOR:
             some = 1.0 if len(looked_for) <= FEW_WORDS else SOME_WORDS_COUNT
             for weight, clause in ((some, lucene), (1.0, lucene_all)):
-                words = f"{_must(owner, question.filter)} +({clause(looked_for)})"
+                words = f"{must(owner, question.filter)} +({clause(looked_for)})"
                 work.append((SearchSignal.FULL_TEXT, weight, self._searches.search_words(owner, words, limit)))
         if vector is not None:
             work.append((SearchSignal.VECTOR, 1.0, self._nearest(owner, question.filter, vector, limit)))
@@ -261,7 +181,7 @@ class Search:
     async def _nearest(self, owner: str, wanted: SearchFilter, vector: list[float], limit: int) -> Scored:
         shown = self._vectors.shown
         assert shown is not None
-        parts = _within(wanted)
+        parts = within(wanted)
         near = self._searches.search_vectors
         found = await asyncio.gather(*(near(shown.slot, owner, vector, limit, part) for part in parts))
         scored = sorted((it for part in found for it in part if it[1] >= shown.least_score), key=lambda it: -it[1])
@@ -316,47 +236,6 @@ def _checked(question: Question, page: PageRequest) -> tuple[Sought, ...]:
     if not looked_for:
         raise InvalidInput("There is no word in this question.", field="query", remedy="Type a letter or a digit.")
     return looked_for
-
-
-def _must(owner: str, wanted: SearchFilter) -> str:
-    """What a query of the index of words begins with: the keys that must be there. They do not score."""
-    clauses = [f"+keys:{owner_key(owner)}"]
-    if wanted.index_kinds is not None:
-        clauses.append(f"+keys:({' '.join(map(kind_key, wanted.index_kinds)) or 'none'})")
-    if wanted.conversation_id is not None:
-        clauses.append(f"+keys:({conversation_key(wanted.conversation_id)} {kind_key('SOURCE')})")
-    if wanted.days is not None:
-        low, high = wanted.days
-        clauses.append(f"+keys:[{day_key(low)} TO {day_key(high)}]")
-    return " ".join(f"{clause}^0" for clause in clauses)
-
-
-def _within(wanted: SearchFilter) -> list[Row | None]:
-    """What the index of vectors is asked for: sources are in no conversation, and are asked for by themselves."""
-    kinds, days, conversation = wanted.index_kinds, wanted.days, wanted.conversation_id
-    if kinds is None and days is None and conversation is None:
-        return [None]
-    low, high = days or (0, 99_991_231)
-    rest: Row = {"kinds": list(kinds or (*_ROLES, "SUMMARY", "SOURCE")), "from": low, "until": high}
-    if conversation is None:
-        return [{"low": "", "high": "~", **rest}]
-    return [{"low": conversation, "high": conversation, **rest}, {"low": "", "high": "", **rest}]
-
-
-def _looked_at(wanted: SearchFilter) -> Row:
-    return {
-        "from": wanted.since,
-        "until": wanted.until,
-        "annotation": _annotated(wanted.annotation) if wanted.annotation else None,
-        "model": wanted.model,
-        "taskType": wanted.task_type,
-        "conversationId": wanted.conversation_id,
-    }
-
-
-def _annotated(wanted: AnnotationFilter) -> Row:
-    bounds = {"minRating": wanted.least, "maxRating": wanted.most}
-    return {"label": wanted.label, "annotator": wanted.annotator, **bounds}
 
 
 def _place(page: PageRequest) -> tuple[int, str]:

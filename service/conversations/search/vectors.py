@@ -101,12 +101,18 @@ class Vectors:
 
     async def fill(self, embedder: Embedder) -> None:
         """Give a vector to all that has none of this model. While there is nothing, no model is asked."""
+        if self._shown is None and embedder.dimensions is None and not await self._has_any():
+            return
         filled, states = await self.begin(embedder)
         for state in states:
             while await self._round(filled, state):
                 pass
         if self._shown is None or self._shown.slot != filled.slot:
             await self._take_place(filled)
+
+    async def _has_any(self) -> bool:
+        """Whether there is anything that has a vector, or is to have one."""
+        return bool(await self._searches.read_slots() or await self._searches.read_unembedded_owner(NOT_EMBEDDED, ""))
 
     async def close(self) -> None:
         """Let go of the models."""
@@ -115,10 +121,10 @@ class Vectors:
 
     async def begin(self, embedder: Embedder) -> tuple[Shown, list[str]]:
         """The slot that is filled, and the states of passages that are to go into it."""
-        dimensions = embedder.dimensions or len((await embedder.embed(["dimensions"], query=True))[0])
-        model = _key(embedder, dimensions)
         slots = await self._searches.read_slots()
         current = next((row for row in slots.values() if row["isCurrent"]), None)
+        dimensions = await _dimensions(embedder, current)
+        model = _key(embedder, dimensions)
         self._states = [NOT_EMBEDDED]
         if current and current["model"] == model:
             self._shown = Shown(current["id"], embedder, dimensions)
@@ -162,6 +168,15 @@ class Vectors:
         after: str | None = ""
         while after is not None:
             after = await self._searches.forget_vectors(slot, after, FORGOTTEN_AT_ONCE)
+
+
+async def _dimensions(embedder: Embedder, current: Row | None) -> int:
+    """How many numbers its vectors have: as it says itself, as they had before, or as it turns out."""
+    if embedder.dimensions is not None:
+        return embedder.dimensions
+    if current and current["model"].rpartition("#")[0] == embedder.name:
+        return current["dimensions"]
+    return len((await embedder.embed(["dimensions"], query=True))[0])
 
 
 def _key(embedder: Embedder, dimensions: int) -> str:
