@@ -24,7 +24,7 @@ async def say(service: Service, content: str, conversation: str | None = None) -
 
 async def found(service: Service, query: str, **more: Any) -> list[dict[str, Any]]:
     """The hits of a search."""
-    result = (await service.ask("Search", query=query, **more))["search"]
+    result = (await service.ask("Search", **{"query": query, "mode": "HYBRID"} | more))["search"]
     return [edge["node"] for edge in result["edges"]]
 
 

@@ -4222,15 +4222,6 @@ class SaveStrategyPayload(Record):
     """The strategy, for the list `strategies`, in which it takes the place of the version before it."""
 
 
-class SearchPageInfo(Record):
-    """What is before and after a page."""
-
-    has_next_page: bool
-    """Whether the list goes on after it, with `after: endCursor`."""
-    end_cursor: str | None
-    """The cursor of its last node; null where it has none."""
-
-
 class SearchTextRange(Record):
     """A part of a text, in characters from 0."""
 
@@ -4325,19 +4316,28 @@ class SearchHitEdge(Record):
     """What stands there."""
 
 
+class SearchPageInfo(Record):
+    """What is before and after a page."""
+
+    has_next_page: bool
+    """Whether the list goes on after it, with `after: endCursor`."""
+    end_cursor: str | None
+    """The cursor of its last node; null where it has none."""
+
+
 class SearchConnection(Record):
     """A page of hits, best first."""
 
+    edges: list[SearchHitEdge]
+    """Its nodes with their places, in the list's order."""
+    page_info: SearchPageInfo
+    """What is before and after it."""
     is_complete: bool
     """Whether all that could be found is searched: nothing waits for its vector. A text is found by its words a moment after it was written."""
     waiting_count: int
     """How many passages of your texts wait for their vectors; 10,000 may be more. They are found by their words."""
     has_vectors: bool
     """Whether meaning could be searched: not where `search.embeddings` is switched off, has not begun yet, or its model cannot be asked now."""
-    page_info: SearchPageInfo
-    """What is before and after it."""
-    edges: list[SearchHitEdge]
-    """Its nodes with their places, in the list's order."""
 
 
 class SendPromptConversation(Record):
@@ -6743,12 +6743,8 @@ SAVE_STRATEGY = Document(
 SEARCH = Document(
     "Search",
     "search",
-    """query Search($query: String!, $mode: SearchMode, $filter: SearchFilter, $first: Int, $after: String) {
+    """query Search($query: String!, $mode: SearchMode!, $filter: SearchFilter, $first: Int, $after: String) {
   search(query: $query, mode: $mode, filter: $filter, first: $first, after: $after) {
-    isComplete
-    waitingCount
-    hasVectors
-    pageInfo { hasNextPage endCursor }
     edges {
       cursor
       node {
@@ -6763,6 +6759,10 @@ SEARCH = Document(
         source { id name }
       }
     }
+    pageInfo { hasNextPage endCursor }
+    isComplete
+    waitingCount
+    hasVectors
   }
 }
 """,

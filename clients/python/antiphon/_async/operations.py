@@ -520,7 +520,7 @@ class AsyncOperations:
     async def search(
         self,
         query: str,
-        mode: SearchMode | None = None,
+        mode: SearchMode,
         filter: SearchFilter | None = None,
         first: int | None = None,
         after: str | None = None,

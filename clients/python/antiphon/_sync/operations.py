@@ -509,7 +509,7 @@ class Operations:
     def search(
         self,
         query: str,
-        mode: SearchMode | None = None,
+        mode: SearchMode,
         filter: SearchFilter | None = None,
         first: int | None = None,
         after: str | None = None,
