@@ -73,6 +73,7 @@ def row_of(owner: str, services: Services) -> dict[str, Any]:
         "aggregationNamed": False,
         "instruction": None,
         "reconcile": None,
+        "reuse": None,
     }
     return {
         "ownerId": owner, "conversationId": new_id(), "newConversation": True, "title": "t", "parentId": None,

@@ -60,7 +60,7 @@ async def test_an_erasure_ends_after_a_kill(
         await service.start()
         async with service.client() as client:
             async with asyncio.timeout(60):
-                while (receipt := await receipt_of(client, made["erasure"]["id"]))["status"] != "DONE":
+                while (receipt := await receipt_of(client, made["erasure"]["id"]))["erasureStatus"] != "DONE":
                     await asyncio.sleep(0.05)
             again = await client.execute("DeleteConversation", input={"conversationId": gone, "idempotencyKey": "once"})
             assert await client.execute("Conversation", id=gone) is None

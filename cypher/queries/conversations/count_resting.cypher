@@ -8,7 +8,9 @@ WITH *, COLLECT { UNWIND tasks AS t MATCH (t)-[:READS]->(s:Source) WHERE s.id <>
   COLLECT { UNWIND tasks AS t MATCH (t)-[:FILLED_IN]->(x:Template) RETURN DISTINCT x } AS templates,
   COLLECT { UNWIND tasks AS t MATCH (t)-[:OFFERS]->(x:Tool) RETURN x
     UNION UNWIND messages AS m MATCH (m)-[:CALLED]->(x:Tool) RETURN x } AS tools
-WITH *, [s IN read WHERE NOT EXISTS { (s)<-[:READS|HAS_VERSION]-(x) WHERE NOT x IN tasks AND x.id <> $subjectId }] AS sources
+WITH *, [t IN tasks | t.conversationId] AS places
+WITH *, [s IN read WHERE NOT EXISTS { (s)<-[:READS]-(x) WHERE NOT x IN tasks }
+  AND NOT EXISTS { (s)<-[:HAS_VERSION]-(d) WHERE d.id <> $subjectId AND NOT d.conversationId IN places }] AS sources
 RETURN {
   subtasks: COUNT { UNWIND tasks AS t MATCH (t)-[:HAS_SUBTASK]->(s) RETURN s },
   attempts: COUNT { UNWIND tasks AS t MATCH (t)-[:HAS_SUBTASK]->()-[:ATTEMPTED]->(a) RETURN a },
@@ -17,7 +19,10 @@ RETURN {
   claims: COUNT { UNWIND summaries AS s MATCH (s)-[:CLAIMS]->(k) RETURN k },
   strategies: COUNT { UNWIND tasks AS t MATCH (t)-[:MADE]->(s:Strategy) RETURN DISTINCT s },
   sources: size(sources),
-  documents: COUNT { MATCH (d:Document)-[:HAS_VERSION]->(:Source {id: $subjectId}) WHERE COUNT { (d)-[:HAS_VERSION]->() } = 1 RETURN DISTINCT d },
+  documents: COUNT {
+    CALL (sources) { UNWIND sources AS s MATCH (s)<-[:HAS_VERSION]-(d) RETURN d UNION MATCH (:Source {id: $subjectId})<-[:HAS_VERSION]-(d) RETURN d }
+    WITH DISTINCT d, sources
+    WHERE NOT EXISTS { (d)-[:HAS_VERSION]->(x) WHERE NOT x IN sources AND x.id <> $subjectId } RETURN d },
   templates: size([x IN templates WHERE NOT EXISTS { (x)<-[:FILLED_IN]-(t) WHERE NOT t IN tasks }]),
   tools: size([x IN tools WHERE NOT EXISTS { (x)<-[:OFFERS|CALLED]-(y) WHERE NOT y IN tasks AND NOT y IN messages }]),
   annotations: COUNT { UNWIND messages AS m MATCH (m)<-[:ON]-(:Annotation) RETURN m },

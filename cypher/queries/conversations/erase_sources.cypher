@@ -13,12 +13,28 @@ CALL (e, sources) {
   // This locks the source: somebody may be beginning to read it.
   REMOVE s.lock
   WITH e, s, s.id AS locked
-  CALL (e, s) { MATCH (s)<-[reads:READS]-(:Erased)<-[:DISMANTLES]-(e) DELETE reads }
-  WITH s, NOT EXISTS { (s)<-[:READS|HAS_VERSION]-() } AS isLast
+  CALL (e, s) {
+    MATCH (s)<-[reads:READS]-(t:Erased)<-[:DISMANTLES]-(e)
+    WITH collect(reads) AS read, collect(DISTINCT t.conversationId) AS places
+    FOREACH (reads IN read | DELETE reads)
+    RETURN places
+  }
+  // A version of a document that only these tasks have read goes with them.
+  WITH s, NOT EXISTS { (s)<-[:READS]-() } AND NOT EXISTS { (s)<-[:HAS_VERSION]-(d) WHERE NOT d.conversationId IN places } AS isLast
   WITH collect(CASE WHEN isLast THEN s END) AS gone
-  WITH gone, COLLECT { UNWIND gone AS s MATCH (s)<-[:OF]-(p:Passage) RETURN p } AS passages
+  WITH gone, COLLECT { UNWIND gone AS s MATCH (s)<-[:OF]-(p:Passage) RETURN p } AS passages,
+    COLLECT { UNWIND gone AS s MATCH (s)<-[:HAS_VERSION]-(d) RETURN DISTINCT d } AS documents
   FOREACH (n IN passages + gone | DETACH DELETE n)
-  RETURN size(gone) AS gone, size(passages) AS passages
+  WITH gone, passages, documents, [d IN documents WHERE NOT EXISTS { (d)-[:HAS_VERSION]->() }] AS empty
+  CALL (documents, empty) {
+    UNWIND documents AS d
+    WITH d, empty WHERE NOT d IN empty AND NOT EXISTS { (d)-[:NEWEST]->() }
+    WITH d, head(COLLECT { MATCH (d)-[v:HAS_VERSION]->(s) RETURN s ORDER BY v.number DESC LIMIT 1 }) AS newest
+    CREATE (d)-[:NEWEST]->(newest)
+  }
+  FOREACH (d IN empty | DETACH DELETE d)
+  RETURN size(gone) AS gone, size(passages) AS passages, size(empty) AS documents
 }
-SET e.sources = coalesce(e.sources, 0) + gone, e.passages = coalesce(e.passages, 0) + passages
+SET e.sources = coalesce(e.sources, 0) + gone, e.passages = coalesce(e.passages, 0) + passages,
+  e.documents = coalesce(e.documents, 0) + documents
 RETURN size(sources) AS done

@@ -13,7 +13,7 @@ WITH c, low, page, CASE WHEN size(page) = $limit THEN page[-1].seq ELSE high END
 RETURN c.id AS conversationId, c.ownerId AS ownerId, low, upto,
   // The prompt of a piece holds a source's text, or answers: these are found themselves.
   [m IN page WHERE NOT EXISTS { (m)-[:DECOMPOSES]->() WHERE EXISTS { (m)-[:ABOUT|USES]->() } } |
-    {id: m.id, length: coalesce(m.length, size(m.content)), createdAt: m.createdAt.epochMillis,
+    {id: m.id, length: coalesce(m.length, size(m.content), 0), createdAt: m.createdAt.epochMillis,
       kind: CASE WHEN m:Response THEN 'ASSISTANT' ELSE coalesce(m.role, 'USER') END}]
   + COLLECT {
     MATCH (x:Change)
