@@ -12,13 +12,17 @@ from typing import Any
 
 import pytest
 
+from service.app import connection_of
 from service.chat import Tool
 from service.conversations.branches import NewBranch
 from service.conversations.catalog import FirstSystemPrompt, NewConversation
 from service.conversations.deleting import Children, Deletion
 from service.conversations.marks import NewLink
 from service.errors import NotFound
-from service.graph.database import Connection, Database
+from service.folders import cache_folder
+from service.graph.database import Database
+from service.graph.local import LocalSettings, start
+from service.graph.migrations import migrate
 from service.services import Services
 from service.tasks.asked_summaries import NewSummary
 from service.tasks.creating import NewFile, NewPrompt, NewTask, NewTaskConfig
@@ -44,11 +48,19 @@ RETURN count(*) AS count
 
 
 @pytest.fixture(scope="module")
-async def services(connection: Connection, database: Database, tmp_path_factory: Any) -> AsyncIterator[Services]:
-    """A service over the echo model, which says again what it is told."""
+async def services(tmp_path_factory: Any) -> AsyncIterator[Services]:
+    """A service over the echo model, which says again what it is told; its graph is its own: what is planted breaks
+    promises."""
     folder: Path = tmp_path_factory.mktemp("canaries")
+    settings = LocalSettings(heap="512m", page_cache="64m", brief=True)
+    server = await start(folder / "neo4j", cache_folder(), settings=settings)
+    connection = connection_of(server)
+    database = Database(connection)
+    await migrate(database)
+    await database.close()
     async with running(connection, folder) as services:
         yield services
+    await server.stop()
 
 
 @dataclass
