@@ -42,6 +42,7 @@ class ChangeType(StrEnum):
 
     ANNOTATION = "ANNOTATION"
     """What somebody thinks of a message."""
+
     DOCUMENT = "DOCUMENT"
     """Documents."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 
 from service.conversations.resting import Resting
+from service.conversations.sweeping import sweep_on
 from service.errors import AntiphonError
 from service.graph.erasures import CLEARING, HIDING, Erasures, Row
 from service.records import new_id
@@ -34,19 +34,12 @@ class Eraser:
 
     async def run(self) -> None:
         """Go on with what is there, then wait for more: also for what another service left half-done."""
-        while True:
-            self._wanted.clear()
-            try:
-                # An owner's ends after those of the conversations.
-                while await self.sweep():
-                    pass
-            except AntiphonError as error:
-                _log.debug("What was deleted was not looked for; it is tried again later: %s", error)
-            except Exception:
-                _log.exception("What was deleted could not be looked for; it is tried again later.")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(SWEEP_SECONDS):
-                    await self._wanted.wait()
+        await sweep_on("Erasing what was deleted", self._sweep_all, SWEEP_SECONDS, self._wanted)
+
+    async def _sweep_all(self) -> None:
+        # An owner's ends after those of the conversations.
+        while await self.sweep():
+            pass
 
     async def sweep(self) -> int:
         """Delete all that is to be deleted; how many erasures came to their end."""

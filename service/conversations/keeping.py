@@ -5,20 +5,17 @@ Owns when is looked for them. An owner may have days of its own. Without any day
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Mapping
 
 from service.clock import now_ms
 from service.conversations.deleting import Deleting, Deletion
-from service.errors import AntiphonError, NotFound
+from service.conversations.sweeping import sweep_on
+from service.errors import NotFound
 from service.graph.erasures import Erasures
 
 SWEEP_SECONDS = 3600.0
 DAY_MS = 86_400_000
 BY = "storage.keep_days"
-
-_log = logging.getLogger(__name__)
 
 
 class Keeping:
@@ -34,14 +31,8 @@ class Keeping:
 
     async def run(self) -> None:
         """Look again and again."""
-        while self._days is not None or self._days_of:
-            try:
-                await self.sweep()
-            except AntiphonError as error:
-                _log.debug("Old conversations were not deleted; it is tried again later: %s", error)
-            except Exception:
-                _log.exception("Old conversations could not be deleted; it is tried again later.")
-            await asyncio.sleep(SWEEP_SECONDS)
+        if self._days is not None or self._days_of:
+            await sweep_on("Deleting old conversations", self.sweep, SWEEP_SECONDS)
 
     async def sweep(self) -> int:
         """Delete what is too old; how many conversations that were."""

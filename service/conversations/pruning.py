@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from service.conversations.sweeping import sweep_on
 from service.errors import AntiphonError
 from service.graph.prunings import Prunings
 
@@ -63,17 +63,7 @@ class Pruner:
 
     async def run(self) -> None:
         """Go on with what is there, then wait for more: also for what another service left half-done."""
-        while True:
-            self._wanted.clear()
-            try:
-                await self.sweep()
-            except AntiphonError as error:
-                _log.debug("Deleted branches' messages were not looked for; it is tried again later: %s", error)
-            except Exception:
-                _log.exception("Deleted branches' messages could not be looked for; it is tried again later.")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(SWEEP_SECONDS):
-                    await self._wanted.wait()
+        await sweep_on("Deleting what is left of branches", self.sweep, SWEEP_SECONDS, self._wanted)
 
     async def sweep(self) -> int:
         """Delete all that is to be deleted; how many pieces that took."""

@@ -6,17 +6,12 @@ is told its last state, see `events.py`.
 
 from __future__ import annotations
 
-import asyncio
-import logging
-
 from service.clock import now_ms
-from service.errors import AntiphonError
+from service.conversations.sweeping import sweep_on
 from service.graph.store import Store
 
 SWEEP_SECONDS = 600.0
 HOUR_MS = 3_600_000
-
-_log = logging.getLogger(__name__)
 
 
 class Retention:
@@ -28,15 +23,11 @@ class Retention:
 
     async def run(self) -> None:
         """Sweep again and again. Two services that do so at once are in each other's way at worst for one sweep."""
-        while True:
-            try:
-                await self.sweep()
-                await self._store.delete_old_drafts()
-            except AntiphonError as error:
-                _log.debug("The events of old tasks were not deleted; it is tried again later: %s", error)
-            except Exception:
-                _log.exception("The events of old tasks could not be deleted; it is tried again later.")
-            await asyncio.sleep(SWEEP_SECONDS)
+        await sweep_on("Deleting the events of old tasks", self._sweep_all, SWEEP_SECONDS)
+
+    async def _sweep_all(self) -> None:
+        await self.sweep()
+        await self._store.delete_old_drafts()
 
     async def sweep(self) -> int:
         """Delete what is old; how many events that were."""

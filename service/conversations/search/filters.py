@@ -47,13 +47,13 @@ class SearchKind(StrEnum):
     """Texts that tasks were given."""
 
 
-_ROLES = {"USER", "SYSTEM", "TOOL", "ASSISTANT"}
 INDEX_KINDS: dict[SearchKind, tuple[str, ...]] = {
     SearchKind.PROMPT: ("USER", "SYSTEM", "TOOL"),
     SearchKind.RESPONSE: ("ASSISTANT",),
     SearchKind.SUMMARY: ("SUMMARY",),
     SearchKind.SOURCE: ("SOURCE",),
 }
+_ALL_KINDS = tuple(name for names in INDEX_KINDS.values() for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def within(wanted: SearchFilter) -> list[Row | None]:
     if kinds is None and days is None and conversation is None:
         return [None]
     low, high = days or (0, _LAST_DAY)
-    rest: Row = {"kinds": list(kinds or (*_ROLES, "SUMMARY", "SOURCE")), "from": low, "until": high}
+    rest: Row = {"kinds": list(kinds or _ALL_KINDS), "from": low, "until": high}
     if conversation is None:
         return [{"low": "", "high": "~", **rest}]
     return [{"low": conversation, "high": conversation, **rest}, {"low": "", "high": "", **rest}]

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from typing import Any
 
+from service.conversations.bells import rung
 from service.conversations.search.keys import conversation_key, day_key, day_of, kind_key, owner_key
 from service.conversations.search.passages import passages
 from service.conversations.search.terms import indexed
@@ -108,7 +108,8 @@ class Indexing:
     async def _sweep_on(self) -> None:
         while True:
             await self._quietly(self.sweep())
-            await soon(self._failed, SWEEP_SECONDS)
+            await rung(self._failed, SWEEP_SECONDS)
+            self._failed.clear()
             await asyncio.sleep(APART_SECONDS)
 
     async def _piece(self, conversation_id: str, sources: dict[str, None]) -> bool:
@@ -198,11 +199,3 @@ async def _rows(text: str, what: Row, where: tuple[str, str], start: int = 0) ->
         # The same piece has the same id: keeping it twice is safe.
         yield {**fixed, "id": f"{what['id']}:{begins}", "start": begins, "end": ends, "terms": terms, "parts": parts}
         await asyncio.sleep(0)
-
-
-async def soon(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, so long at most, and take it back."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    event.clear()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.conversations.search.indexing import soon
+from service.conversations.bells import rung
 from service.conversations.search.terms import words
 from service.errors import AntiphonError, ProviderError, ProviderUnavailable
 from service.graph.searches import SLOTS, Searches
@@ -90,7 +90,8 @@ class Vectors:
             try:
                 await self.fill(embedder)
                 again = AGAIN_SECONDS
-                await soon(self._told, POLL_SECONDS)
+                await rung(self._told, POLL_SECONDS)
+                self._told.clear()
                 continue
             except AntiphonError as error:
                 _log.warning("No vectors for search could be made; it is tried again in %d s: %s", again, error)
