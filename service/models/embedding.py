@@ -108,7 +108,7 @@ class EndpointEmbedder:
         try:
             return await self._ask([text[: self._longest] for text in texts], query)
         except ProviderError as error:
-            if not _is_of_texts(error):
+            if not is_of_texts(error):
                 raise
             return await self._less(texts, query, error)
 
@@ -134,7 +134,7 @@ class EndpointEmbedder:
         try:
             (vector,) = await self._ask([text[:shorter]], query)
         except ProviderError as again:
-            if not _is_of_texts(again):
+            if not is_of_texts(again):
                 raise
             # The first refusal says what is wrong; that of a few words would only repeat it.
             return await self._shorter(text[:shorter], query, error)
@@ -149,7 +149,7 @@ class EndpointEmbedder:
                 ladder.begun(time.monotonic())
                 return await self._once(texts, query)
             except ProviderError as error:
-                if _is_of_texts(error):
+                if is_of_texts(error):
                     raise
                 delay = ladder.after(error, time.monotonic())
                 if delay is None or (query and delay > PATIENCE_SECONDS):
@@ -176,7 +176,7 @@ class EndpointEmbedder:
             except BaseException as error:
                 if isinstance(error, RateLimited):
                     passage.refused(error.retry_after)
-                if isinstance(error, ProviderError) and blames_model(error) and not _is_of_texts(error):
+                if isinstance(error, ProviderError) and blames_model(error) and not is_of_texts(error):
                     self._breaker.failed(str(error), began)
                 else:
                     self._breaker.released(began)
@@ -185,7 +185,7 @@ class EndpointEmbedder:
             return vectors
 
 
-def _is_of_texts(error: ProviderError) -> bool:
+def is_of_texts(error: ProviderError) -> bool:
     """Whether a request may have been refused for what is in it: fewer texts, or shorter ones, may pass."""
     if isinstance(error, ProviderRejected) and error.status in _OF_SIZE:
         return True

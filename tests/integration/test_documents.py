@@ -11,13 +11,13 @@ from service.conversations.listings import DOCUMENTS
 from service.conversations.listings import VERSIONS as LISTED_VERSIONS
 from service.cursors import page_request
 from service.errors import Conflict, InvalidInput, NotFound
-from service.graph.checks import run_checks
 from service.graph.database import Connection, Database
 from service.services import Services
 from service.tasks.creating import NewFile, NewTask
 from service.tasks.documents import NewVersion
 from tests.support.services import cypher, run_task, running
 
+pytestmark = pytest.mark.usefixtures("promises")
 VERSIONS = """MATCH (d:Document {ownerId: $owner})-[v:HAS_VERSION]->(s)
 WITH d, v, s ORDER BY v.number
 RETURN d.name AS name, collect(s.text) AS texts, head(COLLECT { MATCH (d)-[:NEWEST]->(n) RETURN n.text }) AS newest
@@ -143,8 +143,3 @@ async def test_documents_are_read_in_pages_by_their_owner_alone(services: Servic
     assert await reader.read_document_versions("eve", [id_], listed) == {}
     assert await reader.read_documents("eve", [id_]) == {}
     assert await reader.read_conversation_documents("eve", [place], bounds) == {}
-
-
-async def test_the_graph_keeps_its_promises(services: Services, database: Database) -> None:
-    """After all of this."""
-    assert [one async for one in run_checks(database) if one.error or one.count] == []

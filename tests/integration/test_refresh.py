@@ -14,10 +14,10 @@ from service.services import Services
 from service.tasks.creating import NewFile, NewTask, NewTaskConfig
 from service.tasks.documents import NewVersion
 from service.tasks.refreshing import Refresh
-from tests.support.promises import broken_promises
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_stream
 from tests.support.services import cypher, finished, provider, run_task, running
 
+pytestmark = pytest.mark.usefixtures("promises")
 ANSWER = """MATCH (t:Task {id: $id}) OPTIONAL MATCH (t)-[:RESULTED_IN]->(r)
 RETURN t.status AS status, r.content AS text, r.id AS id, t.conversationId AS place,
   COUNT { (t)-[:HAS_SUBTASK]->()-[:ATTEMPTED]->() } AS calls,
@@ -35,12 +35,6 @@ async def scripted() -> AsyncIterator[ScriptedProvider]:
 
     async with ScriptedProvider(answer) as scripted:
         yield scripted
-
-
-@pytest.fixture(scope="module", autouse=True)
-async def before(database: Database) -> dict[str, int]:
-    """What other tests have broken in this graph."""
-    return await broken_promises(database)
 
 
 @pytest.fixture(scope="module")
@@ -243,10 +237,3 @@ async def test_what_cannot_be_refreshed_is_refused(services: Services, database:
     plain = await run_task(services, database, "rf-10", NewTask(instruction="Only a prompt."))
     with pytest.raises(InvalidInput):
         await again("rf-10", Refresh(plain))
-
-
-async def test_the_graph_keeps_its_promises(services: Services, database: Database, before: dict[str, int]) -> None:
-    """After all of this, as far as other tests have not broken them before."""
-    assert services.database
-    broken = await broken_promises(database)
-    assert {name: count for name, count in broken.items() if count > before.get(name, 0)} == {}

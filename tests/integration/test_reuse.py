@@ -13,10 +13,10 @@ from service.conversations.usage import UsageFilter
 from service.graph.database import Connection, Database
 from service.services import Services
 from service.tasks.creating import NewFile, NewPrompt, NewTask, NewTaskConfig
-from tests.support.promises import broken_promises
 from tests.support.scripted_provider import Json, ScriptedProvider, openai_stream
 from tests.support.services import cypher, finished, provider, run_task, running
 
+pytestmark = pytest.mark.usefixtures("promises")
 REUSES = NewTaskConfig(reuse=True)
 
 
@@ -30,12 +30,6 @@ async def scripted() -> AsyncIterator[ScriptedProvider]:
 
     async with ScriptedProvider(answer) as scripted:
         yield scripted
-
-
-@pytest.fixture(scope="module", autouse=True)
-async def before(database: Database) -> dict[str, int]:
-    """What other tests have broken in this graph."""
-    return await broken_promises(database)
 
 
 @pytest.fixture(scope="module")
@@ -144,10 +138,3 @@ async def test_what_was_saved_is_told(services: Services, database: Database) ->
     assert (await usage.read_saved("re-5", UsageFilter(again["place"])))["calls"] == 1
     assert (await usage.read_saved("re-5", UsageFilter(first["place"])))["calls"] == 0
     assert (await usage.read_saved("eve", UsageFilter()))["calls"] == 0
-
-
-async def test_the_graph_keeps_its_promises(services: Services, database: Database, before: dict[str, int]) -> None:
-    """After all of this, as far as other tests have not broken them before."""
-    assert services.database
-    broken = await broken_promises(database)
-    assert {name: count for name, count in broken.items() if count > before.get(name, 0)} == {}

@@ -23,7 +23,7 @@ from service.graph.searches import Searches
 from service.providers.embeddings import Embedder, Vector
 from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask
-from tests.support.found import all_found, chat, hits, prompts, together
+from tests.support.found import all_found, chat, hits, prompts
 from tests.support.services import cypher, files, finished, run_task, running
 
 WORDS, MEANING = SearchMode.FULL_TEXT, SearchMode.VECTOR
@@ -231,7 +231,7 @@ async def test_two_who_index_at_once_keep_each_passage_once(services: Services, 
     """Long texts too, and from where a killed one had come to."""
     long = "\n\n".join(f"Paragraph {number} of the platypus report, with some words." * 5 for number in range(60))
     conversation, ids = await chat(services, "twice", long, "short", "more", "words")
-    await together(*(services.indexing.index([conversation]) for _ in range(3)))
+    await asyncio.gather(*(services.indexing.index([conversation]) for _ in range(3)))
     rows = await cypher(
         database,
         "MATCH (m:Message)<-[:OF]-(p:Passage) WHERE m.id IN $ids "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 from service.conversations.catalog import NewConversation
@@ -42,8 +40,3 @@ async def hits(
 def prompts(found: Hits) -> list[str | None]:
     """The prompts of the hits."""
     return [hit.found.row["promptId"] for hit in found.rows]
-
-
-async def together(*work: Any) -> Sequence[Any]:
-    """All of it at once."""
-    return await asyncio.gather(*work)

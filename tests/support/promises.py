@@ -20,8 +20,3 @@ async def promises_kept(database: Database) -> AsyncGenerator[None]:
 async def _found(database: Database) -> dict[str, int]:
     """How many things break each check."""
     return {check.name: (await database.run(check))[0]["count"] for check in read_checks()}
-
-
-async def broken_promises(database: Database) -> dict[str, int]:
-    """How often each check of the whole graph is broken; those that hold are left out."""
-    return {name: count for name, count in (await _found(database)).items() if count}

@@ -18,6 +18,7 @@ from service.conversations.bells import rung
 from service.conversations.search.terms import words
 from service.errors import AntiphonError, ProviderError, ProviderUnavailable
 from service.graph.searches import SLOTS, Searches
+from service.models.embedding import is_of_texts
 from service.providers.embeddings import LOCAL_NAME, Embedder, Vector
 
 Row = dict[str, Any]
@@ -32,8 +33,6 @@ FEWEST_WORDS = 3
 FORGOTTEN_AT_ONCE = 1_000
 MOST_COUNTED = 10_000
 NOT_EMBEDDED = ""
-_REFUSES_TEXTS = (400, 413, 422)
-"""With these a server refuses what it was sent, and not who sends it."""
 _LEAST_SCORES = {LOCAL_NAME: 0.6}
 """Neo4j's scores, (1 + cosine) / 2: texts that have nothing in common are at 0.5."""
 _log = logging.getLogger(__name__)
@@ -214,7 +213,7 @@ async def _vectors(embedder: Embedder, texts: Sequence[str]) -> list[Vector | No
     try:
         return [vector or None for vector in await embedder.embed(texts)]
     except ProviderError as error:
-        if error.status not in _REFUSES_TEXTS:
+        if not is_of_texts(error):
             raise
         if len(texts) == 1:
             _log.warning("A passage has no vector, its words alone are searched: %s", error)
