@@ -33,6 +33,8 @@ FEWEST_WORDS = 3
 FORGOTTEN_AT_ONCE = 1_000
 MOST_COUNTED = 10_000
 NOT_EMBEDDED = ""
+PROBE = "These are a few plain words."
+"""A text that every model has a vector of."""
 _LEAST_SCORES = {LOCAL_NAME: 0.6}
 """Neo4j's scores, (1 + cosine) / 2: texts that have nothing in common are at 0.5."""
 _log = logging.getLogger(__name__)
@@ -176,7 +178,7 @@ async def _dimensions(embedder: Embedder, current: Row | None) -> int:
         return embedder.dimensions
     if current and current["model"].rpartition("#")[0] == embedder.name:
         return current["dimensions"]
-    return len((await embedder.embed(["dimensions"], query=True))[0])
+    return len((await embedder.embed([PROBE], query=True))[0])
 
 
 def _key(embedder: Embedder, dimensions: int) -> str:
@@ -197,6 +199,9 @@ async def _embedded(embedder: Embedder, rows: Sequence[Row]) -> list[Row]:
     texts = [row["text"] for row in rows]
     filled = [number for number, text in enumerate(texts) if _says_something(text)]
     found = await _vectors(embedder, [texts[number] for number in filled])
+    if filled and not any(found):
+        # Where it refuses everything, such as for a wrong setting, it refuses this too: no text is at fault.
+        await embedder.embed([PROBE])
     vectors = dict(zip(filled, found, strict=True))
     return [{"id": row["id"], "vector": vectors.get(number)} for number, row in enumerate(rows)]
 
