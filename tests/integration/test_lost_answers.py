@@ -19,6 +19,9 @@ from tests.support.slow_provider import slow_provider
 
 SUBTASKS = 40
 
+COMMIT = b"\x00\x02\xb0\x12\x00\x00"
+"""The message COMMIT of Bolt: a chunk of two bytes, a structure without fields, its signature, the end."""
+
 
 @pytest.fixture
 async def proxy(connection: Connection) -> AsyncIterator[Proxy]:
@@ -75,7 +78,7 @@ async def test_task_whose_creation_was_committed_and_not_answered_is_one_task(
     through = replace(connection, uri=f"bolt://127.0.0.1:{proxy.port}", retry_seconds=0.1)
     new = replace(file_task(5), title=f"of {owner}", idempotency_key=f"lost-{owner}")
     async with running(through, tmp_path, {"executor": {"lease_seconds": 2.0}}) as services:
-        proxy.swallow(after=f"of {owner}".encode())
+        proxy.swallow(f"of {owner}".encode(), COMMIT)
         creating = asyncio.create_task(services.backend.tasks.create_task(owner, new))
         await written(database, owner, 1)
         await proxy.cut()

@@ -20,7 +20,7 @@ class Proxy:
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._swallows = False
-        self._sign: bytes | None = None
+        self._signs: tuple[bytes, ...] = ()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -37,7 +37,7 @@ class Proxy:
     async def mend(self) -> None:
         """Listen, and let everything flow."""
         self._flowing.set()
-        self._swallows, self._sign = False, None
+        self._swallows, self._signs = False, ()
         if self._server is None:
             self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
             self.port = self._server.sockets[0].getsockname()[1]
@@ -56,12 +56,12 @@ class Proxy:
         """Accept, and forward nothing, in neither direction."""
         self._flowing.clear()
 
-    def swallow(self, after: bytes | None = None) -> None:
+    def swallow(self, *after: bytes) -> None:
         """Forward what is asked, and none of the answers: what is committed now, nobody is told of.
 
-        `after`: from when these bytes have been asked.
+        `after`: from when these bytes have been asked on one connection, in this order.
         """
-        self._swallows, self._sign = after is None, after
+        self._swallows, self._signs = not after, after
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
@@ -70,13 +70,16 @@ class Proxy:
             await asyncio.gather(self._pump(reader, back_writer), self._pump(back_reader, writer, answers=True))
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answers: bool = False) -> None:
+        seen = 0
         try:
             with contextlib.suppress(OSError):
                 while block := await reader.read(BLOCK):
                     await self._flowing.wait()
                     if answers and self._swallows:
                         continue
-                    self._swallows |= bool(self._sign) and self._sign in block
+                    if not answers and seen < len(self._signs) and self._signs[seen] in block:
+                        seen += 1
+                        self._swallows |= seen == len(self._signs)
                     writer.write(block)
                     await writer.drain()
         finally:
