@@ -26,8 +26,5 @@ RETURN {
   documents: COUNT { MATCH (d:Document) WHERE d.conversationId = c.id AND d.name >= '' },
   templates: size([x IN templates WHERE NOT EXISTS { (x)<-[:FILLED_IN]-(t) WHERE t.conversationId <> c.id }]),
   tools: size([x IN tools WHERE NOT EXISTS { (x)<-[:OFFERS|CALLED]-(y) WHERE y.conversationId <> c.id }]),
-  annotations: COUNT { (c)<-[:IN_CONVERSATION]-(:Message)<-[:ON]-(:Annotation) },
-  passages: COUNT { (c)<-[:IN_CONVERSATION]-(:Message)<-[:OF]-(:Passage) }
-    + COUNT { MATCH (s:Summary)<-[:OF]-(:Passage) WHERE s.conversationId = c.id AND s.kind >= '' AND s.id > '' RETURN s }
-    + COUNT { UNWIND sources AS s MATCH (s)<-[:OF]-(:Passage) RETURN s }
+  annotations: COUNT { (c)<-[:IN_CONVERSATION]-(:Message)<-[:ON]-(:Annotation) }
 } AS counts, [t IN tasks WHERE t.unfinished | t.id] AS cancels, size(read) - size(sources) AS sharedSources

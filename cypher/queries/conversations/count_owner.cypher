@@ -23,8 +23,5 @@ RETURN {
   templates: size([x IN templates WHERE NOT EXISTS { (x)<-[:FILLED_IN]-(t) WHERE t.ownerId <> $ownerId }]),
   tools: COUNT { MATCH (x:Tool) WHERE x.ownerId = $ownerId AND x.name >= '' },
   drafts: COUNT { MATCH (d:Draft) WHERE d.ownerId = $ownerId },
-  annotations: COUNT { UNWIND chats AS c MATCH (c)<-[:IN_CONVERSATION]-(:Message)<-[:ON]-(n:Annotation) RETURN n },
-  passages: COUNT { UNWIND chats AS c MATCH (c)<-[:IN_CONVERSATION]-(:Message)<-[:OF]-(n:Passage) RETURN n }
-    + COUNT { UNWIND chats AS c MATCH (s:Summary)<-[:OF]-(:Passage) WHERE s.conversationId = c.id AND s.kind >= '' AND s.id > '' RETURN s }
-    + COUNT { UNWIND sources AS s MATCH (s)<-[:OF]-(:Passage) RETURN s }
+  annotations: COUNT { UNWIND chats AS c MATCH (c)<-[:IN_CONVERSATION]-(:Message)<-[:ON]-(n:Annotation) RETURN n }
 } AS counts, [t IN tasks WHERE t.unfinished | t.id] AS cancels, 0 AS sharedSources

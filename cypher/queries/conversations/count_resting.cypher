@@ -25,9 +25,7 @@ RETURN {
     WHERE NOT EXISTS { (d)-[:HAS_VERSION]->(x) WHERE NOT x IN sources AND x.id <> $subjectId } RETURN d },
   templates: size([x IN templates WHERE NOT EXISTS { (x)<-[:FILLED_IN]-(t) WHERE NOT t IN tasks }]),
   tools: size([x IN tools WHERE NOT EXISTS { (x)<-[:OFFERS|CALLED]-(y) WHERE NOT y IN tasks AND NOT y IN messages }]),
-  annotations: COUNT { UNWIND messages AS m MATCH (m)<-[:ON]-(:Annotation) RETURN m },
-  passages: COUNT { UNWIND messages + summaries + sources AS n MATCH (n)<-[:OF]-(:Passage) RETURN n }
-    + COUNT { MATCH (:Source {id: $subjectId})<-[:OF]-(:Passage) }
+  annotations: COUNT { UNWIND messages AS m MATCH (m)<-[:ON]-(:Annotation) RETURN m }
 } AS counts, [t IN tasks WHERE t.unfinished | t.id] AS cancels, size(read) - size(sources) AS sharedSources,
   COLLECT { UNWIND messages AS m MATCH (m)<-[:HEAD]-(b:Branch)-[:BRANCH_OF]->(c)
     RETURN {head: m.id, branchId: b.id, defaultId: c.defaultBranchId, conversationId: c.id} } AS heads

@@ -30,7 +30,7 @@ CALL (row) {
   }
   WITH e, documents, COLLECT { MATCH (s)<-[:OF]-(p:Passage) RETURN p } AS passages
   FOREACH (p IN passages | DETACH DELETE p)
-  SET e.passages = size(passages), e.documents = documents
+  SET e.documents = documents
 }
 OPTIONAL MATCH (known:Erasure {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
 OPTIONAL MATCH (fresh:Erasure {id: row.erasureId})

@@ -25,10 +25,9 @@ CALL (documents, sources) {
   WITH collect(CASE WHEN isLast THEN s END) AS gone
   WITH gone, COLLECT { UNWIND gone AS s MATCH (s)<-[:OF]-(p:Passage) RETURN p } AS passages
   FOREACH (n IN passages + gone | DETACH DELETE n)
-  RETURN size(gone) AS gone, size(passages) AS passages
+  RETURN size(gone) AS gone
 }
 WITH *, [d IN documents WHERE NOT EXISTS { (d)-[:HAS_VERSION]->() }] AS empty
 FOREACH (d IN empty | DETACH DELETE d)
-SET e.sources = coalesce(e.sources, 0) + gone, e.passages = coalesce(e.passages, 0) + passages,
-  e.documents = coalesce(e.documents, 0) + size(empty)
+SET e.sources = coalesce(e.sources, 0) + gone, e.documents = coalesce(e.documents, 0) + size(empty)
 RETURN size(sources) + size(empty) AS done

@@ -31,6 +31,5 @@ FOREACH (n IN passages + annotations + gone | DETACH DELETE n)
 WITH *, [tool IN tools WHERE NOT EXISTS { (tool)--() }] AS lastTools
 FOREACH (tool IN lastTools | DELETE tool)
 SET e.upto = coalesce(upto, e.upto), e.prompts = coalesce(e.prompts, 0) + prompts, e.responses = coalesce(e.responses, 0) + size(gone) - prompts,
-  e.passages = coalesce(e.passages, 0) + size(passages), e.tools = coalesce(e.tools, 0) + size(lastTools),
-  e.annotations = coalesce(e.annotations, 0) + size(annotations)
+  e.tools = coalesce(e.tools, 0) + size(lastTools), e.annotations = coalesce(e.annotations, 0) + size(annotations)
 RETURN size(gone) AS done

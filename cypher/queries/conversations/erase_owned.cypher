@@ -13,6 +13,5 @@ WITH e, strategies, drafts, tools, found[..count] AS sources
 WITH *, COLLECT { UNWIND sources AS s MATCH (s)<-[:OF]-(p:Passage) RETURN p } AS passages
 FOREACH (n IN passages + strategies + drafts + sources + tools | DETACH DELETE n)
 SET e.strategies = coalesce(e.strategies, 0) + size(strategies), e.drafts = coalesce(e.drafts, 0) + size(drafts),
-  e.sources = coalesce(e.sources, 0) + size(sources), e.tools = coalesce(e.tools, 0) + size(tools),
-  e.passages = coalesce(e.passages, 0) + size(passages)
+  e.sources = coalesce(e.sources, 0) + size(sources), e.tools = coalesce(e.tools, 0) + size(tools)
 RETURN size(strategies) + size(drafts) + size(sources) + size(tools) AS done

@@ -25,7 +25,7 @@ CALL (e, sources) {
   WITH gone, COLLECT { UNWIND gone AS s MATCH (s)<-[:OF]-(p:Passage) RETURN p } AS passages,
     COLLECT { UNWIND gone AS s MATCH (s)<-[:HAS_VERSION]-(d) RETURN DISTINCT d } AS documents
   FOREACH (n IN passages + gone | DETACH DELETE n)
-  WITH gone, passages, documents, [d IN documents WHERE NOT EXISTS { (d)-[:HAS_VERSION]->() }] AS empty
+  WITH gone, documents, [d IN documents WHERE NOT EXISTS { (d)-[:HAS_VERSION]->() }] AS empty
   CALL (documents, empty) {
     UNWIND documents AS d
     WITH d, empty WHERE NOT d IN empty AND NOT EXISTS { (d)-[:NEWEST]->() }
@@ -33,8 +33,7 @@ CALL (e, sources) {
     CREATE (d)-[:NEWEST]->(newest)
   }
   FOREACH (d IN empty | DETACH DELETE d)
-  RETURN size(gone) AS gone, size(passages) AS passages, size(empty) AS documents
+  RETURN size(gone) AS gone, size(empty) AS documents
 }
-SET e.sources = coalesce(e.sources, 0) + gone, e.passages = coalesce(e.passages, 0) + passages,
-  e.documents = coalesce(e.documents, 0) + documents
+SET e.sources = coalesce(e.sources, 0) + gone, e.documents = coalesce(e.documents, 0) + documents
 RETURN size(sources) AS done

@@ -10,8 +10,7 @@ CALL (e, c) {
   WITH gone, COLLECT { UNWIND gone AS s MATCH (s)-[:CLAIMS]->(k:Claim) RETURN DISTINCT k } AS claims,
     COLLECT { UNWIND gone AS s MATCH (s)<-[:OF]-(p:Passage) RETURN DISTINCT p } AS passages
   FOREACH (n IN claims + passages + gone | DETACH DELETE n)
-  RETURN size(gone) AS done, size(claims) AS claims, size(passages) AS passages
+  RETURN size(gone) AS done, size(claims) AS claims
 }
-SET e.summaries = coalesce(e.summaries, 0) + done, e.claims = coalesce(e.claims, 0) + claims,
-  e.passages = coalesce(e.passages, 0) + passages
+SET e.summaries = coalesce(e.summaries, 0) + done, e.claims = coalesce(e.claims, 0) + claims
 RETURN done

@@ -102,6 +102,6 @@ FOREACH (s IN summaries |
   REMOVE s:Summary
   SET s:Erased
   CREATE (e)-[:ERASES {as: 'SUMMARY'}]->(s) CREATE (e)-[:SPREADS]->(s))
-SET e.branches = coalesce(e.branches, 0) + branches, e.passages = coalesce(e.passages, 0) + size(passages),
-  e.annotations = coalesce(e.annotations, 0) + size(annotations), e.claims = coalesce(e.claims, 0) + size(claims)
+SET e.branches = coalesce(e.branches, 0) + branches, e.annotations = coalesce(e.annotations, 0) + size(annotations),
+  e.claims = coalesce(e.claims, 0) + size(claims)
 RETURN c.lastSeq AS seq
