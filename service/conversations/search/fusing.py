@@ -2,7 +2,7 @@
 
 A hit is a turn: a prompt with a response; or a summary, or a source. Each signal ranks it by the best passage that it
 found of it, and ranks are fused by reciprocal rank fusion (Cormack, Clarke, Büttcher 2009): a score is the sum of
-1 / (60 + rank). What has all the words, as they are written, is a list of its own: an identifier that somebody types
+1 / (5 + rank), see decision 073. What has all the words, as they are written, is a list of its own: an identifier that somebody types
 must not lose against what only means something like it. Turns whose prompts say the same are one hit, the best of them.
 Pure: it reads nothing.
 """
@@ -16,7 +16,8 @@ from typing import Any
 
 Row = dict[str, Any]
 
-RANK_CONSTANT = 60
+RANK_CONSTANT = 5
+"""How slowly a rank loses against the one before it. There are two signals, and the first hits are what counts."""
 
 
 class SearchSignal(StrEnum):

@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 LOOKED_AT = (100, 1_000, 4_000)
 """Passages that a signal is asked for: more where the first do not fill the page."""
-FEW_WORDS, SOME_WORDS_COUNT = 3, 0.3
+FEW_WORDS, SOME_WORDS_COUNT = 3, 0.4
 """Of a question with more words than these, texts that have some of them count so much: it is asked for its meaning."""
 AT_ONCE = 4
 """Searches of one owner at a time."""
