@@ -54,7 +54,8 @@ async def answer_of(database: Database, task_id: str) -> dict[str, Any]:
     statement = """MATCH (t:Task {id: $id})-[:RESULTED_IN]->(r)
     RETURN r.id AS id, r.content AS text, t.conversationId AS place, r.conversationId AS there, t.status AS status,
       COUNT { (t)-[:HAS_SUBTASK]->()-[:ATTEMPTED]->() } AS calls,
-      COUNT { (t)-[:HAS_SUBTASK]->()-[:REUSED]->() } AS reused"""
+      COUNT { (t)-[:HAS_SUBTASK]->()-[:REUSED]->() } AS reused,
+      COLLECT { MATCH (e:TaskEvent {taskId: t.id}) RETURN e.seq ORDER BY e.seq DESC LIMIT 1 }[0] - r.seq AS before"""
     return (await cypher(database, statement, id=task_id))[0]
 
 
@@ -68,6 +69,8 @@ async def test_same_prompt_is_answered_once(services: Services, database: Databa
     assert (again["text"], again["calls"], again["reused"]) == (first["text"], 0, 1)
     assert again["there"] == again["place"] != first["place"]
     assert again["id"] != first["id"]
+    # It is told when it joins the conversation, not when it was written.
+    assert again["before"] == first["before"] == 1
     next_ = await ask(services, database, "re-1", "And then?", conversation_id=again["place"])
     assert (await answer_of(database, next_))["calls"] == 1
     assert len(scripted.requests[-1]["messages"]) == 3

@@ -36,8 +36,12 @@ CALL (row) {
       CREATE (r)-[:RESPONDS_TO]->(p)
       CREATE (r)-[:IN_CONVERSATION]->(c)
     }
-    WITH row, t, c, p
+    WITH row, t, c, p, seq
     MATCH (r:Message {id: row.answer.id})
+    // One that was there before joins the conversation now: who has read up to here is told of it.
+    FOREACH (x IN CASE WHEN row.answer.content IS NULL AND NOT EXISTS { (r)<--(:Message) } THEN [r] ELSE [] END |
+      SET x.seq = seq - 1)
+    WITH row, t, c, p, r
     CALL (row, r) {
       UNWIND row.madeOf AS id
       MATCH (part:Message {id: id})
