@@ -30,6 +30,7 @@ MARGIN_TOKENS = 64
 TOKEN_CHARACTERS = 128
 """No tokenizer has longer tokens: what has more characters than this for each token of the window is not counted."""
 
+_GROUP_KEY = re.compile(r"(?:.*/)?reduce:\d+:\d+")
 _STEP_KEY = re.compile(r"step:([^:~]+)(?::(\d+)/\d+)?(?:~.*)?")
 
 
@@ -117,7 +118,7 @@ class Prompts:
         match work["kind"]:
             case "reduce":
                 instruction = work["brief"] or task.instruction
-                content = render_reduce(task.reduce_template, instruction=instruction, answers=work["answers"])
+                content = render_reduce(task.reduce_template, instruction=instruction, answers=_told(work["answers"]))
             case "plan":
                 content = await self._fitting(await self._plan(task, work, spans), task, work, model)
             case "step":
@@ -131,7 +132,8 @@ class Prompts:
             content=content,
             messages=(ChatMessage(Role.USER, content),),
             spans=spans,
-            uses=tuple(answer["id"] for answer in work["answers"]),
+            # Two subtasks may have taken the same answer.
+            uses=tuple(dict.fromkeys(answer["id"] for answer in work["answers"])),
             saw=(Saw(prompt_id, SawAs.VERBATIM),),
         )
 
@@ -219,6 +221,17 @@ class Prompts:
 def parse_spans(task: TaskWork, rows: Iterable[Sequence[Any]]) -> tuple[Span, ...]:
     """The spans of a subtask: rows of the reading's place, start, end and label."""
     return tuple(Span(reading_id(task.id, place), start, end, label or "") for place, start, end, label in rows)
+
+
+def _told(answers: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Answers as a prompt that combines them calls them: those of a tree by their place here, which changes with
+    nothing else, while how many groups there are changes with any."""
+    return [
+        answer | {"title": f"Answers combined, {place} of {len(answers)}"}
+        if _GROUP_KEY.match(answer["key"])
+        else answer
+        for place, answer in enumerate(map(dict, answers), 1)
+    ]
 
 
 def _step_values(answers: Sequence[Mapping[str, Any]]) -> dict[str, str]:
