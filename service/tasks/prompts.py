@@ -18,6 +18,7 @@ from service.conversations.context.spoken import message_text, tools_text
 from service.errors import ContextOverflow, InvalidInput
 from service.models.registry import Models
 from service.records import Role, SawAs, Span, derived_id
+from service.strategies.aggregation import Answer
 from service.strategies.interface import TaskSettings
 from service.strategies.plan_prompt import LastPlan, SourceNote, render_plan_prompt
 from service.strategies.plans import DEFAULT_STEPS, PlanRules, fill, placeholders, read_elements
@@ -223,15 +224,14 @@ def parse_spans(task: TaskWork, rows: Iterable[Sequence[Any]]) -> tuple[Span, ..
     return tuple(Span(reading_id(task.id, place), start, end, label or "") for place, start, end, label in rows)
 
 
-def _told(answers: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _told(answers: Sequence[Mapping[str, Any]]) -> list[Answer]:
     """Answers as a prompt that combines them calls them: those of a tree by their place here, which changes with
     nothing else, while how many groups there are changes with any."""
-    return [
-        answer | {"title": f"Answers combined, {place} of {len(answers)}"}
-        if _GROUP_KEY.match(answer["key"])
-        else answer
-        for place, answer in enumerate(map(dict, answers), 1)
-    ]
+
+    def title(place: int, answer: Mapping[str, Any]) -> str:
+        return f"Answers combined, {place} of {len(answers)}" if _GROUP_KEY.match(answer["key"]) else answer["title"]
+
+    return [Answer(title(place, answer), answer["text"]) for place, answer in enumerate(answers, 1)]
 
 
 def _step_values(answers: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -108,7 +108,7 @@ class Reusing:
         return [_taken(request, answer) for request, answer in found.values() if anywhere or _is_here(task, answer)]
 
     @asynccontextmanager
-    async def taking(self, task: TaskWork, work: Row, holder: str) -> AsyncIterator[bool]:
+    async def taking(self, task: TaskWork, work: Row, holder: str) -> AsyncGenerator[bool]:
         """Give a subtask the answer that is there for it; False where there is none, and it is to be asked for within.
 
         Of equal requests that come at once one is asked: the others wait for what comes of it.
@@ -121,7 +121,7 @@ class Reusing:
             yield await patiently(lambda: self._take(task, work, requests, holder))
 
     @asynccontextmanager
-    async def _alone(self, request: tuple[str, str]) -> AsyncIterator[None]:
+    async def _alone(self, request: tuple[str, str]) -> AsyncGenerator[None]:
         """While nobody else in this process makes the same request."""
         while (under_way := self._under_way.get(request)) is not None:
             await under_way.wait()

@@ -25,6 +25,8 @@ from tests.support.services import running
 
 pytestmark = pytest.mark.usefixtures("promises")
 
+HEALTH = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+
 
 @pytest.fixture(scope="module")
 async def game(
@@ -32,14 +34,14 @@ async def game(
 ) -> AsyncIterator[Game]:
     """A service over a model whose answer is a function of what it is asked."""
     model = Model()
-    async with planning_provider(model.answer) as seen:
-        async with running(connection, tmp_path_factory.mktemp("service"), over(seen)) as services:
-            yield Game(services, database, seen, model)
+    folder = tmp_path_factory.mktemp("service")
+    async with planning_provider(model.answer) as seen, running(connection, folder, over(seen)) as services:
+        yield Game(services, database, seen, model)
 
 
 def told(stories: st.SearchStrategy[Story], most: int) -> Any:
     """So many of these stories, as they are drawn: to make one smaller takes longer than to read it."""
-    how = settings(max_examples=most, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    how = settings(max_examples=most, deadline=None, phases=[Phase.generate], suppress_health_check=HEALTH)
 
     def decorate(test: Any) -> Any:
         return given(story=stories)(how(test))
@@ -47,31 +49,31 @@ def told(stories: st.SearchStrategy[Story], most: int) -> Any:
     return decorate
 
 
-@told(file_stories(), 6)
+@told(file_stories(), 4)
 async def test_files(game: Game, story: Story) -> None:
     """FILE, with and without a tree above."""
     await game.play(story)
 
 
-@told(none_stories(), 4)
+@told(none_stories(), 3)
 async def test_one_prompt(game: Game, story: Story) -> None:
     """NONE: all files in it."""
     await game.play(story)
 
 
-@told(plan_stories(), 6)
+@told(plan_stories(), 4)
 async def test_plans(game: Game, story: Story) -> None:
     """DYNAMIC: steps that read the input, other steps, or nothing."""
     await game.play(story)
 
 
-@told(text_stories(), 6)
+@told(text_stories(), 4)
 async def test_texts(game: Game, story: Story) -> None:
     """CHUNK: edits, insertions and deletions anywhere."""
     await game.play(story)
 
 
-@told(error_stories(), 6)
+@told(error_stories(), 4)
 async def test_errors(game: Game, story: Story) -> None:
     """ERROR: errors come, go, and come again; the code that is quoted changes."""
     await game.play(story)

@@ -25,12 +25,12 @@ from tests.support.refresh_stories import Files, Story
 from tests.support.services import cypher, finished, provider
 
 Identity = str | tuple[Any, ...]
-WINDOW = {"context_window": 700, "max_output_tokens": 100}
 PARTS = """MATCH (:Task {id: $id})-[:HAS_SUBTASK]->(s:Subtask {kind: 'part'})-[c:COVERS]->(:Source)
 RETURN c.start AS start, c.end AS end ORDER BY start"""
 END = """MATCH (t:Task {id: $id}) OPTIONAL MATCH (t)-[:RESULTED_IN]->(r:Response)
 RETURN t.status AS status, r.content AS text, r.id AS answer,
-  COUNT { (t)-[:HAS_SUBTASK]->()-[:ATTEMPTED]->() } AS calls, COUNT { (t)-[:HAS_SUBTASK]->()-[:REUSED]->() } AS reused"""
+  COUNT { (t)-[:HAS_SUBTASK]->()-[:ATTEMPTED]->() } AS calls,
+  COUNT { (t)-[:HAS_SUBTASK]->()-[:REUSED]->() } AS reused"""
 _ANSWERS = re.compile(r"<answer title=\"[^\"]*\">\n(.*?)\n</answer>", re.DOTALL)
 _WORDS = re.compile(r"\bW\d+\b")
 _CASE = re.compile(r"Case \d+ of \d+: (.*)\nKind: (.*)\n")
@@ -75,7 +75,7 @@ def settings(seen: PlanningProvider) -> dict[str, Any]:
 
     It has another window in which code has room beside an error.
     """
-    said = provider(seen.url, **WINDOW)
+    said = provider(seen.url, context_window=700, max_output_tokens=100)
     models = said["providers"]["slow"]["models"]
     models["wide"] = models["m"] | {"context_window": 8000}
     return said

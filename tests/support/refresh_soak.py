@@ -23,6 +23,9 @@ from tests.support.refresh_game import settings as over
 from tests.support.refresh_stories import Story, stories
 from tests.support.services import running
 
+TOLD = 20
+"""After so many stories it is told how far it is."""
+
 
 def draw_stories(number: int, count: int) -> list[Story]:
     """So many stories; the same ones for the same number."""
@@ -35,7 +38,7 @@ def draw_stories(number: int, count: int) -> list[Story]:
         database=None,
         derandomize=False,
         phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(stories())
     def take(story: Story) -> None:
@@ -62,14 +65,20 @@ async def _play_on(connection: Connection, database: Database, folder: Path, dra
     model, broken, began = Model(), 0, time.monotonic()
     async with planning_provider(model.answer) as seen, running(connection, folder / "service", over(seen)) as services:
         game = Game(services, database, seen, model)
-        for story in drawn:
+        for number, story in enumerate(drawn, 1):
             try:
                 await game.play(story)
             except AssertionError:
                 broken += 1
                 print(f"{story}\n{traceback.format_exc()}", flush=True)
+            if number % TOLD == 0:
+                print(f"{_counts(game)}; {broken} broke a law", flush=True)
         findings = [finding async for finding in run_checks(database)]
     promises = [finding.name for finding in findings if finding.is_broken]
-    said = ", ".join(f"{count} {name}" for name, count in sorted(game.counted.items()))
-    print(f"{said} in {time.monotonic() - began:.0f} s; {broken} broke a law; promises broken: {promises or 'none'}")
+    seconds = time.monotonic() - began
+    print(f"{_counts(game)} in {seconds:.0f} s; {broken} broke a law; promises broken: {promises or 'none'}")
     return broken + len(promises)
+
+
+def _counts(game: Game) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(game.counted.items()))

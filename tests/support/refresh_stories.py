@@ -123,7 +123,8 @@ Error = tuple[str, str]
 def log_of(errors: Sequence[Error]) -> str:
     """A log in which these errors occur, in order."""
     return "".join(
-        f'Traceback (most recent call last):\n  File "{name}.py", line 3, in {name}\n    x()\n{kind}Error: it went wrong\n'
+        f'Traceback (most recent call last):\n  File "{name}.py", line 3, in {name}\n    x()\n'
+        f"{kind}Error: it went wrong\n"
         for kind, name in errors
     )
 
