@@ -235,7 +235,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     composers = Composers(summary_tasks, Resending(rebuilding, models), reconciling)
     prompts = Prompts(contexts, models, material, composers)
     reusing = Reusing(store, models, prompts)
-    runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping), reusing.take)
+    runner = Runner(store, models, prompts, Calls(store, models, deltas, stopping), reusing.taking)
     hold = Hold(instance.holder, config.executor.lease_seconds, config.executor.max_parallel)
     finisher = Finisher(store, material)
     planner = Planner(store, models, material, finisher, reconciling.keep, reusing, Formers(store, material))

@@ -10,9 +10,11 @@ CALL () {
   UNION ALL
   MATCH (t:Task) WHERE t.unfinished IS NULL
   MATCH (t)-[:HAS_SUBTASK]->(s)-[:ASKED]->(p) WHERE NOT s.kind IN ['direct', 'summary']
+    // Two of them may have taken the same answer, which is used once then.
     AND COUNT { (p)-[:USES]->() } <> COUNT {
-      (p)-[:USES]->()<-[:YIELDED]-(a)<-[:ATTEMPTED]-()<-[d:DEPENDS_ON]-(s) WHERE a.status = 'SUCCEEDED' AND d.place IS NOT NULL }
-      + COUNT { MATCH (p)-[:USES]->(r)<-[:REUSED]-()<-[d:DEPENDS_ON]-(s) WHERE d.place IS NOT NULL RETURN DISTINCT r }
+      MATCH (p)-[:USES]->(r) WHERE EXISTS { (r)<-[:REUSED]-()<-[d:DEPENDS_ON]-(s) WHERE d.place IS NOT NULL }
+        OR EXISTS { (r)<-[:YIELDED]-(a)<-[:ATTEMPTED]-()<-[d:DEPENDS_ON]-(s) WHERE a.status = 'SUCCEEDED' AND d.place IS NOT NULL }
+      RETURN DISTINCT r }
   RETURN s.id AS id
 }
 RETURN count(*) AS count, collect(id)[..5] AS ids

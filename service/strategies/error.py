@@ -73,13 +73,14 @@ def _ask(state: TaskState, desk: Desk, key: str) -> Ask:
     title, identity = "The input, without known errors", None
     if match := _KEY.match(key):
         case = _cases(state.sources)[int(match[1])]
-        title, identity = f"Case {int(match[1]) + 1}: {case.title}", _identity(case)
+        title, identity = f"Case {int(match[1]) + 1}: {case.title}", _identity(case, desk.code(material))
     return Ask(key, title[:_TITLE], spans=material.spans, brief=material.brief, identity=identity)
 
 
-def _identity(case: Case) -> str:
-    """What tells a case from all others, however often it occurs."""
-    said = repr((case.kind, case.title, case.skeleton, case.functions, case.causes))
+def _identity(case: Case, code: Sequence[str]) -> str:
+    """What tells a case from all others, however often it occurs; with other code beside it, it is another one."""
+    about = (case.kind, case.title, case.skeleton, case.functions, case.causes)
+    said = repr((*about, *code))
     return hashlib.blake2b(said.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -23,10 +23,11 @@ _SHARE = 4
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The words and the spans of one prompt."""
+    """The words and the spans of one prompt. The last `quotes` spans are code that errors name."""
 
     brief: str
     spans: tuple[Span, ...]
+    quotes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ class Desk:
         texts = [material.brief, *map(self._written, material.spans)]
         return self.count("\n\n".join(texts) + ", ".join(names))
 
+    def code(self, material: Material) -> list[str]:
+        """The code that is quoted."""
+        quoted = material.spans[len(material.spans) - material.quotes :]
+        return [self.sources[span.source_id].text[span.start : span.end] for span in quoted]
+
     def _written(self, span: Span) -> str:
         return f"{span.label}\n{self.sources[span.source_id].text[span.start : span.end]}"
 
@@ -75,8 +81,9 @@ def case_material(desk: Desk, case: Case, number: int, total: int) -> Material:
     frames = [frame for sample in case.samples for frame in sample.frames]
     quotes = desk.library.quote(frames, but_not=logs)
     for size, samples, quoted in _offers(len(case.samples), len(quotes)):
-        spans = _sample_spans(desk, case.samples[:samples], size) + [_quote_span(quote) for quote in quotes[:quoted]]
-        material = Material(brief, tuple(spans))
+        shown = _sample_spans(desk, case.samples[:samples], size)
+        spans = shown + [_quote_span(quote) for quote in quotes[:quoted]]
+        material = Material(brief, tuple(spans), quotes=len(spans) - len(shown))
         if desk.fits(material):
             return material
     return Material(_cut(brief, desk), ())

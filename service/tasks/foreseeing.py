@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.chat import ModelConfig, Usage
+from service.chat import Usage
 from service.graph.reader import Reader
 from service.graph.store import Store, SubtaskState
 from service.models.registry import Models
@@ -20,7 +20,7 @@ from service.strategies.interface import Finish
 from service.tasks.finishing import Look
 from service.tasks.material import Material, TaskWork
 from service.tasks.planning import Planner, work_of
-from service.tasks.reusing import Reusing
+from service.tasks.reusing import Request, Reusing
 
 Row = dict[str, Any]
 USUAL_TOKENS = 200
@@ -76,15 +76,15 @@ class Foreseeing:
             play.texts[row["subtaskId"]] = {"id": row["responseId"], "text": texts.get(row["responseId"], "")}
         return taken
 
-    async def tokens(self, task: TaskWork, row: Row, play: _Play) -> tuple[ModelConfig | None, int]:
-        """The model that would be asked first, and the tokens of the prompt; no model where it cannot be composed."""
-        answers = {one["id"]: play.answer(one["id"]) for one in row["dependsOn"] if one["place"] is not None}
-        requests = await self._reusing.requests(task, [work_of(row, answers)])
-        if not requests:
-            return None, 0
-        first = requests[0]
-        text = "\n".join(message.content for message in first.prompt.messages)
-        return first.model, await self._models.count(text, first.model)
+    async def request(self, task: TaskWork, row: Row, play: _Play) -> Request | None:
+        """What would be asked first; None where it cannot be composed."""
+        answers = {one["id"]: play.answer(one["id"]) for one in _placed(row)}
+        return next(iter(await self._reusing.requests(task, [work_of(row, answers)])), None)
+
+    async def tokens(self, request: Request) -> int:
+        """The tokens of its prompt."""
+        text = "\n".join(message.content for message in request.prompt.messages)
+        return await self._models.count(text, request.model)
 
 
 class _Play:
@@ -98,6 +98,8 @@ class _Play:
         self._stage = stage
         self._task = task
         self._sizes = sizes
+        self._same: dict[str, str] = {}
+        self._sent: dict[str, int] = {}
         self._usual = sum(sizes.values()) // len(sizes) if sizes else USUAL_TOKENS
 
     async def run(self) -> None:
@@ -134,22 +136,37 @@ class _Play:
             found = taken.get(row["id"])
             tokens = found["tokens"] if found else self._sizes.get(row["key"], self._usual)
             if found is None:
-                await self._call(row, tokens)
+                tokens = await self._ask(row, tokens)
             sha = found["requestSha256"] if found else ""
             state = SubtaskState(row["id"], row["key"], SubtaskStatus.SUCCEEDED, tokens, row["title"], None, None, sha)
             self.states.append(state)
             self.done[row["id"]] = state
 
-    async def _call(self, row: Row, tokens: int) -> None:
-        model, sent = await self._stage.tokens(self._task, row, self)
-        so_far = self.foreseen
-        if model is None:
-            so_far.is_exact = False
-            return
+    async def _ask(self, row: Row, tokens: int) -> int:
+        """Count a call of which the answer has so many tokens; of equal ones the first, which the others have, too."""
+        request = await self._stage.request(self._task, row, self)
+        if request is None:
+            self.foreseen.is_exact = False
+            return tokens
+        self._same[row["id"]] = same = self._about(row, request)
+        if same in self._sent:
+            self.foreseen.reused += 1
+            return self._sent[same]
+        self._sent[same] = tokens
+        await self._call(row, request, tokens)
+        return tokens
+
+    def _about(self, row: Row, request: Request) -> str:
+        """What tells a request from others, also where the words of answers in it are not known yet."""
+        made_of = [self._same.get(one["id"], "") for one in _placed(row)]
+        return f"{request.sha256} {' '.join(made_of)}"
+
+    async def _call(self, row: Row, request: Request, tokens: int) -> None:
+        so_far, sent = self.foreseen, await self._stage.tokens(request)
         so_far.calls += 1
         so_far.input_tokens += sent
         so_far.output_tokens += tokens
-        usd = cost_usd(model, Usage(sent, tokens))
+        usd = cost_usd(request.model, Usage(sent, tokens))
         so_far.cost_usd = None if usd is None or so_far.cost_usd is None else so_far.cost_usd + usd
         if len(so_far.titles) < TITLES:
             so_far.titles.append(row["title"])

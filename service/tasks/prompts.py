@@ -18,6 +18,7 @@ from service.conversations.context.spoken import message_text, tools_text
 from service.errors import ContextOverflow, InvalidInput
 from service.models.registry import Models
 from service.records import Role, SawAs, Span, derived_id
+from service.strategies.aggregation import Answer
 from service.strategies.interface import TaskSettings
 from service.strategies.plan_prompt import LastPlan, SourceNote, render_plan_prompt
 from service.strategies.plans import DEFAULT_STEPS, PlanRules, fill, placeholders, read_elements
@@ -30,6 +31,7 @@ MARGIN_TOKENS = 64
 TOKEN_CHARACTERS = 128
 """No tokenizer has longer tokens: what has more characters than this for each token of the window is not counted."""
 
+_GROUP_KEY = re.compile(r"(?:.*/)?reduce:\d+:\d+")
 _STEP_KEY = re.compile(r"step:([^:~]+)(?::(\d+)/\d+)?(?:~.*)?")
 
 
@@ -117,7 +119,7 @@ class Prompts:
         match work["kind"]:
             case "reduce":
                 instruction = work["brief"] or task.instruction
-                content = render_reduce(task.reduce_template, instruction=instruction, answers=work["answers"])
+                content = render_reduce(task.reduce_template, instruction=instruction, answers=_told(work["answers"]))
             case "plan":
                 content = await self._fitting(await self._plan(task, work, spans), task, work, model)
             case "step":
@@ -131,7 +133,8 @@ class Prompts:
             content=content,
             messages=(ChatMessage(Role.USER, content),),
             spans=spans,
-            uses=tuple(answer["id"] for answer in work["answers"]),
+            # Two subtasks may have taken the same answer.
+            uses=tuple(dict.fromkeys(answer["id"] for answer in work["answers"])),
             saw=(Saw(prompt_id, SawAs.VERBATIM),),
         )
 
@@ -219,6 +222,16 @@ class Prompts:
 def parse_spans(task: TaskWork, rows: Iterable[Sequence[Any]]) -> tuple[Span, ...]:
     """The spans of a subtask: rows of the reading's place, start, end and label."""
     return tuple(Span(reading_id(task.id, place), start, end, label or "") for place, start, end, label in rows)
+
+
+def _told(answers: Sequence[Mapping[str, Any]]) -> list[Answer]:
+    """Answers as a prompt that combines them calls them: those of a tree by their place here, which changes with
+    nothing else, while how many groups there are changes with any."""
+
+    def title(place: int, answer: Mapping[str, Any]) -> str:
+        return f"Answers combined, {place} of {len(answers)}" if _GROUP_KEY.match(answer["key"]) else answer["title"]
+
+    return [Answer(title(place, answer), answer["text"]) for place, answer in enumerate(answers, 1)]
 
 
 def _step_values(answers: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -165,12 +165,12 @@ class Refreshing:
         """What stands in the prompt itself, where the task asks it as it is."""
         if was["strategy"] != StrategyName.NONE:
             return None
-        texts = {source.sha256: source for source in given}
-        return [
-            texts.get(one["sha256"])
-            or replace(_as_source(one), text=await self._store.load_source_text(one["sourceId"]))
-            for one in readings
-        ]
+        texts = {source.sha256: source.text for source in given}
+        for one in readings:
+            if one["sha256"] not in texts:
+                texts[one["sha256"]] = await self._store.load_source_text(one["sourceId"])
+        # Each under its own name: two files may have the same text.
+        return [replace(_as_source(one), text=texts[one["sha256"]]) for one in readings]
 
     def _place(self, owner: str, was: Row, task_id: str, key: str | None, request_hash: str) -> Row:
         is_same = was["strategy"] != StrategyName.NONE or was["readings"] == []

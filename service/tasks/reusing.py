@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ import orjson
 from service.chat import ChatMessage, ModelConfig
 from service.conversations.context.spoken import sha256_of
 from service.errors import Conflict, ContextOverflow, InvalidInput
+from service.graph.patience import patiently
 from service.graph.store import Store
 from service.models.registry import Models
 from service.records import ResponseFormat, accepted_response_id
@@ -67,6 +69,7 @@ class Reusing:
         self._store = store
         self._models = models
         self._prompts = prompts
+        self._under_way: dict[tuple[str, str], asyncio.Event] = {}
 
     async def requests(self, task: TaskWork, works: Sequence[Row]) -> list[Request]:
         """What these subtasks would send, each to every model that it may ask, in order.
@@ -104,11 +107,33 @@ class Reusing:
         found = await self.find(task, await self.requests(task, wanted))
         return [_taken(request, answer) for request, answer in found.values() if anywhere or _is_here(task, answer)]
 
-    async def take(self, task: TaskWork, work: Row, holder: str) -> bool:
-        """Give a subtask the answer that is there for it; False where there is none."""
+    @asynccontextmanager
+    async def taking(self, task: TaskWork, work: Row, holder: str) -> AsyncGenerator[bool]:
+        """Give a subtask the answer that is there for it; False where there is none, and it is to be asked for within.
+
+        Of equal requests that come at once one is asked: the others wait for what comes of it.
+        """
         if not task.settings.reuse or not may_reuse(task, work["kind"]):
-            return False
-        found = await self.find(task, await self.requests(task, [work]))
+            yield False
+            return
+        requests = await patiently(lambda: self.requests(task, [work]))
+        async with self._alone((task.owner_id, requests[0].sha256 if requests else work["id"])):
+            yield await patiently(lambda: self._take(task, work, requests, holder))
+
+    @asynccontextmanager
+    async def _alone(self, request: tuple[str, str]) -> AsyncGenerator[None]:
+        """While nobody else in this process makes the same request."""
+        while (under_way := self._under_way.get(request)) is not None:
+            await under_way.wait()
+        ended = self._under_way[request] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._under_way[request]
+            ended.set()
+
+    async def _take(self, task: TaskWork, work: Row, requests: Sequence[Request], holder: str) -> bool:
+        found = await self.find(task, requests)
         if not found:
             return False
         ((request, answer),) = found.values()
@@ -145,5 +170,5 @@ def _repeated(task: TaskWork, request: Request, answer: Row) -> Row:
     }
 
 
-Take = Callable[[TaskWork, Row, str], Awaitable[bool]]
-"""Gives a subtask the answer that is there for it, see `Reusing.take`."""
+Taking = Callable[[TaskWork, Row, str], AbstractAsyncContextManager[bool]]
+"""Gives a subtask the answer that is there for it, see `Reusing.taking`."""

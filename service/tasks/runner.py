@@ -24,7 +24,7 @@ from service.tasks.direct import DirectTask
 from service.tasks.jobs import Call, Job, Place, Repair
 from service.tasks.material import TaskWork
 from service.tasks.prompts import ComposedPrompt, Prompts
-from service.tasks.reusing import Take
+from service.tasks.reusing import Taking
 
 _CUT = (AttemptStatus.INTERRUPTED, AttemptStatus.CANCELLED)
 """Attempts that do not count as failed: nobody let them come to an end."""
@@ -66,12 +66,12 @@ class _Walk:
 class Runner:
     """Runs subtasks."""
 
-    def __init__(self, store: Store, models: Models, prompts: Prompts, calls: Calls, take: Take) -> None:
+    def __init__(self, store: Store, models: Models, prompts: Prompts, calls: Calls, taking: Taking) -> None:
         self._store = store
         self._models = models
         self._prompts = prompts
         self._calls = calls
-        self._take = take
+        self._taking = taking
 
     async def settle(self) -> None:
         """Wait until what came of every call is written, also of those whose subtask was cut."""
@@ -92,9 +92,8 @@ class Runner:
 
     async def _run(self, job: Job) -> SubtaskStatus:
         try:
-            if await patiently(lambda: self._take(job.task, job.work, job.place.holder)):
-                return SubtaskStatus.SUCCEEDED
-            return await self._walk(job)
+            async with self._taking(job.task, job.work, job.place.holder) as taken:
+                return SubtaskStatus.SUCCEEDED if taken else await self._walk(job)
         except AntiphonError as error:
             job.place.failed()
             return await self._end(job, SubtaskStatus.FAILED, error)

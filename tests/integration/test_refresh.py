@@ -207,6 +207,23 @@ async def test_a_prompt_with_its_file_is_asked_anew(services: Services, database
     assert again["text"] == found["text"]
 
 
+async def test_two_files_with_one_text_keep_their_names(services: Services, database: Database) -> None:
+    """In a prompt that has its files in it, as in a run from nothing."""
+    new = NewTask(instruction="Look.", strategy="NONE", files=files({"a.txt": "A", "b.txt": "B"}))
+    first = await run_task(services, database, "rf-11", new)
+    same = {"a.txt": "Same", "b.txt": "Same"}
+    found = await refresh(services, database, "rf-11", Refresh(first, files=files(same)))
+    anew = NewTask(instruction="Look.", strategy="NONE", files=files(same))
+    assert found["text"] == (await answer_of(database, await run_task(services, database, "rf-11", anew)))["text"]
+
+
+async def test_equal_files_are_asked_about_once(services: Services, database: Database) -> None:
+    """Also where they come at once; the prompt above uses their answer once."""
+    first = await run_task(services, database, "rf-12", over({"a.txt": "A", "b.txt": "B"}))
+    newer = (NewFile("c.txt", "C"), NewFile("c.txt", "C"), *files({"a.txt": "A", "b.txt": "B"}))
+    expect(await refresh(services, database, "rf-12", Refresh(first, files=newer, whole=True)), 2)
+
+
 async def test_a_renamed_file_is_asked_about_where_its_name_is_said(services: Services, database: Database) -> None:
     """The prompt has the file's name in it, so it is another."""
     first = await run_task(services, database, "rf-9", over({"a.txt": "A", "b.txt": "B"}, aggregation="CONCAT"))

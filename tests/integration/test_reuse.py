@@ -76,6 +76,18 @@ async def test_same_prompt_is_answered_once(services: Services, database: Databa
     assert len(scripted.requests[-1]["messages"]) == 3
 
 
+async def test_equal_prompts_at_once_are_answered_once(
+    services: Services, database: Database, scripted: ScriptedProvider
+) -> None:
+    """The others wait for the first, and each says the answer in its own place."""
+    before, tasks = len(scripted.requests), services.backend.tasks
+    made = [await tasks.send_prompt("re-at-once", NewPrompt("At once?", config=REUSES)) for _ in range(4)]
+    for task in made:
+        await finished(database, task)
+    assert len(scripted.requests) == before + 1
+    assert len({(await answer_of(database, task))["text"] for task in made}) == 1
+
+
 async def test_off_by_default_and_never_across_owners(
     services: Services, database: Database, scripted: ScriptedProvider
 ) -> None:
