@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
 from service.commands.client import Client
 from service.graph.database import Database
@@ -176,7 +177,7 @@ class Planted:
         link = {"from": self.second["answer"], "to": self.first["prompt"]}
         await self.ask("LinkMessages", **link, kind=both(), note=both())
         gone = await self.ask("LinkMessages", **link, kind=both())
-        await self.ask("UnlinkMessages", linkId=gone["linkEdge"]["node"]["id"])
+        await self.ask("UnlinkMessages", linkId=gone["linkEdge"]["node"]["id"], idempotencyKey=str(uuid4()))
         sent = {"of": {"responseId": self.second["answer"]}}
         instead = [{"messageId": self.first["prompt"], "content": both()}]
         await self.ended(await self.ask("Replay", **sent, instead=instead))
@@ -266,7 +267,7 @@ class Planted:
         words = [self.word(Fate.BELOW, Fate.JOIN) for _ in range(3)]
         other.goes |= {word: {Fate.WHOLE, Fate.OWNER} for word in words}
         gone = await self.ask("LinkMessages", **places, kind=words[0])
-        await self.ask("UnlinkMessages", linkId=gone["linkEdge"]["node"]["id"])
+        await self.ask("UnlinkMessages", linkId=gone["linkEdge"]["node"]["id"], idempotencyKey=str(uuid4()))
         await self.ask("LinkMessages", **places, kind=words[1], note=words[2])
 
     async def plant_owned(self) -> None:
