@@ -32,11 +32,11 @@ asyncio.run(compact(Path(sys.argv[1]), cache_folder(), settings=SIZE))
 """
 
 
-async def beside_runs(folder: Path) -> int:
-    """Wait for the Neo4j that the new files are written with; its process."""
+async def beside_runs(folder: Path, former: int | None = None) -> int:
+    """Wait for the Neo4j that the new files are written with; its process, which is not the former one."""
     home = home_at(folder.with_name(f"{folder.name}.compacting"))
     async with asyncio.timeout(120):
-        while (state := running_state(home)) is None:
+        while (state := running_state(home)) is None or state.pid == former:
             await asyncio.sleep(0.01)
     return state.pid
 
@@ -51,7 +51,7 @@ async def test_compacting_that_is_cut_off_leaves_the_graph_as_it_was(tmp_path: P
         await cypher(database, "MATCH (n:Note) WHERE left(n.id, 80) IN $texts DETACH DELETE n", writes=True, texts=gone)
         before = await cypher(database, ALL)
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", PROGRAM, str(folder))
-    await beside_runs(folder)
+    former = await beside_runs(folder)
     await asyncio.sleep(random.uniform(0, 3))
     process.kill()
     await process.wait()
@@ -61,7 +61,7 @@ async def test_compacting_that_is_cut_off_leaves_the_graph_as_it_was(tmp_path: P
     await end_servers(home_at(folder), timeout=30)
 
     compacting = asyncio.create_task(compact(folder, cache_folder(), settings=SIZE))
-    pid = await beside_runs(folder)
+    pid = await beside_runs(folder, former)
     limit = WRITE_MEGABYTES * 2**20
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (limit, limit))
     with pytest.raises(SetupError, match="is as it was: no new files could be written"):
