@@ -56,6 +56,18 @@ def source(
 
 
 @app.command()
+def document(
+    conversation: Annotated[str, typer.Argument(metavar="CONVERSATION", help="The conversation: id, title or last.")],
+    said: Annotated[str, typer.Argument(metavar="NAME", help="The document: its name there, or its id.")],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete a document of a conversation, all versions of it, with what was made of them there."""
+    _run("Document", said, {}, _How(dry_run, yes, as_json, conversation))
+
+
+@app.command()
 def owner(
     said: Annotated[str, typer.Argument(metavar="OWNER", help="Who you are; `local` without keys.")],
     dry_run: DryRun = False,
@@ -100,12 +112,14 @@ async def _delete(kind: str, said: str, wish: Json, how: _How) -> None:
 
 
 async def _named(client: Any, kind: str, said: str, of: str) -> str:
-    from service.commands.naming import conversation_id, message_id, numbered
+    from service.commands.naming import conversation_id, document_id, message_id, numbered
 
     if kind == "Conversation":
         return await conversation_id(client, said)
     if kind == "Message" and numbered(said):
         return await message_id(client, await conversation_id(client, of), said)
+    if kind == "Document":
+        return await document_id(client, await conversation_id(client, of), said)
     return said
 
 

@@ -1,7 +1,8 @@
-"""Which conversation, branch, message or task a person means: `last`, a title, a number, the beginning of an id."""
+"""Which conversation, branch, message, document or task is meant: `last`, a title, a number, the beginning of an id."""
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 from service.commands.arguments import LAST, looks_like_id
@@ -80,6 +81,40 @@ async def message_id(client: Client, conversation: str, said: str) -> str:
             f"There is no message {number} in this conversation.", remedy="`antiphon history` has the numbers."
         )
     return found["id"]
+
+
+async def document_id(client: Client, conversation: str, said: str) -> str:
+    """The id of the document of a conversation that has this name, or this id; a file may be named without its folder.
+
+    Raises `NotFound`, which names some, and `InvalidInput` where several are meant.
+    """
+    known = await _all_documents(client, conversation)
+    named = {document["name"]: document["id"] for document in known}
+    if said in named or said in named.values():
+        return named.get(said, said)
+    found = [name for name in named if PurePath(name).name == said]
+    if len(found) > 1:
+        raise InvalidInput(f"{len(found)} documents end so: {', '.join(found[:3])}.", remedy="Say the whole name.")
+    if found:
+        return named[found[0]]
+    names = ", ".join(list(named)[:_NAMED]) + (", …" if len(named) > _NAMED else "")
+    raise NotFound(
+        f"There is no document {said!r} in this conversation.",
+        remedy=f"There are: {names}." if named else "It has none: what tasks read there becomes its documents.",
+    )
+
+
+async def _all_documents(client: Client, conversation: str) -> list[Json]:
+    found: list[Json] = []
+    after: str | None = None
+    while True:
+        read = await client.execute("Documents", conversationId=conversation, first=_NEWEST, after=after)
+        if read is None:
+            raise NotFound(f"There is no conversation {conversation}.", remedy="List them with: antiphon conversations")
+        found += nodes_of(read["documents"])
+        if not read["documents"]["pageInfo"]["hasNextPage"]:
+            return found
+        after = read["documents"]["pageInfo"]["endCursor"]
 
 
 async def newest_response(client: Client, conversation: str) -> str:

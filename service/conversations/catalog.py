@@ -26,6 +26,7 @@ Row = dict[str, Any]
 
 TITLE_CHARACTERS = 500
 METADATA_BYTES = 64 * 1024
+MOST_DAYS = 36_500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class NewConversation:
     metadata: dict[str, Any] | None = None
     idempotency_key: str | None = None
     system_prompt: FirstSystemPrompt | None = None
+    keep_days: float | None = None
 
 
 class ConversationOrder(StrEnum):
@@ -81,12 +83,15 @@ class Conversations:
         _check(new)
         metadata = orjson.dumps(new.metadata, option=orjson.OPT_SORT_KEYS).decode() if new.metadata else None
         first = new.system_prompt
-        digest = hashlib.sha256(orjson.dumps([new.title, metadata, *([first.asked] if first else [])])).hexdigest()
+        asked = [new.title, metadata, *([first.asked] if first else [])]
+        asked += [] if new.keep_days is None else [new.keep_days]
+        digest = hashlib.sha256(orjson.dumps(asked)).hexdigest()
         row: Row = {
             "conversationId": new_id(),
             "ownerId": owner,
             "title": new.title or "New conversation",
             "metadata": metadata,
+            "keepDays": new.keep_days,
             "idempotencyKey": new.idempotency_key,
             "requestHash": digest,
         }
@@ -101,6 +106,17 @@ class Conversations:
         _check(NewConversation(title))
         what = Changing(owner, conversation_id, key)
         await change(self._store, "rename_conversation", what, {"title": title})
+
+    async def set_keep_days(
+        self, owner: str, conversation_id: str, keep_days: float | None, key: str | None = None
+    ) -> None:
+        """Say how many days a conversation is kept; None: as long as its owner's others.
+
+        Raises `InvalidInput` with the field, `NotFound`, `Conflict`.
+        """
+        _check_days(keep_days)
+        what = Changing(owner, conversation_id, key)
+        await change(self._store, "set_keep_days", what, {"keepDays": keep_days})
 
     async def list_conversations(
         self, owner: str, which: ConversationFilter, page: PageRequest, by: ConversationOrder
@@ -145,6 +161,7 @@ def _check(new: NewConversation) -> None:
     check_text(new.title or "", "input.title")
     check_key(new.idempotency_key)
     _check_metadata(new.metadata)
+    _check_days(new.keep_days)
 
 
 def _check_metadata(metadata: dict[str, Any] | None) -> None:
@@ -152,3 +169,12 @@ def _check_metadata(metadata: dict[str, Any] | None) -> None:
     size = len(orjson.dumps(metadata))
     if size > METADATA_BYTES:
         raise InvalidInput(f"metadata has {METADATA_BYTES} bytes at most.", field="input.metadata")
+
+
+def _check_days(days: float | None) -> None:
+    if days is not None and not 0 < days <= MOST_DAYS:
+        raise InvalidInput(
+            f"A conversation is kept for more than 0 and at most {MOST_DAYS:.0f} days.",
+            field="input.keepDays",
+            remedy="Leave it out, and it is kept as the configuration says.",
+        )

@@ -72,13 +72,14 @@ class Children(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Deletion:
     """What somebody wants deleted. `by` is who asks; of a conversation, only where nothing was added to it since
-    `idle_since` (ms since 1970)."""
+    `idle_since` (ms since 1970), and its own days are `keep_days`."""
 
     owner: str
     id: str
     key: str | None = None
     by: str | None = None
     idle_since: int | None = None
+    keep_days: float | None = None
 
     def row(self, kind: ErasureKind, *more: str) -> Row:
         """What the receipt begins with."""
@@ -123,7 +124,8 @@ class Deleting:
 
         Raises `NotFound`, `Conflict` for a key of another request.
         """
-        row = what.row(ErasureKind.CONVERSATION) | {"conversationId": what.id, "idleSince": what.idle_since}
+        only = {"idleSince": what.idle_since, "keepDays": what.keep_days}
+        row = what.row(ErasureKind.CONVERSATION) | {"conversationId": what.id} | only
         await self._cut(what.owner, [what.id])
         written = await self._begin("delete_conversation", row, _no_conversation())
         await self._eraser.hide(written)

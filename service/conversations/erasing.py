@@ -66,7 +66,7 @@ class Eraser:
         owner = erasure["ownerId"]
         while ids := await self._erasures.read_owned_conversations(owner):
             about = {"ownerId": owner, "requestedBy": erasure["requestedBy"], "partOf": erasure["id"]}
-            none = {"idempotencyKey": None, "requestHash": None, "idleSince": None}
+            none = {"idempotencyKey": None, "requestHash": None, "idleSince": None, "keepDays": None}
             rows = [about | none | {"erasureId": new_id(), "conversationId": id} for id in ids]
             for begun in await self._erasures.delete_conversations(rows):
                 await self.hide(begun)

@@ -23,12 +23,11 @@ ROWS = 250
 WEIGHT = 2_000_000
 """Characters of a piece; a longer text is one of its own."""
 
-HIDING = ("hide_tasks", "hide_summaries", "erase_plans", "erase_documents", "erase_sources")
+HIDING = ("hide_tasks", "hide_summaries", "erase_plans", "erase_documents", "erase_sources", "forget_links")
 """What is done before a conversation counts as deleted: from then on nothing of it is found."""
 CLEARING = ("erase_messages", "erase_marked", "erase_subtasks", "erase_tasks", "erase_changes")
 CONVERSATIONS = 100
 """Of an owner, begun at once."""
-LAST_MS = 253_402_300_799_000
 _WEIGHED = ("erase_owned", "erase_documents", "erase_sources", "erase_messages", "erase_marked")
 
 
@@ -70,10 +69,21 @@ class Erasures:
         """The same of all that an owner has."""
         return (await self._database.run(query("count_owner"), ownerId=owner))[0]
 
-    async def read_owned_conversations(self, owner: str, before: int = LAST_MS) -> list[str]:
-        """The ids of some conversations to which nothing was added since `before` (ms since 1970), the oldest first."""
-        bounds: Row = {"ownerId": owner, "before": before, "limit": CONVERSATIONS}
+    async def read_owned_conversations(self, owner: str) -> list[str]:
+        """The ids of some conversations of an owner, the oldest first."""
+        bounds: Row = {"ownerId": owner, "limit": CONVERSATIONS}
         return (await self._database.run(query("read_owned_conversations"), **bounds))[0]["ids"]
+
+    async def read_idle_conversations(self, owner: str, before: int) -> list[str]:
+        """The ids of some to which nothing was added since `before` (ms since 1970), and that have no days of their
+        own; the oldest first."""
+        bounds: Row = {"ownerId": owner, "before": before, "limit": CONVERSATIONS}
+        return (await self._database.run(query("read_idle_conversations"), **bounds))[0]["ids"]
+
+    async def read_expired_conversations(self, now: int) -> list[Row]:
+        """`{id, ownerId, keepDays, before}` of some whose own days are over; of `before` in ms since 1970."""
+        bounds: Row = {"now": now, "limit": CONVERSATIONS}
+        return (await self._database.run(query("read_expired_conversations"), **bounds))[0]["rows"]
 
     async def read_next_owner(self, after: str) -> str | None:
         """The next owner that has conversations; None after the last."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,3 +89,34 @@ async def test_a_command_says_what_goes_and_deletes_it(url: str) -> None:
     again = await antiphon(url, "delete", "conversation", conversation, "--yes")
     assert again.code == 1
     assert "no such conversation" in again.err
+
+
+async def test_a_document_is_deleted_by_its_name(url: str, tmp_path: Path) -> None:
+    """In its conversation; a name that is not there is answered with those that are."""
+    file = tmp_path / "my notes.txt"
+    file.write_text("A text of mine.")
+    ran = await antiphon(url, "run", str(file), "--instruction", "Look.", "--json")
+    assert ran.code == 0, ran.err
+    wrong = await antiphon(url, "delete", "document", "last", "notes", "--yes")
+    assert (wrong.code, f"There are: {file}." in wrong.err) == (1, True)
+    gone = await antiphon(url, "delete", "document", "last", "my notes.txt", "--yes")
+    assert ("1 documents" in gone.out, "Deleted. Nobody finds it any more." in gone.out) == (True, True)
+    none = await antiphon(url, "delete", "document", "last", "my notes.txt", "--yes")
+    assert (none.code, "It has none" in none.err) == (1, True)
+
+
+async def test_a_conversation_has_days_of_its_own(service: Service) -> None:
+    """They are shown, changed, taken back, and told to who follows it; what is no number of days is refused."""
+    made = await service.ask("CreateConversation", input={"title": "Kept", "keepDays": 7})
+    conversation = made["createConversation"]["conversation"]
+    assert conversation["keepDays"] == 7
+    wish = {"conversationId": conversation["id"], "keepDays": 0.5}
+    for _ in range(2):
+        changed = await service.ask("SetKeepDays", input=wish | {"idempotencyKey": conversation["id"]})
+        assert changed["setKeepDays"]["conversation"]["keepDays"] == 0.5
+    await service.ask("SetKeepDays", input={"conversationId": conversation["id"]})
+    assert (await service.ask("Conversation", id=conversation["id"]))["conversation"]["keepDays"] is None
+    said = await service.error(operation("SetKeepDays"), input=wish | {"keepDays": 0})
+    assert (said["code"], said["field"]) == ("INVALID_INPUT", "input.keepDays")
+    other = await service.error(operation("SetKeepDays"), input=wish | {"conversationId": "01a1"})
+    assert other["code"] == "NOT_FOUND"

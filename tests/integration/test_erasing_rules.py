@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.clock import now_ms
 from service.conversations.catalog import NewConversation
 from service.conversations.deleting import Children, Deletion
-from service.conversations.keeping import BY, DAY_MS, Keeping
+from service.conversations.keeping import BY, BY_ITSELF, DAY_MS, Keeping
 from service.conversations.usage import UsageDimension, UsageFilter
-from service.errors import Conflict, NotFound
+from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
 from service.graph.erasures import Erasures
 from service.services import Services
@@ -130,6 +131,40 @@ async def test_a_key_deletes_once(services: Services, owner: str) -> None:
     with pytest.raises(NotFound):
         await deleting.delete_conversation(Deletion(f"{owner}-other", ids[1]))
     assert await deleting.read_erasure(f"{owner}-other", receipt) is None
+
+
+async def test_a_conversations_own_days_count_in_place_of_its_owners(services: Services, owner: str) -> None:
+    """Be they fewer or more; when they are taken back, the owner's count again."""
+    conversations = services.backend.conversations
+    ids = [await conversations.create_conversation(owner, NewConversation(keep_days=it)) for it in (None, 5.0, 50.0)]
+    for id in ids:
+        await cypher(services.database, AGED, writes=True, id=id, age=11 * DAY_MS)
+    erasures = Erasures(services.database, services.writer, Signals())
+    keeping = Keeping(erasures, services.backend.deleting, None, {owner: 20.0})
+    assert await keeping.sweep() == 1
+    await conversations.set_keep_days(owner, ids[0], 10.5)
+    assert await keeping.sweep() == 1
+    assert list(await services.backend.reader.read_conversations(owner, ids)) == [ids[2]]
+    by = "MATCH (e:Erasure {subjectId: $id}) RETURN e.requestedBy AS by"
+    assert await cypher(services.database, by, id=ids[0]) == [{"by": BY_ITSELF}]
+    stricter = Keeping(erasures, services.backend.deleting, None, {owner: 10.0})
+    assert await stricter.sweep() == 0
+    await conversations.set_keep_days(owner, ids[2], None)
+    assert await stricter.sweep() == 1
+
+
+async def test_other_days_set_meanwhile_keep_a_conversation(services: Services, owner: str) -> None:
+    """What was found too old is looked at again behind its lock."""
+    id = await services.backend.conversations.create_conversation(owner, NewConversation(keep_days=5.0))
+    await cypher(services.database, AGED, writes=True, id=id, age=11 * DAY_MS)
+    await services.backend.conversations.set_keep_days(owner, id, 50.0)
+    for days in (None, 5.0):
+        late = Deletion(owner, id, by=BY, idle_since=now_ms() - 10 * DAY_MS, keep_days=days)
+        with pytest.raises(NotFound):
+            await services.backend.deleting.delete_conversation(late)
+    for days in (0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(InvalidInput, match="at most 36500 days"):
+            await services.backend.conversations.set_keep_days(owner, id, days)
 
 
 async def test_what_is_old_is_deleted(services: Services, owner: str) -> None:

@@ -2,7 +2,8 @@
 
 `scripts/soak --runs 100` plays a hundred rounds on one data folder. All that is random in a round comes from its
 seed, which is printed; `scripts/soak --runs 1 --seed SEED` draws the same round again. `--what frozen`,
-`--what conversation` and `--what refresh` are other games: see `frozen.py`, `machine/` and `refresh_soak.py`.
+`--what conversation`, `--what refresh` and `--what erasure` are other games: see `frozen.py`, `machine/`,
+`refresh_soak.py` and `forgetting.py`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from service.graph.local.process import end_servers, find_process
 from service.graph.local.readiness import address_of
 from service.records import TaskStatus
 from tests.support.books import Books, faults_of, read_books
+from tests.support.forgetting import play_forgettings
 from tests.support.frozen import draw_frozen, play_frozen
 from tests.support.machine.playing import play_conversations
 from tests.support.patience import patiently
@@ -50,7 +52,8 @@ LEASE_SECONDS = 4.0
 ROUND_SECONDS = 300.0
 POLL_SECONDS = 0.02
 KEEP_UP_SECONDS = 0.1
-SERVICE, NEO4J, FROZEN, CONVERSATION, REFRESH = "service", "neo4j", "frozen", "conversation", "refresh"
+SERVICE, NEO4J, FROZEN = "service", "neo4j", "frozen"
+CONVERSATION, REFRESH, ERASURE = "conversation", "refresh", "erasure"
 VICTIMS = {SERVICE: [(SERVICE,)], NEO4J: [(NEO4J,)], "both": [(SERVICE, NEO4J), (NEO4J, SERVICE)]}
 STRETCHES = {"create": 0.3, "work": 0.45, "end": 0.25}
 """Where in a task's life it is hit, and how often: from the mutation on, during the calls, from the last answer on."""
@@ -433,7 +436,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0], prog="scripts/soak")
     parser.add_argument("--runs", type=int, default=10, help="how many rounds")
     parser.add_argument("--seed", type=int, default=None, help="of the first round; the next ones count on")
-    parser.add_argument("--what", choices=[*VICTIMS, FROZEN, CONVERSATION, REFRESH], default=None, help="what is done")
+    games = [*VICTIMS, FROZEN, CONVERSATION, REFRESH, ERASURE]
+    parser.add_argument("--what", choices=games, default=None, help="what is done")
     said = parser.parse_args()
     first = random.randrange(1_000_000) if said.seed is None else said.seed
     began = time.monotonic()
@@ -446,6 +450,8 @@ def main() -> int:
             return 0
         if said.what == REFRESH:
             return int(bool(run(play_stories(Path(folder), first, said.runs))))
+        if said.what == ERASURE:
+            return int(run(play_forgettings(Path(folder), [first + i for i in range(said.runs)])))
         rounds = run(play(Path(folder), [draw(first + i, said.what) for i in range(said.runs)]))
         print(summary(rounds, time.monotonic() - began))
         if bad := any(told.faults for told in rounds):

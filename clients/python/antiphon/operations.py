@@ -244,6 +244,8 @@ class CreateConversationInput(TypedDict, total=False):
     """A JSON object that is kept with it."""
     systemPrompt: SystemPromptInput | None
     """What the model is told before all else; `setSystemPrompt` changes it."""
+    keepDays: float | None
+    """After so many days without anything new it is deleted for good; `setKeepDays` changes it."""
     idempotencyKey: str | None
     """The same key makes the same conversation: sending it twice is safe."""
 
@@ -709,6 +711,17 @@ class SetDefaultBranchInput(TypedDict, total=False):
 
     branchId: Required[str]
     """The branch's id."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
+
+
+class SetKeepDaysInput(TypedDict, total=False):
+    """How long a conversation is kept."""
+
+    conversationId: Required[str]
+    """The conversation's id."""
+    keepDays: float | None
+    """After so many days without anything new it is deleted for good. It counts in place of `storage.keep_days`. Null: that counts again."""
     idempotencyKey: str | None
     """The same key does it once: sending it twice is safe."""
 
@@ -1514,6 +1527,8 @@ class Conversation(Record):
     """When something was last written into it."""
     metadata: Any | None
     """What its maker attached to it."""
+    keep_days: float | None
+    """After so many days without anything new it is deleted for good; null where `storage.keep_days` says that."""
     branches: ConversationBranchConnection
     """Its branches, oldest first; the first is `main`."""
 
@@ -1907,6 +1922,8 @@ class CreateConversationConversation(Record):
     """When something was last written into it."""
     metadata: Any | None
     """What its maker attached to it."""
+    keep_days: float | None
+    """After so many days without anything new it is deleted for good; null where `storage.keep_days` says that."""
     branches: CreateConversationBranchConnection
     """Its branches, oldest first; the first is `main`."""
 
@@ -4554,6 +4571,24 @@ class SetDefaultBranchPayload(Record):
     """The conversation, as it is now."""
 
 
+class SetKeepDaysConversation(Record):
+    """One conversation."""
+
+    id: str
+    """What `node` finds it by."""
+    title: str
+    """Short and human."""
+    keep_days: float | None
+    """After so many days without anything new it is deleted for good; null where `storage.keep_days` says that."""
+
+
+class SetKeepDaysPayload(Record):
+    """A conversation that is kept for another time."""
+
+    conversation: SetKeepDaysConversation | None
+    """The conversation, as it is now."""
+
+
 class SetSystemPromptMessage(Record):
     """What was said: a prompt or a response. `depth` orders a path."""
 
@@ -6070,7 +6105,7 @@ CONVERSATION = Document(
     "conversation",
     """query Conversation($id: ID!, $branches: Int = 50) {
   conversation(id: $id) {
-    id title createdAt updatedAt metadata
+    id title createdAt updatedAt metadata keepDays
     branches(first: $branches) {
       edges { cursor node { id name head { __typename id depth title } } }
       pageInfo { hasNextPage endCursor }
@@ -6169,7 +6204,7 @@ CREATE_CONVERSATION = Document(
     "createConversation",
     """mutation CreateConversation($input: CreateConversationInput!) {
   createConversation(input: $input) {
-    conversation { id title createdAt updatedAt metadata branches(first: 5) { edges { node { id name } } } }
+    conversation { id title createdAt updatedAt metadata keepDays branches(first: 5) { edges { node { id name } } } }
     conversationEdge { cursor node { id } }
   }
 }
@@ -6802,6 +6837,15 @@ SET_DEFAULT_BRANCH = Document(
     "setDefaultBranch",
     """mutation SetDefaultBranch($input: SetDefaultBranchInput!) {
   setDefaultBranch(input: $input) { conversation { id defaultBranch { id name } } }
+}
+""",
+)
+
+SET_KEEP_DAYS = Document(
+    "SetKeepDays",
+    "setKeepDays",
+    """mutation SetKeepDays($input: SetKeepDaysInput!) {
+  setKeepDays(input: $input) { conversation { id title keepDays } }
 }
 """,
 )

@@ -22,7 +22,7 @@ RETURN {
   documents: COUNT {
     CALL (sources) { UNWIND sources AS s MATCH (s)<-[:HAS_VERSION]-(d) RETURN d UNION MATCH (:Source {id: $subjectId})<-[:HAS_VERSION]-(d) RETURN d }
     WITH DISTINCT d, sources
-    WHERE NOT EXISTS { (d)-[:HAS_VERSION]->(x) WHERE NOT x IN sources AND x.id <> $subjectId } RETURN d },
+    WHERE d.id <> $subjectId AND NOT EXISTS { (d)-[:HAS_VERSION]->(x) WHERE NOT x IN sources AND x.id <> $subjectId } RETURN d },
   templates: size([x IN templates WHERE NOT EXISTS { (x)<-[:FILLED_IN]-(t) WHERE NOT t IN tasks }]),
   tools: size([x IN tools WHERE NOT EXISTS { (x)<-[:OFFERS|CALLED]-(y) WHERE NOT y IN tasks AND NOT y IN messages }]),
   annotations: COUNT { UNWIND messages AS m MATCH (m)<-[:ON]-(:Annotation) RETURN m }

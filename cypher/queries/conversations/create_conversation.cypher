@@ -8,7 +8,7 @@ CALL (row) {
   MERGE (c:Conversation {id: row.conversationId})
     ON CREATE SET c.ownerId = row.ownerId, c.title = row.title, c.metadata = row.metadata, c.lastSeq = 0,
       c.changedAt = datetime({epochMillis: timestamp()}),
-      c.idempotencyKey = row.idempotencyKey, c.requestHash = row.requestHash,
+      c.idempotencyKey = row.idempotencyKey, c.requestHash = row.requestHash, c.keepDays = row.keepDays,
       c.createdAt = datetime({epochMillis: row.at}), c.updatedAt = datetime({epochMillis: row.at})
   MERGE (b:Branch {id: row.branchId})
     ON CREATE SET b.name = 'main', b.createdAt = datetime({epochMillis: row.at})

@@ -6,15 +6,16 @@ CALL (row) {
   WITH row, known WHERE known IS NULL
   MATCH (c:Conversation {id: row.conversationId, ownerId: row.ownerId})
   SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()})
-  // Behind the lock: another request may have deleted it meanwhile, or added to what was idle.
+  // Behind the lock: another request may have deleted it meanwhile, added to what was idle, or set other days.
   WITH row, c, c.lastSeq AS seq
-  WHERE c:Conversation AND (row.idleSince IS NULL OR c.updatedAt < datetime({epochMillis: row.idleSince}))
+  WHERE c:Conversation AND (row.idleSince IS NULL
+    OR c.updatedAt < datetime({epochMillis: row.idleSince}) AND coalesce(c.keepDays, 0.0) = coalesce(row.keepDays, 0.0))
   CREATE (e:Erasure {id: row.erasureId, ownerId: row.ownerId, kind: 'CONVERSATION', subjectId: c.id, status: 'RUNNING',
     requestedBy: row.requestedBy, createdAt: datetime({epochMillis: row.at}), partOf: row.partOf,
     idempotencyKey: row.idempotencyKey, requestHash: row.requestHash, conversations: 1,
     seq: seq, changedAt: datetime({epochMillis: timestamp()})})
   CREATE (e)-[:ERASES]->(c)
-  REMOVE c:Conversation, c.title, c.metadata, c.defaultBranchId, c.idempotencyKey, c.requestHash
+  REMOVE c:Conversation, c.title, c.metadata, c.defaultBranchId, c.idempotencyKey, c.requestHash, c.keepDays
   SET c:Erased
 }
 OPTIONAL MATCH (known:Erasure {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})

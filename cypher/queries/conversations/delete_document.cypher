@@ -15,6 +15,8 @@ CALL (row) {
   CREATE (e)-[:SPREADS]->(d)
   REMOVE d:Document, d.name
   SET d:Erased
+  // What was noted of it says its name.
+  CALL (d) { MATCH (x:Change) WHERE x.subjectId = d.id SET x.name = '' }
 }
 OPTIONAL MATCH (known:Erasure {ownerId: row.ownerId, idempotencyKey: row.idempotencyKey})
 OPTIONAL MATCH (fresh:Erasure {id: row.erasureId})

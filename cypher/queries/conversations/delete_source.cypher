@@ -23,8 +23,10 @@ CALL (row) {
     WITH DISTINCT d
     OPTIONAL MATCH (d)-[v:HAS_VERSION]->(other)
     WITH d, v, other ORDER BY v.number DESC
-    WITH d, head(collect(other)) AS other
+    WITH d, head(collect(v.number)) AS number, head(collect(other)) AS other
+    SET d.versions = number
     FOREACH (x IN CASE WHEN other IS NULL OR EXISTS { (d)-[:NEWEST]->() } THEN [] ELSE [other] END | CREATE (d)-[:NEWEST]->(x))
+    CALL (d, other) { MATCH (x:Change) WHERE x.subjectId = d.id AND other IS NULL SET x.name = '' }
     FOREACH (x IN CASE WHEN other IS NULL THEN [d] ELSE [] END | DETACH DELETE x)
     RETURN sum(CASE WHEN other IS NULL THEN 1 ELSE 0 END) AS documents
   }

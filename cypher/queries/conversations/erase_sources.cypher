@@ -29,9 +29,12 @@ CALL (e, sources) {
   CALL (documents, empty) {
     UNWIND documents AS d
     WITH d, empty WHERE NOT d IN empty AND NOT EXISTS { (d)-[:NEWEST]->() }
-    WITH d, head(COLLECT { MATCH (d)-[v:HAS_VERSION]->(s) RETURN s ORDER BY v.number DESC LIMIT 1 }) AS newest
+    WITH d, head(COLLECT { MATCH (d)-[v:HAS_VERSION]->() RETURN v ORDER BY v.number DESC LIMIT 1 }) AS last
+    WITH d, last, endNode(last) AS newest
+    SET d.versions = last.number
     CREATE (d)-[:NEWEST]->(newest)
   }
+  CALL (empty) { UNWIND empty AS d MATCH (x:Change) WHERE x.subjectId = d.id SET x.name = '' }
   FOREACH (d IN empty | DETACH DELETE d)
   RETURN size(gone) AS gone, size(empty) AS documents
 }

@@ -6,7 +6,7 @@ RETURN timestamp() AS now, COLLECT {
     WHERE c.ownerId = $ownerId AND c.changedAt >= datetime({epochMillis: $page.since}) AND c.id > ''
       AND [c.changedAt.epochMillis, c.id] > [$page.since, $page.id]
     WITH c ORDER BY c.ownerId, c.changedAt, c.id LIMIT $page.limit
-    RETURN c {.id, .title, .metadata, .defaultBranchId, seq: c.lastSeq, changedAt: c.changedAt.epochMillis,
+    RETURN c {.id, .title, .metadata, .keepDays, .defaultBranchId, seq: c.lastSeq, changedAt: c.changedAt.epochMillis,
       createdAt: c.createdAt.epochMillis, updatedAt: c.updatedAt.epochMillis, isDeleted: false} AS row
     UNION ALL
     MATCH (e:Erasure)

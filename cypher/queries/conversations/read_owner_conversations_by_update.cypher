@@ -21,5 +21,5 @@ RETURN COLLECT {
       AND ($createdBefore IS NULL OR c.createdAt.epochMillis < $createdBefore)
     RETURN c ORDER BY c.ownerId DESC, c.updatedAt DESC, c.id DESC LIMIT $page.down
   }
-  RETURN c {.id, .title, .metadata, .defaultBranchId, createdAt: c.createdAt.epochMillis, updatedAt: c.updatedAt.epochMillis}
+  RETURN c {.id, .title, .metadata, .keepDays, .defaultBranchId, createdAt: c.createdAt.epochMillis, updatedAt: c.updatedAt.epochMillis}
 } AS rows

@@ -23,7 +23,7 @@ CALL (row) {
   }
   FOREACH (x IN CASE WHEN renewed = [] THEN [] ELSE [1] END |
     CREATE (:Change {conversationId: c.id, ownerId: c.ownerId, seq: seq, createdAt: at, type: 'DOCUMENT',
-      action: 'RENEWED', ids: [d IN renewed | d.id], name: head(renewed).name, causeKey: row.causeKey}))
+      action: 'RENEWED', subjectId: head(renewed).id, ids: [d IN renewed | d.id], name: head(renewed).name, causeKey: row.causeKey}))
   FOREACH (t IN COLLECT { MATCH (t:Task {id: row.taskId}) WHERE row.isLast RETURN t } | REMOVE t.documentsLeft)
   RETURN seq
 }

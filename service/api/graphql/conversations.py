@@ -110,6 +110,9 @@ class Conversation(Node):
     title: str
     """Short and human."""
 
+    keep_days: float | None
+    """After so many days without anything new it is deleted for good; null where `storage.keep_days` says that."""
+
     kept_metadata: strawberry.Private[str | None]
     default_branch_id: strawberry.Private[str]
     seq: strawberry.Private[int | None] = None
@@ -233,6 +236,7 @@ def conversation(row: dict[str, Any]) -> Conversation:
         created_at=row["createdAt"],
         updated_at=row["updatedAt"],
         title=row["title"],
+        keep_days=row["keepDays"],
         kept_metadata=row["metadata"],
         default_branch_id=row["defaultBranchId"] or main_branch(row["id"]),
         seq=row.get("seq"),

@@ -52,13 +52,17 @@ class CreateConversationInput:
     system_prompt: SystemPromptInput | None = None
     """What the model is told before all else; `setSystemPrompt` changes it."""
 
+    keep_days: float | None = None
+    """After so many days without anything new it is deleted for good; `setKeepDays` changes it."""
+
     idempotency_key: str | None = None
     """The same key makes the same conversation: sending it twice is safe."""
 
     def record(self, config: Config) -> NewConversation:
         """As the use case takes it; its system prompt may be that of a task type of the configuration."""
         prompt = first_system_prompt(config, self.system_prompt.record()) if self.system_prompt else None
-        return NewConversation(self.title, _object(self.metadata, "input.metadata"), self.idempotency_key, prompt)
+        metadata = _object(self.metadata, "input.metadata")
+        return NewConversation(self.title, metadata, self.idempotency_key, prompt, self.keep_days)
 
 
 @strawberry.input
@@ -239,6 +243,21 @@ class RenameConversationInput:
 
     title: str
     """Short and human."""
+
+    idempotency_key: str | None = None
+    """The same key does it once: sending it twice is safe."""
+
+
+@strawberry.input
+class SetKeepDaysInput:
+    """How long a conversation is kept."""
+
+    conversation_id: strawberry.ID
+    """The conversation's id."""
+
+    keep_days: float | None = None
+    """After so many days without anything new it is deleted for good. It counts in place of `storage.keep_days`. Null:
+    that counts again."""
 
     idempotency_key: str | None = None
     """The same key does it once: sending it twice is safe."""

@@ -51,6 +51,7 @@ from service.api.graphql.inputs import (
     RetryTaskInput,
     SaveStrategyInput,
     SendPromptInput,
+    SetKeepDaysInput,
 )
 from service.api.graphql.links import LinkMessagesInput, PinMessageInput, UnlinkMessagesInput
 from service.api.graphql.payloads import (
@@ -64,6 +65,7 @@ from service.api.graphql.payloads import (
     RetryTaskPayload,
     SaveStrategyPayload,
     SendPromptPayload,
+    SetKeepDaysPayload,
     UnlinkMessagesPayload,
 )
 from service.api.graphql.refreshing import RefreshTaskInput, RefreshTaskPayload, refresh_task
@@ -110,6 +112,14 @@ class Mutation:
         await conversations.rename_conversation(info.context.caller, input.conversation_id, input.title, key)
         found = await info.context.load.conversations.load(input.conversation_id)
         return RenameConversationPayload(conversation=found)
+
+    @strawberry.mutation
+    async def set_keep_days(self, info: Info, input: SetKeepDaysInput) -> SetKeepDaysPayload | None:
+        """Say after how many days without anything new a conversation is deleted for good."""
+        conversations = info.context.begin_write().conversations
+        key = input.idempotency_key
+        await conversations.set_keep_days(info.context.caller, input.conversation_id, input.keep_days, key)
+        return SetKeepDaysPayload(conversation=await info.context.load.conversations.load(input.conversation_id))
 
     @strawberry.mutation
     async def pin_message(self, info: Info, input: PinMessageInput) -> PinMessagePayload | None:

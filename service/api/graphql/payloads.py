@@ -88,6 +88,14 @@ class RenameConversationPayload:
 
 
 @strawberry.type
+class SetKeepDaysPayload:
+    """A conversation that is kept for another time."""
+
+    conversation: Conversation | None
+    """The conversation, as it is now."""
+
+
+@strawberry.type
 class PinMessagePayload:
     """A message that was pinned or let go."""
 

@@ -2,8 +2,9 @@
 
 A hit is a turn: a prompt with a response; or a summary, or a source. Each signal ranks it by the best passage that it
 found of it, and ranks are fused by reciprocal rank fusion (Cormack, Clarke, Büttcher 2009): a score is the sum of
-1 / (5 + rank), see decision 073. What has all the words, as they are written, is a list of its own: an identifier that somebody types
-must not lose against what only means something like it. Turns whose prompts say the same are one hit, the best of them.
+1 / (5 + rank), see decision 073. What has all the words, as they are written, is a list of its own: an identifier that
+somebody types must not lose against what only means something like it. Turns whose prompts say the same are one hit,
+the best of them.
 Pure: it reads nothing.
 """
 

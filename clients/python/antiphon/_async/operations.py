@@ -107,6 +107,8 @@ from antiphon.operations import (
     SentNode,
     SetDefaultBranchInput,
     SetDefaultBranchPayload,
+    SetKeepDaysInput,
+    SetKeepDaysPayload,
     SetSystemPromptInput,
     SetSystemPromptPayload,
     ShowNode,
@@ -545,6 +547,11 @@ class AsyncOperations:
         """Make a branch the one that is meant where none is named."""
         value = await self._connection.execute(its.SET_DEFAULT_BRANCH, input=input)
         return SetDefaultBranchPayload.model_validate(value)
+
+    async def set_keep_days(self, input: SetKeepDaysInput) -> SetKeepDaysPayload:
+        """Say after how many days without anything new a conversation is deleted for good."""
+        value = await self._connection.execute(its.SET_KEEP_DAYS, input=input)
+        return SetKeepDaysPayload.model_validate(value)
 
     async def set_system_prompt(self, input: SetSystemPromptInput) -> SetSystemPromptPayload:
         """Give a conversation another system prompt."""

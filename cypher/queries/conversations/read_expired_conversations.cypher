@@ -1,0 +1,9 @@
+// Some conversations of whatever owner that have days of their own, and to which nothing was added for so long.
+CYPHER 25
+RETURN COLLECT {
+  MATCH (c:Conversation)
+  WHERE c.keepDays > 0.0
+  WITH c, $now - toInteger(c.keepDays * 86400000) AS before
+  WHERE c.updatedAt < datetime({epochMillis: before})
+  RETURN {id: c.id, ownerId: c.ownerId, keepDays: c.keepDays, before: before} LIMIT $limit
+} AS rows
