@@ -38,6 +38,7 @@ from service.conversations.pruning import Counting, Pruner
 from service.conversations.responses import Responses
 from service.conversations.retention import Retention
 from service.conversations.search.indexing import Indexing
+from service.conversations.search.pace import Pace
 from service.conversations.search.searching import Search
 from service.conversations.search.vectors import Vectors
 from service.conversations.staleness import Staleness
@@ -252,10 +253,10 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     asked = AskedSummaries(store, contexts, orders, models)
     prunings = Prunings(database, writer, signals)
     pruner = Pruner(prunings)
-    searches = Searches(database)
-    indexing = Indexing(searches, signals, config.settings.search.analyzer)
+    searches, pace = Searches(database), Pace(lambda: writer.callers)
+    indexing = Indexing(searches, signals, config.settings.search.analyzer, pace)
     model_jar = partial(fetch_model, config.storage.cache_folder)
-    vectors = Vectors(searches, open_embedder(models, model_jar), partial(_former, model_jar), indexing.told)
+    vectors = Vectors(searches, open_embedder(models, model_jar), partial(_former, model_jar), indexing.told, pace)
     erasures = Erasures(database, writer, signals)
     eraser = Eraser(erasures)
     deleting = Deleting(erasures, eraser, tasks.cancel_task)

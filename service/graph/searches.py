@@ -16,6 +16,7 @@ from service.graph.queries import query
 SLOTS = ("A", "B")
 _NEAREST = {"A": "search_vectors_a", "B": "search_vectors_b"}
 _NEAREST_WITHIN = {"A": "search_vectors_a_within", "B": "search_vectors_b_within"}
+_NEAREST_INSIDE = {"A": "search_vectors_a_inside", "B": "search_vectors_b_inside"}
 _FORGET = {"A": "forget_vectors_a", "B": "forget_vectors_b"}
 _DROP = {"A": "drop_vectors_a", "B": "drop_vectors_b"}
 _CREATE = {"A": "create_vectors_a", "B": "create_vectors_b"}
@@ -130,11 +131,13 @@ class Searches:
     async def search_vectors(
         self, slot: str, owner: str, vector: Sequence[float], limit: int, within: Row | None = None
     ) -> Scored:
-        """The passages nearest to a vector; `within` is `{low, high, kinds, from, until}`."""
+        """The passages nearest to a vector; `within` is `{conversationId, kinds, from, until}`, None for any
+        conversation."""
         wanted = {"ownerId": owner, "vector": list(vector), "limit": limit}
         if within is None:
             return await self._scored(_NEAREST[slot], **wanted)
-        return await self._scored(_NEAREST_WITHIN[slot], **wanted, within=within)
+        statements = _NEAREST_WITHIN if within["conversationId"] is None else _NEAREST_INSIDE
+        return await self._scored(statements[slot], **wanted, within=within)
 
     async def read_found(self, owner: str, ids: Sequence[str], wanted: Row) -> dict[str, Row]:
         """What each passage is of, where it is what the filter wants: see `read_found.cypher`."""

@@ -91,6 +91,8 @@ class Writer:
     def __init__(self, database: Database, *, committers: int = COMMITTERS, waiting: int = WAITING_ROWS) -> None:
         self._database = database
         self._room = asyncio.Semaphore(waiting)
+        self.callers = 0
+        """Those who wait for what they write."""
         bounds = LaneBounds(ROWS_A_TRANSACTION, WEIGHT_A_TRANSACTION, PATIENCE_SECONDS, ASIDE)
         self._lanes: Lanes[_Writes, _Written] = Lanes(self._commit, bounds, ordinary=committers, heavy=HEAVY)
 
@@ -106,9 +108,13 @@ class Writer:
 
     async def write_together(self, writes: Sequence[Write], *, key: str) -> list[Row | None]:
         """Write rows of several stored queries in one transaction, in the order of `IN_ORDER`; see `write`."""
-        async with self._room:
-            item = _Writes(writes, key, sum(weigh(row) for _, row in writes))
-            return await self._lanes.put(item, crc32(key.encode()))
+        self.callers += 1
+        try:
+            async with self._room:
+                item = _Writes(writes, key, sum(weigh(row) for _, row in writes))
+                return await self._lanes.put(item, crc32(key.encode()))
+        finally:
+            self.callers -= 1
 
     async def close(self) -> None:
         """Write what is waiting, then stop."""

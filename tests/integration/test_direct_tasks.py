@@ -19,6 +19,7 @@ from tests.support.books import faults_of, read_books
 from tests.support.scripted_provider import ScriptedProvider
 from tests.support.services import cypher, finished, provider, running
 
+pytestmark = pytest.mark.usefixtures("promises")
 EVENTS = "MATCH (e:TaskEvent {taskId: $id}) RETURN e.type AS type, e.status AS status ORDER BY e.seq"
 SHAPE = """
 MATCH (t:Task {id: $id})<-[:HAS_TASK]-(c:Conversation)
@@ -134,7 +135,7 @@ def outcome(direct: DirectTask) -> dict[str, Any]:
     end = direct.end("")
     response = {"id": f"{direct.subtask_id}-r", "acceptedId": end["answer"]["id"], "content": "Ann", "title": "Ann"}
     response |= {"status": "COMPLETE", "finishReason": "stop", "toolCalls": [], "note": None}
-    measures = {"status": "SUCCEEDED", "latencyMs": 1}
+    measures = {"status": "SUCCEEDED", "latencyMs": 1, "queueMs": 0, "inputTokens": 1, "outputTokens": 1}
     done = {"subtaskStatus": "SUCCEEDED", "subtaskError": None, "subtaskCode": None, "tokens": 1}
     return {"attemptId": f"{direct.subtask_id}-1", "measures": measures, "response": response, **done}
 

@@ -13,12 +13,12 @@ import pytest
 from service.conversations.deleting import Children, Deletion
 from service.conversations.usage import UsageDimension, UsageFilter
 from service.errors import Forbidden, NotFound
-from service.graph.checks import run_checks
 from service.graph.database import Connection, Database
 from service.services import Services
 from service.tasks.creating import NewPrompt
 from tests.support.services import cypher, file_task, finished, running
 
+pytestmark = pytest.mark.usefixtures("promises")
 RECEIPT = "MATCH (e:Erasure {id: $id}) RETURN e {.*} AS e"
 ROOTS = """
 MATCH (:Conversation {id: $id})<-[:IN_CONVERSATION]-(m) WHERE NOT (m)-[:CONTINUES|RESPONDS_TO]->()
@@ -74,11 +74,6 @@ async def used(services: Services, owner: str, dimension: UsageDimension) -> lis
     return sorted(([value for key, value in sorted(row.items()) if key != "label"] for row in rows), key=repr)
 
 
-async def broken(services: Services) -> list[Any]:
-    """The checks that do not hold."""
-    return [(found.name, found.ids) async for found in run_checks(services.database) if found.is_broken]
-
-
 def of_receipt(receipt: dict[str, Any], counts: dict[str, int]) -> dict[str, int]:
     """What a receipt says of all that a dry run counted."""
     return {name: receipt.get(name, 0) for name in counts}
@@ -98,7 +93,6 @@ async def test_of_a_conversation_nothing_is_left_but_what_it_cost(services: Serv
     assert await left(services, "Gone-canary", "Kept-canary")
     assert not await left(services, "Gone-canary")
     assert {dimension: await used(services, owner, dimension) for dimension in UsageDimension} == before
-    assert await broken(services) == []
     assert await services.backend.reader.read_conversations(owner, [kept])
     with pytest.raises(NotFound):
         await deleting.delete_conversation(Deletion(owner, id))
@@ -119,7 +113,6 @@ async def test_of_a_message_all_that_rests_on_it_goes(services: Services, owner:
     assert await left(services, "Kept-first")
     assert not await left(services, "Gone-second", "Gone-third")
     assert {dimension: await used(services, owner, dimension) for dimension in UsageDimension} == before
-    assert await broken(services) == []
 
 
 async def test_what_goes_on_from_a_message_may_be_joined(services: Services, owner: str) -> None:
@@ -135,7 +128,6 @@ async def test_what_goes_on_from_a_message_may_be_joined(services: Services, own
     assert (receipt["prompts"], receipt["responses"]) == (1, 1)
     assert not await left(services, "Gone-two")
     assert [row["m"] for row in await cypher(services.database, ROOTS, id=id)] == ["Kept-one prompt."]
-    assert await broken(services) == []
 
 
 async def test_a_source_goes_wherever_it_was_read(services: Services, owner: str) -> None:
@@ -153,7 +145,6 @@ async def test_a_source_goes_wherever_it_was_read(services: Services, owner: str
     assert receipt["tasks"] == 2
     left_of = "MATCH (n:Source|Document {ownerId: $owner}) RETURN count(n) AS count"
     assert await cypher(services.database, left_of, owner=owner) == [{"count": 0}]
-    assert await broken(services) == []
 
 
 async def test_of_an_owner_nothing_is_left_but_receipts_and_costs(services: Services, owner: str) -> None:
@@ -175,4 +166,3 @@ async def test_of_an_owner_nothing_is_left_but_receipts_and_costs(services: Serv
     assert await cypher(services.database, nodes, owner=owner) == [{"count": 0}]
     assert await left(services, "Kept-others")
     assert not await left(services, "Gone-mine")
-    assert await broken(services) == []

@@ -15,6 +15,7 @@ from service.conversations.deleting import Children, Deletion
 from service.conversations.feedback import AnnotationFilter, NewAnnotation
 from service.conversations.search.filters import Question, SearchKind, SearchMode
 from service.conversations.search.fusing import SearchSignal
+from service.conversations.search.pace import Pace
 from service.conversations.search.vectors import Vectors
 from service.cursors import PageRequest
 from service.errors import InvalidInput
@@ -208,7 +209,9 @@ async def test_another_model_takes_the_place_of_the_former(services: Services, d
     searches, other = Searches(database), Other()
     assert services.vectors.embedder is not None
     former = Lent(services.vectors.embedder)
-    vectors = Vectors(searches, other, lambda name: former if name == former.name else None, services.indexing.told)
+    vectors = Vectors(
+        searches, other, lambda name: former if name == former.name else None, services.indexing.told, Pace(int)
+    )
     assert await vectors.waiting("models") == 0
     begun = await vectors.begin(other)
     assert vectors.shown is not None

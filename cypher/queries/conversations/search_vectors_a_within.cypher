@@ -1,8 +1,7 @@
-// As `search_vectors_a`, of one conversation (of the owner's sources where it is empty), of some kinds, between two days.
+// As `search_vectors_a`, of some kinds, between two days.
 CYPHER 25
 MATCH (p:Passage)
 SEARCH p IN (VECTOR INDEX passage_vectors_a FOR $vector
-  WHERE p.ownerId = $ownerId AND p.conversationId >= $within.low AND p.conversationId <= $within.high
-    AND p.kind IN $within.kinds AND p.day >= $within.from AND p.day <= $within.until
+  WHERE p.ownerId = $ownerId AND p.kind IN $within.kinds AND p.day >= $within.from AND p.day <= $within.until
   LIMIT $limit) SCORE AS score
 RETURN collect([p.id, score]) AS found

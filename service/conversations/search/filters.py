@@ -115,9 +115,8 @@ def within(wanted: SearchFilter) -> list[Row | None]:
         return [None]
     low, high = days or (0, _LAST_DAY)
     rest: Row = {"kinds": list(kinds or _ALL_KINDS), "from": low, "until": high}
-    if conversation is None:
-        return [{"low": "", "high": "~", **rest}]
-    return [{"low": conversation, "high": conversation, **rest}, {"low": "", "high": "", **rest}]
+    places = (None,) if conversation is None else (conversation, "")
+    return [{"conversationId": place, **rest} for place in places]
 
 
 def looked_at(wanted: SearchFilter) -> Row:

@@ -14,6 +14,7 @@ from typing import Any
 
 from service.conversations.bells import rung
 from service.conversations.search.keys import conversation_key, day_key, day_of, kind_key, owner_key
+from service.conversations.search.pace import Pace
 from service.conversations.search.passages import passages
 from service.conversations.search.terms import indexed
 from service.errors import AntiphonError
@@ -38,10 +39,11 @@ _log = logging.getLogger(__name__)
 class Indexing:
     """Makes passages of what is written. `told` is set when there are new ones, for their vectors."""
 
-    def __init__(self, searches: Searches, signals: Signals, analyzer: str) -> None:
+    def __init__(self, searches: Searches, signals: Signals, analyzer: str, pace: Pace) -> None:
         self._searches = searches
         self._signals = signals
         self._analyzer = analyzer
+        self._pace = pace
         self._failed = asyncio.Event()
         self.told = asyncio.Event()
 
@@ -82,7 +84,7 @@ class Indexing:
             left |= dict.fromkeys(more())
             if not (left or sources or reading):
                 return
-            left = {id_: None for id_ in left if await self._piece(id_, sources)}
+            left = {id_: None for id_ in left if await self._paced(id_, sources)}
             reading = await self._go_on(reading, sources)
 
     async def _read(self, ids: Iterable[str]) -> None:
@@ -95,8 +97,17 @@ class Indexing:
         """A piece of each source that is being read; those that are not at their end, and others in their place."""
         while sources and len(reading) < SOURCES_AT_ONCE:
             reading = [*reading, self._source(sources.popitem()[0])]
+        return [source for source in reading if await self._next(source)]
+
+    async def _paced(self, conversation_id: str, sources: dict[str, None]) -> bool:
+        async with self._pace.piece():
+            return await self._piece(conversation_id, sources)
+
+    async def _next(self, source: AsyncIterator[None]) -> bool:
+        """Keep a source's next passages; whether there may be more."""
         ended = object()
-        return [source for source in reading if await anext(source, ended) is not ended]
+        async with self._pace.piece():
+            return await anext(source, ended) is not ended
 
     async def _analyze(self) -> None:
         """Make the index of words anew where it was made with another analyzer."""

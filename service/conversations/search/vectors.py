@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.conversations.bells import rung
+from service.conversations.search.pace import Pace
 from service.conversations.search.terms import words
 from service.errors import AntiphonError, ProviderError, ProviderUnavailable
 from service.graph.searches import SLOTS, Searches
@@ -57,8 +58,11 @@ class Shown:
 class Vectors:
     """Makes vectors with `embedder`, which is None where none are wanted. `make` finds the embedder of a name."""
 
-    def __init__(self, searches: Searches, embedder: Embedder | None, make: MakeEmbedder, told: asyncio.Event) -> None:
+    def __init__(
+        self, searches: Searches, embedder: Embedder | None, make: MakeEmbedder, told: asyncio.Event, pace: Pace
+    ) -> None:
         self._searches = searches
+        self._pace = pace
         self.embedder = embedder
         self._make = make
         self._told = told
@@ -150,11 +154,15 @@ class Vectors:
         owner, any_found = "", False
         while (following := await self._searches.read_unembedded_owner(state, owner)) is not None:
             owner, any_found = following, True
-            rows = await self._searches.read_unembedded(state, owner, BATCH)
-            embedded = await _embedded(filled.embedder, rows)
-            _check(embedded, filled)
-            await self._searches.keep_vectors(filled.slot, _key(filled.embedder, filled.dimensions), embedded)
+            async with self._pace.piece():
+                await self._batch(filled, state, owner)
         return any_found
+
+    async def _batch(self, filled: Shown, state: str, owner: str) -> None:
+        rows = await self._searches.read_unembedded(state, owner, BATCH)
+        embedded = await _embedded(filled.embedder, rows)
+        _check(embedded, filled)
+        await self._searches.keep_vectors(filled.slot, _key(filled.embedder, filled.dimensions), embedded)
 
     async def _take_place(self, filled: Shown) -> None:
         model = _key(filled.embedder, filled.dimensions)

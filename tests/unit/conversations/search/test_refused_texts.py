@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from service.conversations.search.pace import Pace
 from service.conversations.search.vectors import Vectors
 from service.errors import ProviderRejected
 from service.providers.embeddings import Vector
@@ -72,7 +73,7 @@ class Model:
 
 def vectors(searches: Searches, model: Model) -> Vectors:
     """What makes the vectors of this graph."""
-    return Vectors(searches, model, lambda name: None, asyncio.Event())  # pyright: ignore[reportArgumentType]
+    return Vectors(searches, model, lambda name: None, asyncio.Event(), Pace(int))  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize("texts", [[WORDS, f"{WORDS} BAD", WORDS], [f"{WORDS} BAD"]])

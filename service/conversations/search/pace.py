@@ -1,0 +1,34 @@
+"""Giving way: what is done in the background rests while many wait for what they write."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+MANY = 8
+"""Callers who wait for their writes: so many are there at once where the machine is at its bounds."""
+REST = 5.0
+"""Times as long as a piece took is rested after it. So the background has a sixth of the time."""
+MOST_SECONDS = 5.0
+LOOK_SECONDS = 0.05
+
+
+class Pace:
+    """How fast the background may be. `callers` says how many wait now."""
+
+    def __init__(self, callers: Callable[[], int]) -> None:
+        self._callers = callers
+
+    @asynccontextmanager
+    async def piece(self) -> AsyncGenerator[None]:
+        """Do a piece of work within, then rest, as long as many are waiting."""
+        began = time.monotonic()
+        yield
+        rest = min(REST * (time.monotonic() - began), MOST_SECONDS)
+        for _ in range(math.ceil(rest / LOOK_SECONDS)):
+            if self._callers() <= MANY:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
