@@ -129,8 +129,12 @@ class Erasures:
 
     async def mark_erased(self, erasure_id: str, conversation_id: str, found: Row, *, joins: bool) -> None:
         """Take the labels off `messages` `{id, as, leads}`, `tasks` and `summaries` (ids) of a conversation."""
-        place = {"conversationId": conversation_id, "mainBranchId": main_branch(conversation_id)}
-        rows = await self._database.run(query("mark_erased"), erasureId=erasure_id, joins=joins, **place, **found)
+        place = {"erasureId": erasure_id, "conversationId": conversation_id}
+        main = main_branch(conversation_id)
+        statements = [(query("mark_erased"), {**place, **found, "mainBranchId": main, "joins": joins})]
+        if joins:
+            statements.insert(0, (query("join_seen"), {**place, "messages": found["messages"]}))
+        rows = (await self._database.transaction(statements))[-1]
         if rows:
             self._signals.notify(conversation_id, rows[0]["seq"])
 

@@ -130,6 +130,21 @@ async def test_what_goes_on_from_a_message_may_be_joined(services: Services, own
     assert [row["m"] for row in await cypher(services.database, ROOTS, id=id)] == ["Kept-one prompt."]
 
 
+async def test_where_the_first_message_is_joined_others_saw_what_went_on_from_it(
+    services: Services, owner: str
+) -> None:
+    """Each attempt below still says from where on it saw its path."""
+    id, first = await chat(services, owner, "Gone-first prompt.")
+    tasks = [(await chat(services, owner, f"Kept prompt {n}.", conversation_id=id))[1] for n in range(2)]
+    asked = "MATCH (:Task {id: $id})-[:ASKED]->(p) RETURN p.id AS id"
+    (row,) = await cypher(services.database, asked, id=first)
+    await erased(services, await services.backend.deleting.delete_message(Deletion(owner, row["id"]), Children.JOIN))
+    (begins,) = await cypher(services.database, asked, id=tasks[0])
+    for task in tasks:
+        saw = "MATCH (:Task {id: $id})-[:HAS_SUBTASK]->()-[:ATTEMPTED]->()-[:SAW]->(m) RETURN m.id AS id"
+        assert await cypher(services.database, saw, id=task) == [begins]
+
+
 async def test_a_source_goes_wherever_it_was_read(services: Services, owner: str) -> None:
     """In two conversations: the prompts about it, the answers and their tasks. What they alone read goes."""
     tasks = [await services.backend.tasks.create_task(owner, file_task(3)) for _ in range(2)]
