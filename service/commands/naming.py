@@ -52,22 +52,13 @@ async def branch_named(client: Client, conversation: str, said: str) -> Json:
     for branch in known:
         if branch["id"] == said:
             return branch
-    names = ", ".join(branch["name"] for branch in known[:_NAMED]) + (", …" if len(known) > _NAMED else "")
+    names = _some([branch["name"] for branch in known])
     raise NotFound(f"There is no branch {said!r}.", remedy=f"There are: {names}.")
 
 
 async def all_branches(client: Client, conversation: str, *, shares: bool = False) -> list[Json]:
     """The branches of a conversation, oldest first; with `shares` what each has of its own. Raises `NotFound`."""
-    found: list[Json] = []
-    after: str | None = None
-    while True:
-        read = await client.execute("Branches", conversationId=conversation, first=_NEWEST, after=after, shares=shares)
-        if read is None:
-            raise NotFound(f"There is no conversation {conversation}.", remedy="List them with: antiphon conversations")
-        found += nodes_of(read["branches"])
-        if not read["branches"]["pageInfo"]["hasNextPage"]:
-            return found
-        after = read["branches"]["pageInfo"]["endCursor"]
+    return await _all(client, "Branches", "branches", conversation, shares=shares)
 
 
 async def message_id(client: Client, conversation: str, said: str) -> str:
@@ -88,7 +79,7 @@ async def document_id(client: Client, conversation: str, said: str) -> str:
 
     Raises `NotFound`, which names some, and `InvalidInput` where several are meant.
     """
-    known = await _all_documents(client, conversation)
+    known = await _all(client, "Documents", "documents", conversation)
     named = {document["name"]: document["id"] for document in known}
     if said in named or said in named.values():
         return named.get(said, said)
@@ -97,24 +88,11 @@ async def document_id(client: Client, conversation: str, said: str) -> str:
         raise InvalidInput(f"{len(found)} documents end so: {', '.join(found[:3])}.", remedy="Say the whole name.")
     if found:
         return named[found[0]]
-    names = ", ".join(list(named)[:_NAMED]) + (", …" if len(named) > _NAMED else "")
+    none = "It has none: what tasks read there becomes its documents."
     raise NotFound(
         f"There is no document {said!r} in this conversation.",
-        remedy=f"There are: {names}." if named else "It has none: what tasks read there becomes its documents.",
+        remedy=f"There are: {_some(list(named))}." if named else none,
     )
-
-
-async def _all_documents(client: Client, conversation: str) -> list[Json]:
-    found: list[Json] = []
-    after: str | None = None
-    while True:
-        read = await client.execute("Documents", conversationId=conversation, first=_NEWEST, after=after)
-        if read is None:
-            raise NotFound(f"There is no conversation {conversation}.", remedy="List them with: antiphon conversations")
-        found += nodes_of(read["documents"])
-        if not read["documents"]["pageInfo"]["hasNextPage"]:
-            return found
-        after = read["documents"]["pageInfo"]["endCursor"]
 
 
 async def newest_response(client: Client, conversation: str) -> str:
@@ -130,6 +108,25 @@ def numbered(said: str) -> bool:
     """Whether a message is named by its number in `history`."""
     number = said.removeprefix("#")
     return number.isascii() and number.isdigit() and len(number) < _DIGITS
+
+
+async def _all(client: Client, operation: str, field: str, conversation: str, **more: Any) -> list[Json]:
+    """All nodes of a list of a conversation, page by page. Raises `NotFound`."""
+    found: list[Json] = []
+    after: str | None = None
+    while True:
+        read = await client.execute(operation, conversationId=conversation, first=_NEWEST, after=after, **more)
+        if read is None:
+            raise NotFound(f"There is no conversation {conversation}.", remedy="List them with: antiphon conversations")
+        found += nodes_of(read[field])
+        if not read[field]["pageInfo"]["hasNextPage"]:
+            return found
+        after = read[field]["pageInfo"]["endCursor"]
+
+
+def _some(names: list[str]) -> str:
+    """The first of these names."""
+    return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
 
 
 async def _titled(client: Client, said: str) -> str:
