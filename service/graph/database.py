@@ -125,23 +125,21 @@ class Database:
         query.check(parameters)
         return await self._to_its_end(self._once(query, parameters, seconds))
 
+    async def run_together(self, statements: Sequence[tuple[Query, Row]]) -> list[list[Row]]:
+        """As `transaction`, to its end also where the caller is cancelled."""
+        return await self._to_its_end(self.transaction(statements))
+
     async def transaction(
         self, statements: Sequence[tuple[Query, Row]], *, seconds: float | None = None, divides: bool = False
     ) -> list[list[Row]]:
         """Run stored statements in one write transaction: all or none; the records of each.
 
         With `seconds` the server ends it after so many, and it is not tried again; who `divides` does so where Neo4j
-        has no memory for it.
+        has no memory for it. For callers that nobody cancels: see `_to_its_end`.
         """
         for statement, parameters in statements:
             statement.check(parameters)
         limit = seconds or self.connection.timeout * SERVERS_SHARE
-        may_pass = passing(divides=divides, once=seconds is not None)
-        return await self._to_its_end(self._together(statements, limit, may_pass))
-
-    async def _together(
-        self, statements: Sequence[tuple[Query, Row]], limit: float, may_pass: Callable[[Exception], bool]
-    ) -> list[list[Row]]:
 
         async def work(session: AsyncSession) -> list[list[Row]]:
             if len(statements) == 1:
@@ -152,7 +150,7 @@ class Database:
                 return results
 
         async with self._guarded():
-            return await self._again(work, may_pass)
+            return await self._again(work, passing(divides=divides, once=seconds is not None))
 
     async def _alone(self, query: Query, parameters: Row, *, divides: bool = False) -> list[Row]:
         limit = self.connection.timeout * (SERVERS_SHARE if query.writes else 1)

@@ -134,7 +134,7 @@ class Erasures:
         statements = [(query("mark_erased"), {**place, **found, "mainBranchId": main, "joins": joins})]
         if joins:
             statements.insert(0, (query("join_seen"), {**place, "messages": found["messages"]}))
-        rows = (await self._database.transaction(statements))[-1]
+        rows = (await self._database.run_together(statements))[-1]
         if rows:
             self._signals.notify(conversation_id, rows[0]["seq"])
 
