@@ -118,62 +118,62 @@ async def graph(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Datab
     await server.stop()
 
 
-async def work(services: Services, database: Database) -> None:
+async def work(services: Services, database: Database, owner: str = OWNER) -> None:
     """Tasks of each kind and end, a chat, a retry, and two versions of a kept plan."""
     tasks, plans = services.backend.tasks, services.backend.plans
-    await run_task(services, database, OWNER, file_task(4))
+    await run_task(services, database, owner, file_task(4))
     chunks = NewTaskConfig(chunk_tokens=300, aggregation="REDUCE")
     await run_task(
-        services, database, OWNER, NewTask(instruction="Shorten.", strategy="CHUNK", text=LONG, config=chunks)
+        services, database, owner, NewTask(instruction="Shorten.", strategy="CHUNK", text=LONG, config=chunks)
     )
     for plan in (PLAN, OTHER_PLAN):
-        await plans.save_strategy(OWNER, NewStrategy("mine", plan))
+        await plans.save_strategy(owner, NewStrategy("mine", plan))
         kept = NewTask(instruction="Do it.", kept="mine", text="A text.")
-        await run_task(services, database, OWNER, kept)
-    first = await tasks.send_prompt(OWNER, NewPrompt("Hello", config=NewTaskConfig(tools=(WEATHER,))))
+        await run_task(services, database, owner, kept)
+    first = await tasks.send_prompt(owner, NewPrompt("Hello", config=NewTaskConfig(tools=(WEATHER,))))
     await finished(database, first)
     (chat,) = await cypher(database, "MATCH (c)-[:HAS_TASK]->(:Task {id: $id}) RETURN c.id AS id", id=first)
-    second = await tasks.send_prompt(OWNER, NewPrompt("And then?", chat["id"]))
+    second = await tasks.send_prompt(owner, NewPrompt("And then?", chat["id"]))
     await finished(database, second)
-    a, b, *_ = (await services.backend.history.paths(OWNER, [(chat["id"], main_branch(chat["id"]))], PageRequest(9)))[
+    a, b, *_ = (await services.backend.history.paths(owner, [(chat["id"], main_branch(chat["id"]))], PageRequest(9)))[
         chat["id"], main_branch(chat["id"])
     ].rows
-    await services.backend.marks.pin_message(OWNER, a["id"], True)
-    await services.backend.marks.link_messages(OWNER, NewLink(b["id"], a["id"], "corrects", "It was said wrongly."))
-    await services.backend.feedback.annotate(OWNER, NewAnnotation(b["id"], -0.5, "wrong", "It was 1987."))
-    short = await run_task(services, database, OWNER, file_task(3, max_parallel=1, budget={"tokens": 1}))
-    await tasks.retry_task(OWNER, short, {"tokens": 1000})
+    await services.backend.marks.pin_message(owner, a["id"], True)
+    await services.backend.marks.link_messages(owner, NewLink(b["id"], a["id"], "corrects", "It was said wrongly."))
+    await services.backend.feedback.annotate(owner, NewAnnotation(b["id"], -0.5, "wrong", "It was 1987."))
+    short = await run_task(services, database, owner, file_task(3, max_parallel=1, budget={"tokens": 1}))
+    await tasks.retry_task(owner, short, {"tokens": 1000})
     await finished(database, short)
     prompt, turns = derived_id(first, "prompt"), services.backend.turns
-    await turns.revise_message(OWNER, Revision(prompt, "Good day"))
-    (again,) = await turns.regenerate(OWNER, Regeneration(answer_id(first, "NONE")))
+    await turns.revise_message(owner, Revision(prompt, "Good day"))
+    (again,) = await turns.regenerate(owner, Regeneration(answer_id(first, "NONE")))
     await finished(database, again)
     said, other = ((derived_id(second, "prompt"), "And now?"),), answer_id(first, "NONE")
     replay = Replay(response_id=answer_id(second, "NONE"), without=(other,), instead=said)
-    await finished(database, await services.backend.replays.replay(OWNER, replay))
-    await reuse(services, database)
-    cut = await tasks.create_task(OWNER, NewTask(instruction="Look.", strategy="FILE", files=files(40)))
-    await tasks.cancel_task(OWNER, cut)
+    await finished(database, await services.backend.replays.replay(owner, replay))
+    await reuse(services, database, owner)
+    cut = await tasks.create_task(owner, NewTask(instruction="Look.", strategy="FILE", files=files(40)))
+    await tasks.cancel_task(owner, cut)
 
 
-async def reuse(services: Services, database: Database) -> None:
+async def reuse(services: Services, database: Database, owner: str) -> None:
     """Tasks that take answers that are there: in the same conversation, in another, and over newer versions."""
     refresh = services.backend.refreshing.refresh_task
     config = NewTaskConfig(aggregation="REDUCE", reuse=True)
     new = NewTask(instruction="Look well.", strategy="FILE", files=files(3), config=config)
-    first = await run_task(services, database, OWNER, new)
-    await run_task(services, database, OWNER, new)
+    first = await run_task(services, database, owner, new)
+    await run_task(services, database, owner, new)
     newer = (NewFile("file-1.txt", "Newer."), NewFile("more.txt", "More."))
     for wish in (Refresh(first, files=newer), Refresh(first, removed=("file-0.txt",))):
-        done = await refresh(OWNER, wish)
+        done = await refresh(owner, wish)
         assert done.task_id is not None
         await finished(database, done.task_id)
     asked = NewTask(instruction="Look.", strategy="NONE", files=files(2))
-    done = await refresh(OWNER, Refresh(await run_task(services, database, OWNER, asked), files=newer))
+    done = await refresh(owner, Refresh(await run_task(services, database, owner, asked), files=newer))
     assert done.task_id is not None
     await finished(database, done.task_id)
     for _ in range(2):
-        again = await services.backend.tasks.send_prompt(OWNER, NewPrompt("Once.", config=NewTaskConfig(reuse=True)))
+        again = await services.backend.tasks.send_prompt(owner, NewPrompt("Once.", config=NewTaskConfig(reuse=True)))
         await finished(database, again)
 
 

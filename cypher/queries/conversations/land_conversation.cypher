@@ -1,0 +1,10 @@
+// Show a conversation whose nodes have their labels, and forget how it arrived.
+CYPHER 25
+MATCH (d:Delivery {id: $deliveryId})
+SET d.touchedAt = timestamp()
+WITH d
+MATCH (c:Incoming) WHERE c.incomingTo = d.id AND c.incomingAs = 'Conversation'
+SET c:Conversation, c.changedAt = datetime({epochMillis: timestamp()})
+REMOVE c:Incoming, c.incomingTo, c.incomingAs, c.incomingId
+DETACH DELETE d
+RETURN c.lastSeq AS seq

@@ -1,0 +1,79 @@
+"""Our own format: JSON Lines, as `docs/graph-format.md` has it. This is how it is written.
+
+Owns the spelling of header, nodes, relationships and counts. Asks nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import orjson
+
+from service.conversations.transfer.graphfile.items import Begin, Item, Node, Row, Tie, Whole
+from service.conversations.transfer.graphfile.said import moments_of, said_of_node, said_of_tie, tie_moments
+from service.graph.model import kinds
+
+FORMAT = "antiphon-graph"
+VERSION = 1
+MOMENT = "datetime"
+_SORTED = orjson.OPT_SORT_KEYS
+"""The same graph is the same file."""
+
+
+class Lines:
+    """Writes one file. `header` is what the first line says besides the format."""
+
+    def __init__(self, header: Row) -> None:
+        self._header = header
+        self._conversations = self._nodes = self._relationships = 0
+
+    def begin(self) -> bytes:
+        """The first line."""
+        return _line({"format": FORMAT, "version": VERSION, **self._header})
+
+    def encode(self, items: Iterable[Item]) -> bytes:
+        """Lines of these."""
+        return b"".join(map(self._item, items))
+
+    def end(self) -> bytes:
+        """The last line."""
+        counts = {"conversations": self._conversations, "nodes": self._nodes, "relationships": self._relationships}
+        return _line({"end": counts})
+
+    def _item(self, item: Item) -> bytes:
+        if isinstance(item, Node):
+            self._nodes += 1
+            properties = _typed(said_of_node(item), moments_of(item.kind))
+            return _line({"node": {"labels": kinds()[item.kind].labels, "properties": properties}}, _SORTED)
+        if isinstance(item, Tie):
+            self._relationships += 1
+            return _line({"relationship": _tie(item)}, _SORTED)
+        if isinstance(item, Begin):
+            return _line({"conversation": {"id": item.conversation_id, "asOf": item.as_of}})
+        return self._whole(item)
+
+    def _whole(self, item: Whole) -> bytes:
+        self._conversations += 1
+        counts = {"nodes": item.nodes, "relationships": item.relationships}
+        return _line({"whole": {"id": item.conversation_id, **counts}})
+
+
+def _tie(tie: Tie) -> Row:
+    moments = tie_moments(tie.type, tie.start.kind, tie.end.kind)
+    said: Row = {
+        "type": tie.type,
+        "from": {"label": tie.start.kind, "id": tie.start.id},
+        "to": {"label": tie.end.kind, "id": tie.end.id},
+        "properties": _typed(said_of_tie(tie), moments),
+    }
+    return said | ({"across": tie.across} if tie.across else {})
+
+
+def _typed(properties: Row, moments: Iterable[str]) -> Row:
+    """A moment says that it is one."""
+    found = {name: {MOMENT: properties[name]} for name in moments if properties.get(name) is not None}
+    return properties | found if found else properties
+
+
+def _line(said: Row, option: int = 0) -> bytes:
+    return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE | option)

@@ -1,0 +1,136 @@
+"""What arrives of conversations that are put back: one method a stored query, under the same name.
+
+Owns pieces and their order. What arrives is hidden: it has no label but `Incoming`, and is found by its delivery alone.
+Knows nothing of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from service.errors import Conflict
+from service.graph.database import Database, Row
+from service.graph.queries import query
+
+Found = list[tuple[str, str, str]]
+"""The id in the file, the place in the graph, and the id there."""
+
+CHECKS = (
+    "check_delivered_messages",
+    "check_delivered_branches",
+    "check_delivered_tasks",
+    "check_delivered_subtasks",
+)
+CHECK_SECONDS = 600.0
+ROWS = 2000
+_SHARED = {
+    "Source": "deliver_sources",
+    "Tool": "deliver_tools",
+    "Template": "deliver_templates",
+    "Model": "deliver_models",
+    "Strategy": "deliver_strategies",
+}
+
+
+class Deliveries:
+    """Reads and writes of deliveries."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def read_delivery_place(self, owner: str, conversation_id: str) -> Row:
+        """`{isThere, isTaken, delivery}` of an id for a conversation."""
+        (row,) = await self._run("read_delivery_place", ownerId=owner, conversationId=conversation_id)
+        return row
+
+    async def read_taken_ids(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that are something's already."""
+        (row,) = await self._run("read_taken_ids", ids=list(ids))
+        return set(row["ids"])
+
+    async def read_own_strategies(self, owner: str, ids: Sequence[str]) -> Found:
+        """Those of the kept plans that the owner has."""
+        (row,) = await self._run("read_own_strategies", ownerId=owner, ids=list(ids))
+        return row["found"]
+
+    async def begin_delivery(self, owner: str, delivery_id: str, conversation_id: str) -> None:
+        """Begin one."""
+        place = {"deliveryId": delivery_id, "conversationId": conversation_id}
+        await self._run("begin_delivery", ownerId=owner, **place)
+
+    async def deliver_shared(self, delivery_id: str, kind: str, rows: Sequence[Row]) -> Found:
+        """Write nodes of a kind that several conversations have in common, unless they are there."""
+        (row,) = await self._run(_SHARED[kind], deliveryId=delivery_id, rows=list(rows))
+        return row["found"]
+
+    async def deliver(self, delivery_id: str, nodes: Sequence[Row], ties: Sequence[Row], moved: Row) -> set[int]:
+        """Write nodes and ties and say so, all or nothing; the numbers of the ties whose ends were there.
+
+        `moved` is `{line, to, sha256}`. Raises `Conflict` where somebody else went on from that line.
+        """
+        place = {"deliveryId": delivery_id, "line": moved["line"]}
+        written = await self._database.run_together(
+            [
+                (query("deliver_nodes"), {**place, "rows": list(nodes)}),
+                (query("deliver_ties"), {**place, "rows": list(ties)}),
+                (query("move_delivery"), {"deliveryId": delivery_id, **moved}),
+            ]
+        )
+        if not written[-1]:
+            raise Conflict("The same conversation is being imported by somebody else.", remedy="Import it again later.")
+        return set(written[1][0]["written"])
+
+    async def settle_delivery(self, delivery_id: str) -> int:
+        """End what had not ended; how many tasks that were."""
+        settled = 0
+        while found := (await self._run("settle_delivery", deliveryId=delivery_id))[0]["settled"]:
+            settled += found
+        return settled
+
+    async def check_delivered(self, delivery_id: str, main_branch_id: str) -> list[tuple[str, str, str]]:
+        """`(kind, id, what is wrong)` of some of what would break a promise."""
+        found: list[tuple[str, str, str]] = []
+        for name in CHECKS:
+            more = {"mainBranchId": main_branch_id} if name == "check_delivered_branches" else {}
+            rows = await self._database.run_within(CHECK_SECONDS, query(name), deliveryId=delivery_id, **more)
+            found += [(kind, id_, why) for kind, id_, why in rows[0]["found"]]
+        return found
+
+    async def begin_landing(self, delivery_id: str) -> None:
+        """From now on it is only shown."""
+        await self._run("begin_landing", deliveryId=delivery_id)
+
+    async def land_nodes(self, delivery_id: str, kind: str, labels: Sequence[str]) -> None:
+        """Give the nodes of a kind their labels."""
+        after: str | None = ""
+        place: Row = {"deliveryId": delivery_id, "as": kind, "labels": list(labels), "limit": ROWS}
+        while after is not None:
+            after = (await self._run("land_nodes", after=after, **place))[0]["last"]
+
+    async def land_links(self, owner: str, rows: Sequence[Row]) -> int:
+        """Write ties to other conversations; how many ends were there."""
+        (row,) = await self._run("land_links", ownerId=owner, rows=list(rows))
+        return row["written"]
+
+    async def land_conversation(self, delivery_id: str) -> None:
+        """Show it."""
+        await self._run("land_conversation", deliveryId=delivery_id)
+
+    async def abandon_delivery(self, delivery_id: str) -> None:
+        """Nothing more of it arrives: it is deleted as soon as somebody looks."""
+        await self._run("abandon_delivery", deliveryId=delivery_id)
+
+    async def erase_delivery(self, delivery_id: str) -> None:
+        """Delete what has arrived."""
+        while (rows := await self._run("erase_delivered", deliveryId=delivery_id, limit=ROWS)) and rows[0]["done"]:
+            pass
+        await self._run("end_delivery", deliveryId=delivery_id)
+
+    async def read_old_deliveries(self, before: int) -> list[Row]:
+        """`{id, isLanding}` of some to which nothing was added since `before` (ms since 1970)."""
+        (row,) = await self._run("read_old_deliveries", before=before, limit=10)
+        return row["rows"]
+
+    async def _run(self, name: str, **parameters: Any) -> list[Row]:
+        return await self._database.run(query(name), **parameters)
