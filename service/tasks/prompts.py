@@ -126,7 +126,8 @@ class Prompts:
                 content = await self._fitting(await self._step(task, work, spans, model), task, work, model)
             case _:
                 content = await self._part(task, work, spans)
-        prompt_id = derived_id(work["id"], "prompt")
+        # One that was imported may have been asked under another id.
+        prompt_id = work.get("promptId") or derived_id(work["id"], "prompt")
         return ComposedPrompt(
             id=prompt_id,
             title=work["title"],

@@ -66,7 +66,8 @@ class Reconciling:
                 "so it cannot be asked where they disagree. Choose a model with a larger window, or merge them "
                 "without reconcile."
             )
-        prompt_id = derived_id(work["id"], "prompt")
+        # One that was imported may have been asked under another id.
+        prompt_id = work.get("promptId") or derived_id(work["id"], "prompt")
         return ComposedPrompt(
             id=prompt_id,
             title=work["title"],

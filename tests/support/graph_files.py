@@ -36,7 +36,10 @@ RETURN id, what, said
 """
 WIPE = f"""
 {NODES}
-DETACH DELETE n
+WITH collect(n) AS gone
+CALL (gone) {{ UNWIND gone AS t MATCH (e:TaskEvent) WHERE e.taskId = t.id AND e.seq >= 0 DELETE e }}
+CALL (gone) {{ UNWIND gone AS s MATCH (s)<-[:OF]-(p:Passage) WITH DISTINCT p DETACH DELETE p }}
+FOREACH (n IN gone | DETACH DELETE n)
 """
 LOST = {"idempotencyKey", "causeKey", "keepsEvents", "searchedSeq", "searchedTo", "changedAt", "heldBy", "endSeq"}
 
@@ -89,3 +92,4 @@ def _told(row: Row) -> str:
 async def wipe(database: Database, owner: str) -> None:
     """Take all of an owner out of the graph, as if it had never been there."""
     await cypher(database, WIPE, writes=True, owner=owner)
+    await cypher(database, "MATCH (e:Erasure {ownerId: $owner}) DETACH DELETE e", writes=True, owner=owner)

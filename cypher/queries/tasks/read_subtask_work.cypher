@@ -26,4 +26,4 @@ WITH s, t,
     s.createdAt).epochMillis AS readyAt
 RETURN collect(s {.id, .kind, .title, .status, .part, .parts, .brief, .item, .model,
   .responseFormat, .responseSchema, .retriedAfter, readyAt: readyAt, answers: answers,
-  spans: spans, attempts: attempts}) AS found
+  spans: spans, attempts: attempts, promptId: head(COLLECT { MATCH (s)-[:ASKED]->(p:Prompt) RETURN p.id })}) AS found

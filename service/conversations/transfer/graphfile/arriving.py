@@ -43,7 +43,8 @@ class Arriving:
         self._shared: dict[str, list[Node]] = {}
         self._weight = 0
         self._links: list[Tie] = []
-        self._last_seq = self._newest = 0
+        self._last_seq = 0
+        self._erased: set[str] = set()
         self.nodes = self.relationships = 0
 
     async def take(self, number: int, line: bytes, item: Node | Tie) -> None:
@@ -83,7 +84,11 @@ class Arriving:
             self._last_seq = said["lastSeq"]
         elif said.get("conversationId", self._file_id) != self._file_id:
             raise Refused("conversationId is that of another conversation.")
+        if item.kind == "Erasure":
+            self._erased.add(said["subjectId"])
         if item.kind in MESSAGES:
+            if said["id"] in self._erased:
+                raise Refused("A message is there, and the file says that it was deleted.")
             if said["seq"] <= self._seq and self._seq:
                 raise Refused("Messages come in the order of seq, each with a number of its own.")
             self._seq = said["seq"]
@@ -104,10 +109,8 @@ class Arriving:
         """All has come: show it, unless something is wrong. How many tasks were ended. Raises `Refused`."""
         if not self.is_landing:
             if counts != (self.nodes, self.relationships):
-                raise Refused(
-                    f"The conversation has {self.nodes} nodes and {self.relationships} relationships, and its last line "
-                    f"says {counts[0]} and {counts[1]}: lines are missing."
-                )
+                were, are = "{} nodes and {} relationships".format(*counts), (self.nodes, self.relationships)
+                raise Refused(f"The conversation has {were} by its last line, and {are[0]} and {are[1]} came.")
             if self._line < self._until:
                 raise Refused("The file holds less of this conversation than has come already.")
             await self._flush()
@@ -146,7 +149,7 @@ class Arriving:
         self._nodes, self._ties, self._weight = [], [], 0
         if self._line <= self._until or not (nodes or ties):
             return
-        await self._rename([node.properties["id"] for _, node in nodes if "id" in node.properties])
+        await self._rename([id_ for _, node in nodes for id_ in _new_ids(node)])
         await self._rename([tie.properties["id"] for _, tie in ties if "id" in tie.properties])
         moved = {"line": self._until, "to": self._line, "sha256": self._sha256.hexdigest()}
         rows = [self._node_row(id_, node) for id_, node in nodes]
@@ -251,3 +254,9 @@ class Arriving:
         else:
             row["name"], said["ownerId"] = said["name"], self._owner
         return row
+
+
+def _new_ids(node: Node) -> list[str]:
+    """The ids that nothing else may have: a node's own, and that of what was deleted."""
+    names = ("id", "subjectId") if node.kind == "Erasure" else ("id",)
+    return [node.properties[name] for name in names if name in node.properties]

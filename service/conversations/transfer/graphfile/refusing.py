@@ -20,9 +20,11 @@ from service.graph.model import Types, kinds
 from service.graph.values import moment
 
 ACROSS = frozenset({"REFERENCES", "REPEATS"})
-LONGEST_LINE = 256_000_000
+LONGEST_LINE = 64_000_000
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONG = 1 << 63
+_HIGHEST = 1 << 53
+"""Of a number in a conversation, so that it can go up for ever."""
 
 NEEDED: Mapping[str, str] = {
     "Conversation": "title updatedAt lastSeq",
@@ -83,7 +85,7 @@ class Refused(Exception):
 def parsed(line: bytes) -> Row:
     """What a line says."""
     if len(line) > LONGEST_LINE:
-        raise Refused("The line is longer than 256 MB.")
+        raise Refused("The line is longer than 64 MB.")
     try:
         said = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -175,8 +177,8 @@ def _properties(said: Any, types: Types, what: str) -> Row:
             raise Refused(f"{what} has no property {_short(name)}, or it is not imported.")
         if value is not None:
             found[name] = _value(value, types[name], f"{what}.{name}")
-            if name in _NOT_NEGATIVE and found[name] < 0:
-                raise Refused(f"{what}.{name} is negative.")
+            if name in _NOT_NEGATIVE and not 0 <= found[name] < _HIGHEST:
+                raise Refused(f"{what}.{name} is negative, or too great.")
     return found
 
 

@@ -12,6 +12,9 @@ from service.conversations.transfer.graphfile.items import End, Item, Node, Row,
 
 _LATE = frozenset({"AWAITS", "INTERRUPTED", "REFRESHES", "REPLAYS_ATTEMPT", "LEFT"})
 _PLANS = frozenset({"FOLLOWED", "MADE"})
+_ONCE_ASKED = frozenset(
+    {"startedAt", "finishedAt", "error", "errorCode", "tokens", "ownerId", "requestSha256", "reusedAt"}
+)
 Out = list[Any]
 """`[type, kind, id, properties, node, conversationId, seq]` of a tie and its other end."""
 
@@ -79,7 +82,10 @@ class Section:
             yield from self.row(run, above=above)
 
     def subtask(self, row: Row) -> Iterator[Item]:
-        """A subtask with its calls."""
+        """A subtask with its calls; one that was asked after the moment had not been asked then."""
+        if any(out[0] == "ASKED" and out[6] > self.as_of for out in row["out"]):
+            node = {name: value for name, value in row["node"].items() if name not in _ONCE_ASKED}
+            row = row | {"node": node | {"status": "PENDING"}, "attempts": []}
         yield from self.row(row, above=("HAS_SUBTASK", End("Task", row["node"]["taskId"])))
         above = ("ATTEMPTED", End("Subtask", row["node"]["id"]))
         for attempt in row["attempts"]:
