@@ -1,6 +1,6 @@
 """The configuration: where its files are, how they are read, and what `antiphon config` shows of them.
 
-The only importer of yaml. Nothing is read when this module is imported; `load_config` reads all.
+The only importer of yaml but `graph/model.py`. Nothing is read when this module is imported; `load_config` reads all.
 What the files may hold is in `settings/shapes.py`, what it comes to in `settings/resolved.py`.
 """
 

@@ -46,6 +46,7 @@ from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.changes import ChangeReads
 from service.graph.database import Connection, Database
+from service.graph.deliveries import Deliveries
 from service.graph.erasures import Erasures
 from service.graph.leases import Leases
 from service.graph.local.model_jar import fetch_model
@@ -291,7 +292,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         deleting=deleting,
         models=models,
     )
-    retention = Retention(store, config.storage.event_retention_hours)
+    retention = Retention(store, Deliveries(database), config.storage.event_retention_hours)
     storage = config.storage
     keeping = Keeping(erasures, deleting, storage.keep_days, storage.keep_days_of)
     upkeep = (retention, summarizing, pruner, indexing, vectors, eraser, keeping)

@@ -129,6 +129,8 @@ def tie_of(said: Any) -> Tie:
     types = transferred_ties().get(place)
     if types is None:
         raise Refused(f"There is no relationship (:{place[1]})-[:{_short(place[0])}]->(:{place[2]}).")
+    if start == end:
+        raise Refused("A relationship goes from something to itself.")
     across = said.get("across")
     if across is not None:
         _id(across, "across")

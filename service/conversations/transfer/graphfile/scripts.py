@@ -46,12 +46,18 @@ class Script:
 def literal(value: Any) -> str:
     """A value as Cypher has it."""
     if isinstance(value, str):
-        return "'" + _SPECIAL.sub(lambda found: f"\\u{ord(found[0]):04x}", value) + "'"
+        return "'" + _SPECIAL.sub(_escaped, value) + "'"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(literal, value)) + "]"  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     return repr(value)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    # What is said by its number is put in before Cypher looks for the end of a text: those two are not.
+    char = found[0]
+    return f"\\{char}" if char in "\\'" else f"\\u{ord(char):04x}"
 
 
 def _statement(item: Node | Tie) -> str:
