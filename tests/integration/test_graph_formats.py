@@ -57,7 +57,7 @@ async def test_networkx_reads_graphml(services: Services, owner: str) -> None:
         await exported(services.database, owner, format=GRAPHML),
         read(await exported(services.database, owner)),
     )
-    graph = networkx.read_graphml(BytesIO(file), force_multigraph=True)
+    graph: Any = networkx.read_graphml(BytesIO(file), force_multigraph=True)
     assert graph.number_of_nodes() == counted(lines, "node")
     assert graph.number_of_edges() == counted(lines, "relationship")
     prompt = next(
@@ -74,7 +74,8 @@ async def test_tables_hold_nodes_and_relationships(services: Services, owner: st
     files = tmp_path / "nodes.parquet", tmp_path / "relationships.parquet"
     await export_tables(GraphReads(services.database), owner, None, *files)
     lines = read(await exported(services.database, owner))
-    nodes, ties = (parquet.read_table(file) for file in files)
+    tables: list[Any] = [parquet.read_table(file) for file in files]
+    nodes, ties = tables
     assert (nodes.num_rows, ties.num_rows) == (counted(lines, "node"), counted(lines, "relationship"))
     assert NASTY in nodes["content"].to_pylist()
     assert str(nodes.schema.field("createdAt").type) == "timestamp[us, tz=UTC]"
