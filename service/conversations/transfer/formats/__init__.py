@@ -1,0 +1,40 @@
+"""The formats of other tools: each is a module with a reader, a writer, or both, listed here by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from service.conversations.transfer.bundles import Bundle
+from service.conversations.transfer.parsing import Read
+from service.conversations.transfer.transcripts import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that can be imported.
+
+    `recognizes` looks at names and at the first 64 kB of some members, never at all bytes, and says whether a bundle
+    is of this format; it raises nothing, whatever the bytes. `read` gives transcripts, and notices of what it left out.
+    """
+
+    name: str
+    """Such as `chatgpt`; part of the ids of what is imported, so it never changes."""
+    title: str
+    """For people."""
+    recognizes: Callable[[Bundle], bool]
+    read: Callable[[Bundle], Read]
+
+
+FORMATS: dict[str, Format] = {}
+"""By name, in the order in which they are tried: the more telling first."""
+
+
+def recognize(bundle: Bundle) -> Format:
+    """The format of a bundle. Raises `Unreadable`, which lists the formats that there are."""
+    for known in FORMATS.values():
+        if known.recognizes(bundle):
+            return known
+    names = ", ".join(known.title for known in FORMATS.values())
+    held = ", ".join(member.base for member in list(bundle.members)[:5])
+    raise Unreadable(f"{bundle.name} (with {held}) is of no format that can be imported. Those are: {names}.")
