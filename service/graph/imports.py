@@ -5,6 +5,7 @@ Owns the shape of rows, and that a piece is one transaction: all of it is there,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,17 +43,24 @@ class Imports:
         """Note that an import is over before its end."""
         await self._database.run(query("cancel_import"), importId=id)
 
-    async def write_piece(self, piece: Row) -> list[list[Row]]:
+    async def write_piece(self, piece: Row) -> tuple[list[Row], list[Row], list[Row]]:
         """Write a piece in one transaction: `{importId, ownerId, begins, messages, ends}`.
 
-        What each statement has written: of begun conversations `{n, state}`, of messages those that are new.
+        `{n, state}` of the conversations that begin, `{n}` of the messages that are new, and `{id}` of the
+        conversations that are found from now on.
         """
         now, same = now_ms(), {"importId": piece["importId"], "ownerId": piece["ownerId"]}
         ends = [{**row, **same, "at": now, "mainBranchId": main_branch(row["conversationId"])} for row in piece["ends"]]
         messages = [_message(row, piece["ownerId"], now) for row in piece["messages"]]
+        numbers = Counter(row["conversationId"] for row in messages)
+        left = dict(numbers)
+        for row in messages:
+            left[row["conversationId"]] -= 1
+            row["later"] = left[row["conversationId"]]
         begins = [{**row, **same, **_times(row, now)} for row in piece["begins"]]
         rows = {
             "begin_arrivals": begins,
+            "number_arrivals": [{"conversationId": id, "messages": many, **same} for id, many in numbers.items()],
             "import_messages": messages,
             "extend_conversations": ends,
             "reveal_arrivals": ends,
@@ -62,7 +70,8 @@ class Imports:
             for name, some in rows.items()
         ]
         results = await self._database.run_together(statements)
-        return [records[0]["written"] for records in results]
+        begun, _, new, _, revealed = (records[0]["written"] for records in results)
+        return begun, new, revealed
 
     async def read_imports(self, owner: str, ids: Sequence[str]) -> list[Row]:
         """Imports by id."""

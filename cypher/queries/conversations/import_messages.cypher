@@ -7,9 +7,10 @@ CALL (row, known) {
   MATCH (c:Conversation|Arrival {id: row.conversationId, ownerId: row.ownerId})
   OPTIONAL MATCH (parent:Message {id: row.parentId})
   WITH row, c, parent WHERE row.parentId IS NULL OR parent.conversationId = c.id
-  SET c.lastSeq = c.lastSeq + 1, c.changedAt = datetime({epochMillis: timestamp()}),
-    c.arrivedAt = CASE WHEN c:Arrival THEN timestamp() END
-  WITH row, c, parent, c.lastSeq AS seq
+  // Of one that is being made, the numbers are kept beforehand.
+  FOREACH (x IN CASE WHEN c:Conversation THEN [c] ELSE [] END |
+    SET x.lastSeq = x.lastSeq + 1, x.changedAt = datetime({epochMillis: timestamp()}))
+  WITH row, c, parent, CASE WHEN c:Conversation THEN c.lastSeq ELSE c.lastSeq - row.later END AS seq
   CREATE (m:Message:$(row.kind) {id: row.id, conversationId: c.id, ownerId: c.ownerId, seq: seq,
     depth: coalesce(parent.depth + 1, 0), createdAt: datetime({epochMillis: row.at}), length: size(row.properties.content)})
   SET m += row.properties

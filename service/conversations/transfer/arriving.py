@@ -179,7 +179,7 @@ class Arriving:
         row: Row = {"importId": self._row["id"], "ownerId": self._row["ownerId"]}
         row |= {"begins": piece.begins, "messages": piece.messages, "ends": piece.ends}
         try:
-            begun, new, _, revealed = await patiently(lambda: self._imports.write_piece(row))
+            begun, new, revealed = await patiently(lambda: self._imports.write_piece(row))
         except GraphFull:
             if len(piece.messages) < 2:
                 raise

@@ -156,12 +156,11 @@ class _Grafting:
         calls = [call for part in parts for call in part.tool_calls]
         row["calls"] = self._calls(row["id"], calls)
         content = _joined(part.content for part in parts)
-        finish = last.finish_reason if last.finish_reason in ("length", "content_filter") else None
         row["properties"] |= {
             "content": self._cut(content),
             "reasoning": _joined(part.reasoning or "" for part in parts) or None,
             "status": str(last.wholeness),
-            "finishReason": finish or ("tool_calls" if calls else last.finish_reason or "stop"),
+            "finishReason": _finish_reason(last.finish_reason, bool(calls)),
             "model": next((part.model for part in reversed(parts) if part.model), None),
             "title": title_of(content) or _title_of_calls(row["calls"]) or _title_without_words(last),
         }
@@ -294,6 +293,15 @@ def _foreign(message: TranscriptMessage) -> Row:
     }
     used = {name: value for name, value in usage.items() if value is not None}
     return {**({"attachments": attached} if attached else {}), **({"usage": used} if used else {}), **message.extras}
+
+
+def _finish_reason(said: str | None, has_calls: bool) -> str:
+    """Why it stopped, in the words of the graph: an answer with calls is of one that ended with them, or was cut."""
+    if said in ("length", "content_filter"):
+        return said
+    if has_calls:
+        return "tool_calls"
+    return "stop" if said in (None, "", "tool_calls") else said
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -38,6 +38,3 @@ def recognize(bundle: Bundle) -> Format:
     names = ", ".join(known.title for known in FORMATS.values())
     held = ", ".join(member.base for member in list(bundle.members)[:5])
     raise Unreadable(f"{bundle.name} (with {held}) is of no format that can be imported. Those are: {names}.")
-
-
-from service.conversations.transfer.formats import zz_try  # noqa
