@@ -77,7 +77,7 @@ def json_lines(member: Member) -> Iterator[tuple[int, Any]]:
 
 
 def _value(data: bytes, deep: int = 0) -> Any:
-    """A JSON value; an `Unreadable` in place of what is none. `deep` is how deep its brackets may go, where it is known."""
+    """A JSON value; an `Unreadable` in place of what is none. `deep` is how deep its brackets go, where that is known."""
     if deep > DEEPEST:
         return Unreadable(f"it is nested {deep} deep, more than {DEEPEST}.")
     with suppress(orjson.JSONDecodeError):
@@ -103,7 +103,7 @@ def _deep_value(data: bytes) -> Any:
             builder.event(event, value)
     except ijson.JSONError as error:
         return Unreadable(f"it is no JSON: {_first_line(error)}.")
-    return builder.value
+    return cast(Any, builder.value)
 
 
 def each(records: Iterable[tuple[str, Any]], read: Callable[[str, Any], Iterable[Transcript | Notice]]) -> Read:
@@ -127,7 +127,7 @@ def numbered(member: Member, records: Iterable[Any], what: str = "conversation")
     """Records with their places: `file.json: conversation 3`. Where the file breaks off, that is the last of them."""
     number = 0
     try:
-        for number, record in enumerate(records, start=1):  # noqa: B007 - it is what came last
+        for number, record in enumerate(records, start=1):
             yield f"{member.name}: {what} {number}", record
     except Unreadable as error:
         yield f"{member.name}: behind {what} {number}" if number else member.name, error
