@@ -44,6 +44,11 @@ class Member:
         """Its name without folders."""
         return self.name.rsplit("/", 1)[-1]
 
+    @property
+    def order(self) -> list[tuple[int, str]]:
+        """A key that sorts files by their names, `a-2` before `a-10`."""
+        return natural(self.name)
+
     def open(self) -> BinaryIO:
         """Its bytes, as a stream that the caller closes. Raises `Unreadable` where it is broken or locked."""
         try:
@@ -75,7 +80,7 @@ class Bundle:
     def matching(self, pattern: str) -> list[Member]:
         """Members whose name without folders fits a regular expression, sorted by name (numbers as numbers)."""
         found = [member for member in self.members if re.fullmatch(pattern, member.base)]
-        return sorted(found, key=lambda member: natural(member.name))
+        return sorted(found, key=lambda member: member.order)
 
 
 def natural(name: str) -> list[tuple[int, str]]:
@@ -162,10 +167,8 @@ class _Bounded(io.RawIOBase):
         """Up to `size` bytes; all that is left for -1."""
         if size is None or size < 0:  # pyright: ignore[reportUnnecessaryComparison]
             return b"".join(iter(lambda: self.read(1_048_576), b""))
-        if self._ahead:
-            some, self._ahead = self._ahead[:size], self._ahead[size:]
-            return some
-        return self._take(size)
+        some, self._ahead = self._ahead[:size], self._ahead[size:]
+        return some + self._take(size - len(some)) if len(some) < size else some
 
     def readinto(self, buffer: bytearray) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
         some = self.read(len(buffer))

@@ -6,6 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.conversations.transfer.bundles import Bundle
+from service.conversations.transfer.formats import (
+    aistudio,
+    chatbotui,
+    chatgpt,
+    claude,
+    gemini,
+    grok,
+    librechat,
+    openwebui,
+)
 from service.conversations.transfer.parsing import Read
 from service.conversations.transfer.transcripts import Unreadable
 
@@ -26,7 +36,19 @@ class Format:
     read: Callable[[Bundle], Read]
 
 
-FORMATS: dict[str, Format] = {}
+FORMATS: dict[str, Format] = {
+    known.name: known
+    for known in (
+        Format("chatgpt", "ChatGPT", chatgpt.recognizes, chatgpt.read),
+        Format("claude", "Claude", claude.recognizes, claude.read),
+        Format("grok", "Grok", grok.recognizes, grok.read),
+        Format("openwebui", "Open WebUI", openwebui.recognizes, openwebui.read),
+        Format("librechat", "LibreChat", librechat.recognizes, librechat.read),
+        Format("chatbotui", "Chatbot UI", chatbotui.recognizes, chatbotui.read),
+        Format("aistudio", "Google AI Studio", aistudio.recognizes, aistudio.read),
+        Format("gemini", "Gemini (Google Takeout)", gemini.recognizes, gemini.read),
+    )
+}
 """By name, in the order in which they are tried: the more telling first."""
 
 

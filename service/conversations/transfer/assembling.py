@@ -1,0 +1,307 @@
+"""What readers of chat applications have in common: what they remark, and how they put transcripts together.
+
+Knows nothing of any application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from service.conversations.transfer.bundles import Bundle, Member
+from service.conversations.transfer.parsing import BROKEN, Read, content_key, each, json_items, json_whole, numbered
+from service.conversations.transfer.shapes import shape
+from service.conversations.transfer.transcripts import (
+    Attachment,
+    Notice,
+    NoticeKind,
+    Speaker,
+    ToolCall,
+    Transcript,
+    TranscriptMessage,
+    Unreadable,
+)
+
+DEEPEST = 40
+HIDDEN = {"hidden": True}
+"""The extras of a message that the tool did not show."""
+
+_ATTACHED = (
+    "attachment was kept by its name: its bytes are not imported",
+    "attachments were kept by their names: their bytes are not imported",
+)
+
+
+class Remarks:
+    """What is to be said of a conversation: each thing once, with how often it was."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self._counts: dict[tuple[NoticeKind, str, str], int] = {}
+
+    def add(self, kind: NoticeKind, one: str, many: str, count: int = 1) -> None:
+        """Count what happened. `one` and `many` go on behind the number: `image was …`, `images were …`."""
+        if count:
+            self._counts[kind, one, many] = self._counts.get((kind, one, many), 0) + count
+
+    def aside(self, instructions: Any) -> None:
+        """Instructions for all of a conversation are kept aside: nobody said them there."""
+        self.add(
+            NoticeKind.ASIDE,
+            "text of instructions for the whole conversation was kept as metadata",
+            "texts of instructions for the whole conversation were kept as metadata",
+            bool(instructions),
+        )
+
+    def notices(self) -> list[Notice]:
+        """A notice for each thing."""
+        return [
+            Notice(kind, self.place, f"{count} {one if count == 1 else many}.")
+            for (kind, one, many), count in self._counts.items()
+        ]
+
+
+def fields(value: Any) -> dict[str, Any]:
+    """A JSON object; an empty one in place of anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def entries(value: Any) -> list[Any]:
+    """A JSON list; an empty one in place of anything else."""
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def kept(value: Any, depth: int = DEEPEST) -> Any:
+    """A JSON value for `extras`: what is nested too deep is cut off."""
+    if isinstance(value, dict):
+        pairs = cast("dict[str, Any]", value).items()
+        return {key: kept(inner, depth - 1) for key, inner in pairs} if depth else "…"
+    if isinstance(value, list):
+        return [kept(inner, depth - 1) for inner in cast("list[Any]", value)] if depth else "…"
+    return value
+
+
+def extras(**values: Any) -> dict[str, Any]:
+    """What has no other place, without what says nothing: null, false, empty texts and lists."""
+    return {key: kept(value) for key, value in values.items() if value not in (None, False, "", [], {}, ())}
+
+
+def others(record: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    """The fields of a record that no reader has asked for."""
+    return extras(**{key: value for key, value in record.items() if key not in set(known)})
+
+
+def short(key: str) -> str:
+    """An id as people can compare it."""
+    return key if len(key) <= 12 else f"{key[:8]}…"
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Texts one after the other: with an empty line between, where neither brings blanks of its own."""
+    whole = ""
+    for part in parts:
+        apart = whole and part and not whole[-1].isspace() and not part[0].isspace()
+        whole += f"\n\n{part}" if apart else part
+    return whole
+
+
+def message_each(
+    records: Iterable[tuple[str, str | None, Any]],
+    read: Callable[[str, str | None, Any], Iterable[TranscriptMessage]],
+    remarks: Remarks,
+) -> Iterator[TranscriptMessage]:
+    """What `read` makes of each record, given its key and its parent's.
+
+    In place of one that it cannot read is an empty hidden message, so that the ones below stay where they are.
+    """
+    for key, parent, record in records:
+        try:
+            yield from list(read(key, parent, record))
+        except BROKEN:
+            remarks.add(
+                NoticeKind.SKIPPED,
+                "message is not as expected, and was left out",
+                "messages are not as expected, and were left out",
+            )
+            yield TranscriptMessage(key=key, parent=parent, speaker=Speaker.SYSTEM, content="", extras=HIDDEN)
+
+
+def chained(contents: Iterable[tuple[Any, ...]], start: str = "") -> Iterator[tuple[str, str | None]]:
+    """A key and its parent's for each of some messages that have no ids, and follow one another.
+
+    A key says all that stands before as well: where a later export has changed a message, that is a fork.
+    """
+    parent: str | None = None
+    for content in contents:
+        key = content_key(parent or start, *content)
+        yield key, parent
+        parent = key
+
+
+def assembled(
+    remarks: Remarks, key: str, messages: Iterable[TranscriptMessage], **about: Any
+) -> Iterator[Transcript | Notice]:
+    """A transcript with its notices; a notice alone where nothing is in it. Every message gets a key of its own."""
+    known: dict[str, TranscriptMessage] = {}
+    for message in messages:
+        if known.get(message.key) == message:
+            continue
+        if message.key in known:
+            remarks.add(
+                NoticeKind.CHANGED,
+                "message had the id of another, and got one of its own",
+                "messages had the ids of others, and got ids of their own",
+            )
+            number = next(n for n in range(2, len(known) + 3) if f"{message.key}~{n}" not in known)
+            message = replace(message, key=f"{message.key}~{number}")
+        known[message.key] = message
+    if not any(_says_something(message) for message in known.values()):
+        yield Notice(NoticeKind.SKIPPED, remarks.place, "it holds no messages.")
+        yield from remarks.notices()
+        return
+    attached = sum(len(message.attachments) for message in known.values())
+    remarks.add(NoticeKind.CHANGED, *_ATTACHED, attached)
+    place = remarks.place
+    yield Transcript(place=place, key=key, messages=list(known.values()), notices=remarks.notices(), **about)
+
+
+def _says_something(message: TranscriptMessage) -> bool:
+    held = message.content or message.reasoning or message.tool_calls or message.attachments
+    return bool(held) or message.speaker is not Speaker.SYSTEM
+
+
+@dataclass(slots=True)
+class _Piece:
+    speaker: Speaker
+    texts: list[str] = field(default_factory=list[str])
+    thoughts: list[str] = field(default_factory=list[str])
+    calls: list[ToolCall] = field(default_factory=list[ToolCall])
+    call_id: str | None = None
+    tool: str | None = None
+    failed: bool = False
+    attachments: list[Attachment] = field(default_factory=list[Attachment])
+
+
+class Pieces:
+    """An answer with calls of tools and their results in it, taken apart: answer, result, answer.
+
+    The last piece has the key of the whole, so that what follows stays below it.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[_Piece] = []
+
+    def say(self, text: str) -> None:
+        """A part of the answer's text."""
+        if text:
+            self._answer().texts.append(text)
+
+    def think(self, text: str) -> None:
+        """A part of its reasoning."""
+        if text:
+            self._answer().thoughts.append(text)
+
+    def call(self, call: ToolCall) -> None:
+        """A call of a tool."""
+        self._answer().calls.append(call)
+
+    def result(self, text: str, call_id: str | None, tool: str | None, failed: bool = False) -> None:
+        """What a tool gave back."""
+        self._pieces.append(_Piece(Speaker.TOOL, texts=[text], call_id=call_id, tool=tool, failed=failed))
+
+    def attach(self, attachment: Attachment) -> None:
+        """What came with the answer."""
+        self._answer().attachments.append(attachment)
+
+    @property
+    def has_tools(self) -> bool:
+        """Whether tools were called."""
+        return any(piece.calls or piece.speaker is Speaker.TOOL for piece in self._pieces)
+
+    @property
+    def text(self) -> str:
+        """All of the text, without results of tools."""
+        return joined(text for piece in self._pieces if piece.speaker is Speaker.ASSISTANT for text in piece.texts)
+
+    def single(self, whole: TranscriptMessage, behind: Sequence[str] = ()) -> TranscriptMessage:
+        """All pieces as one message of another speaker, with more texts behind it."""
+        attached = [one for piece in self._pieces for one in piece.attachments]
+        said = joined(text for piece in self._pieces for text in piece.texts)
+        content = "\n\n".join(filter(None, (said, *behind)))
+        return replace(whole, content=content, attachments=[*attached, *whole.attachments])
+
+    def messages(self, whole: TranscriptMessage) -> list[TranscriptMessage]:
+        """The pieces as messages. What `whole` says of the answer stands at its last piece that is no result."""
+        pieces = self._pieces or [_Piece(Speaker.ASSISTANT)]
+        last = max((n for n, piece in enumerate(pieces) if piece.speaker is Speaker.ASSISTANT), default=0)
+        made: list[TranscriptMessage] = []
+        for number, piece in enumerate(pieces):
+            key = whole.key if number == len(pieces) - 1 else f"{whole.key}#{number + 1}"
+            parent = made[-1].key if made else whole.parent
+            made.append(_message(piece, key, parent, whole, number == last))
+        return made
+
+    def _answer(self) -> _Piece:
+        if not self._pieces or self._pieces[-1].speaker is not Speaker.ASSISTANT:
+            self._pieces.append(_Piece(Speaker.ASSISTANT))
+        return self._pieces[-1]
+
+
+def _message(piece: _Piece, key: str, parent: str | None, whole: TranscriptMessage, last: bool) -> TranscriptMessage:
+    message = TranscriptMessage(
+        key=key,
+        parent=parent,
+        speaker=piece.speaker,
+        content=joined(piece.texts),
+        created_ms=whole.created_ms,
+        model=whole.model if piece.speaker is Speaker.ASSISTANT else None,
+        reasoning=joined(piece.thoughts) or None,
+        tool_calls=piece.calls,
+        tool_call_id=piece.call_id,
+        tool_name=piece.tool,
+        is_error=piece.failed,
+        attachments=piece.attachments,
+    )
+    if not last:
+        return message
+    return replace(
+        message,
+        wholeness=whole.wholeness,
+        finish_reason=whole.finish_reason,
+        attachments=[*piece.attachments, *whole.attachments],
+        input_tokens=whole.input_tokens,
+        output_tokens=whole.output_tokens,
+        cost_usd=whole.cost_usd,
+        extras=whole.extras,
+    )
+
+
+def each_member(
+    member: Member, lists: Mapping[str, str], read: Callable[[str, Any], Iterable[Transcript | Notice]]
+) -> Read:
+    """What `read` makes of each conversation of a file. `lists` says by which key a list of them is known, and where it
+    lies; a file that has none of the keys is one conversation."""
+    return each(_records(member, lists), read)
+
+
+def _records(member: Member, lists: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    seen = shape(member)
+    prefix = next((prefix for known, prefix in lists.items() if known in seen), "item" if "item" in seen else None)
+    if prefix:
+        yield from numbered(member, json_items(member, prefix))
+        return
+    try:
+        yield member.name, json_whole(member)
+    except Unreadable as error:
+        yield member.name, error
+
+
+def left_out(bundle: Bundle, read: Sequence[Member]) -> Read:
+    """A notice of the files that came with the conversations and are not imported."""
+    known = {member.name for member in read}
+    rest = [member.base for member in bundle.members if member.name not in known]
+    if rest:
+        names = ", ".join(rest[:5]) + (f" and {len(rest) - 5} more" if len(rest) > 5 else "")
+        what = "1 file holds" if len(rest) == 1 else f"{len(rest)} files hold"
+        yield Notice(NoticeKind.SKIPPED, bundle.name, f"{what} no conversations and stay out: {names}.")
