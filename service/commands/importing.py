@@ -79,7 +79,7 @@ async def _import(file: Path, name: str, format: str | None, *, quiet: bool) -> 
         upload = (await client.execute("CreateUpload", input=wish))["upload"]
         with Transfer(quiet=quiet) as shown:
             await client.put(upload["url"], _pieces(file, partial(shown.show, "sending"), size))
-            wish = {"file": {"uploadId": upload["id"]}} | ({"format": format} if format else {})
+            wish = {"file": {"uploadId": upload["uploadId"]}} | ({"format": format} if format else {})
             id = (await client.execute("ImportConversations", input=wish))["import"]["id"]
             try:
                 return await _until_over(client, id, shown)
@@ -93,7 +93,7 @@ async def _until_over(client: Client, id: str, shown: Any) -> Json:
         done = await client.execute("Import", id=id)
         if done["importStatus"] != "RUNNING":
             return done
-        shown.show(f"importing, {done['messages']} messages", done["readBytes"], max(done["bytes"], done["readBytes"]))
+        shown.show(f"importing, {done['messageCount']} messages", done["readBytes"], max(done["bytes"], done["readBytes"]))
         await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -118,11 +118,11 @@ def _show(done: Json) -> None:
     if done["format"]:
         typer.echo(f"Format         {done['format']}")
     typer.echo(
-        f"Conversations  {done['conversations']} new, {done['extended']} with new messages, {done['known']} known"
+        f"Conversations  {done['conversationCount']} new, {done['extendedCount']} with new messages, {done['knownCount']} known"
     )
-    typer.echo(f"Messages       {done['messages']} new")
-    if done["skipped"]:
-        typer.echo(f"Not imported   {done['skipped']}")
+    typer.echo(f"Messages       {done['messageCount']} new")
+    if done["skippedCount"]:
+        typer.echo(f"Not imported   {done['skippedCount']}")
     for notice in done["notices"][:SHOWN_NOTICES]:
         what = {"SKIPPED": "not imported", "CHANGED": "changed", "ASIDE": "kept as metadata"}[notice["noticeKind"]]
         typer.echo(f"  {what}: {clean(notice['place'])}: {shorten(notice['text'], 300)}")

@@ -61,7 +61,7 @@ async def test_a_file_comes_in_and_twice_is_once(service: Service) -> None:
         message("assistant", "A call and its answer."),
     ]
     first = await brought_in(service, lines(chat))
-    assert (first["importStatus"], first["conversations"], first["messages"]) == ("SUCCEEDED", 1, 3)
+    assert (first["importStatus"], first["conversationCount"], first["messageCount"]) == ("SUCCEEDED", 1, 3)
     rows = await cypher(
         service.services.database,
         "MATCH (c:Conversation)-[:HAS_SYSTEM_PROMPT]->({content: $mark}) MATCH (c)<-[:BRANCH_OF]-()-[:HEAD]->(m) "
@@ -70,14 +70,14 @@ async def test_a_file_comes_in_and_twice_is_once(service: Service) -> None:
     )
     assert [(row["last"], row["depth"]) for row in rows] == [("A call and its answer.", 1)]
     again = await brought_in(service, lines(chat))
-    assert (again["conversations"], again["known"], again["messages"]) == (0, 1, 0)
+    assert (again["conversationCount"], again["knownCount"], again["messageCount"]) == (0, 1, 0)
 
 
 async def test_what_is_wrong_is_told_with_its_place(service: Service) -> None:
     """One bad line costs that line alone."""
     content = lines([message("user", new_id())]) + b"\n{broken\n" + lines([message("user", new_id())])
     found = await brought_in(service, content)
-    assert (found["importStatus"], found["conversations"], found["skipped"]) == ("PARTIAL", 2, 1)
+    assert (found["importStatus"], found["conversationCount"], found["skippedCount"]) == ("PARTIAL", 2, 1)
     assert [notice["place"] for notice in found["notices"] if notice["noticeKind"] == "SKIPPED"] == [
         "chat.jsonl: line 2"
     ]
@@ -87,7 +87,7 @@ async def test_what_is_wrong_is_told_with_its_place(service: Service) -> None:
 async def test_what_is_of_no_format_is_not_imported(service: Service, content: bytes) -> None:
     """It never says imported where nothing was."""
     found = await brought_in(service, content, "what.bin")
-    assert (found["importStatus"], found["conversations"]) == ("FAILED", 0)
+    assert (found["importStatus"], found["conversationCount"]) == ("FAILED", 0)
     assert found["error"]
 
 
@@ -130,7 +130,7 @@ async def test_owners_who_import_the_same_file_do_not_meet(guarded: Service) -> 
     places = {"map": '{"0": ["variables.input.file.upload"]}'}
     sent = await guarded.http.post("/graphql", data=wish | places, files={"0": ("a.jsonl", content)}, headers=bob)
     id = sent.json()["data"]["importConversations"]["import"]["id"]
-    assert ann["conversations"] == 1
+    assert ann["conversationCount"] == 1
     # Ann does not see what Bob does.
     assert (await guarded.ask("Import", id=id))["import"] is None
 
@@ -144,7 +144,7 @@ async def test_what_was_deleted_here_does_not_come_back(service: Service) -> Non
     )
     await service.ask("DeleteConversation", input={"conversationId": rows[0]["id"]})
     again = await brought_in(service, content)
-    assert (again["importStatus"], again["conversations"], again["skipped"]) == ("FAILED", 0, 1)
+    assert (again["importStatus"], again["conversationCount"], again["skippedCount"]) == ("FAILED", 0, 1)
     assert "deleted here" in again["notices"][0]["text"]
 
 

@@ -78,20 +78,20 @@ class Import(Node):
     read_bytes: BigInt
     """How many of them were read; of an archive, as it is unpacked."""
 
-    conversations: int
-    """How many are new."""
+    conversation_count: int
+    """How many conversations are new."""
 
-    extended: int
+    extended_count: int
     """How many were here already, and have new messages."""
 
-    known: int
+    known_count: int
     """How many were here already, as they are in the file."""
 
-    skipped: int
+    skipped_count: int
     """How many were not imported."""
 
-    messages: BigInt
-    """How many are new."""
+    message_count: int
+    """How many messages are new."""
 
     notices: list[ImportNotice]
     """What did not go in as it was: the first thousand."""
@@ -113,7 +113,7 @@ class Import(Node):
 class PendingUpload:
     """A file that is sent in pieces, before it is imported."""
 
-    id: strawberry.ID
+    upload_id: strawberry.ID
     """Its id, for `importConversations`."""
 
     name: str
@@ -178,7 +178,8 @@ class ImportConversationsInput:
 class ImportConversationsPayload:
     """An import that has begun."""
 
-    import_: Import = strawberry.field(name="import", description="The import.")
+    import_: Import = strawberry.field(name="import")
+    """The import."""
 
 
 @strawberry.input
@@ -193,7 +194,8 @@ class CancelImportInput:
 class CancelImportPayload:
     """An import that does not go on."""
 
-    import_: Import = strawberry.field(name="import", description="The import.")
+    import_: Import = strawberry.field(name="import")
+    """The import."""
 
 
 async def create_upload(info: Info, input: CreateUploadInput) -> CreateUploadPayload:
@@ -251,7 +253,7 @@ async def _pieces(upload: UploadFile) -> AsyncIterator[bytes]:
 
 def _pending(state: UploadState) -> PendingUpload:
     return PendingUpload(
-        id=strawberry.ID(state.id),
+        upload_id=strawberry.ID(state.id),
         name=state.name,
         bytes=cast(BigInt, state.bytes),
         received_bytes=cast(BigInt, state.received),
@@ -260,8 +262,9 @@ def _pending(state: UploadState) -> PendingUpload:
 
 
 def _of(row: Row) -> Import:
-    names = ("conversations", "extended", "known", "skipped", "messages", "name", "format", "bytes", "error")
-    same: dict[str, Any] = {name: row.get(name) for name in names}
+    same: dict[str, Any] = {name: row.get(name) for name in ("name", "format", "bytes", "error")}
+    same |= {f"{name[:-1]}_count": row[name] for name in ("conversations", "messages")}
+    same |= {f"{name}_count": row[name] for name in ("extended", "known", "skipped")}
     return Import(
         id=strawberry.ID(row["id"]),
         import_status=ImportStatus(row["status"]),
