@@ -1,7 +1,7 @@
 """JSON cut into the elements of one of its lists, without being read: each element's bytes, one after the other.
 
-Owns that a file of any size is cut in one pass, whatever is in it: a text of 400 MB, brackets 100,000 deep. A parser that
-knows where it is remembers every way down, so that brackets 100,000 deep cost it 25 GB. Knows nothing of formats.
+Owns that a file of any size is cut in one pass, whatever is in it: a text of 400 MB, brackets 100,000 deep. A parser
+that knows where it is remembers every way down, so that these brackets would cost 25 GB. Knows nothing of formats.
 """
 
 from __future__ import annotations

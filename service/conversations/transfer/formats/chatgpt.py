@@ -198,7 +198,7 @@ class _Tree:
             is_error=content.failed and speaker is Speaker.TOOL,
             attachments=_attachments(about, content),
             extras=extras(
-                hidden=hidden and bool(content.text),
+                hidden=hidden,
                 author=name if speaker is not Speaker.TOOL else None,
                 role=role if speaker is Speaker.SYSTEM and role != "system" else None,
                 about=author.get("metadata"),
