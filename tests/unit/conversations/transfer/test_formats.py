@@ -1,4 +1,4 @@
-"""All formats: each is known by its content, and whatever stands in a file, reading it ends with transcripts or notices."""
+"""All formats: each is known by its content; whatever stands in a file, reading it ends in transcripts or notices."""
 
 from __future__ import annotations
 
