@@ -14,7 +14,7 @@ from typing import BinaryIO
 from service.conversations.transfer.transcripts import Unreadable
 
 CHUNK = 1_048_576
-LONGEST = 512 * 2**20
+LONGEST = 128 * 2**20
 """The largest element that is given, in bytes."""
 
 # The quantifiers give nothing back, so that no text is read again and again. A group is empty where a text goes on.

@@ -45,7 +45,7 @@ def content_of(content: Any, about: Mapping[str, Any], remarks: Remarks) -> Cont
         kind = text(held.get("content_type")) or ""
         said = _KINDS[kind](held) if kind in _KINDS else _unknown(held, remarks)
     said.references = list(_references(about))
-    if _START in said.text or _SPANS.search(said.text):
+    if _START in said.text or "\ue203" in said.text:
         said.text = _readable(said.text, about, remarks)
     return said
 

@@ -186,6 +186,16 @@ def test_ratings_and_projects_are_metadata() -> None:
     assert transcript.extras["gizmo_id"] == "g-p-1"
 
 
+def test_attachments_have_the_names_that_an_index_gives_them() -> None:
+    """Newer exports call every file `.dat`."""
+    part = {"content_type": "image_asset_pointer", "asset_pointer": "sediment://file-1"}
+    node = chatgpt_node("q", "root", content={"content_type": "multimodal_text", "parts": [part]})
+    names = {"conversation_asset_file_names.json": {"file-1.dat": "cat.png", "file-2.dat": 5}, "file-1.dat": b"\x89"}
+    _, (transcript,), notices = read({NAME: [chatgpt(node)], **names})
+    assert by_key(transcript)["q"].attachments == [Attachment("cat.png", "image/*", None)]
+    assert "1 file holds no conversations and stays out: file-1.dat." in texts(notices)
+
+
 def test_nodes_that_say_no_parents_follow_one_another() -> None:
     """Or their parents say them."""
     nodes = {key: {"message": chatgpt_node(key, None, content=key)["message"]} for key in ("1", "2")}

@@ -38,6 +38,20 @@ def test_grok_parents_times_and_ends() -> None:
     assert (three.parent, three.wholeness, three.extras) == ("1", Wholeness.FAILED, {"error": "busy"})
 
 
+def test_grok_what_people_say_without_a_parent_follows_the_one_before() -> None:
+    """Where only answers have parents; where others have some too, it is another beginning."""
+    said = [
+        grok_response("1", "human", "Q"),
+        grok_response("2", "assistant", "A", "1"),
+        grok_response("3", "human", "R"),
+        grok_response("4", "assistant", "B", "3"),
+    ]
+    follow = grok_response("5", "human", "S", "4")
+    for held, parent in ((said, "2"), ([*said, follow], None)):
+        _, (transcript,), _ = read({"x.json": grok(*held)})
+        assert by_key(transcript)["3"].parent == parent
+
+
 def test_grok_cards_become_links_or_are_taken_out() -> None:
     """The export says of some cards what they are."""
     card = '<grok:render card_id="{}" type="citation"><argument name="citation_id">1</argument></grok:render>'
@@ -101,6 +115,14 @@ def test_openwebui_errors_are_failed_answers() -> None:
     )
     assert (found["a"].wholeness, found["a"].extras) == (Wholeness.FAILED, {"error": "no memory"})
     assert found["b"].wholeness == Wholeness.PARTIAL
+
+
+def test_openwebui_answers_that_lost_their_fields_are_answers() -> None:
+    """Neither role nor parent, and a head that is nowhere."""
+    said = {"q": {"role": "user", "content": "Q", "childrenIds": ["a"]}, "a": {"content": "A", "done": True}}
+    _, (transcript,), _ = read({"chats.json": [{"chat": {"history": {"messages": said, "currentId": "x"}}}]})
+    found = by_key(transcript)["a"]
+    assert (found.speaker, found.parent, transcript.head) == (Speaker.ASSISTANT, "q", None)
 
 
 def test_openwebui_older_and_single_chats() -> None:

@@ -107,6 +107,12 @@ def test_what_is_not_known_is_kept_aside() -> None:
     assert "2 files hold no conversations and stay out: projects.json, users.json." in texts(notices)
 
 
+def test_a_conversation_may_lack_everything_but_its_messages() -> None:
+    """It gets a key of its content."""
+    _, (transcript,), _ = read({"x": {"chat_messages": [{"sender": "human", "text": "Q"}]}})
+    assert (len(transcript.key), transcript.title, transcript.messages[0].content) == (32, None, "Q")
+
+
 def test_an_empty_conversation_is_reported() -> None:
     """It is not taken for one that went in."""
     _, transcripts, notices = read({NAME: [claude()]})

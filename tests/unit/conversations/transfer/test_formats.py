@@ -79,7 +79,7 @@ def test_a_text_that_quotes_a_format_is_not_taken_for_it() -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_value_in_place_of_any_other_stops_nothing(name: str, data: st.DataObject) -> None:
     """One wrong value, or several."""
@@ -92,7 +92,7 @@ def test_any_value_in_place_of_any_other_stops_nothing(name: str, data: st.DataO
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_bytes_in_place_of_any_others_stop_nothing(name: str, data: st.DataObject) -> None:
     """Files that break off, or that hold something else in their midst; recognizing raises nothing either."""

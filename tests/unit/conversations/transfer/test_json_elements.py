@@ -1,4 +1,4 @@
-"""JSON that is cut into elements: as parsing all of it would give them, however the chunks fall; no depth costs much."""
+"""JSON that is cut into elements: as parsing all of it gives them, however the chunks fall; no depth costs much."""
 
 from __future__ import annotations
 
