@@ -38,7 +38,7 @@ def texts(notices: list[Notice]) -> str:
     return "\n".join(f"{notice.kind} {notice.place}: {notice.text}" for notice in notices)
 
 
-def chatgpt_node(key: str, parent: str | None, role: str = "user", content: Any = "", **about: Any) -> dict[str, Any]:
+def chatgpt_node(key: str, parent: str | None, role: str = "user", content: Any = "?", **about: Any) -> dict[str, Any]:
     """A node of ChatGPT's tree. A text is its content in one part."""
     said = {"content_type": "text", "parts": [content]} if isinstance(content, str) else content
     author = {"role": role, "name": about.pop("name", None), "metadata": {}}

@@ -21,6 +21,7 @@ from service.conversations.transfer.transcripts import (
     Transcript,
     TranscriptMessage,
     Unreadable,
+    Wholeness,
 )
 
 DEEPEST = 40
@@ -171,7 +172,7 @@ def assembled(
 
 def _says_something(message: TranscriptMessage) -> bool:
     held = message.content or message.reasoning or message.tool_calls or message.attachments
-    return bool(held) or message.speaker is not Speaker.SYSTEM
+    return bool(held) or message.wholeness is Wholeness.FAILED
 
 
 @dataclass(slots=True)

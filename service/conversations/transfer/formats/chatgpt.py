@@ -184,8 +184,9 @@ class _Tree:
         role, name = text(author.get("role")), text(author.get("name"))
         speaker = self._speaker(role)
         hidden = bool(about.get("is_visually_hidden_from_conversation"))
-        if speaker is Speaker.USER and (hidden or content.instructions):
+        if content.is_setting or (hidden and speaker is Speaker.USER):
             speaker = Speaker.SYSTEM  # it is not what the person wrote there
+        hidden = hidden or (speaker is Speaker.SYSTEM and not content.text)
         recipient = text(message.get("recipient")) or "all"
         calls = speaker is Speaker.ASSISTANT and recipient not in _TO_PEOPLE
         if calls and recipient.startswith("canmore."):
