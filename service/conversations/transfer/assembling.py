@@ -21,6 +21,7 @@ from service.conversations.transfer.transcripts import (
     Transcript,
     TranscriptMessage,
     Unreadable,
+    Wholeness,
 )
 
 DEEPEST = 40
@@ -140,9 +141,10 @@ def chained(contents: Iterable[tuple[Any, ...]], start: str = "") -> Iterator[tu
 
 
 def assembled(
-    remarks: Remarks, key: str, messages: Iterable[TranscriptMessage], **about: Any
+    remarks: Remarks, key: str, messages: Iterable[TranscriptMessage], head: str | None = None, **about: Any
 ) -> Iterator[Transcript | Notice]:
-    """A transcript with its notices; a notice alone where nothing is in it. Every message gets a key of its own."""
+    """A transcript with its notices; a notice alone where nothing is in it. Every message gets a key of its own, and a
+    head that is no message is none."""
     known: dict[str, TranscriptMessage] = {}
     for message in messages:
         if known.get(message.key) == message:
@@ -162,13 +164,15 @@ def assembled(
         return
     attached = sum(len(message.attachments) for message in known.values())
     remarks.add(NoticeKind.CHANGED, *_ATTACHED, attached)
-    place = remarks.place
-    yield Transcript(place=place, key=key, messages=list(known.values()), notices=remarks.notices(), **about)
+    head = head if head in known else None
+    yield Transcript(
+        place=remarks.place, key=key, messages=list(known.values()), head=head, notices=remarks.notices(), **about
+    )
 
 
 def _says_something(message: TranscriptMessage) -> bool:
     held = message.content or message.reasoning or message.tool_calls or message.attachments
-    return bool(held) or message.speaker is not Speaker.SYSTEM
+    return bool(held) or message.wholeness is Wholeness.FAILED
 
 
 @dataclass(slots=True)
@@ -303,5 +307,10 @@ def left_out(bundle: Bundle, read: Sequence[Member]) -> Read:
     rest = [member.base for member in bundle.members if member.name not in known]
     if rest:
         names = ", ".join(rest[:5]) + (f" and {len(rest) - 5} more" if len(rest) > 5 else "")
-        what = "1 file holds" if len(rest) == 1 else f"{len(rest)} files hold"
-        yield Notice(NoticeKind.SKIPPED, bundle.name, f"{what} no conversations and stay out: {names}.")
+        one = len(rest) == 1
+        what = (
+            "1 file holds no conversations and stays out"
+            if one
+            else f"{len(rest)} files hold no conversations and stay out"
+        )
+        yield Notice(NoticeKind.SKIPPED, bundle.name, f"{what}: {names}.")

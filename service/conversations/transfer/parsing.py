@@ -77,7 +77,7 @@ def json_lines(member: Member) -> Iterator[tuple[int, Any]]:
 
 
 def _value(data: bytes, deep: int = 0) -> Any:
-    """A JSON value; an `Unreadable` in place of what is none. `deep` is how deep its brackets go, where that is known."""
+    """A JSON value; an `Unreadable` in place of what is none. `deep` is how deep its brackets go, where known."""
     if deep > DEEPEST:
         return Unreadable(f"it is nested {deep} deep, more than {DEEPEST}.")
     with suppress(orjson.JSONDecodeError):

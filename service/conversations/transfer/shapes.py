@@ -33,7 +33,23 @@ _OTHER = (
         ".wav",
         ".m4a",
     ),
-    *(".ogg", ".pdf", ".docx", ".xlsx", ".pptx", ".zip", ".gz", ".csv", ".html", ".md", ".txt", ".py", ".css", ".js"),
+    *(
+        ".ogg",
+        ".pdf",
+        ".docx",
+        ".xlsx",
+        ".pptx",
+        ".zip",
+        ".gz",
+        ".csv",
+        ".dat",
+        ".html",
+        ".md",
+        ".txt",
+        ".py",
+        ".css",
+        ".js",
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from service.conversations.transfer.assembling import (
@@ -42,7 +43,7 @@ from service.conversations.transfer.transcripts import (
 LISTS = {"item.mapping": "item", "conversations.item.mapping": "conversations.item"}
 _SHAPES = (*LISTS, "mapping")
 _FILE = re.compile(r"conversations([-_ ]?\(?\d+\)?)?\.json", re.IGNORECASE)
-_FEEDBACK = "message_feedback.json"
+_BESIDE = re.compile(r"message_feedback\.json|conversation_asset_file_names\.json")
 _SPEAKERS = {
     "user": Speaker.USER,
     "assistant": Speaker.ASSISTANT,
@@ -76,27 +77,41 @@ def read(bundle: Bundle) -> Read:
     found = shaped(bundle, _SHAPES)
     named = [one for one in json_members(bundle) if _FILE.fullmatch(one.base) and one not in found]
     members = sorted((*found, *named), key=lambda member: member.order)
-    feedback = bundle.matching(re.escape(_FEEDBACK))
-    ratings: dict[str, Any] = {}
-    for member in feedback:
-        yield from _rate(member, ratings)
+    beside, known = bundle.matching(_BESIDE.pattern), _Beside()
+    for member in beside:
+        yield from known.learn(member)
     for member in members:
-        yield from each_member(member, LISTS, lambda place, record: _conversation(place, record, ratings))
-    yield from left_out(bundle, [*members, *feedback])
+        yield from each_member(member, LISTS, lambda place, record: _conversation(place, record, known))
+    yield from left_out(bundle, [*members, *beside])
 
 
-def _rate(member: Member, ratings: dict[str, Any]) -> Read:
-    try:
-        given = json_whole(member)
-    except Unreadable as error:
-        yield Notice(NoticeKind.SKIPPED, member.name, str(error))
-        return
-    for rating in map(fields, entries(given)):
-        if isinstance(rating.get("id"), str):
-            ratings[rating["id"]] = others(rating, ("id", "conversation_id", "user_id"))
+class _Beside:
+    """What other files say of messages: what the person thought of them, and the names of what was attached."""
+
+    def __init__(self) -> None:
+        self.ratings: dict[str, Any] = {}
+        self._names: dict[str, str] = {}
+
+    def learn(self, member: Member) -> Read:
+        """Read one of these files."""
+        try:
+            given = json_whole(member)
+        except Unreadable as error:
+            yield Notice(NoticeKind.SKIPPED, member.name, str(error))
+            return
+        for rating in map(fields, entries(given)):
+            if isinstance(rating.get("id"), str):
+                self.ratings[rating["id"]] = others(rating, ("id", "conversation_id", "user_id"))
+        for file, name in fields(given).items():
+            if isinstance(name, str) and name:
+                self._names[file.rsplit(".", 1)[0]] = name
+
+    def named(self, attachment: Attachment) -> Attachment:
+        """An attachment with the name that the person gave it, where that is known."""
+        return replace(attachment, name=self._names.get(attachment.name, attachment.name))
 
 
-def _conversation(place: str, record: Any, ratings: Mapping[str, Any]) -> Iterator[Transcript | Notice]:
+def _conversation(place: str, record: Any, beside: _Beside) -> Iterator[Transcript | Notice]:
     conversation = mapping(record, "the conversation")
     if "mapping" not in conversation:
         raise Unreadable("it has no mapping, so that it holds no messages.")
@@ -104,9 +119,8 @@ def _conversation(place: str, record: Any, ratings: Mapping[str, Any]) -> Iterat
     key = text(conversation.get("conversation_id")) or text(conversation.get("id"))
     key = key or content_key(conversation.get("title"), conversation.get("create_time"), list(nodes))
     remarks = Remarks(f"{place} ({short(key)})")
-    tree = _Tree(nodes, text(conversation.get("default_model_slug")), ratings, remarks)
+    tree = _Tree(nodes, text(conversation.get("default_model_slug")), beside, remarks)
     messages = list(message_each(tree.nodes(), tree.message, remarks))
-    head = conversation.get("current_node")
     yield from assembled(
         remarks,
         key,
@@ -114,7 +128,7 @@ def _conversation(place: str, record: Any, ratings: Mapping[str, Any]) -> Iterat
         title=text(conversation.get("title")),
         created_ms=ms(conversation.get("create_time")),
         updated_ms=ms(conversation.get("update_time")),
-        head=head if isinstance(head, str) and head in nodes else None,
+        head=text(conversation.get("current_node")),
         extras={**others(conversation, (*_KNOWN, *_NOISE)), **extras(instructions=tree.instructions)},
     )
 
@@ -122,12 +136,10 @@ def _conversation(place: str, record: Any, ratings: Mapping[str, Any]) -> Iterat
 class _Tree:
     """The nodes of one conversation, and what is gathered while they are read."""
 
-    def __init__(
-        self, nodes: Mapping[str, Any], model: str | None, ratings: Mapping[str, Any], remarks: Remarks
-    ) -> None:
+    def __init__(self, nodes: Mapping[str, Any], model: str | None, beside: _Beside, remarks: Remarks) -> None:
         self._nodes = nodes
         self._model = model
-        self._ratings = ratings
+        self._beside = beside
         self._remarks = remarks
         self._parents = {
             child: key
@@ -172,8 +184,9 @@ class _Tree:
         role, name = text(author.get("role")), text(author.get("name"))
         speaker = self._speaker(role)
         hidden = bool(about.get("is_visually_hidden_from_conversation"))
-        if speaker is Speaker.USER and (hidden or content.instructions):
+        if content.is_setting or (hidden and speaker is Speaker.USER):
             speaker = Speaker.SYSTEM  # it is not what the person wrote there
+        hidden = hidden or (speaker is Speaker.SYSTEM and not content.text)
         recipient = text(message.get("recipient")) or "all"
         calls = speaker is Speaker.ASSISTANT and recipient not in _TO_PEOPLE
         if calls and recipient.startswith("canmore."):
@@ -196,9 +209,9 @@ class _Tree:
             tool_calls=[ToolCall(None, recipient, content.text or "{}")] if calls else [],
             tool_name=name if speaker is Speaker.TOOL else None,
             is_error=content.failed and speaker is Speaker.TOOL,
-            attachments=_attachments(about, content),
+            attachments=[self._beside.named(one) for one in _attachments(about, content)],
             extras=extras(
-                hidden=hidden and bool(content.text),
+                hidden=hidden,
                 author=name if speaker is not Speaker.TOOL else None,
                 role=role if speaker is Speaker.SYSTEM and role != "system" else None,
                 about=author.get("metadata"),
@@ -211,7 +224,7 @@ class _Tree:
                 voice=about.get("voice_mode_message"),
                 thinkingEffort=about.get("thinking_effort"),
                 shared=about.get("shared_conversation_id"),
-                feedback=self._ratings.get(text(message.get("id")) or key),
+                feedback=self._beside.ratings.get(text(message.get("id")) or key),
             ),
         )
 

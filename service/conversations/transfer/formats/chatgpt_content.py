@@ -32,8 +32,9 @@ class Content:
     media: list[Any] = field(default_factory=list[Any])
     """What is known of images that the model made: their prompts."""
     references: list[Any] = field(default_factory=list[Any])
+    is_setting: bool = False
+    """Nobody says it: it is told to the model in every conversation."""
     instructions: Any = None
-    """What is told to the model in every conversation."""
 
 
 def content_of(content: Any, about: Mapping[str, Any], remarks: Remarks) -> Content:
@@ -45,7 +46,7 @@ def content_of(content: Any, about: Mapping[str, Any], remarks: Remarks) -> Cont
         kind = text(held.get("content_type")) or ""
         said = _KINDS[kind](held) if kind in _KINDS else _unknown(held, remarks)
     said.references = list(_references(about))
-    if _START in said.text or _SPANS.search(said.text):
+    if _START in said.text or "\ue203" in said.text:
         said.text = _readable(said.text, about, remarks)
     return said
 
@@ -125,7 +126,9 @@ def _recap(content: dict[str, Any]) -> Content:
 
 
 def _told(content: dict[str, Any]) -> Content:
-    return Content(instructions=extras(**{key: value for key, value in content.items() if key != "content_type"}))
+    return Content(
+        is_setting=True, instructions=extras(**{key: value for key, value in content.items() if key != "content_type"})
+    )
 
 
 def _screen(content: dict[str, Any]) -> Content:

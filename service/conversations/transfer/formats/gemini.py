@@ -57,6 +57,16 @@ class _Left:
     broken: int = 0
     group: list[Activity] = field(default_factory=list[Activity])
 
+    def notices(self, place: str) -> list[Notice]:
+        """How much was passed over, and why."""
+        remarks, kind = Remarks(place), NoticeKind.SKIPPED
+        other = "activity of another product stays out", "activities of other products stay out"
+        no_prompt = "activity is no prompt, and stays out", "activities are no prompts, and stay out"
+        remarks.add(kind, *other, self.others)
+        remarks.add(kind, *no_prompt, self.no_prompts)
+        remarks.add(kind, "activity is not as expected", "activities are not as expected", self.broken)
+        return remarks.notices()
+
 
 def recognizes(bundle: Bundle) -> bool:
     """Whether a file is a log of Gemini's, as JSON or as a page."""
@@ -106,21 +116,7 @@ def _conversations(member: Member, listed: Iterable[Any]) -> Read:
         if group:
             number += 1
             yield from _transcript(f"{member.name}: conversation {number}", group)
-    remarks = Remarks(member.name)
-    remarks.add(
-        NoticeKind.SKIPPED,
-        "activity of another product stays out",
-        "activities of other products stay out",
-        left.others,
-    )
-    remarks.add(
-        NoticeKind.SKIPPED,
-        "activity is no prompt, and stays out",
-        "activities are no prompts, and stay out",
-        left.no_prompts,
-    )
-    remarks.add(NoticeKind.SKIPPED, "activity is not as expected", "activities are not as expected", left.broken)
-    yield from remarks.notices()
+    yield from left.notices(member.name)
 
 
 def _activities(listed: Iterable[Any], left: _Left) -> Iterator[Activity]:
@@ -177,7 +173,7 @@ def _attachments(record: dict[str, Any]) -> list[Attachment]:
 
 
 def _is_file(subtitle: dict[str, Any]) -> bool:
-    return bool(text(subtitle.get("url"))) and "://" not in subtitle["url"]
+    return "://" not in (text(subtitle.get("url")) or "://")
 
 
 def _together(one: Activity, other: Activity) -> bool:
@@ -186,7 +182,7 @@ def _together(one: Activity, other: Activity) -> bool:
 
 def _transcript(place: str, group: list[Activity]) -> Read:
     # Newest first, or as it comes where there are no times.
-    ordered = sorted(reversed(group), key=lambda activity: activity.moment or 0)
+    ordered = [one for _, one in sorted(enumerate(group), key=lambda one: (one[1].moment or 0, -one[0]))]
     first = ordered[0]
     key = first.conversation or content_key(first.moment, first.title)
     remarks = Remarks(f"{place} ({short(key)})")
@@ -218,7 +214,7 @@ def _transcript(place: str, group: list[Activity]) -> Read:
 
 
 def _messages(ordered: list[Activity]) -> Iterator[TranscriptMessage]:
-    """Prompts and answers, each below the one before. Several answers to a prompt are siblings; it goes on below the last."""
+    """Prompts and answers, each below the one before. Answers to one prompt are siblings; it goes on below the last."""
     above: str | None = None
     for activity in ordered:
         key = content_key(activity.moment, activity.title)

@@ -31,6 +31,7 @@ _ZONES = {
     **{"EST": -300, "EDT": -240, "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420},
 }
 _OFFSET = re.compile(r"(?:GMT|UTC)?([+\-−])(\d{1,2}):?(\d{2})?")
+_FILES = re.compile(r"Attached \d+ files?\.")
 _FILE_LINE = re.compile(r"- +(.+)")
 
 
@@ -68,6 +69,7 @@ class _Page(Markdown):
         self._header = ""
         self._lines: list[str] = []
         self._files: list[str] = []
+        self._lists_files = False
         self._moment: str | None = None
         self._part = ""
         self._depth = 0
@@ -125,7 +127,9 @@ class _Page(Markdown):
         self._out.clear()
         if _MOMENT.fullmatch(line) and self._lines:
             self._moment = line
-        elif self._lines and (file := _FILE_LINE.fullmatch(line)):
+        elif _FILES.fullmatch(line) and self._lines:
+            self._lists_files = True
+        elif self._lists_files and (file := _FILE_LINE.fullmatch(line)):
             self._files.append(file[1])
         elif line or self._lines:
             self._lines.append(line)
@@ -143,7 +147,7 @@ class _Page(Markdown):
                     "files": self._files,
                 }
             )
-        self._header, self._lines, self._files, self._moment = "", [], [], None
+        self._header, self._lines, self._files, self._moment, self._lists_files = "", [], [], None, False
 
 
 def _time(line: str) -> float | None:

@@ -83,16 +83,27 @@ def _conversation(place: str, record: Any) -> Iterator[Transcript | Notice]:
 
 
 def _linked(listed: list[Any]) -> Iterator[tuple[str, str | None, Any]]:
-    tree = any(_id(fields(said).get("parent_response_id")) for said in listed)
+    """Responses with their parents. Where only answers say theirs, what the person said follows the one before."""
+    people = [said for said in map(fields, listed) if _speaker(said) is Speaker.USER][1:]
+    tree = any(map(_parent, listed))
+    loose = not tree or (bool(people) and not any(map(_parent, people)))
     before: str | None = None
     for number, said in enumerate(listed, start=1):
         key = _id(fields(said).get("_id")) or content_key(number, before or "")
-        yield key, _id(fields(said).get("parent_response_id")) if tree else before, said
+        yield key, _parent(said) or (before if loose else None), said
         before = key
 
 
+def _parent(said: Any) -> str | None:
+    return _id(fields(said).get("parent_response_id"))
+
+
+def _speaker(said: Mapping[str, Any]) -> Speaker:
+    return _SPEAKERS.get((text(said.get("sender")) or "").lower(), Speaker.SYSTEM)
+
+
 def _message(key: str, parent: str | None, said: Mapping[str, Any], remarks: Remarks) -> TranscriptMessage:
-    speaker = _SPEAKERS.get((text(said.get("sender")) or "").lower(), Speaker.SYSTEM)
+    speaker = _speaker(said)
     answer = speaker is Speaker.ASSISTANT
     content = _readable(text(said.get("message")) or "", said, remarks)
     failed = bool(said.get("error"))

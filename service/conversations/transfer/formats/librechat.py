@@ -1,5 +1,5 @@
-"""LibreChat's export of a conversation: a tree of messages in one another (`messagesTree`, or `messages` with children),
-or a flat list of them with their parents.
+"""LibreChat's export of a conversation: messages in one another (`messagesTree`, or `messages` with children), or a
+flat list of them with their parents.
 
 An answer is a text, or a list of parts: texts, thoughts, calls of tools with their results.
 """

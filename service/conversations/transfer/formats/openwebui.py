@@ -137,7 +137,7 @@ def _list(messages: list[Any]) -> Iterator[tuple[str, str | None, Any]]:
 def _message(
     key: str, parent: str | None, said: Mapping[str, Any], models: list[Any], remarks: Remarks
 ) -> Iterator[TranscriptMessage]:
-    speaker = _SPEAKERS.get(text(said.get("role")) or "", Speaker.SYSTEM)
+    speaker = _speaker(said)
     answer = speaker is Speaker.ASSISTANT
     pieces, aside = Pieces(), list[Any]()
     content = _content(said.get("content"))
@@ -173,6 +173,14 @@ def _message(
         ),
     )
     yield from pieces.messages(whole) if answer else [pieces.single(whole)]
+
+
+def _speaker(said: Mapping[str, Any]) -> Speaker:
+    """Who says a message. An answer that broke off may have lost its role, and has what only answers have."""
+    role = text(said.get("role"))
+    if role is None:
+        return Speaker.ASSISTANT if {"output", "done", "usage", "model", "modelName"} & said.keys() else Speaker.USER
+    return _SPEAKERS.get(role, Speaker.SYSTEM)
 
 
 def _wholeness(said: Mapping[str, Any], says: bool, failed: bool) -> Wholeness:

@@ -16,7 +16,7 @@ from service.conversations.transfer.parsing import json_text
 from service.conversations.transfer.transcripts import ToolCall
 
 _TAG = re.compile(
-    r"""<details\b((?:\s++[\w-]++(?:=(?:"[^"]*+"|'[^']*+'))?+)*+)\s*+>|(</details>)""",
+    r"""<details\b((?:\s++[\w-]++(?:=(?:"[^"]*+"|'[^']*+'))?)*)\s*+>|(</details>)""",
 )
 _ATTRIBUTE = re.compile(r"""([\w-]++)=(?:"([^"]*+)"|'([^']*+)')""")
 _SUMMARY = re.compile(r"\A\s*+<summary>.*?</summary>", re.DOTALL)
