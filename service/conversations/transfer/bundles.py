@@ -146,10 +146,8 @@ class _Bounded(io.RawIOBase):
         """Up to `size` bytes; all that is left for -1."""
         if size is None or size < 0:  # pyright: ignore[reportUnnecessaryComparison]
             return b"".join(iter(lambda: self.read(1_048_576), b""))
-        if self._ahead:
-            some, self._ahead = self._ahead[:size], self._ahead[size:]
-            return some
-        return self._take(size)
+        some, self._ahead = self._ahead[:size], self._ahead[size:]
+        return some + self._take(size - len(some)) if len(some) < size else some
 
     def readinto(self, buffer: bytearray) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
         some = self.read(len(buffer))
