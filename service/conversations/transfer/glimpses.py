@@ -15,7 +15,7 @@ import ijson
 
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.parsing import json_items, json_lines, json_whole
-from service.conversations.transfer.transcripts import Unreadable
+from service.conversations.transfer.transcripts import Notice, NoticeKind, Unreadable
 
 MOST_LOOKED_AT = 12
 DEEPEST = 12
@@ -52,15 +52,30 @@ def glimpse(member: Member) -> Glimpse:
     return Glimpse()
 
 
-def looks(bundle: Bundle, telling: Callable[[Glimpse], bool], names: str = ".*") -> bool:
+def looks(bundle: Bundle, tells: Callable[[Glimpse], bool], names: str = ".*") -> bool:
     """Whether one of the first files of a bundle that may be JSON is told by its fields."""
-    return any(telling(glimpse(member)) for member in likely(bundle, names)[:MOST_LOOKED_AT])
+    return any(tells(glimpse(member)) for member in likely(bundle, names)[:MOST_LOOKED_AT])
 
 
 def likely(bundle: Bundle, names: str = ".*") -> list[Member]:
     """The members that may hold JSON, sorted by name; all of them where there is but one."""
     found = bundle.matching(names)
     return [member for member in found if len(bundle.members) == 1 or _LIKELY.fullmatch(member.base)]
+
+
+def telling(bundle: Bundle, tells: Callable[[Glimpse], bool], names: str = ".*") -> list[Member]:
+    """The members that are told by their fields."""
+    return [member for member in likely(bundle, names) if tells(glimpse(member))]
+
+
+def unread(bundle: Bundle, members: Iterable[Member]) -> Iterator[Notice]:
+    """A notice of the members of a bundle that are not among these."""
+    known = {member.name for member in members}
+    names = [member.name for member in bundle.members if member.name not in known]
+    if names:
+        some = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+        others = "1 other file was" if len(names) == 1 else f"{len(names)} other files were"
+        yield Notice(NoticeKind.SKIPPED, bundle.name, f"{others} not read: {some}.")
 
 
 def records(member: Member) -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.contents import Content, content_of
 from service.conversations.transfer.drafts import HIDDEN, Draft, extras, fields, record
-from service.conversations.transfer.glimpses import Glimpse, likely, looks
+from service.conversations.transfer.glimpses import Glimpse, looks, telling, unread
 from service.conversations.transfer.parsing import Read, count, json_lines, ms, text
 from service.conversations.transfer.transcripts import NoticeKind, Speaker, TranscriptMessage, Unreadable, Wholeness
 
@@ -35,7 +35,8 @@ def _is_session(seen: Glimpse) -> bool:
 
 def read(bundle: Bundle) -> Read:
     """The conversations of all the files."""
-    sessions = [_Session(member) for member in likely(bundle)]
+    members = telling(bundle, _is_session)
+    sessions = [_Session(member) for member in members]
     titles: dict[str, str] = {}
     for session in sessions:
         try:
@@ -45,6 +46,7 @@ def read(bundle: Bundle) -> Read:
         titles.update(session.titles)
     for together in _grouped(sessions):
         yield from _Tree(together, titles).read()
+    yield from unread(bundle, members)
 
 
 @dataclass(slots=True, eq=False)
