@@ -48,6 +48,12 @@ class Content:
         """All reasoning, None where there is none."""
         return joined(self.thoughts) or None
 
+    def add_calls(self, values: list[Any]) -> None:
+        """More calls of tools; those that are there already are passed over."""
+        known = {call.id for call in self.calls if call.id is not None}
+        made = [call for value in values if (call := call_of(value)) is not None]
+        self.calls.extend(call for call in made if call.id not in known)
+
 
 def joined(parts: list[str]) -> str:
     """Texts one after the other: with an empty line between, where neither brings blanks of its own."""

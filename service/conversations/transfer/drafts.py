@@ -6,11 +6,12 @@ Knows nothing of any tool.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
 from service.conversations.transfer.contents import Content
+from service.conversations.transfer.parsing import content_key
 from service.conversations.transfer.transcripts import (
     Notice,
     NoticeKind,
@@ -72,7 +73,23 @@ def kept(value: Any, depth: int = DEEPEST) -> Any:
 
 def extras(**values: Any) -> dict[str, Any]:
     """What has no other place, without what says nothing: null, false, empty texts and lists."""
-    return {key: kept(value) for key, value in values.items() if value not in (None, False, "", [], {}, ())}
+    # A zero says something, and is equal to False.
+    said = {key: value for key, value in values.items() if value is not None and value is not False}
+    return {key: kept(value) for key, value in said.items() if value not in ("", [], {}, ())}
+
+
+class Keys:
+    """Keys of conversations that a file numbers, names twice, or does not name."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def key(self, id: str | None, *content: Any) -> str:
+        """The id, where it is one that no other conversation has; else a hash of the content."""
+        if id is None or id in self._seen or (id.isdecimal() and len(id) < 9):
+            return content_key(*content)
+        self._seen.add(id)
+        return id
 
 
 class Draft:
@@ -220,8 +237,3 @@ def _same(one: TranscriptMessage, other: TranscriptMessage) -> bool:
 
 def _says_something(message: TranscriptMessage) -> bool:
     return bool(message.content or message.reasoning or message.tool_calls or message.attachments)
-
-
-def called_extras(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Some fields of a record, as extras."""
-    return extras(**{name: values.get(name) for name in names})

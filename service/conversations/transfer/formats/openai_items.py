@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, cast
 
 import orjson
@@ -76,14 +77,9 @@ def _output(value: dict[str, Any], key: str, parent: str | None) -> tuple[Transc
         key, parent, Speaker.TOOL, tool_call_id=text(value.get("call_id")), tool_name=text(value.get("name")), is_error=failed
     )
     content = content_of(given)
-    return _with(message, extras=about), content
+    return replace(message, extras=about), content
 
 
 def _message(key: str, parent: str | None, speaker: Speaker, **about: Any) -> TranscriptMessage:
     return TranscriptMessage(key=key, parent=parent, speaker=speaker, content="", **about)
 
-
-def _with(message: TranscriptMessage, **about: Any) -> TranscriptMessage:
-    from dataclasses import replace
-
-    return replace(message, **about)
