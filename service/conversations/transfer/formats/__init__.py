@@ -6,6 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.conversations.transfer.bundles import Bundle
+from service.conversations.transfer.formats import (
+    agent_memory,
+    claude_code,
+    codex,
+    jan,
+    langchain,
+    langgraph,
+    lmstudio,
+    openai,
+    pi,
+    sharegpt,
+)
 from service.conversations.transfer.parsing import Read
 from service.conversations.transfer.transcripts import Unreadable
 
@@ -26,7 +38,21 @@ class Format:
     read: Callable[[Bundle], Read]
 
 
-FORMATS: dict[str, Format] = {}
+FORMATS: dict[str, Format] = {
+    known.name: known
+    for known in (
+        Format("claude_code", "Claude Code", claude_code.recognizes, claude_code.read),
+        Format("codex", "Codex", codex.recognizes, codex.read),
+        Format("pi", "pi", pi.recognizes, pi.read),
+        Format("lmstudio", "LM Studio", lmstudio.recognizes, lmstudio.read),
+        Format("jan", "Jan", jan.recognizes, jan.read),
+        Format("agent_memory", "agent memory in Neo4j", agent_memory.recognizes, agent_memory.read),
+        Format("langgraph", "LangGraph", langgraph.recognizes, langgraph.read),
+        Format("langchain", "LangChain", langchain.recognizes, langchain.read),
+        Format("sharegpt", "ShareGPT", sharegpt.recognizes, sharegpt.read),
+        Format("openai", "OpenAI chat", openai.recognizes, openai.read),
+    )
+}
 """By name, in the order in which they are tried: the more telling first."""
 
 
