@@ -96,7 +96,8 @@ def attachment_of(block: dict[str, Any]) -> Attachment:
     both = {**block, **cast("dict[str, Any]", inner)}
     media = next((found for key in _MEDIA if (found := text(both.get(key)))), None)
     where = next(
-        (found for key in ("image_url", "url", "file_url", "audio_url", "file_uri") if (found := text(both.get(key)))), ""
+        (found for key in ("image_url", "url", "file_url", "audio_url", "file_uri") if (found := text(both.get(key)))),
+        "",
     )
     if match := re.match(r"data:([\w.+-]{1,60}/[\w.+-]{1,60})", where):
         media, where = media or match[1], ""
@@ -204,7 +205,8 @@ def _other(block: dict[str, Any], content: Content, depth: int) -> None:
 
 _READERS: dict[str, Callable[[dict[str, Any], Content, int], None]] = {
     **dict.fromkeys(
-        ("text", "input_text", "output_text", "summary_text", "reasoning_text", "refusal", "text_plain", "output"), _text
+        ("text", "input_text", "output_text", "summary_text", "reasoning_text", "refusal", "text_plain", "output"),
+        _text,
     ),
     **dict.fromkeys(("thinking", "reasoning", "reasoning_content", "redacted_thinking", "think"), _thought),
     **dict.fromkeys(("tool_use", "toolcall", "tool_call", "function_call", "toolcallrequest"), _call),

@@ -27,7 +27,10 @@ _FIRST = "FIRST_MESSAGE"
 _LAST = "LAST_MESSAGE"
 _NEXT = ("NEXT_MESSAGE", "NEXT")
 _LABELS = ("Message", "Conversation", "Session")
-_KNOWN = (*("id", "role", "type", "content", "embedding", "timestamp", "createdAt", "created_at", "metadata"), "session_id")
+_KNOWN = (
+    *("id", "role", "type", "content", "embedding", "timestamp", "createdAt", "created_at", "metadata"),
+    "session_id",
+)
 _VECTORS = ("embedding", "task_embedding")
 
 
@@ -58,7 +61,9 @@ def read(bundle: Bundle) -> Read:
 
 @dataclass(slots=True)
 class _Graph:
-    nodes: dict[str, tuple[list[str], dict[str, Any]]] = field(default_factory=dict[str, tuple[list[str], dict[str, Any]]])
+    nodes: dict[str, tuple[list[str], dict[str, Any]]] = field(
+        default_factory=dict[str, tuple[list[str], dict[str, Any]]]
+    )
     links: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, list[tuple[str, str]]])
     seen: set[tuple[str, str, str]] = field(default_factory=set[tuple[str, str, str]])
 
@@ -154,7 +159,11 @@ class _Graph:
             tip = keys[one]
         last = next((end for start, end in self.links.get(_LAST, []) if start == holder and end in keys), None)
         title = text(about.get("title"))
-        rest = {at: one for at, one in about.items() if at not in ("id", "title", "created_at", "updated_at", "createdAt", "updatedAt")}
+        rest = {
+            at: one
+            for at, one in about.items()
+            if at not in ("id", "title", "created_at", "updated_at", "createdAt", "updatedAt")
+        }
         yield from draft.finish(
             key,
             title=title,
@@ -214,10 +223,16 @@ def _moment(about: dict[str, Any]) -> int | None:
 
 def _ms(value: Any) -> int | None:
     """A time as Neo4j writes it, with a zone's name behind it and up to nine digits."""
-    return ms(re.sub(r"\[[\w/+-]{1,60}\]$", "", re.sub(r"(\.\d{6})\d+", r"\1", value[:80])) if isinstance(value, str) else value)
+    return ms(
+        re.sub(r"\[[\w/+-]{1,60}\]$", "", re.sub(r"(\.\d{6})\d+", r"\1", value[:80]))
+        if isinstance(value, str)
+        else value
+    )
 
 
 def _id(value: Any) -> str | None:
     """A node's id, which may stand for it."""
     about = fields(value)
-    return text(about.get("elementId")) or text(about.get("id")) or text(about.get("identity")) if about else text(value)
+    return (
+        text(about.get("elementId")) or text(about.get("id")) or text(about.get("identity")) if about else text(value)
+    )

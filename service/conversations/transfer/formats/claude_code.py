@@ -28,7 +28,7 @@ def recognizes(bundle: Bundle) -> bool:
 
 
 def _is_session(seen: Glimpse) -> bool:
-    return seen.has("sessionId", "type") and seen.any("uuid", "parentUuid", "aiTitle", "customTitle", "snapshot") or (
+    return (seen.has("sessionId", "type") and seen.any("uuid", "parentUuid", "aiTitle", "customTitle", "snapshot")) or (
         seen.has("leafUuid", "summary")
     )
 
@@ -119,7 +119,9 @@ class _Tree:
             try:
                 self._file(session, name)
             except Unreadable as error:
-                self._thread("", session).draft.skipped(f"rest of a file ({error}) was", f"rests of files ({error}) were")
+                self._thread("", session).draft.skipped(
+                    f"rest of a file ({error}) was", f"rests of files ({error}) were"
+                )
         key = self._ids[0] if self._ids else self._sessions[0].member.base
         for side, thread in self._threads.items():
             if not side and len(self._threads) > 1 and not thread.draft.messages:
@@ -146,7 +148,9 @@ class _Tree:
             try:
                 self._line(session, record(line, "the line"), number)
             except (Unreadable, TypeError, ValueError, AttributeError, LookupError):
-                thread.draft.skipped("line is not as expected, and was", "lines are not as expected, and were", first=where)
+                thread.draft.skipped(
+                    "line is not as expected, and was", "lines are not as expected, and were", first=where
+                )
         if not self._ids:
             self._ids.append(name)
 
@@ -167,7 +171,9 @@ class _Tree:
         uuid = text(line.get("uuid"))
         key = uuid or f"line-{number}"
         if uuid is None and kind not in ("user", "assistant"):
-            self._title = self._title or (self._titles.get(text(line.get("leafUuid")) or "") if self._mine(line) else None)
+            self._title = self._title or (
+                self._titles.get(text(line.get("leafUuid")) or "") if self._mine(line) else None
+            )
             return
         self._session_id(line)
         thread = self._thread(self._side(line, key), session)
@@ -214,7 +220,9 @@ class _Tree:
             if kind == "attachment":
                 thread.draft.skipped("piece of the tool's context was", "pieces of the tool's context were")
             elif line.get("subtype") == "compact_boundary":
-                thread.draft.remark(NoticeKind.ASIDE, "compaction is kept as its summary", "compactions are kept as their summaries")
+                thread.draft.remark(
+                    NoticeKind.ASIDE, "compaction is kept as its summary", "compactions are kept as their summaries"
+                )
             elif kind == "system":
                 thread.draft.skipped("remark of the tool (system) was", "remarks of the tool (system) were")
             elif kind != "progress":
@@ -331,4 +339,3 @@ def _interrupt(thread: _Thread, parent: str | None) -> None:
 def _sum(usage: dict[str, Any], *names: str) -> int | None:
     found = [number for name in names if (number := count(usage.get(name))) is not None]
     return sum(found) if found else None
-

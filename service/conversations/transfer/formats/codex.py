@@ -154,7 +154,9 @@ class _Rollout:
     def _compact(self, step: _Step) -> None:
         said = text(step.payload.get("message"))
         if said is None:
-            self._draft.skipped("compaction, whose summary is encrypted, was", "compactions, whose summaries are encrypted, were")
+            self._draft.skipped(
+                "compaction, whose summary is encrypted, was", "compactions, whose summaries are encrypted, were"
+            )
             return
         message = TranscriptMessage(
             key=f"line-{step.number}", parent=None, speaker=Speaker.SYSTEM, content="", extras={"compactSummary": True}
@@ -178,7 +180,9 @@ class _Rollout:
         if self._uncounted is None or not used:
             return
         answer = self._draft.messages[self._uncounted]
-        cached = extras(cachedTokens=used.get("cached_input_tokens"), reasoningTokens=used.get("reasoning_output_tokens"))
+        cached = extras(
+            cachedTokens=used.get("cached_input_tokens"), reasoningTokens=used.get("reasoning_output_tokens")
+        )
         self._draft.messages[answer.key] = replace(
             answer,
             input_tokens=count(used.get("input_tokens")),

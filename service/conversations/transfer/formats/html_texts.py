@@ -13,7 +13,9 @@ _LEFT_OUT = {"script", "style", "button", "svg"}
 
 def is_html(said: str) -> bool:
     """Whether a message is HTML as old ShareGPT exports have it: one element around it all."""
-    return len(said) < 1_000_000 and _IS_HTML.match(said) is not None and re.search(r"</\w{1,10}>\s*$", said) is not None
+    return (
+        len(said) < 1_000_000 and _IS_HTML.match(said) is not None and re.search(r"</\w{1,10}>\s*$", said) is not None
+    )
 
 
 def plain(said: str) -> str:

@@ -10,9 +10,21 @@ from service.conversations.transfer.contents import Content, Result, content_of
 from service.conversations.transfer.drafts import SPEAKERS, Draft, entries, extras, fields, record
 from service.conversations.transfer.glimpses import Glimpse, looks, telling, unread
 from service.conversations.transfer.parsing import Read, count, json_lines, json_whole, ms, text
-from service.conversations.transfer.transcripts import Notice, NoticeKind, Speaker, TranscriptMessage, Unreadable, Wholeness
+from service.conversations.transfer.transcripts import (
+    Notice,
+    NoticeKind,
+    Speaker,
+    TranscriptMessage,
+    Unreadable,
+    Wholeness,
+)
 
-_WHOLE = {"stopped": Wholeness.PARTIAL, "pending": Wholeness.PARTIAL, "incomplete": Wholeness.PARTIAL, "error": Wholeness.FAILED}
+_WHOLE = {
+    "stopped": Wholeness.PARTIAL,
+    "pending": Wholeness.PARTIAL,
+    "incomplete": Wholeness.PARTIAL,
+    "error": Wholeness.FAILED,
+}
 
 
 def recognizes(bundle: Bundle) -> bool:
@@ -68,7 +80,9 @@ def _thread(member: Member, about: dict[str, Any]) -> Read:
         created_ms=ms(about.get("created")) or ms(about.get("created_at")),
         updated_ms=ms(about.get("updated")) or ms(about.get("updated_at")),
         head=tip,
-        extras=extras(assistant=assistant.get("name"), favorite=about.get("isFavorite"), metadata=about.get("metadata")),
+        extras=extras(
+            assistant=assistant.get("name"), favorite=about.get("isFavorite"), metadata=about.get("metadata")
+        ),
     )
 
 
@@ -99,7 +113,9 @@ def _message(draft: Draft, message: dict[str, Any], tip: str | None, number: int
     given = [*entries(more.get("tool_calls")), *_called(message.get("content"))]
     before = _tools(draft, made, [fields(call) for call in given]) if given else tip
     content.attachments.extend(
-        one for file in entries(message.get("attachments")) for one in content_of({**fields(file), "type": "file"}).attachments
+        one
+        for file in entries(message.get("attachments"))
+        for one in content_of({**fields(file), "type": "file"}).attachments
     )
     return draft.say(replace(made, parent=before), content)
 
@@ -107,7 +123,13 @@ def _message(draft: Draft, message: dict[str, Any], tip: str | None, number: int
 def _called(content: Any) -> list[Any]:
     """Calls in the content, which hold their results."""
     return [
-        {"tool": {"id": block.get("tool_call_id"), "function": {"name": block.get("tool_name"), "arguments": block.get("input")}}, "response": block.get("output")}
+        {
+            "tool": {
+                "id": block.get("tool_call_id"),
+                "function": {"name": block.get("tool_name"), "arguments": block.get("input")},
+            },
+            "response": block.get("output"),
+        }
         for block in map(fields, entries(content))
         if block.get("type") == "tool_call" and "tool_name" in block
     ]
@@ -123,7 +145,9 @@ def _tools(draft: Draft, message: TranscriptMessage, calls: list[dict[str, Any]]
         if response is not None:
             inner = content_of(fields(response).get("content", response))
             failed = fields(response).get("isError") is True or bool(fields(response).get("error"))
-            given.results.append(Result(text(tool.get("id")), text(fields(tool.get("function")).get("name")), failed, inner))
+            given.results.append(
+                Result(text(tool.get("id")), text(fields(tool.get("function")).get("name")), failed, inner)
+            )
     if not asked.calls:
         return message.parent
     blank = replace(message, extras={}, input_tokens=None, output_tokens=None, wholeness=Wholeness.COMPLETE)

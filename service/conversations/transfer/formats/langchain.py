@@ -10,14 +10,19 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from service.conversations.transfer.bundles import Bundle
-from service.conversations.transfer.drafts import Draft, Keys, entries, extras, fields, record
+from service.conversations.transfer.drafts import Draft, Keys, extras, fields, record
 from service.conversations.transfer.formats.langchain_messages import said, unwrapped
 from service.conversations.transfer.glimpses import Glimpse, looks, records, telling, unread
 from service.conversations.transfer.parsing import Read, each, ms, text
 from service.conversations.transfer.transcripts import Unreadable
 
 _PLACES = ("", "messages.item.", "item.", "message.", "History.item.", "history.item.", "chat_history.item.")
-_RUN = ("inputs.messages.item.", "inputs.messages.item.item.", "outputs.messages.item.", "outputs.generations.item.item.message.")
+_RUN = (
+    "inputs.messages.item.",
+    "inputs.messages.item.item.",
+    "outputs.messages.item.",
+    "outputs.generations.item.item.message.",
+)
 _LISTS = ("messages", "History", "history", "chat_history")
 _SESSIONS = ("session_id", "SessionId", "thread_id", "conversation_id")
 _TYPES = ("human", "ai", "AIMessageChunk")
@@ -35,7 +40,9 @@ def _is_langchain(seen: Glimpse) -> bool:
             return True
         if seen.has(f"{place}lc", f"{place}kwargs.content"):
             return True
-    return seen.has("run_type", "inputs", "outputs") and seen.any("inputs.messages", "outputs.generations", "outputs.messages")
+    return seen.has("run_type", "inputs", "outputs") and seen.any(
+        "inputs.messages", "outputs.generations", "outputs.messages"
+    )
 
 
 def read(bundle: Bundle) -> Read:
@@ -105,7 +112,11 @@ def _messages(about: dict[str, Any]) -> list[Any]:
     answers = _flat(fields(outputs).get("messages"))
     if not answers:
         generations = fields(outputs).get("generations") or [[outputs]]
-        answers = [fields(one).get("message") or one for one in _flat(generations) if unwrapped(fields(one).get("message") or one)]
+        answers = [
+            fields(one).get("message") or one
+            for one in _flat(generations)
+            if unwrapped(fields(one).get("message") or one)
+        ]
     # A graph's outputs repeat its inputs.
     asked = [one for one in asked if unwrapped(one)]
     return answers if answers[: len(asked)] == asked else [*asked, *answers]

@@ -63,7 +63,9 @@ def said(draft: Draft, message: Mapping[str, Any], key: str, parent: str | None)
     about = fields(message.get("response_metadata"))
     content = _content(draft, message, more)
     usage = fields(message.get("usage_metadata")) or fields(about.get("token_usage")) or fields(about.get("usage"))
-    reason = next((found for name in ("finish_reason", "stop_reason", "done_reason") if (found := text(about.get(name)))), None)
+    reason = next(
+        (found for name in ("finish_reason", "stop_reason", "done_reason") if (found := text(about.get(name)))), None
+    )
     is_tool = speaker is Speaker.TOOL
     return (
         TranscriptMessage(

@@ -192,5 +192,7 @@ def _messages(values: dict[str, Any]) -> tuple[list[Any], str]:
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
     """What else a state holds, where it is short."""
     return {
-        name: value for name, value in values.items() if not name.startswith(("__", "branch:")) and len(json_text(value)) < 5_000
+        name: value
+        for name, value in values.items()
+        if not name.startswith(("__", "branch:")) and len(json_text(value)) < 5_000
     }

@@ -22,9 +22,7 @@ from service.conversations.transfer.transcripts import Notice, NoticeKind, Unrea
 LARGEST = 2**30
 _MAGIC = b"SQLite format 3\x00"
 _MOST_STEPS = 500_000_000
-_ROWS = (
-    "SELECT thread_id, checkpoint_ns, type, checkpoint FROM checkpoints ORDER BY thread_id, checkpoint_ns, checkpoint_id"
-)
+_ROWS = "SELECT thread_id, checkpoint_ns, type, checkpoint FROM checkpoints ORDER BY thread_id, checkpoint_ns, checkpoint_id"
 
 
 def is_sqlite(member: Member) -> bool:

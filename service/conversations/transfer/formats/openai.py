@@ -220,9 +220,9 @@ def _content(message: dict[str, Any]) -> Content:
     content = content_of(message.get("content"))
     for name in ("refusal", "audio"):
         said = message.get(name)
-        if isinstance(said, str) or (isinstance(said, dict) and (said := cast("dict[str, Any]", said).get("transcript"))):
+        if isinstance(said, str) or (
+            isinstance(said, dict) and (said := cast("dict[str, Any]", said).get("transcript"))
+        ):
             content.texts.extend(filter(None, (text(said),)))
     content.add_calls([*entries(message.get("tool_calls")), message.get("function_call")])
     return content
-
-

@@ -47,9 +47,7 @@ def item(value: dict[str, Any], key: str, parent: str | None) -> tuple[Transcrip
     return message, content_of(value.get("content"))
 
 
-def _call(
-    value: dict[str, Any], kind: str, key: str, parent: str | None
-) -> tuple[TranscriptMessage, Content] | None:
+def _call(value: dict[str, Any], kind: str, key: str, parent: str | None) -> tuple[TranscriptMessage, Content] | None:
     given = next((value[name] for name in _ARGUMENTS if value.get(name) is not None), {})
     id = text(value.get("call_id")) or text(value.get("id"))
     named = call_of({**value, "name": value.get("name") or kind.removesuffix("_call")})
@@ -74,7 +72,12 @@ def _output(value: dict[str, Any], key: str, parent: str | None) -> tuple[Transc
         failed = inner.get("success") is False
         given = inner.get("content", inner.get("content_items", json_text(inner)))
     message = _message(
-        key, parent, Speaker.TOOL, tool_call_id=text(value.get("call_id")), tool_name=text(value.get("name")), is_error=failed
+        key,
+        parent,
+        Speaker.TOOL,
+        tool_call_id=text(value.get("call_id")),
+        tool_name=text(value.get("name")),
+        is_error=failed,
     )
     content = content_of(given)
     return replace(message, extras=about), content
@@ -82,4 +85,3 @@ def _output(value: dict[str, Any], key: str, parent: str | None) -> tuple[Transc
 
 def _message(key: str, parent: str | None, speaker: Speaker, **about: Any) -> TranscriptMessage:
     return TranscriptMessage(key=key, parent=parent, speaker=speaker, content="", **about)
-

@@ -88,9 +88,17 @@ def _entry(session: _Session, entry: dict[str, Any], number: int) -> None:
         session.times.append(created)
     if kind in _ENTRIES:
         about = entry if kind != "message" else record(entry.get("message"), "message")
-        _ENTRIES[kind](session, about, TranscriptMessage(
-            key=key, parent=parent, speaker=Speaker.SYSTEM, content="", created_ms=created or ms(about.get("timestamp"))
-        ))
+        _ENTRIES[kind](
+            session,
+            about,
+            TranscriptMessage(
+                key=key,
+                parent=parent,
+                speaker=Speaker.SYSTEM,
+                content="",
+                created_ms=created or ms(about.get("timestamp")),
+            ),
+        )
     else:
         session.draft.pass_over(key, parent)
         _quiet(session, entry, kind)
@@ -114,7 +122,9 @@ def _message(session: _Session, about: dict[str, Any], message: TranscriptMessag
     role = text(about.get("role")) or ""
     if role == "bashExecution":
         said = f"$ {spoken(about.get('command'))}\n{spoken(about.get('output'))}".rstrip()
-        more = extras(exitCode=about.get("exitCode"), cancelled=about.get("cancelled"), truncated=about.get("truncated"))
+        more = extras(
+            exitCode=about.get("exitCode"), cancelled=about.get("cancelled"), truncated=about.get("truncated")
+        )
         session.draft.add(replace(message, speaker=Speaker.USER, content=said, extras={"bash": True, **more}))
     elif role in ("custom", "hookMessage"):
         _custom(session, about, message)
@@ -154,7 +164,8 @@ def _said(session: _Session, about: dict[str, Any], message: TranscriptMessage, 
 def _custom(session: _Session, about: dict[str, Any], message: TranscriptMessage) -> None:
     hidden = HIDDEN if about.get("display") is False else {}
     session.draft.say(
-        replace(message, extras={**hidden, **extras(customType=about.get("customType"))}), content_of(about.get("content"))
+        replace(message, extras={**hidden, **extras(customType=about.get("customType"))}),
+        content_of(about.get("content")),
     )
 
 

@@ -120,7 +120,9 @@ def _turns(draft: Draft, tip: str | None, turns: list[Any], about: dict[str, Any
         speaker, content, who = _turn(turn)
         if any(is_html(one) for one in content.texts):
             content.texts = [plain(one) if is_html(one) else one for one in content.texts]
-            draft.remark(NoticeKind.CHANGED, "message was HTML, and is plain text", "messages were HTML, and are plain text")
+            draft.remark(
+                NoticeKind.CHANGED, "message was HTML, and is plain text", "messages were HTML, and are plain text"
+            )
         there = _there(draft, tip, speaker, content) if about is not None else None
         if there is not None:
             tip = there
