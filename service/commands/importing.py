@@ -93,7 +93,9 @@ async def _until_over(client: Client, id: str, shown: Any) -> Json:
         done = await client.execute("Import", id=id)
         if done["importStatus"] != "RUNNING":
             return done
-        shown.show(f"importing, {done['messageCount']} messages", done["readBytes"], max(done["bytes"], done["readBytes"]))
+        shown.show(
+            f"importing, {done['messageCount']} messages", done["readBytes"], max(done["bytes"], done["readBytes"])
+        )
         await asyncio.sleep(LOOK_SECONDS)
 
 
