@@ -74,7 +74,7 @@ async def _import(file: Path, name: str, format: str | None, *, quiet: bool) -> 
     from service.commands.terminal import Transfer
 
     async with reach() as client:
-        size = file.stat().st_size
+        size = (await asyncio.to_thread(file.stat)).st_size
         wish: Json = {"name": name, "bytes": size}
         upload = (await client.execute("CreateUpload", input=wish))["upload"]
         with Transfer(quiet=quiet) as shown:

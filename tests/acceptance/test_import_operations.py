@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service.app import create_app
-from service.commands.server import serving
-from service.graph.database import Connection
 from service.records import new_id
-from tests.support.front import MakeConfig, Service
+from tests.acceptance.test_commands import antiphon
+from tests.support.front import Service
 from tests.support.services import cypher
 
 pytestmark = pytest.mark.usefixtures("promises")
@@ -148,12 +145,28 @@ async def test_what_was_deleted_here_does_not_come_back(service: Service) -> Non
     assert "deleted here" in again["notices"][0]["text"]
 
 
-@pytest.fixture
-async def doomed(connection: Connection, make_config: MakeConfig) -> AsyncIterator[Any]:
-    """A service that can be stopped and started again, with one data folder."""
-    config = make_config()
+async def test_a_folder_is_imported_on_the_command_line(service: Service, tmp_path: Path) -> None:
+    """All files in it, also below it; what a text holds commands no terminal."""
+    folder = tmp_path / "chats"
+    (folder / "old").mkdir(parents=True)
+    (folder / "a.jsonl").write_bytes(lines([message("user", f"{new_id()} \x1b[2J")]))
+    (folder / "old" / "\x1b[31mb.jsonl").write_bytes(b"{broken")
+    ran = await antiphon(service.url, "import", str(folder), "--format", "openai")
+    assert ran.code == 3, ran.err
+    assert "1 new" in ran.out
+    assert "not imported" in ran.out
+    assert "\x1b" not in ran.out
 
-    def begin() -> Any:
-        return serving(create_app(config, connection=connection), config, port=0)
 
-    yield begin
+@pytest.mark.parametrize(("name", "content"), [("nothing", None), ("empty.json", b""), ("what", b"hello")])
+async def test_what_cannot_be_imported_is_an_error(
+    service: Service, tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    """It names the file."""
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    ran = await antiphon(service.url, "import", str(path))
+    assert ran.code in (1, 2)
+    assert "error:" in ran.err
+    assert name in ran.err
