@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 from typing import Any
 
 import pytest
@@ -12,7 +13,21 @@ from hypothesis import strategies as st
 
 from service.conversations.transfer.formats import FORMATS, recognize
 from service.conversations.transfer.transcripts import Notice, Transcript, Unreadable
-from tests.support.exports import EXAMPLES, bundle, read
+from tests.support.exports import (
+    EXAMPLES,
+    bundle,
+    chatgpt,
+    chatgpt_node,
+    claude,
+    claude_message,
+    grok,
+    grok_response,
+    librechat,
+    librechat_message,
+    openwebui,
+    openwebui_message,
+    read,
+)
 
 VALUES = st.recursive(
     st.none()
@@ -103,6 +118,35 @@ def test_any_bytes_in_place_of_any_others_stop_nothing(name: str, data: st.DataO
     for one in FORMATS.values():
         one.recognizes(bundle(files | {file: changed}))
     checked(name, files | {file: changed})
+
+
+def trees(parents: dict[str, str | None]) -> dict[str, Any]:
+    """The same tree in all formats that have trees. What nobody precedes has each one's word for that."""
+    root = "00000000-0000-4000-8000-000000000000"
+    pairs = parents.items()
+    return {
+        "chatgpt": chatgpt(*(chatgpt_node(key, above or "root", content=key) for key, above in pairs)),
+        "claude": claude(
+            *(claude_message(key, "human", key, parent_message_uuid=above or root) for key, above in pairs)
+        ),
+        "grok": grok(*(grok_response(key, "assistant", key, above) for key, above in pairs)),
+        "openwebui": openwebui(*(openwebui_message(key, "user", key, above) for key, above in pairs)),
+        "librechat": librechat(*(librechat_message(key, above, True, key) for key, above in pairs)),
+    }
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(-1, 9), max_size=10), st.randoms(use_true_random=False))
+def test_every_reader_gives_the_tree_as_it_is(above: list[int], random: random.Random) -> None:
+    """Whatever the order in which its messages are listed."""
+    numbers = [None, 0, *(None if one < 0 else min(one, number) for number, one in enumerate(above, start=1))]
+    parents = {f"m{key}": None if one is None else f"m{one}" for key, one in enumerate(numbers)}
+    order = list(parents)
+    random.shuffle(order)
+    for name, export in trees({key: parents[key] for key in order}).items():
+        (transcript,) = (one for one in checked(name, {"x": export}) if isinstance(one, Transcript))
+        read_back = {one.key: None if one.parent == "root" else one.parent for one in transcript.messages}
+        assert {key: above for key, above in read_back.items() if key != "root"} == parents, name
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
