@@ -27,7 +27,7 @@ from service.conversations.transfer.assembling import (
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.formats.chatgpt_content import Content, content_of
 from service.conversations.transfer.parsing import Read, content_key, json_whole, mapping, ms, text
-from service.conversations.transfer.shapes import is_shaped, json_members, shaped
+from service.conversations.transfer.shapes import MOST_LOOKED_AT, json_members, shape
 from service.conversations.transfer.transcripts import (
     Attachment,
     Notice,
@@ -41,7 +41,8 @@ from service.conversations.transfer.transcripts import (
 )
 
 LISTS = {"item.mapping": "item", "conversations.item.mapping": "conversations.item"}
-_SHAPES = (*LISTS, "mapping")
+_WHERE = ("item.", "conversations.item.", "")
+_TELLING = ("title", "create_time", "conversation_id", "current_node", "id")
 _FILE = re.compile(r"conversations([-_ ]?\(?\d+\)?)?\.json", re.IGNORECASE)
 _BESIDE = re.compile(r"message_feedback\.json|conversation_asset_file_names\.json")
 _SPEAKERS = {
@@ -69,12 +70,17 @@ _NOISE = ("moderation_results", "safe_urls", "blocked_urls")
 
 def recognizes(bundle: Bundle) -> bool:
     """Whether a file has the tree."""
-    return is_shaped(bundle, _SHAPES)
+    return any(_is_ours(member) for member in json_members(bundle)[:MOST_LOOKED_AT])
+
+
+def _is_ours(member: Member) -> bool:
+    keys = shape(member)
+    return any(f"{where}mapping" in keys and any(where + key in keys for key in _TELLING) for where in _WHERE)
 
 
 def read(bundle: Bundle) -> Read:
     """The conversations of all the files."""
-    found = shaped(bundle, _SHAPES)
+    found = list(filter(_is_ours, json_members(bundle)))
     named = [one for one in json_members(bundle) if _FILE.fullmatch(one.base) and one not in found]
     members = sorted((*found, *named), key=lambda member: member.order)
     beside, known = bundle.matching(_BESIDE.pattern), _Beside()

@@ -66,7 +66,8 @@ def _is_ours(member: Member) -> bool:
     if {"messagesTree", "item.messagesTree"} & keys:
         return True
     single = {"conversationId", "messages"} <= keys and bool(_TELLING & keys)
-    return single or {"item.conversationId", "item.messages"} <= keys
+    several = {"item.conversationId", "item.messages"} <= keys and any(f"item.{key}" in keys for key in _TELLING)
+    return single or several
 
 
 def read(bundle: Bundle) -> Read:
