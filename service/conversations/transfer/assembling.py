@@ -83,12 +83,14 @@ def entries(value: Any) -> list[Any]:
 
 
 def kept(value: Any, depth: int = DEEPEST) -> Any:
-    """A JSON value for `extras`: what is nested too deep is cut off."""
+    """A JSON value for `extras`: what is nested too deep is cut off, and numbers that JSON cannot hold are texts."""
     if isinstance(value, dict):
         pairs = cast("dict[str, Any]", value).items()
         return {key: kept(inner, depth - 1) for key, inner in pairs} if depth else "…"
     if isinstance(value, list):
         return [kept(inner, depth - 1) for inner in cast("list[Any]", value)] if depth else "…"
+    if isinstance(value, int | float) and not -(2**63) <= value < 2**63:
+        return str(value)
     return value
 
 

@@ -67,7 +67,8 @@ def checked(name: str, files: dict[str, Any]) -> list[Transcript | Notice]:
         keys = [message.key for message in transcript.messages]
         assert len(set(keys)) == len(keys)
         assert all(isinstance(message.content, str) for message in transcript.messages)
-        json.dumps(transcript.extras)
+        for held in (transcript.extras, *(message.extras for message in transcript.messages)):
+            json.dumps(held, allow_nan=False)
     return found
 
 
@@ -77,6 +78,13 @@ def test_each_format_is_known_by_its_content_alone(name: str) -> None:
     (file, held), *_ = EXAMPLES[name].items()
     assert recognize(bundle(EXAMPLES[name])).name == name
     assert [one.name for one in FORMATS.values() if one.recognizes(bundle({"x": held}))] == [name], file
+
+
+def test_numbers_that_no_parser_takes_hide_no_format() -> None:
+    """They stand at the beginning of a file, where it is recognized."""
+    raw = b'[{"title": "x", "create_time": 1e400, "mapping": {"a": {"message": {"content": "Hi"}}}, "x": NaN}]'
+    _, (transcript,), _ = read({"x": raw})
+    assert (transcript.title, transcript.created_ms, transcript.messages[0].content) == ("x", None, "Hi")
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
