@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import json
 import random
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.formats import FORMATS, recognize
 from service.conversations.transfer.transcripts import Notice, Transcript, Unreadable
 from tests.support.exports import (
@@ -78,6 +79,22 @@ def test_each_format_is_known_by_its_content_alone(name: str) -> None:
     (file, held), *_ = EXAMPLES[name].items()
     assert recognize(bundle(EXAMPLES[name])).name == name
     assert [one.name for one in FORMATS.values() if one.recognizes(bundle({"x": held}))] == [name], file
+
+
+def test_an_archive_in_an_archive_is_to_be_unpacked() -> None:
+    """Some tools and mail programs pack twice."""
+    with pytest.raises(Unreadable, match=r"export.zip holds another archive, inner.zip. Unpack it"):
+        recognize(bundle({"inner.zip": b"PK\x03\x04", "read-me.txt": b"Hello"}))
+
+
+def test_a_locked_archive_says_so() -> None:
+    """Not that it is of no format."""
+
+    def locked() -> BinaryIO:
+        raise Unreadable("a.json is locked by a password.")
+
+    with pytest.raises(Unreadable, match=r"locked by a password"):
+        recognize(Bundle("x.zip", [Member("a.json", 1, locked)]))
 
 
 def test_numbers_that_no_parser_takes_hide_no_format() -> None:
