@@ -6,18 +6,16 @@ Knows nothing of any application.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, cast
 
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.parsing import BROKEN, Read, content_key, each, json_items, json_whole, numbered
 from service.conversations.transfer.shapes import shape
 from service.conversations.transfer.transcripts import (
-    Attachment,
     Notice,
     NoticeKind,
     Speaker,
-    ToolCall,
     Transcript,
     TranscriptMessage,
     Unreadable,
@@ -45,6 +43,17 @@ class Remarks:
         """Count what happened. `one` and `many` go on behind the number: `image was …`, `images were …`."""
         if count:
             self._counts[kind, one, many] = self._counts.get((kind, one, many), 0) + count
+
+    def speaker(self, speakers: Mapping[str, Speaker], name: str | None) -> Speaker:
+        """Who says a message, by a tool's name for them; the system where the tool does not say."""
+        found = speakers.get(name or "")
+        if found is None:
+            self.add(
+                NoticeKind.CHANGED,
+                "message does not say who wrote it, and was taken for the system's",
+                "messages do not say who wrote them, and were taken for the system's",
+            )
+        return found or Speaker.SYSTEM
 
     def aside(self, instructions: Any) -> None:
         """Instructions for all of a conversation are kept aside: nobody said them there."""
@@ -74,18 +83,25 @@ def entries(value: Any) -> list[Any]:
 
 
 def kept(value: Any, depth: int = DEEPEST) -> Any:
-    """A JSON value for `extras`: what is nested too deep is cut off."""
+    """A JSON value for `extras`: what is nested too deep is cut off, and numbers that JSON cannot hold are texts."""
     if isinstance(value, dict):
         pairs = cast("dict[str, Any]", value).items()
         return {key: kept(inner, depth - 1) for key, inner in pairs} if depth else "…"
     if isinstance(value, list):
         return [kept(inner, depth - 1) for inner in cast("list[Any]", value)] if depth else "…"
+    if isinstance(value, int | float) and not -(2**63) <= value < 2**63:
+        return str(value)
     return value
 
 
 def extras(**values: Any) -> dict[str, Any]:
     """What has no other place, without what says nothing: null, false, empty texts and lists."""
-    return {key: kept(value) for key, value in values.items() if value not in (None, False, "", [], {}, ())}
+    return {key: kept(value) for key, value in values.items() if not _says_nothing(value)}
+
+
+def _says_nothing(value: Any) -> bool:
+    """A zero does: it may be a temperature."""
+    return value is None or value is False or (isinstance(value, str | list | dict | tuple) and not value)
 
 
 def others(record: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
@@ -173,112 +189,6 @@ def assembled(
 def _says_something(message: TranscriptMessage) -> bool:
     held = message.content or message.reasoning or message.tool_calls or message.attachments
     return bool(held) or message.wholeness is Wholeness.FAILED
-
-
-@dataclass(slots=True)
-class _Piece:
-    speaker: Speaker
-    texts: list[str] = field(default_factory=list[str])
-    thoughts: list[str] = field(default_factory=list[str])
-    calls: list[ToolCall] = field(default_factory=list[ToolCall])
-    call_id: str | None = None
-    tool: str | None = None
-    failed: bool = False
-    attachments: list[Attachment] = field(default_factory=list[Attachment])
-
-
-class Pieces:
-    """An answer with calls of tools and their results in it, taken apart: answer, result, answer.
-
-    The last piece has the key of the whole, so that what follows stays below it.
-    """
-
-    def __init__(self) -> None:
-        self._pieces: list[_Piece] = []
-
-    def say(self, text: str) -> None:
-        """A part of the answer's text."""
-        if text:
-            self._answer().texts.append(text)
-
-    def think(self, text: str) -> None:
-        """A part of its reasoning."""
-        if text:
-            self._answer().thoughts.append(text)
-
-    def call(self, call: ToolCall) -> None:
-        """A call of a tool."""
-        self._answer().calls.append(call)
-
-    def result(self, text: str, call_id: str | None, tool: str | None, failed: bool = False) -> None:
-        """What a tool gave back."""
-        self._pieces.append(_Piece(Speaker.TOOL, texts=[text], call_id=call_id, tool=tool, failed=failed))
-
-    def attach(self, attachment: Attachment) -> None:
-        """What came with the answer."""
-        self._answer().attachments.append(attachment)
-
-    @property
-    def has_tools(self) -> bool:
-        """Whether tools were called."""
-        return any(piece.calls or piece.speaker is Speaker.TOOL for piece in self._pieces)
-
-    @property
-    def text(self) -> str:
-        """All of the text, without results of tools."""
-        return joined(text for piece in self._pieces if piece.speaker is Speaker.ASSISTANT for text in piece.texts)
-
-    def single(self, whole: TranscriptMessage, behind: Sequence[str] = ()) -> TranscriptMessage:
-        """All pieces as one message of another speaker, with more texts behind it."""
-        attached = [one for piece in self._pieces for one in piece.attachments]
-        said = joined(text for piece in self._pieces for text in piece.texts)
-        content = "\n\n".join(filter(None, (said, *behind)))
-        return replace(whole, content=content, attachments=[*attached, *whole.attachments])
-
-    def messages(self, whole: TranscriptMessage) -> list[TranscriptMessage]:
-        """The pieces as messages. What `whole` says of the answer stands at its last piece that is no result."""
-        pieces = self._pieces or [_Piece(Speaker.ASSISTANT)]
-        last = max((n for n, piece in enumerate(pieces) if piece.speaker is Speaker.ASSISTANT), default=0)
-        made: list[TranscriptMessage] = []
-        for number, piece in enumerate(pieces):
-            key = whole.key if number == len(pieces) - 1 else f"{whole.key}#{number + 1}"
-            parent = made[-1].key if made else whole.parent
-            made.append(_message(piece, key, parent, whole, number == last))
-        return made
-
-    def _answer(self) -> _Piece:
-        if not self._pieces or self._pieces[-1].speaker is not Speaker.ASSISTANT:
-            self._pieces.append(_Piece(Speaker.ASSISTANT))
-        return self._pieces[-1]
-
-
-def _message(piece: _Piece, key: str, parent: str | None, whole: TranscriptMessage, last: bool) -> TranscriptMessage:
-    message = TranscriptMessage(
-        key=key,
-        parent=parent,
-        speaker=piece.speaker,
-        content=joined(piece.texts),
-        created_ms=whole.created_ms,
-        model=whole.model if piece.speaker is Speaker.ASSISTANT else None,
-        reasoning=joined(piece.thoughts) or None,
-        tool_calls=piece.calls,
-        tool_call_id=piece.call_id,
-        tool_name=piece.tool,
-        is_error=piece.failed,
-        attachments=piece.attachments,
-    )
-    if not last:
-        return message
-    return replace(
-        message,
-        wholeness=whole.wholeness,
-        finish_reason=whole.finish_reason,
-        attachments=[*piece.attachments, *whole.attachments],
-        input_tokens=whole.input_tokens,
-        output_tokens=whole.output_tokens,
-        cost_usd=whole.cost_usd,
-        extras=whole.extras,
-    )
 
 
 def each_member(

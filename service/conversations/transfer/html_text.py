@@ -28,8 +28,7 @@ class Markdown(HTMLParser):
 
     def text(self) -> str:
         """The text until here."""
-        whole = "".join(self._out)
-        whole = re.sub(r"[ \t]+(?=\n)", "", whole)
+        whole = "\n".join(line.rstrip(" \t") for line in "".join(self._out).split("\n"))
         return re.sub(r"\n{3,}", "\n\n", whole).strip()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -5,16 +5,17 @@ Owns that a text which quotes a format is not taken for one. Knows nothing of fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-import ijson
-
 from service.conversations.transfer.bundles import Bundle, Member
-from service.conversations.transfer.parsing import BROKEN
+from service.conversations.transfer.transcripts import Unreadable
 
 DEEPEST = 6
 MOST_LOOKED_AT = 50
+# A text, with the colon of a key, or a bracket.
+_TOKEN = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*)"\s*(:)?|[\[\]{}]', re.DOTALL)
 # What exports hold beside conversations: nobody looks for JSON in it.
 _OTHER = (
     *(
@@ -59,32 +60,29 @@ def shape(member: Member) -> frozenset[str]:
 
     Empty where it is no JSON. Keys that hold the ids of messages are among them, so it is for looking up only.
     """
-    found: set[str] = set()
     try:
-        _walk(ijson.basic_parse(member.sample(), use_float=True), found)
-    except (*BROKEN, OSError, ijson.JSONError):
-        # A sample breaks off, and that is how it ends.
-        pass
-    return frozenset(found)
+        start = member.sample().lstrip()
+    except (Unreadable, OSError):
+        return frozenset()
+    return frozenset(_places(start) if start[:1] in (b"[", b"{") else ())
 
 
-def _walk(events: Iterable[tuple[str, object]], found: set[str]) -> None:
+def _places(start: bytes) -> Iterator[str]:
+    """The ways to keys and elements. Only texts and brackets are looked at: numbers may be such as no parser takes."""
     path: list[str] = []
     depth = 0
-    for event, value in events:
-        if event == "map_key":
-            if depth <= DEEPEST:
-                path[-1] = str(value)
-                found.add(".".join(path))
-        elif event.startswith("start"):
-            depth += 1
-            if depth <= DEEPEST:
-                path.append("item" if event == "start_array" else "")
-                found.add(".".join(path))
-        elif event.startswith("end"):
-            if depth <= DEEPEST:
-                path.pop()
-            depth -= 1
+    for token in _TOKEN.finditer(start):
+        opens = token[0] in (b"[", b"{")
+        depth += opens - (token[0] in (b"]", b"}"))
+        if opens and depth <= DEEPEST:
+            path.append("item" if token[0] == b"[" else "")
+        elif token[0] in (b"]", b"}"):
+            del path[max(depth, 0) :]
+        elif token[2] and path and depth == len(path):
+            path[-1] = token[1].decode("utf-8", "replace")
+        else:
+            continue
+        yield ".".join(path)
 
 
 def json_members(bundle: Bundle) -> list[Member]:

@@ -73,10 +73,16 @@ FORMATS: dict[str, Format] = {
 
 
 def recognize(bundle: Bundle) -> Format:
-    """The format of a bundle. Raises `Unreadable`, which lists the formats that there are."""
+    """The format of a bundle. Raises `Unreadable`, which says why it cannot be read, or lists the formats that there are."""
     for known in FORMATS.values():
         if known.recognizes(bundle):
             return known
+    for member in list(bundle.members)[:5]:
+        member.sample()  # one that is locked or broken says so
+        if member.base.lower().endswith((".zip", ".tgz", ".tar.gz")):
+            raise Unreadable(
+                f"{bundle.name} holds another archive, {member.base}. Unpack it, and import what is in it."
+            )
     names = ", ".join(known.title for known in FORMATS.values())
     held = ", ".join(member.base for member in list(bundle.members)[:5])
     raise Unreadable(f"{bundle.name} (with {held}) is of no format that can be imported. Those are: {names}.")

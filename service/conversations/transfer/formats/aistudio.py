@@ -65,7 +65,7 @@ def _prompt(place: str, record: Any, member: Member) -> Iterator[Transcript | No
     model = (text(settings.get("model")) or "").removeprefix("models/") or None
 
     def message(key: str, parent: str | None, chunk: Any) -> Iterator[TranscriptMessage]:
-        yield _message(key, parent, mapping(chunk, "the chunk"), model)
+        yield _message(key, parent, mapping(chunk, "the chunk"), model, remarks)
 
     contents = [_identity(fields(chunk)) for chunk in chunks]
     linked = ((key, parent, chunk) for (key, parent), chunk in zip(chained(contents, key), chunks, strict=True))
@@ -95,8 +95,10 @@ def _identity(chunk: Mapping[str, Any]) -> tuple[Any, ...]:
     return chunk.get("role"), chunk.get("text"), chunk.get("isThought"), chunk.get("createTime")
 
 
-def _message(key: str, parent: str | None, chunk: Mapping[str, Any], model: str | None) -> TranscriptMessage:
-    speaker = _SPEAKERS.get(text(chunk.get("role")) or "", Speaker.SYSTEM)
+def _message(
+    key: str, parent: str | None, chunk: Mapping[str, Any], model: str | None, remarks: Remarks
+) -> TranscriptMessage:
+    speaker = remarks.speaker(_SPEAKERS, text(chunk.get("role")))
     answer = speaker is Speaker.ASSISTANT
     thought = answer and chunk.get("isThought") is True
     said = text(chunk.get("text")) or _words(chunk.get("parts"), thought) or ""

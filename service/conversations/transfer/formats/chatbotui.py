@@ -24,7 +24,7 @@ from service.conversations.transfer.shapes import is_shaped, shaped
 from service.conversations.transfer.transcripts import Notice, Speaker, Transcript, TranscriptMessage
 
 LISTS = {"history.item.messages": "history.item"}
-_SPEAKERS = {"user": Speaker.USER, "assistant": Speaker.ASSISTANT}
+_SPEAKERS = {"user": Speaker.USER, "assistant": Speaker.ASSISTANT, "system": Speaker.SYSTEM}
 _KNOWN = ("id", "name", "messages", "model", "prompt")
 
 
@@ -52,7 +52,7 @@ def _conversation(place: str, record: Any) -> Iterator[Transcript | Notice]:
 
     def message(key: str, parent: str | None, said: Any) -> Iterator[TranscriptMessage]:
         about = mapping(said, "the message")
-        speaker = _SPEAKERS.get(text(about.get("role")) or "", Speaker.SYSTEM)
+        speaker = remarks.speaker(_SPEAKERS, text(about.get("role")))
         yield TranscriptMessage(
             key=key,
             parent=parent,

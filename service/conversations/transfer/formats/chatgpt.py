@@ -27,7 +27,7 @@ from service.conversations.transfer.assembling import (
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.formats.chatgpt_content import Content, content_of
 from service.conversations.transfer.parsing import Read, content_key, json_whole, mapping, ms, text
-from service.conversations.transfer.shapes import is_shaped, json_members, shaped
+from service.conversations.transfer.shapes import MOST_LOOKED_AT, json_members, shape
 from service.conversations.transfer.transcripts import (
     Attachment,
     Notice,
@@ -41,7 +41,8 @@ from service.conversations.transfer.transcripts import (
 )
 
 LISTS = {"item.mapping": "item", "conversations.item.mapping": "conversations.item"}
-_SHAPES = (*LISTS, "mapping")
+_WHERE = ("item.", "conversations.item.", "")
+_TELLING = ("title", "create_time", "conversation_id", "current_node", "id")
 _FILE = re.compile(r"conversations([-_ ]?\(?\d+\)?)?\.json", re.IGNORECASE)
 _BESIDE = re.compile(r"message_feedback\.json|conversation_asset_file_names\.json")
 _SPEAKERS = {
@@ -69,12 +70,17 @@ _NOISE = ("moderation_results", "safe_urls", "blocked_urls")
 
 def recognizes(bundle: Bundle) -> bool:
     """Whether a file has the tree."""
-    return is_shaped(bundle, _SHAPES)
+    return any(_is_ours(member) for member in json_members(bundle)[:MOST_LOOKED_AT])
+
+
+def _is_ours(member: Member) -> bool:
+    keys = shape(member)
+    return any(f"{where}mapping" in keys and any(where + key in keys for key in _TELLING) for where in _WHERE)
 
 
 def read(bundle: Bundle) -> Read:
     """The conversations of all the files."""
-    found = shaped(bundle, _SHAPES)
+    found = list(filter(_is_ours, json_members(bundle)))
     named = [one for one in json_members(bundle) if _FILE.fullmatch(one.base) and one not in found]
     members = sorted((*found, *named), key=lambda member: member.order)
     beside, known = bundle.matching(_BESIDE.pattern), _Beside()
@@ -147,7 +153,7 @@ class _Tree:
             for child in entries(fields(node).get("children"))
             if isinstance(child, str)
         }
-        self._leads_on = set(self._parents.values())
+        self._leads_on = {*self._parents.values(), *(text(fields(node).get("parent")) for node in nodes.values())}
         self.instructions: list[Any] = []
         """What the person or the tool told the model in every conversation, each once."""
 
@@ -181,8 +187,7 @@ class _Tree:
 
     def _spoken(self, key: str, parent: str | None, message: dict[str, Any], content: Content) -> TranscriptMessage:
         author, about = fields(message.get("author")), fields(message.get("metadata"))
-        role, name = text(author.get("role")), text(author.get("name"))
-        speaker = self._speaker(role)
+        speaker = self._remarks.speaker(_SPEAKERS, text(author.get("role")))
         hidden = bool(about.get("is_visually_hidden_from_conversation"))
         if content.is_setting or (hidden and speaker is Speaker.USER):
             speaker = Speaker.SYSTEM  # it is not what the person wrote there
@@ -195,7 +200,9 @@ class _Tree:
                 "version of a canvas was kept in the call of the tool that wrote it",
                 "versions of canvases were kept in the calls of the tool that wrote them",
             )
-        finish, wholeness = self._end(key, message, content, speaker, calls)
+        finish, wholeness = None, Wholeness.COMPLETE
+        if speaker is Speaker.ASSISTANT:
+            finish, wholeness = self._end(key, message, content, calls)
         return TranscriptMessage(
             key=key,
             parent=parent,
@@ -207,43 +214,18 @@ class _Tree:
             wholeness=wholeness,
             finish_reason=finish,
             tool_calls=[ToolCall(None, recipient, content.text or "{}")] if calls else [],
-            tool_name=name if speaker is Speaker.TOOL else None,
+            tool_name=text(author.get("name")) if speaker is Speaker.TOOL else None,
             is_error=content.failed and speaker is Speaker.TOOL,
             attachments=[self._beside.named(one) for one in _attachments(about, content)],
-            extras=extras(
-                hidden=hidden,
-                author=name if speaker is not Speaker.TOOL else None,
-                role=role if speaker is Speaker.SYSTEM and role != "system" else None,
-                about=author.get("metadata"),
-                channel=message.get("channel") if message.get("channel") != "final" else None,
-                weight=message.get("weight") if message.get("weight") not in (1, 1.0) and not hidden else None,
-                language=content.language,
-                references=content.references,
-                media=content.media,
-                gizmo=about.get("gizmo_id"),
-                voice=about.get("voice_mode_message"),
-                thinkingEffort=about.get("thinking_effort"),
-                shared=about.get("shared_conversation_id"),
-                feedback=self._beside.ratings.get(text(message.get("id")) or key),
-            ),
+            extras={
+                **extras(hidden=hidden, feedback=self._beside.ratings.get(text(message.get("id")) or key)),
+                **_aside(message, content, speaker),
+            },
         )
 
-    def _speaker(self, role: str | None) -> Speaker:
-        if role not in _SPEAKERS:
-            self._remarks.add(
-                NoticeKind.CHANGED,
-                "message does not say who wrote it, and was taken for the system's",
-                "messages do not say who wrote them, and were taken for the system's",
-            )
-        return _SPEAKERS.get(role or "", Speaker.SYSTEM)
-
-    def _end(
-        self, key: str, message: dict[str, Any], content: Content, speaker: Speaker, calls: bool
-    ) -> tuple[str | None, Wholeness]:
+    def _end(self, key: str, message: dict[str, Any], content: Content, calls: bool) -> tuple[str | None, Wholeness]:
         """Why an answer ended, and how. `end_turn: false` says that it goes on, which a leaf does not."""
         finish = text(fields(fields(message.get("metadata")).get("finish_details")).get("type"))
-        if speaker is not Speaker.ASSISTANT:
-            return None, Wholeness.COMPLETE
         if content.failed and not content.text:
             return finish, Wholeness.FAILED
         going_on = message.get("end_turn") is False and not calls and key not in self._leads_on
@@ -251,6 +233,26 @@ class _Tree:
         if content.failed or cut_off or (going_on and bool(content.text)):
             return finish or "interrupted", Wholeness.PARTIAL
         return finish, Wholeness.COMPLETE
+
+
+def _aside(message: Mapping[str, Any], content: Content, speaker: Speaker) -> dict[str, Any]:
+    """What a person may miss of a message, and has no other place."""
+    author, about = fields(message.get("author")), fields(message.get("metadata"))
+    channel, weight = message.get("channel"), message.get("weight")
+    return extras(
+        author=author.get("name") if speaker is not Speaker.TOOL else None,
+        role=author.get("role") if speaker is Speaker.SYSTEM and author.get("role") != "system" else None,
+        about=author.get("metadata"),
+        channel=channel if channel != "final" else None,
+        weight=weight if weight != 1 and content.text else None,
+        language=content.language,
+        references=content.references,
+        media=content.media,
+        gizmo=about.get("gizmo_id"),
+        voice=about.get("voice_mode_message"),
+        thinkingEffort=about.get("thinking_effort"),
+        shared=about.get("shared_conversation_id"),
+    )
 
 
 def _attachments(about: Mapping[str, Any], content: Content) -> list[Attachment]:

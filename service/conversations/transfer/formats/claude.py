@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.conversations.transfer.assembling import (
-    Pieces,
     Remarks,
     assembled,
     each_member,
@@ -27,6 +26,7 @@ from service.conversations.transfer.assembling import (
 )
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.parsing import Read, content_key, count, json_text, listing, mapping, ms, text
+from service.conversations.transfer.pieces import Pieces
 from service.conversations.transfer.shapes import is_shaped, json_members, shape, shaped
 from service.conversations.transfer.transcripts import (
     Attachment,
@@ -103,7 +103,7 @@ def _linked(listed: list[Any]) -> Iterator[tuple[str, str | None, Any]]:
 def _message(
     key: str, parent: str | None, said: dict[str, Any], model: str | None, remarks: Remarks
 ) -> Iterator[TranscriptMessage]:
-    speaker = _SPEAKERS.get(text(said.get("sender")) or "", Speaker.SYSTEM)
+    speaker = remarks.speaker(_SPEAKERS, text(said.get("sender")))
     answer = speaker is Speaker.ASSISTANT
     pieces, references, aside = Pieces(), list[Any](), list[Any]()
     for block in map(fields, entries(said.get("content"))):
@@ -137,7 +137,7 @@ def _message(
 
 
 def _add(block: Mapping[str, Any], pieces: Pieces, references: list[Any], aside: list[Any], remarks: Remarks) -> None:
-    match block.get("type"):
+    match block.get("type") or ("text" if "text" in block else None):
         case "text" | "voice_note":
             pieces.say(joined(filter(None, (text(block.get("title")), text(block.get("text"))))))
             references += [found for one in entries(block.get("citations")) if (found := _reference(fields(one)))]

@@ -18,9 +18,11 @@ from service.conversations.transfer.transcripts import Unreadable
 
 _CELL, _HEAD, _BODY = "outer-cell", "header-cell", "mdl-typography--body-1"
 _CHUNK = 262_144
+_LONGEST_TAG = 4 * 2**20
 _PRODUCTS = (b"Gemini", b"Bard")
 # A line with a time, in whatever language: 9:15:00 and a year.
-_MOMENT = re.compile(r"(?=.*\b\d{1,2}[:.]\d{2}[:.]\d{2})(?=.*\b(?:19|20)\d{2}\b).{10,80}")
+_MOMENT = re.compile(r"(?=.*\b\d{1,2}[:.]\d{2}[:.]\d{2})(?=.*\b(?:19|20)\d{2}\b).+")
+_LONGEST_MOMENT = 80
 _ENGLISH = re.compile(
     r"(?:([A-Z][a-z]{2})[a-z]* (\d{1,2})|(\d{1,2}) ([A-Z][a-z]{2})[a-z]*),? (\d{4}),? (\d{1,2}):(\d{2}):(\d{2})"
     r"\s*([AaPp][Mm])?\s*(\S*)"
@@ -56,6 +58,8 @@ def activities_of_page(member: Member) -> Iterator[dict[str, Any]]:
         while chunk := stream.read(_CHUNK):
             page.feed(decoder.decode(chunk))
             yield from page.take()
+            if len(page.rawdata) > _LONGEST_TAG:
+                raise Unreadable(f"{member.name} holds a tag or comment of HTML that does not end.")
     page.close()
     yield from page.take(last=True)
 
@@ -125,7 +129,7 @@ class _Page(Markdown):
     def _line_done(self) -> None:
         line = self.text().replace("\u202f", " ").replace("\xa0", " ")
         self._out.clear()
-        if _MOMENT.fullmatch(line) and self._lines:
+        if len(line) <= _LONGEST_MOMENT and _MOMENT.fullmatch(line) and self._lines:
             self._moment = line
         elif _FILES.fullmatch(line) and self._lines:
             self._lists_files = True

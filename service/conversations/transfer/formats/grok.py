@@ -84,7 +84,7 @@ def _conversation(place: str, record: Any) -> Iterator[Transcript | Notice]:
 
 def _linked(listed: list[Any]) -> Iterator[tuple[str, str | None, Any]]:
     """Responses with their parents. Where only answers say theirs, what the person said follows the one before."""
-    people = [said for said in map(fields, listed) if _speaker(said) is Speaker.USER][1:]
+    people = [said for said in map(fields, listed) if _SPEAKERS.get(_sender(said)) is Speaker.USER][1:]
     tree = any(map(_parent, listed))
     loose = not tree or (bool(people) and not any(map(_parent, people)))
     before: str | None = None
@@ -98,12 +98,12 @@ def _parent(said: Any) -> str | None:
     return _id(fields(said).get("parent_response_id"))
 
 
-def _speaker(said: Mapping[str, Any]) -> Speaker:
-    return _SPEAKERS.get((text(said.get("sender")) or "").lower(), Speaker.SYSTEM)
+def _sender(said: Mapping[str, Any]) -> str:
+    return (text(said.get("sender")) or "").lower()
 
 
 def _message(key: str, parent: str | None, said: Mapping[str, Any], remarks: Remarks) -> TranscriptMessage:
-    speaker = _speaker(said)
+    speaker = remarks.speaker(_SPEAKERS, _sender(said))
     answer = speaker is Speaker.ASSISTANT
     content = _readable(text(said.get("message")) or "", said, remarks)
     failed = bool(said.get("error"))

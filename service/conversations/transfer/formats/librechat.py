@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.conversations.transfer.assembling import (
-    Pieces,
     Remarks,
     assembled,
     each_member,
@@ -25,6 +24,7 @@ from service.conversations.transfer.assembling import (
 )
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.parsing import Read, content_key, count, json_text, listing, mapping, ms, text
+from service.conversations.transfer.pieces import Pieces
 from service.conversations.transfer.shapes import MOST_LOOKED_AT, json_members, shape
 from service.conversations.transfer.transcripts import (
     Attachment,
@@ -66,7 +66,8 @@ def _is_ours(member: Member) -> bool:
     if {"messagesTree", "item.messagesTree"} & keys:
         return True
     single = {"conversationId", "messages"} <= keys and bool(_TELLING & keys)
-    return single or {"item.conversationId", "item.messages"} <= keys
+    several = {"item.conversationId", "item.messages"} <= keys and any(f"item.{key}" in keys for key in _TELLING)
+    return single or several
 
 
 def read(bundle: Bundle) -> Read:

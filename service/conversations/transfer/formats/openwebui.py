@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.conversations.transfer.assembling import (
-    Pieces,
     Remarks,
     assembled,
     chained,
@@ -26,6 +25,7 @@ from service.conversations.transfer.assembling import (
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.formats.openwebui_details import take_apart
 from service.conversations.transfer.parsing import Read, content_key, count, json_text, mapping, ms, text
+from service.conversations.transfer.pieces import Pieces
 from service.conversations.transfer.shapes import is_shaped, shaped
 from service.conversations.transfer.transcripts import (
     Attachment,
@@ -137,7 +137,7 @@ def _list(messages: list[Any]) -> Iterator[tuple[str, str | None, Any]]:
 def _message(
     key: str, parent: str | None, said: Mapping[str, Any], models: list[Any], remarks: Remarks
 ) -> Iterator[TranscriptMessage]:
-    speaker = _speaker(said)
+    speaker = remarks.speaker(_SPEAKERS, _role(said))
     answer = speaker is Speaker.ASSISTANT
     pieces, aside = Pieces(), list[Any]()
     content = _content(said.get("content"))
@@ -175,12 +175,10 @@ def _message(
     yield from pieces.messages(whole) if answer else [pieces.single(whole)]
 
 
-def _speaker(said: Mapping[str, Any]) -> Speaker:
+def _role(said: Mapping[str, Any]) -> str:
     """Who says a message. An answer that broke off may have lost its role, and has what only answers have."""
-    role = text(said.get("role"))
-    if role is None:
-        return Speaker.ASSISTANT if {"output", "done", "usage", "model", "modelName"} & said.keys() else Speaker.USER
-    return _SPEAKERS.get(role, Speaker.SYSTEM)
+    answers = bool({"output", "done", "usage", "model", "modelName"} & said.keys())
+    return text(said.get("role")) or ("assistant" if answers else "user")
 
 
 def _wholeness(said: Mapping[str, Any], says: bool, failed: bool) -> Wholeness:

@@ -11,8 +11,8 @@ import re
 
 import orjson
 
-from service.conversations.transfer.assembling import Pieces
 from service.conversations.transfer.parsing import json_text
+from service.conversations.transfer.pieces import Pieces
 from service.conversations.transfer.transcripts import ToolCall
 
 _TAG = re.compile(

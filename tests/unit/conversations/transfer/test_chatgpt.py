@@ -169,6 +169,16 @@ def test_an_answer_that_was_cut_off_says_so(about: dict[str, Any], wholeness: Wh
     assert message(chatgpt_node("a", "root", "assistant", content, **about)).wholeness == wholeness
 
 
+def test_an_answer_that_goes_on_was_not_cut_off() -> None:
+    """Also where only parents say what follows."""
+    nodes = [chatgpt_node("a", "root", "assistant", "A", end_turn=False), chatgpt_node("b", "a", "assistant", "B")]
+    whole = chatgpt(*nodes)
+    for node in whole["mapping"].values():
+        del node["children"]
+    _, (transcript,), _ = read({NAME: [whole]})
+    assert [one.wholeness for one in transcript.messages] == [Wholeness.COMPLETE] * 3
+
+
 def test_the_model_is_the_messages_or_the_conversations() -> None:
     """Newer exports say it once."""
     node = chatgpt_node("a", "root", "assistant", "A", metadata={"model_slug": "m-2"})

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import Any
+import random
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.formats import FORMATS, recognize
 from service.conversations.transfer.transcripts import Notice, Transcript, Unreadable
-from tests.support.exports import EXAMPLES, bundle, read
+from tests.support.exports import (
+    EXAMPLES,
+    bundle,
+    chatgpt,
+    chatgpt_node,
+    claude,
+    claude_message,
+    grok,
+    grok_response,
+    librechat,
+    librechat_message,
+    openwebui,
+    openwebui_message,
+    read,
+)
 
 VALUES = st.recursive(
     st.none()
@@ -52,7 +68,8 @@ def checked(name: str, files: dict[str, Any]) -> list[Transcript | Notice]:
         keys = [message.key for message in transcript.messages]
         assert len(set(keys)) == len(keys)
         assert all(isinstance(message.content, str) for message in transcript.messages)
-        json.dumps(transcript.extras)
+        for held in (transcript.extras, *(message.extras for message in transcript.messages)):
+            json.dumps(held, allow_nan=False)
     return found
 
 
@@ -62,6 +79,29 @@ def test_each_format_is_known_by_its_content_alone(name: str) -> None:
     (file, held), *_ = EXAMPLES[name].items()
     assert recognize(bundle(EXAMPLES[name])).name == name
     assert [one.name for one in FORMATS.values() if one.recognizes(bundle({"x": held}))] == [name], file
+
+
+def test_an_archive_in_an_archive_is_to_be_unpacked() -> None:
+    """Some tools and mail programs pack twice."""
+    with pytest.raises(Unreadable, match=r"export.zip holds another archive, inner.zip. Unpack it"):
+        recognize(bundle({"inner.zip": b"PK\x03\x04", "read-me.txt": b"Hello"}))
+
+
+def test_a_locked_archive_says_so() -> None:
+    """Not that it is of no format."""
+
+    def locked() -> BinaryIO:
+        raise Unreadable("a.json is locked by a password.")
+
+    with pytest.raises(Unreadable, match=r"locked by a password"):
+        recognize(Bundle("x.zip", [Member("a.json", 1, locked)]))
+
+
+def test_numbers_that_no_parser_takes_hide_no_format() -> None:
+    """They stand at the beginning of a file, where it is recognized."""
+    raw = b'[{"title": "x", "create_time": 1e400, "mapping": {"a": {"message": {"content": "Hi"}}}, "x": NaN}]'
+    _, (transcript,), _ = read({"x": raw})
+    assert (transcript.title, transcript.created_ms, transcript.messages[0].content) == ("x", None, "Hi")
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -103,6 +143,35 @@ def test_any_bytes_in_place_of_any_others_stop_nothing(name: str, data: st.DataO
     for one in FORMATS.values():
         one.recognizes(bundle(files | {file: changed}))
     checked(name, files | {file: changed})
+
+
+def trees(parents: dict[str, str | None]) -> dict[str, Any]:
+    """The same tree in all formats that have trees. What nobody precedes has each one's word for that."""
+    root = "00000000-0000-4000-8000-000000000000"
+    pairs = parents.items()
+    return {
+        "chatgpt": chatgpt(*(chatgpt_node(key, above or "root", content=key) for key, above in pairs)),
+        "claude": claude(
+            *(claude_message(key, "human", key, parent_message_uuid=above or root) for key, above in pairs)
+        ),
+        "grok": grok(*(grok_response(key, "assistant", key, above) for key, above in pairs)),
+        "openwebui": openwebui(*(openwebui_message(key, "user", key, above) for key, above in pairs)),
+        "librechat": librechat(*(librechat_message(key, above, True, key) for key, above in pairs)),
+    }
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(-1, 9), max_size=10), st.randoms(use_true_random=False))
+def test_every_reader_gives_the_tree_as_it_is(above: list[int], random: random.Random) -> None:
+    """Whatever the order in which its messages are listed."""
+    numbers = [None, 0, *(None if one < 0 else min(one, number) for number, one in enumerate(above, start=1))]
+    parents = {f"m{key}": None if one is None else f"m{one}" for key, one in enumerate(numbers)}
+    order = list(parents)
+    random.shuffle(order)
+    for name, export in trees({key: parents[key] for key in order}).items():
+        (transcript,) = (one for one in checked(name, {"x": export}) if isinstance(one, Transcript))
+        read_back = {one.key: None if one.parent == "root" else one.parent for one in transcript.messages}
+        assert {key: above for key, above in read_back.items() if key != "root"} == parents, name
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

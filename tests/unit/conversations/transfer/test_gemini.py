@@ -102,6 +102,14 @@ def test_a_page_in_another_language_has_no_times() -> None:
     assert [(one.messages[0].content, one.created_ms) for one in transcripts] == [("Frage", None)]
 
 
+def test_a_page_whose_comment_does_not_end_is_given_up() -> None:
+    """Before all of it is read again and again."""
+    whole = page("Prompted a<br>Mar 2, 2026, 9:15:00 AM UTC<br>A") * 2 + b"<!--" * 2**21
+    _, transcripts, notices = read({"MyActivity.html": whole})
+    assert len(transcripts) == 1
+    assert "a tag or comment of HTML that does not end" in texts(notices)
+
+
 def test_html_becomes_markdown() -> None:
     """Nothing of it is kept that a page would execute."""
     source = (
