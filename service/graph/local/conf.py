@@ -54,6 +54,8 @@ _DATABASE = {
     "dbms.usage_report.enabled": "false",
     "client.allow_telemetry": "false",
     "server.bolt.telemetry.enabled": "false",
+    # Neo4j Browser loads its guide from where it comes from itself, and from nowhere else.
+    "browser.remote_content_hostname_whitelist": "127.0.0.1,localhost",
     # It announces the server to the local network, and believes whatever a proxy's header says.
     "server.fleet_discovery.enabled": "false",
     "dbms.fleet_manager.enabled": "false",
