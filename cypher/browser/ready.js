@@ -1,7 +1,7 @@
-// Puts our style, saved queries and guide into Neo4j Browser's own storage, before Browser starts and reads it.
-// `given` is what we bring, `storage` the page's local storage, `origin` where the page is from.
+// Puts our style and saved queries into Neo4j Browser's own storage, before Browser starts and reads it.
+// `given` is what we bring, `storage` the page's local storage.
 // What a person has changed, moved or removed stays so. What we brought last is kept under `antiphon`, to tell.
-function ready(given, storage, origin) {
+function ready(given, storage) {
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const read = (key) => {
     try {
@@ -11,7 +11,7 @@ function ready(given, storage, origin) {
     }
   };
   const write = (key, value) => storage.setItem(key, JSON.stringify(value));
-  const before = { style: {}, favourites: {}, guide: null, ...read("antiphon") };
+  const before = { style: {}, favourites: {}, ...read("antiphon") };
 
   const styled = read("neo4j.grass") ?? {};
   const theirs = (selector) =>
@@ -39,11 +39,9 @@ function ready(given, storage, origin) {
   const missing = ({ id }) => !folders.some((folder) => folder.id === id) && favourites.some(({ folder }) => folder === id);
   write("neo4j.folders", [...given.folders.filter(missing), ...folders]);
 
-  const settings = read("neo4j.settings") ?? {};
-  const guide = `:guide ${origin}${given.guide}`;
-  if ([undefined, ":play start", before.guide].includes(settings.initCmd)) settings.initCmd = guide;
-  write("neo4j.settings", { allowUserStats: false, allowCrashReports: false, ...settings });
+  // `initCmd`: our guide is opened in place of Browser's own beginning.
+  write("neo4j.settings", { allowUserStats: false, allowCrashReports: false, initCmd: "", ...read("neo4j.settings") });
 
   const contents = Object.fromEntries(given.favourites.map(({ id, content }) => [id, content]));
-  write("antiphon", { style: given.style, favourites: contents, guide });
+  write("antiphon", { style: given.style, favourites: contents });
 }

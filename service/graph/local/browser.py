@@ -20,7 +20,7 @@ from service.graph.local.install import Installation
 from service.graph.saved import all_saved, folder_title, guide, rules, style
 from service.resources import read_resource
 
-PLACE = "antiphon"
+_PLACE = "antiphon"
 _INDEX = "browser/index.html"
 _BUNDLES = b'<script src="ui-libs-'
 _KEPT_SECONDS = 30 * 86_400.0
@@ -47,13 +47,10 @@ def browser_jar(installation: Installation) -> Path:
 
 def pages() -> dict[str, str]:
     """The files that stand in `/browser/antiphon/`, by name."""
-    page = guide()
-    # Named after its text: a person's browser keeps pages for a while.
-    named = f"guide-{hashlib.sha256(page.encode()).hexdigest()[:12]}.html"
-    return {named: page, "style.grass": style(), "ready.js": _script(f"/browser/{PLACE}/{named}")}
+    return {"guide.html": guide(), "style.grass": style(), "ready.js": _script()}
 
 
-def _script(guide_path: str) -> str:
+def _script() -> str:
     queries = all_saved()
     given = {
         "style": rules(style()),
@@ -61,9 +58,8 @@ def _script(guide_path: str) -> str:
             {"id": f"antiphon-{name}", "name": folder_title(name)} for name in sorted({q.folder for q in queries})
         ],
         "favourites": [{"id": q.id, "folder": f"antiphon-{q.folder}", "content": q.text} for q in queries],
-        "guide": guide_path,
     }
-    call = f"ready({json.dumps(given)}, window.localStorage, window.location.origin)"
+    call = f"ready({json.dumps(given)}, window.localStorage)"
     # Whatever is the matter with the storage: Browser starts.
     return f"{read_resource('cypher', 'browser', 'ready.js')}try {{ {call}; }} catch (error) {{ console.warn(error); }}\n"
 
@@ -71,7 +67,7 @@ def _script(guide_path: str) -> str:
 def _write(shipped: Path, jar: Path, files: dict[str, str]) -> None:
     partial = jar.with_suffix(f".{os.getpid()}.partial")
     version = hashlib.sha256(files["ready.js"].encode()).hexdigest()[:12]
-    tag = f'<script src="{PLACE}/ready.js?{version}"></script>'.encode()
+    tag = f'<script src="{_PLACE}/ready.js?{version}"></script>'.encode()
     try:
         shutil.copyfile(shipped, partial)
         with zipfile.ZipFile(partial, "a", zipfile.ZIP_DEFLATED) as opened:
@@ -82,7 +78,7 @@ def _write(shipped: Path, jar: Path, files: dict[str, str]) -> None:
             del opened.NameToInfo[_INDEX]
             opened.writestr(_INDEX, page.replace(_BUNDLES, tag + _BUNDLES, 1))
             for name, text in files.items():
-                opened.writestr(f"browser/{PLACE}/{name}", text)
+                opened.writestr(f"browser/{_PLACE}/{name}", text)
         partial.replace(jar)
     finally:
         partial.unlink(missing_ok=True)
