@@ -14,4 +14,4 @@ CALL () {
   MATCH way = (m)-[:REFERENCES {kind: 'corrects'}]->(:Message)
   RETURN way LIMIT 50
 }
-RETURN way
+RETURN way;

@@ -10,4 +10,4 @@ MATCH saw = (a)-[how:SAW]->(x)
 OPTIONAL MATCH asked = (a)<-[:ATTEMPTED]-(s)-[:ASKED]->(p)
 OPTIONAL MATCH answered = (a)-[:YIELDED]->(:Response)-[:RESPONDS_TO]->(p)
 OPTIONAL MATCH between = SHORTEST 1 (p)-[:CONTINUES|RESPONDS_TO]->{1,80}(x:Message)
-RETURN saw, asked, answered, between LIMIT 20
+RETURN saw, asked, answered, between LIMIT 20;

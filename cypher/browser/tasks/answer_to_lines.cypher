@@ -8,4 +8,4 @@ MATCH (answer)-[:SYNTHESIZES|RESPONDS_TO|USES]->{1,}(:Prompt)-[about:ABOUT]->(so
 WITH DISTINCT source, about.start AS start, about.end AS end ORDER BY start LIMIT 200
 RETURN source.title AS source,
        size(split(left(source.text, start), '\n')) AS line,
-       substring(source.text, start, end - start) AS text
+       substring(source.text, start, end - start) AS text;

@@ -6,4 +6,4 @@ MATCH (t:Task) WHERE t.id STARTS WITH '' AND EXISTS { (t)-[:RESULTED_IN]->() } A
 WITH t ORDER BY t.id DESC LIMIT 1
 MATCH (t)-[:RESULTED_IN]->(answer:Response)
 MATCH way = (answer)-[:SYNTHESIZES|RESPONDS_TO|USES]->{1,}(:Prompt)-[:ABOUT]->(:Source)
-RETURN way LIMIT 50
+RETURN way LIMIT 50;

@@ -8,4 +8,4 @@ OPTIONAL MATCH (a)-[:USED]->(m:Model)
 RETURN s.key AS subtask, a.number AS number, a.status AS status, a.errorCode AS code, a.error AS error, m.id AS model,
        a.latencyMs AS ms, a.inputTokens AS tokensIn, a.outputTokens AS tokensOut, a.costUsd AS usd,
        a.status <> 'SUCCEEDED' AS wasted
-ORDER BY wasted DESC, s.index, a.number LIMIT 200
+ORDER BY wasted DESC, s.index, a.number LIMIT 200;

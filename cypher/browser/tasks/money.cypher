@@ -8,4 +8,4 @@ OPTIONAL MATCH (a)-[:USED]->(m:Model)
 RETURN t.title AS task, m.id AS model, a.status AS status, coalesce(a.errorCode, '') AS code, count(*) AS calls,
        sum(a.inputTokens) AS tokensIn, sum(a.outputTokens) AS tokensOut, round(sum(a.costUsd), 6) AS usd,
        count(CASE WHEN a.costUsd IS NULL THEN 1 END) AS unpriced
-ORDER BY usd DESC, calls DESC
+ORDER BY usd DESC, calls DESC;
