@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.errors import Conflict
-from service.folders import unusable_folder
+from service.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
     from service.config import Config
@@ -116,7 +115,7 @@ def _save(config: Config, folder: Path) -> None:
     try:
         written = save_files(folder, browser)
     except OSError as error:
-        raise unusable_folder(folder, error) from error
+        raise InvalidInput(f"{folder} cannot be written: {error.strerror or error}.", remedy="Name another folder with --save.") from error
     for file in written:
         typer.echo(file)
     say("Drop style.grass and queries.zip on the page of Neo4j Browser, or open queries.html.")

@@ -15,6 +15,11 @@ from pathlib import Path
 from service.errors import InvalidInput
 from service.resources import read_resource, resource
 
+_SLIDE = '<slide><div style="padding: 0 14px"><h3>{title}</h3>{body}</div></slide>'
+FOLDERS = ("conversations", "tasks", "context", "graph")
+"""The folders of saved queries, in the order in which they are shown."""
+_NEWEST = "STARTS WITH ''"
+_ID = re.compile(r"[0-9a-f-]{36}")
 _RULE = re.compile(r"([^{}]+)\{((?:'[^']*'|[^'}])*)\}")
 
 
@@ -37,7 +42,9 @@ class Saved:
 @cache
 def all_saved() -> tuple[Saved, ...]:
     """Every saved query, by folder and file name. Raises `InvalidInput` for a file without a title."""
-    return tuple(_read(path) for path in sorted(resource("cypher", "browser").glob("*/*.cypher")))
+    return tuple(
+        _read(path) for folder in FOLDERS for path in sorted(resource("cypher", "browser", folder).glob("*.cypher"))
+    )
 
 
 def _read(path: Path) -> Saved:
@@ -53,9 +60,21 @@ def _read(path: Path) -> Saved:
     return Saved(path.parent.name, path.stem, lines[0][3:].rstrip("."), " ".join(about), text)
 
 
+def about(saved: Saved, id_: str) -> str:
+    """The query's text as a person edits it for one thing, by its id. Raises `InvalidInput` for what is no id."""
+    if not _ID.fullmatch(id_):
+        raise InvalidInput(f"{id_!r} is no id of a node.")
+    return saved.text.replace(_NEWEST, f"STARTS WITH '{id_}'", 1)
+
+
+def saved(name: str) -> Saved:
+    """The saved query of that name; `KeyError` where there is none."""
+    return {query.name: query for query in all_saved()}[name]
+
+
 def folder_title(folder: str) -> str:
     """The name of a folder among Browser's favourites, so that it is known as ours there."""
-    return f"Antiphon: {folder}"
+    return f"Antiphon {folder}"
 
 
 def style() -> str:
@@ -80,7 +99,7 @@ def guide() -> str:
     """The page that Browser shows beside the queries: what the colours mean, and each query to be clicked."""
     slides = [read_resource("cypher", "browser", "guide.html")]
     for folder, queries in groupby(all_saved(), key=lambda saved: saved.folder):
-        slides.append(f"<slide><h3>{html.escape(folder.capitalize())}</h3>{''.join(map(_entry, queries))}</slide>")
+        slides.append(_SLIDE.format(title=html.escape(folder.capitalize()), body="".join(map(_entry, queries))))
     return "<!doctype html>\n<title>Antiphon</title>\n" + "\n".join(slides) + "\n"
 
 

@@ -1,7 +1,7 @@
 """A conversation that has some of everything that people look at in Neo4j Browser, made over GraphQL.
 
 Branches and a merge, an answer again, a correction, a summary, a task over files of which calls fail, and a document
-that has a newer version. `python -m tests.support.browsed` makes a large one, to be looked at.
+that has a newer version.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ ALWAYS_FAILS, FAILS_ONCE = "blocked", "slow today"
 _CONFIG = """
 api_keys: {{here: none}}
 defaults: {{model: here/m, retries: {{max_attempts: 2, total_seconds: 30}}}}
+server: {{warm_up_seconds: 0}}
 providers:
   here:
     protocol: openai

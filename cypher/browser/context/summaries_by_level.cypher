@@ -1,4 +1,4 @@
-// Summaries, level by level
+// Summaries by level
 CYPHER 25
 // Of the conversation that has the newest summary: 30 of its summaries, the highest levels first, what they are made of, and the message
 // where each ends. Another conversation: put the id of a summary of it between the quotes.

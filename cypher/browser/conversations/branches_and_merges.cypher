@@ -1,4 +1,4 @@
-// Branches, merges and other ways
+// Branches and merges
 CYPHER 25
 // The newest 12 branches of the newest conversation, and the newest 12 places where ways part or meet. Another conversation: put its id
 // between the quotes.

@@ -1,6 +1,6 @@
-// The newest conversation as a thread
+// The newest thread
 CYPHER 25
-// Its newest 40 messages: prompts are blue, answers green. Another one: put its id between the quotes.
+// The newest 40 messages of the newest conversation: prompts are blue, answers green. Another one: put its id between the quotes.
 MATCH (c:Conversation) WHERE c.id STARTS WITH '' AND EXISTS { (c)-[:STARTS_WITH]->() }
 WITH c ORDER BY c.id DESC LIMIT 1
 MATCH (m:Message) WHERE m.conversationId = c.id AND m.seq > 0

@@ -1,6 +1,6 @@
-// From an answer to the lines of its sources
+// Answer to its lines
 CYPHER 25
-// The same as a table: the text of each span, and the line where it begins. Another task: put its id between the quotes.
+// What the newest answer rests on, as a table: the text of each span of a source, and the line where it begins. Another task: put its id between the quotes.
 MATCH (t:Task) WHERE t.id STARTS WITH '' AND EXISTS { (t)-[:RESULTED_IN]->() } AND EXISTS { (t)-[:READS]->() }
 WITH t ORDER BY t.id DESC LIMIT 1
 MATCH (t)-[:RESULTED_IN]->(answer:Response)

@@ -1,4 +1,4 @@
-// From an answer down to the spans of its sources
+// Answer to its sources
 CYPHER 25
 // The newest answer that rests on a source: the answers that it is made of, their prompts, and what these are about, in characters. Another
 // task: put its id between the quotes.

@@ -1,4 +1,4 @@
-// Attempts and failures of a task
+// Calls and failures
 CYPHER 25
 // A row a call, what failed first: 200 of the newest task. Wasted is what nothing came of. Another task: put its id between the quotes.
 MATCH (t:Task) WHERE t.id STARTS WITH '' AND t.summaryKind IS NULL AND EXISTS { (t)-[:HAS_SUBTASK]->() }

@@ -1,4 +1,4 @@
-// A task's fan-out and synthesis
+// Fan-out, synthesis
 CYPHER 25
 // The newest task that asked in parts: its answer in the middle, the answers of 40 parts around it, and the prompts of these. Red is a call
 // that failed. Another task: put its id between the quotes.

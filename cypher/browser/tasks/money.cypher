@@ -1,6 +1,6 @@
-// What a task cost, by model and outcome
+// What a task cost
 CYPHER 25
-// The newest task. Another one: put its id between the quotes.
+// The newest task, by model and outcome. Another one: put its id between the quotes.
 MATCH (t:Task) WHERE t.id STARTS WITH '' AND t.summaryKind IS NULL AND EXISTS { (t)-[:HAS_SUBTASK]->() }
 WITH t ORDER BY t.id DESC LIMIT 1
 MATCH (t)-[:HAS_SUBTASK]->(:Subtask)-[:ATTEMPTED]->(a:Attempt)

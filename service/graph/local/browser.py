@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from service.graph.local.install import Installation
-from service.graph.saved import all_saved, folder_title, guide, rules, style
+from service.graph.saved import FOLDERS, all_saved, folder_title, guide, rules, style
 from service.resources import read_resource
 
 _PLACE = "antiphon"
@@ -55,7 +55,7 @@ def _script() -> str:
     given = {
         "style": rules(style()),
         "folders": [
-            {"id": f"antiphon-{name}", "name": folder_title(name)} for name in sorted({q.folder for q in queries})
+            {"id": f"antiphon-{name}", "name": folder_title(name)} for name in FOLDERS
         ],
         "favourites": [{"id": q.id, "folder": f"antiphon-{q.folder}", "content": q.text} for q in queries],
     }
