@@ -17,10 +17,13 @@ _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Antiphon in Neo4j Browser</title>
-<style>body {{ font: 16px/1.5 sans-serif; max-width: 44em; margin: 2em auto; padding: 0 1em }} p {{ margin-top: 0 }}</style>
+<style>
+body {{ font: 16px/1.5 sans-serif; max-width: 44em; margin: 2em auto; padding: 0 1em }}
+p {{ margin-top: 0 }}
+</style>
 <h1>Antiphon in Neo4j Browser</h1>
-<p>Drop <code>style.grass</code> and <code>queries.zip</code> on the page of Neo4j Browser: this brings the style and the saved queries.
-Each of these links opens one query in <a href="{browser}">{browser}</a>, where you run it.</p>
+<p>Drop <code>style.grass</code> and <code>queries.zip</code> on the page of Neo4j Browser: this brings
+the style and the saved queries. Each of these links opens one query in <a href="{browser}">{browser}</a>, where you run it.</p>
 {body}
 </html>
 """

@@ -77,7 +77,9 @@ def compact() -> None:
 def browser(
     save: Annotated[
         Path | None,
-        typer.Option(help="Write the style, the saved queries and a page of links into this folder, for a Neo4j of your own."),
+        typer.Option(
+            help="Write the style, the saved queries and a page of links into this folder, for your own Neo4j."
+        ),
     ] = None,
 ) -> None:
     """Show the address of Neo4j Browser and the login; open it where there is a desktop."""
@@ -91,7 +93,7 @@ def browser(
     if config.neo4j.uri:
         raise Conflict(
             f"The graph is at {config.neo4j.uri}, which Antiphon does not run.",
-            remedy="Open Neo4j Browser there. This writes the style and the queries for it: antiphon neo4j browser --save FOLDER",
+            remedy="Its Browser can have our style and queries: antiphon neo4j browser --save FOLDER",
         )
     address = asyncio.run(neo4j_address(config))
     show_login(address)
@@ -115,7 +117,8 @@ def _save(config: Config, folder: Path) -> None:
     try:
         written = save_files(folder, browser)
     except OSError as error:
-        raise InvalidInput(f"{folder} cannot be written: {error.strerror or error}.", remedy="Name another folder with --save.") from error
+        why = f"{folder} cannot be written: {error.strerror or error}."
+        raise InvalidInput(why, remedy="Name another folder with --save.") from error
     for file in written:
         typer.echo(file)
     say("Drop style.grass and queries.zip on the page of Neo4j Browser, or open queries.html.")

@@ -202,7 +202,7 @@ class Database:
 
         async def work(session: AsyncSession) -> list[Row]:
             result = await session.run(cast(LiteralString, statement), parameters)
-            return [dict(record.items()) async for record in result]
+            return [dict(zip(record.keys(), record.values(), strict=True)) async for record in result]
 
         async with self._guarded(-1):
             return await self._again(work, is_transient)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from neo4j.graph import Node, Path, Relationship
 
@@ -12,18 +12,22 @@ _LONGEST = 60
 
 
 def show_value(value: Any) -> str:
-    """A value of a result as text: JSON, but for what is of a graph."""
+    """A value of a result as text: JSON, but for texts and for what is of a graph."""
     if isinstance(value, str):
         return value
-    return _shown(value) if isinstance(value, Node | Path | Relationship) else json.dumps(_plain(value), ensure_ascii=False)
+    return _shown(value) if isinstance(value, Node | Path | Relationship) else _json(_plain(value))
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple) and not isinstance(value, Path):
-        return [_plain(one) for one in value]
-    return value if value is None or isinstance(value, str | int | float | bool) else _shown(value)
+    match value:
+        case None | str() | int() | float():
+            return value
+        case dict():
+            return {str(key): _plain(one) for key, one in cast("dict[Any, Any]", value).items()}
+        case list():
+            return [_plain(one) for one in cast("list[Any]", value)]
+        case _:
+            return _shown(value)
 
 
 def _shown(value: Any) -> str:
@@ -31,20 +35,21 @@ def _shown(value: Any) -> str:
         case Node():
             labels = "".join(f":{label}" for label in sorted(value.labels))
             title = next((str(value[key]) for key in _TITLES if value.get(key)), "")
-            return f"({' '.join(filter(None, (labels, value.get('id'), json.dumps(title[:_LONGEST], ensure_ascii=False) if title else '')))})"
+            return f"({' '.join(filter(None, (labels, value.get('id'), _json(title[:_LONGEST]) if title else '')))})"
         case Relationship():
-            return f"[:{value.type}{_properties(value)}]"
+            said = ", ".join(f"{key}: {_json(_plain(one))}" for key, one in value.items())
+            return f"[:{value.type} {{{said}}}]" if said else f"[:{value.type}]"
         case Path():
-            text = _shown(value.start_node)
-            for node, step in zip(value.nodes, value.relationships, strict=False):
-                ahead = step.start_node == node
-                other = step.end_node if ahead else step.start_node
-                text += f"{'-' if ahead else '<-'}{_shown(step)}{'->' if ahead else '-'}{_shown(other)}"
-            return text
+            return _shown(value.nodes[0]) + "".join(map(_step, value.nodes, value.relationships))
         case _:
             return str(value)
 
 
-def _properties(of: Relationship) -> str:
-    said = ", ".join(f"{key}: {json.dumps(_plain(one), ensure_ascii=False)}" for key, one in of.items())
-    return f" {{{said}}}" if said else ""
+def _step(begin: Node, step: Relationship) -> str:
+    ahead = step.start_node == begin
+    end = _shown(step.end_node if ahead else step.start_node)
+    return f"-{_shown(step)}->{end}" if ahead else f"<-{_shown(step)}-{end}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -79,7 +79,7 @@ def labels_of(graph: Graph) -> set[str]:
 
 @pytest.mark.parametrize("name", SHOWS)
 async def test_a_saved_query_draws_what_it_says(name: str, told: Told, driver: AsyncDriver) -> None:
-    """In a conversation of 2,000 messages too, it is as much as can be read, without the node that pulls all together."""
+    """In a conversation of 2,000 messages too, it can be read, and has no node that pulls all into a ball."""
     wanted, kind = SHOWS[name]
     text = saved(name).text if kind is None else about(saved(name), getattr(told, kind))
     graph, rows = await graph_of(driver, text)
@@ -120,10 +120,16 @@ async def test_saved_queries_begin_at_the_newest(told: Told, database: Database)
         assert await database.execute(query.text), query.name
 
 
-async def test_the_shell_runs_what_browser_runs(told: Told, database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_shell_runs_what_browser_runs(
+    told: Told, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With parameters, and with errors that say in which line."""
     shell = Shell(database)
-    for text in (f":param id => '{told.task}'", ":param many => 1 + 1", "MATCH (t:Task {id: $id}) RETURN t, $many AS n"):
+    for text in (
+        f":param id => '{told.task}'",
+        ":param many => 1 + 1",
+        "MATCH (t:Task {id: $id}) RETURN t, $many AS n",
+    ):
         await shell.take(Typed(text, 1))
     assert shell.parameters == {"id": told.task, "many": 2}
     assert "(:Task " in (said := capsys.readouterr().out)

@@ -14,6 +14,7 @@ import pytest
 from service.cursors import PageRequest
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
+from service.graph.saved import about, saved
 from service.records import TaskStatus, new_id
 from service.services import Services
 from service.tasks.creating import NewFile, NewTask, NewTaskConfig

@@ -57,7 +57,7 @@ def test_python_holds_no_cypher() -> None:
 
 @pytest.mark.parametrize("saved", all_saved(), ids=lambda saved: saved.name)
 async def test_browser_statement_is_planned_without_a_scan(saved: Saved, database: Database) -> None:
-    """What people run in Neo4j Browser is a statement like any other, and multiplies nothing by what it is not tied to."""
+    """What people run in Neo4j Browser is a statement like any other. It has no cartesian rows."""
     plan = await database.explain(parse(saved.name, saved.text))
     assert plan is not None
     assert not [operator for operator in operators(plan) if operator.endswith((*SCANS, "CartesianProduct"))]

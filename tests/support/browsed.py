@@ -36,7 +36,8 @@ providers:
     protocol: openai
     base_url: {url}
     models:
-      m: {{family: test, context_window: 8192, max_output_tokens: 1024, tokenizer: bytes, prices: {{input: 1.0, output: 2.0}}}}
+      m:
+        {{family: test, context_window: 8192, max_output_tokens: 1024, tokenizer: bytes, prices: {{input: 1.0, output: 2.0}}}}
 """
 
 
@@ -72,14 +73,25 @@ class _Model:
         if FAILS_ONCE in asked and asked not in self._failed:
             self._failed.add(asked)
             return 503, {"error": {"message": "Overloaded."}}
-        known = next((answer for question, answer in _KNOWN.items() if asked.endswith(question)), None)
-        return openai_stream(known or f"In short: {' '.join(re.findall(r'[A-Za-z]{3,}', asked)[-12:])}.")
+        return openai_stream(_answer(asked))
+
+
+def _answer(asked: str) -> str:
+    if known := next((answer for question, answer in _KNOWN.items() if asked.endswith(question)), None):
+        return known
+    choirs = list(dict.fromkeys(re.findall(r"hoir (\d+)", asked)))
+    if len(choirs) == 1:
+        return f"Choir {choirs[0]} sang well."
+    return (
+        f"{len(choirs)} choirs sang well, and one report is missing."
+        if choirs
+        else "Both sides agree that it began in the east."
+    )
 
 
 @asynccontextmanager
 async def telling(connection: Connection, folder: Path) -> AsyncIterator[Service]:
-    """A service whose model is made for this."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """A service whose model is made for this; its data are in that folder."""
     async with ScriptedProvider(_Model()) as scripted:
         file = folder / "config.yaml"
         file.write_text(_CONFIG.format(url=scripted.url))

@@ -54,14 +54,13 @@ def _script() -> str:
     queries = all_saved()
     given = {
         "style": rules(style()),
-        "folders": [
-            {"id": f"antiphon-{name}", "name": folder_title(name)} for name in FOLDERS
-        ],
+        "folders": [{"id": f"antiphon-{name}", "name": folder_title(name)} for name in FOLDERS],
         "favourites": [{"id": q.id, "folder": f"antiphon-{q.folder}", "content": q.text} for q in queries],
     }
     call = f"ready({json.dumps(given)}, window.localStorage)"
     # Whatever is the matter with the storage: Browser starts.
-    return f"{read_resource('cypher', 'browser', 'ready.js')}try {{ {call}; }} catch (error) {{ console.warn(error); }}\n"
+    tried = f"try {{ {call}; }} catch (error) {{ console.warn(error); }}\n"
+    return read_resource("cypher", "browser", "ready.js") + tried
 
 
 def _write(shipped: Path, jar: Path, files: dict[str, str]) -> None:

@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 from service.commands.statements import Reader
 from service.graph.values import show_value
 
-PIECES = ("RETURN 1", "'a;b'", '"it\'s;"', "`n;`", "// a; comment\n", "/* a;\n\n b */", "\n", " ", "'\\';'", "1 / 2", ":x")
+PIECES = (
+    "RETURN 1",
+    "'a;b'",
+    '"it\'s;"',
+    "`n;`",
+    "// a; comment\n",
+    "/* a;\n\n b */",
+    "\n",
+    " ",
+    "'\\';'",
+    "1 / 2",
+    ":x",
+)
 
 
 def read(lines: Iterable[str]) -> list[tuple[str, int]]:

@@ -34,7 +34,9 @@ def test_captions_read_properties_that_there_are() -> None:
 def test_every_relationship_type_has_a_rule() -> None:
     """So that one can be told from another."""
     found = rules(style())
-    assert {edge.type for edge in edges()} <= {key.partition(".")[2] for key in found if key.startswith("relationship.")}
+    assert {edge.type for edge in edges()} <= {
+        key.partition(".")[2] for key in found if key.startswith("relationship.")
+    }
 
 
 def test_messages_come_first() -> None:

@@ -94,7 +94,10 @@ def given_of(*texts: str, color: str = "#1") -> Json:
 
 def test_what_a_person_did_stays(tmp_path: Path) -> None:
     """A color of their own, a changed query, one that they removed, one of their own; our own changes arrive."""
-    kept = play(tmp_path, [given_of("a1", "b1", "c1"), "change a", "remove b", "color", "add", given_of("a2", "b1", "c2", color="#2")])
+    kept = play(
+        tmp_path,
+        [given_of("a1", "b1", "c1"), "change a", "remove b", "color", "add", given_of("a2", "b1", "c2", color="#2")],
+    )
     documents = {one["id"]: one["content"] for one in kept["neo4j.documents"]}
     assert documents == {"a": "mine", "c": "c2", "own": "mine"}
     assert kept["neo4j.grass"] == {"node": {"color": "#2"}, "node.Prompt": {"color": "mine"}}
@@ -134,7 +137,8 @@ for (const deed of STORY) {
   if (word === "change") put(list().map((one) => (one.id === id ? {...one, content: "mine"} : one)));
   if (word === "remove") put(list().filter((one) => one.id !== id));
   if (word === "add" && !list().some((one) => one.id === "own")) put([...list(), {id: "own", content: "mine"}]);
-  if (word === "color") kept["neo4j.grass"] = JSON.stringify({...JSON.parse(kept["neo4j.grass"] ?? "{}"), "node.Prompt": {color: "mine"}});
+  const styled = word === "color" ? JSON.parse(kept["neo4j.grass"] ?? "{}") : null;
+  if (styled) kept["neo4j.grass"] = JSON.stringify({...styled, "node.Prompt": {color: "mine"}});
   if (word === "empty") put([]);
   if (word === "break") { kept["neo4j.documents"] = "{oh"; kept["neo4j.grass"] = "["; kept.antiphon = "no"; }
 }
