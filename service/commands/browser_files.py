@@ -23,7 +23,8 @@ p {{ margin-top: 0 }}
 </style>
 <h1>Antiphon in Neo4j Browser</h1>
 <p>Drop <code>style.grass</code> and <code>queries.zip</code> on the page of Neo4j Browser: this brings
-the style and the saved queries. Each of these links opens one query in <a href="{browser}">{browser}</a>, where you run it.</p>
+the style and the saved queries. Each of these links opens one query in <a href="{browser}">{browser}</a>,
+where you run it.</p>
 {body}
 </html>
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,24 @@ async def test_the_shell_runs_what_browser_runs(
         assert "line 7" in capsys.readouterr().err
     await shell.take(Typed(":params clear", 1))
     assert shell.parameters == {}
+
+
+async def test_the_shell_runs_all_files_at_once(told: Told, connection: Connection, tmp_path: Path) -> None:
+    """As `cat … | antiphon neo4j shell`; a wrong statement ends it, with what came before it shown."""
+    login = {"NEO4J_URI": connection.uri, "NEO4J_USERNAME": connection.username, "NEO4J_PASSWORD": connection.password}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "service.cli", "neo4j", "shell"),
+        env=os.environ | login | {"ANTIPHON_DATA_DIR": str(tmp_path)},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    typed = "".join(query.text for query in all_saved()) + f":param id => '{told.task}'\nRETURN $id;\nRETURN $other;\n"
+    out, err = (text.decode() for text in await process.communicate(typed.encode()))
+    assert process.returncode == 1
+    assert len(re.findall(r"^\d+ rows?$", err, re.MULTILINE)) == len(all_saved()) + 1
+    assert told.task in out
+    assert f"line {typed.count(chr(10))}:" in err
 
 
 async def test_browser_is_served_with_our_pages(connection: Connection) -> None:

@@ -37,7 +37,8 @@ providers:
     base_url: {url}
     models:
       m:
-        {{family: test, context_window: 8192, max_output_tokens: 1024, tokenizer: bytes, prices: {{input: 1.0, output: 2.0}}}}
+        {{family: test, context_window: 8192, max_output_tokens: 1024, tokenizer: bytes, prices: {{input: 1,
+          output: 2}}}}
 """
 
 
