@@ -25,7 +25,7 @@ HELP = """A statement ends with `;` and may have many lines. Cypher 25.
   :params                  shows the parameters; `:params clear` forgets them
   :help                    shows this
   :exit (or Ctrl-D)        ends"""
-_PARAM = re.compile(r":param\s+`?(?P<name>\w+)`?\s*(?:=>|:)\s*(?P<value>\S.*)", re.DOTALL)
+_PARAM = re.compile(r":param\s+`?(?P<name>\w+)`?\s*(?:=>|:)\s*(?P<value>\S.*)", re.DOTALL | re.IGNORECASE)
 
 
 def run_shell(config: Config) -> None:
@@ -40,7 +40,7 @@ def run_shell(config: Config) -> None:
         shell = Shell(runner.run(stack.enter_async_context(open_graph(config))))
         try:
             for typed in _typed():
-                if typed.text in (":exit", ":quit"):
+                if typed.text.rstrip("; ").lower() in (":exit", ":quit"):
                     break
                 runner.run(shell.take(typed))
         finally:
@@ -73,7 +73,8 @@ class Shell:
         say(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
 
     async def _command(self, text: str) -> None:
-        match text.rstrip("; ").split():
+        word, *rest = text.rstrip("; ").split()
+        match [word.lower(), *rest]:
             case [":help"]:
                 say(HELP)
             case [":params"] | [":param"]:
@@ -82,10 +83,8 @@ class Shell:
                 self.parameters.clear()
             case [":param", *_]:
                 await self._set(text.rstrip("; "))
-            case [word, *_]:
-                raise InvalidInput(f"{word} is not known here.", remedy=":help lists what is.")
             case _:
-                pass
+                raise InvalidInput(f"{word} is not known here.", remedy=":help lists what is.")
 
     async def _set(self, text: str) -> None:
         found = _PARAM.fullmatch(text)

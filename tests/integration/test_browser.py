@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 from neo4j import AsyncDriver, AsyncGraphDatabase
-from neo4j.graph import Graph, Node
+from neo4j.graph import Graph
 
 from benchmarks.generate import Wish, fill
 from service.commands.shell import Shell
@@ -75,7 +75,7 @@ def _drawn(rows: list[Any]) -> Graph:
 
 def labels_of(graph: Graph) -> set[str]:
     """The labels of a drawn graph, without what a message is called besides."""
-    return {label for node in graph.nodes if isinstance(node, Node) for label in node.labels}
+    return {label for node in graph.nodes for label in node.labels}
 
 
 @pytest.mark.parametrize("name", SHOWS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,7 +91,7 @@ def _answer(asked: str) -> str:
 
 
 @asynccontextmanager
-async def telling(connection: Connection, folder: Path) -> AsyncIterator[Service]:
+async def telling(connection: Connection, folder: Path) -> AsyncGenerator[Service]:
     """A service whose model is made for this; its data are in that folder."""
     async with ScriptedProvider(_Model()) as scripted:
         file = folder / "config.yaml"
