@@ -42,11 +42,13 @@ from service.conversations.search.pace import Pace
 from service.conversations.search.searching import Search
 from service.conversations.search.vectors import Vectors
 from service.conversations.staleness import Staleness
+from service.conversations.transfer.exporting import Exporting
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.changes import ChangeReads
 from service.graph.database import Connection, Database
 from service.graph.erasures import Erasures
+from service.graph.export_reads import ExportReads
 from service.graph.leases import Leases
 from service.graph.local.model_jar import fetch_model
 from service.graph.migrations import migrate
@@ -289,6 +291,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         deltas=deltas,
         responses=Responses(reader, heads, deltas),
         deleting=deleting,
+        exporting=Exporting(reader, ExportReads(database)),
         models=models,
     )
     retention = Retention(store, config.storage.event_retention_hours)

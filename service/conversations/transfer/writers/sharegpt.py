@@ -1,0 +1,70 @@
+"""ShareGPT's list, with the roles for tools that LLaMA-Factory reads: a record for each branch.
+
+An answer that calls tools is a `function_call`, whose value is the call (or a list of calls) as JSON; what it says
+besides stands beside that as `text`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.conversations.transfer.outgoing import Outgoing
+from service.conversations.transfer.transcripts import Speaker, TranscriptMessage
+from service.conversations.transfer.writers.alternating import alternating
+from service.conversations.transfer.writers.openai import function, tools_of
+from service.conversations.transfer.writers.paths import paths
+from service.conversations.transfer.writers.pieces import Many, Pieces, dumped, loaded
+
+_FROM = {
+    Speaker.USER: "human",
+    Speaker.ASSISTANT: "gpt",
+    Speaker.SYSTEM: "system",
+    Speaker.TOOL: "observation",
+}
+
+
+async def write_sharegpt(many: Many) -> Pieces:
+    """One JSON list of all branches of all conversations."""
+    before = b"[\n"
+    async for going in many:
+        async for piece in _conversation(going):
+            # Only what begins a record stands after a comma.
+            if piece.startswith(b'{"id"'):
+                yield before
+                before = b",\n"
+            yield piece
+    yield b"[\n]\n" if before == b"[\n" else b"\n]\n"
+
+
+async def _conversation(going: Outgoing) -> Pieces:
+    for number, path in enumerate(paths(going)):
+        calling: dict[str, str] = {}
+        begun = False
+        async for message in alternating(going, path):
+            if not begun:
+                begun = True
+                yield dumped({"id": f"{going.id}_{number}" if number else going.id})[:-1] + _system(going)
+            else:
+                yield b","
+            yield dumped(_turn(message))
+            for call in message.tool_calls:
+                calling.setdefault(call.name, message.key)
+        if begun:
+            yield b"]"
+            if calling:
+                functions = [function(tool) for tool in await tools_of(going, list(calling.values()))]
+                yield b',"tools":' + dumped(dumped(functions).decode())
+            yield b"}"
+
+
+def _system(going: Outgoing) -> bytes:
+    system = b"" if going.system is None else b',"system":' + dumped(going.system.content)
+    return system + b',"conversations":['
+
+
+def _turn(message: TranscriptMessage) -> dict[str, Any]:
+    if not message.tool_calls:
+        return {"from": _FROM[message.speaker], "value": message.content}
+    calls = [{"name": call.name, "arguments": loaded(call.arguments)} for call in message.tool_calls]
+    made = {"from": "function_call", "value": dumped(calls[0] if len(calls) == 1 else calls).decode()}
+    return made | ({"text": message.content} if message.content else {})
