@@ -1,9 +1,11 @@
-// A page of a conversation's chat as places alone: number, id, the numbers above it, and how long its text is.
+// A page of a conversation's chat as places alone: number, id, how long its text is, and the numbers above it.
 CYPHER 25
 MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
 RETURN COLLECT {
   MATCH (m:Message) WHERE m.conversationId = $conversationId AND m.seq > $after AND m.seq <= $upto
-    AND CASE WHEN m:Prompt THEN NOT EXISTS { (m)-[:DECOMPOSES|ABOUT]->(:Message) }
+    // Neither is a system prompt, which is told apart.
+    AND CASE WHEN m.role = 'SYSTEM' AND m.depth = 0 THEN EXISTS { (m)<-[:STARTS_WITH]-(:Conversation) }
+      WHEN m:Prompt THEN NOT EXISTS { (m)-[:DECOMPOSES|ABOUT]->(:Message) }
       ELSE NOT EXISTS { (m)-[:RESPONDS_TO]->()-[:DECOMPOSES|ABOUT]->(:Message) } END
   WITH m ORDER BY m.conversationId, m.seq LIMIT $limit
   RETURN [m.seq, m.id, coalesce(m.length, size(m.content)) + coalesce(size(m.reasoning), 0),
