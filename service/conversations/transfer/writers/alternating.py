@@ -35,6 +35,8 @@ async def alternating(going: Outgoing, path: Sequence[int]) -> AsyncIterator[Tra
     async for _, message in going.messages(path):
         for told in _take(going, held, message):
             yield told
+    # Whatever a call at the end gave, no answer came of it.
+    held.results.clear()
     for told in _settle(going, held):
         yield told
     if held.asked:
