@@ -3,7 +3,8 @@ CYPHER 25
 MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId})
 RETURN COLLECT {
   UNWIND $seqs AS seq
-  MATCH (m:Message) WHERE m.conversationId = $conversationId AND m.seq = seq
+  MATCH (m:Message) USING INDEX SEEK m:Message(conversationId, seq)
+  WHERE m.conversationId = $conversationId AND m.seq = seq
   WITH m, head(COLLECT { MATCH (m)<-[:YIELDED]-(a:Attempt) RETURN a }) AS a
   RETURN m {.seq, .role, .content, .status, .finishReason, .note, .reasoning, .pinned, .toolCallId, .toolName, .isError,
     at: m.createdAt.epochMillis, isResponse: m:Response,

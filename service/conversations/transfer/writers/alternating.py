@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 
 from service.conversations.transfer.outgoing import Outgoing
 from service.conversations.transfer.transcripts import Speaker, TranscriptMessage, Wholeness
+from service.conversations.transfer.writers.pieces import loaded
 
 NO_ANSWER = "a prompt at the end that has no answer is left out"
 FAILED = "an answer that failed and says nothing is left out"
 JOINED = "a message is put together with the one before it, which has the same role"
 UNPAIRED = "a tool call or a result without its other half is left out"
 EMPTY = "a message without text is left out"
+NO_JSON = "a tool call whose arguments are no JSON object is left out"
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ def _take(going: Outgoing, held: _Held, message: TranscriptMessage) -> list[Tran
 
 
 def _take_answer(going: Outgoing, held: _Held, message: TranscriptMessage) -> list[TranscriptMessage]:
+    message = _with_sound_calls(going, message)
     if not message.content.strip() and not message.tool_calls:
         going.note(FAILED if message.wholeness is Wholeness.FAILED else EMPTY)
         return []
@@ -74,6 +77,15 @@ def _take_answer(going: Outgoing, held: _Held, message: TranscriptMessage) -> li
     told = _settle(going, held)
     held.answered, held.asked, held.answer = held.asked, [], message
     return told
+
+
+def _with_sound_calls(going: Outgoing, message: TranscriptMessage) -> TranscriptMessage:
+    """The message without calls that no server takes back: one of them would spoil the whole line."""
+    sound = tuple(call for call in message.tool_calls if call.id and isinstance(loaded(call.arguments), dict))
+    if len(sound) == len(message.tool_calls):
+        return message
+    going.note(NO_JSON, len(message.tool_calls) - len(sound))
+    return replace(message, tool_calls=sound)
 
 
 def _take_result(going: Outgoing, held: _Held, message: TranscriptMessage) -> None:

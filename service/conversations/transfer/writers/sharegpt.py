@@ -1,11 +1,12 @@
 """ShareGPT's list, with the roles for tools that LLaMA-Factory reads: a record for each branch.
 
 An answer that calls tools is a `function_call`, whose value is the call (or a list of calls) as JSON; what it says
-besides stands beside that as `text`.
+besides stands beside that as `text`. The results of several calls are one turn, too: a JSON list.
 """
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from service.conversations.transfer.outgoing import Outgoing
@@ -40,15 +41,15 @@ async def _conversation(going: Outgoing) -> Pieces:
     for number, path in enumerate(paths(going)):
         calling: dict[str, str] = {}
         begun = False
-        async for message in alternating(going, path):
+        async for turn in _turns(alternating(going, path)):
             if not begun:
                 begun = True
                 yield dumped({"id": f"{going.id}_{number}" if number else going.id})[:-1] + _system(going)
             else:
                 yield b","
-            yield dumped(_turn(message))
-            for call in message.tool_calls:
-                calling.setdefault(call.name, message.key)
+            yield dumped(_as_turn(turn))
+            for call in turn[0].tool_calls:
+                calling.setdefault(call.name, turn[0].key)
         if begun:
             yield b"]"
             if calling:
@@ -57,12 +58,28 @@ async def _conversation(going: Outgoing) -> Pieces:
             yield b"}"
 
 
+async def _turns(messages: AsyncIterator[TranscriptMessage]) -> AsyncIterator[list[TranscriptMessage]]:
+    """Messages one by one, but the results of one answer's calls together: they are one turn."""
+    results: list[TranscriptMessage] = []
+    async for message in messages:
+        if message.speaker is Speaker.TOOL:
+            results.append(message)
+            continue
+        if results:
+            yield results
+            results = []
+        yield [message]
+
+
 def _system(going: Outgoing) -> bytes:
     system = b"" if going.system is None else b',"system":' + dumped(going.system.content)
     return system + b',"conversations":['
 
 
-def _turn(message: TranscriptMessage) -> dict[str, Any]:
+def _as_turn(turn: list[TranscriptMessage]) -> dict[str, Any]:
+    message = turn[0]
+    if len(turn) > 1:
+        return {"from": "observation", "value": dumped([result.content for result in turn]).decode()}
     if not message.tool_calls:
         return {"from": _FROM[message.speaker], "value": message.content}
     calls = [{"name": call.name, "arguments": loaded(call.arguments)} for call in message.tool_calls]

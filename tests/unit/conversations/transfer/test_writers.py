@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import zipfile
 from collections.abc import AsyncIterator
@@ -107,9 +108,32 @@ async def test_training_data_keeps_to_the_rules(messages: list[Said]) -> None:
     lines = [json.loads(line) for line in (await written("openai", going)).splitlines()]
     assert [rule for line in lines if (rule := broken_rule(line))] == []
     turns = [turn for it in json.loads(await written("sharegpt", outgoing(messages))) for turn in it["conversations"]]
-    assert len(turns) == sum(len(line["messages"]) for line in lines)
+    roles = [message["role"] for line in lines for message in line["messages"]]
+    assert len(turns) == sum(role != "tool" or before != "tool" for before, role in itertools.pairwise(["", *roles]))
     if not lines and any(it.text.strip() for it in messages):
         assert going.notices
+
+
+async def test_a_call_with_broken_arguments_spoils_no_line() -> None:
+    """It is left out with its result, and that is counted; in trees it is there as it was."""
+    call = Said(ASSISTANT, "Let me see.", (), {"calls": [["call-1", "look", '{"a": ']]})
+    path = one_path([Said(USER, "Look."), call, Said(TOOL, "1", (), RESULT), Said(ASSISTANT, "So.")])
+    going = outgoing(path)
+    messages = json.loads(await written("openai", going))["messages"]
+    assert [it["content"] for it in messages] == ["Look.", "Let me see.\n\nSo."]
+    assert any("no JSON object" in notice for notice in going.notices)
+    (chatgpt,) = json.loads(await written("chatgpt", outgoing(path)))
+    assert chatgpt["mapping"][f"{id_of(1)}-2"]["message"]["content"]["text"] == '{"a": '
+
+
+async def test_results_of_several_calls_are_one_turn() -> None:
+    """In ShareGPT, where prompts and answers take turns by their places."""
+    calls = {"calls": [["1", "look", "{}"], ["2", "see", "{}"]]}
+    results = [Said(TOOL, text, (), {"toolCallId": text, "toolName": "x"}) for text in "12"]
+    path = one_path([Said(USER, "Look."), Said(ASSISTANT, "", (), calls), *results, Said(ASSISTANT, "So.")])
+    (record,) = json.loads(await written("sharegpt", outgoing(path)))
+    assert [it["from"] for it in record["conversations"]] == ["human", "function_call", "observation", "gpt"]
+    assert json.loads(record["conversations"][2]["value"]) == ["1", "2"]
 
 
 async def test_a_call_goes_with_its_result_and_its_tool() -> None:
