@@ -100,8 +100,8 @@ async def _after(first: bytes, pieces: AsyncGenerator[bytes]) -> AsyncGenerator[
 
 def headers_of(name: str, kind: str) -> dict[str, str]:
     """The headers of a file: it is saved, never shown, and by nobody kept on its way. See RFC 6266."""
-    plain = name.encode("ascii", "ignore").decode() or "export"
-    plain = plain if not plain.startswith((".", "-")) else f"conversation{plain}"
+    plain = "".join(letter for letter in name if letter.isascii() and letter.isprintable() and letter not in '"\\')
+    plain = plain if plain[:1].isalnum() else f"conversation{plain}"
     return {
         "Content-Type": kind,
         "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",

@@ -197,6 +197,34 @@ async def test_an_address_is_good_as_it_is_and_for_some_minutes(guarded: Service
     assert (await guarded.http.get(unsigned)).status_code == 200
 
 
+async def test_first_prompts_and_titles_of_any_kind(guarded: Service) -> None:
+    """Two beginnings are both there; a name may be of any script."""
+    made = Scene()
+    new = {"title": "我的信息"}
+    made.id = (await guarded.ask("CreateConversation", input=new))["createConversation"]["conversation"]["id"]
+    made.prompts, made.answers = [], []
+    await say(guarded, made, "One.")
+    await guarded.ask("ReviseMessage", input={"messageId": made.prompts[0], "content": "Two."})
+    response = await fetched(guarded, made, "chatgpt")
+    assert "filename*=UTF-8''%E6%88%91%E7%9A%84" in response.headers["content-disposition"]
+    assert re.search(r'filename="conversation-[0-9a-f]{8}\.json"', response.headers["content-disposition"])
+    (chatgpt,) = response.json()
+    assert len(chatgpt["mapping"]["client-created-root"]["children"]) == 2
+    (openwebui,) = (await fetched(guarded, made, "openwebui")).json()
+    roots = [it for it in openwebui["chat"]["history"]["messages"].values() if it["parentId"] is None]
+    assert [it["content"] for it in roots] == ["One.", "Two."]
+
+
+async def test_an_empty_conversation_is_a_file(guarded: Service) -> None:
+    """In every format."""
+    made = Scene()
+    made.id = (await guarded.ask("CreateConversation", input={}))["createConversation"]["conversation"]["id"]
+    for kind in ALL:
+        response = await fetched(guarded, made, kind)
+        assert response.status_code == 200
+        assert kind != "chatgpt" or response.json()[0]["current_node"] == "client-created-root"
+
+
 async def test_every_format_is_in_the_contract() -> None:
     """Under the same name."""
     from service.api.graphql.exports import ExportFormat

@@ -173,14 +173,15 @@ def _name_of(going: Outgoing, kind: ExportFormat) -> str:
 async def _gathered(pieces: Pieces) -> AsyncGenerator[bytes]:
     """Small pieces as larger ones; after some milliseconds others have a turn."""
     held, size, since = list[bytes](), 0, time.perf_counter()
-    async for piece in pieces:
-        held.append(piece)
-        size += len(piece)
-        if size >= PIECE_BYTES:
-            yield b"".join(held)
-            held, size = [], 0
-        if time.perf_counter() - since > TURN_SECONDS:
-            await asyncio.sleep(0)
-            since = time.perf_counter()
+    async with aclosing(pieces):  # pyright: ignore[reportArgumentType]
+        async for piece in pieces:
+            held.append(piece)
+            size += len(piece)
+            if size >= PIECE_BYTES:
+                yield b"".join(held)
+                held, size = [], 0
+            if time.perf_counter() - since > TURN_SECONDS:
+                await asyncio.sleep(0)
+                since = time.perf_counter()
     if held:
         yield b"".join(held)
