@@ -63,8 +63,11 @@ class Tree:
 
     def id(self, index: int) -> str:
         """The id of a message."""
-        other = self._other_ids.get(index)
-        return str(UUID(bytes=bytes(self._ids[16 * index : 16 * index + 16]))) if other is None else other
+        if (other := self._other_ids.get(index)) is not None:
+            return other
+        # A third of the time of `UUID`, and there are three ids to a message.
+        said = self._ids[16 * index : 16 * index + 16].hex()
+        return f"{said[:8]}-{said[8:12]}-{said[12:16]}-{said[16:20]}-{said[20:]}"
 
     def length(self, index: int) -> int:
         """The characters of a message."""

@@ -168,7 +168,9 @@ def _after(going: Outgoing, index: int, before: int) -> str:
     above = going.tree.parents(index)
     if len(above) < 2:
         parent = going.tree.parent(index)
-        above = () if parent in (before, NONE) else (parent,)
+        if parent == NONE != before:
+            return " · at the beginning"
+        above = () if parent == before else (parent,)
     return "".join(f" · after <a href=#m{going.tree.seq(one)}>{going.tree.seq(one)}</a>" for one in above)
 
 
