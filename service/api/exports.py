@@ -6,13 +6,14 @@ fast as its client reads, and ends with its client: nothing of it is kept.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from service.api.graphql.callers import is_own_host, owner_of
 from service.api.graphql.faults import EXPECTED, mask
@@ -44,11 +45,21 @@ class Downloads:
         try:
             with self._exporting.place(ticket.owner):
                 response = await self._begin(ticket.owner, ticket.wish, is_head=request.method == "HEAD")
-                await response(scope, receive, send)
+                await response(scope, receive, self._patient(send))
         except LimitExceeded as error:
             response = problem(429, error.code, str(error))
             response.headers["Retry-After"] = str(_RETRY_SECONDS)
             await response(scope, receive, send)
+
+    def _patient(self, send: Send) -> Send:
+        """`send`, which gives up where the client takes nothing for as long as a connection may be idle: it would hold
+        a place that others wait for."""
+
+        async def send_within(message: Message) -> None:
+            async with asyncio.timeout(self._server.keep_alive):
+                await send(message)
+
+        return send_within
 
     def _ticket(self, request: Request) -> Ticket | Response:
         """What is to be sent to whom; or why nothing is."""

@@ -48,14 +48,15 @@ class Endless(Exporting):
 class Client:
     """An ASGI client that leaves after some pieces."""
 
-    def __init__(self, exporting: Exporting, leaves_after: int = 3) -> None:
+    def __init__(self, exporting: Exporting, leaves_after: int = 3, keep_alive: float = 75.0) -> None:
         self.sent: list[Message] = []
+        self._server = ServerSettings(keep_alive=keep_alive)
         self._exporting, self._leaves_after = exporting, leaves_after
         self._left = asyncio.Event()
 
     async def get(self, ticket: str | None = None) -> list[Message]:
         """Everything that was sent to it."""
-        app = Downloads(self._exporting, ServerSettings())
+        app = Downloads(self._exporting, self._server)
         address = ticket or self._exporting.tickets.issue(Ticket("local", Wish("markdown", ("x",)), LATER))
         scope = {"type": "http", "method": "GET", "headers": [(b"host", b"127.0.0.1")], "path": f"/exports/{address}"}
         scope |= {"query_string": b"", "root_path": "", "path_params": {"ticket": address}, "asgi": {"version": "3.0"}}
@@ -106,6 +107,24 @@ async def test_an_export_is_written_no_faster_than_it_is_read() -> None:
     gate.set()
     async with asyncio.timeout(10):
         await getting
+
+
+async def test_who_takes_nothing_keeps_no_place() -> None:
+    """A place is for those who read."""
+    exporting = endless()
+
+    class Stuck(Client):
+        async def _send(self, message: Message) -> None:
+            await super()._send(message)
+            if len(self.sent) == 2:
+                await asyncio.Event().wait()
+
+    async with asyncio.timeout(10):
+        with pytest.raises((TimeoutError, BaseExceptionGroup)):
+            await Stuck(exporting, keep_alive=0.05).get()
+    assert exporting.ended == 1
+    with exporting.place("local"), exporting.place("local"):
+        pass
 
 
 async def test_what_breaks_off_never_looks_whole() -> None:
