@@ -24,7 +24,7 @@ _PATHS = (
     "Each branch is a line of its own: what branches share stands in each. Messages on no branch are left out.",
     "Ids, times, models, tokens, costs, thoughts, pins, links and annotations are left out.",
     "Roles take turns: messages of one role that follow each other are put together.",
-    "Calls without results or with broken arguments, empty messages, and prompts without an answer are left out.",
+    "Calls that no answer came of, broken calls, empty messages, and prompts without an answer are left out.",
 )
 
 

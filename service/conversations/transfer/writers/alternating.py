@@ -17,14 +17,17 @@ NO_ANSWER = "a prompt at the end that has no answer is left out"
 FAILED = "an answer that failed and says nothing is left out"
 JOINED = "a message is put together with the one before it, which has the same role"
 UNPAIRED = "a tool call or a result without its other half is left out"
+NO_PROMPT = "an answer at the beginning that answers nothing is left out"
 EMPTY = "a message without text is left out"
 NO_JSON = "a tool call whose arguments are no JSON object is left out"
 
 
 @dataclass(slots=True)
 class _Held:
-    """What is not told yet: what was asked since the last answer; or an answer, what it answers, and its results."""
+    """What is not told yet: what was asked since the last answer; or an answer, what it answers, and its results.
+    `has_begun`: whether something was answered before."""
 
+    has_begun: bool = False
     asked: list[TranscriptMessage] = field(default_factory=list[TranscriptMessage])
     answer: TranscriptMessage | None = None
     answered: list[TranscriptMessage] = field(default_factory=list[TranscriptMessage])
@@ -37,7 +40,7 @@ async def alternating(going: Outgoing, path: Sequence[int]) -> AsyncIterator[Tra
     async for _, message in going.messages(path):
         for told in _take(going, held, message):
             yield told
-    # Whatever a call at the end gave, no answer came of it.
+    # Nor of what one gave at the end.
     held.results.clear()
     for told in _settle(going, held):
         yield told
@@ -55,6 +58,8 @@ def _take(going: Outgoing, held: _Held, message: TranscriptMessage) -> list[Tran
     if not message.content.strip():
         going.note(EMPTY)
         return []
+    # Whatever a call gave before a prompt, no answer came of it.
+    held.results.clear()
     told = _settle(going, held)
     if held.asked and held.asked[-1].speaker is message.speaker:
         going.note(JOINED)
@@ -75,6 +80,10 @@ def _take_answer(going: Outgoing, held: _Held, message: TranscriptMessage) -> li
         held.answer = _together(held.answer, message)
         return []
     told = _settle(going, held)
+    if not held.asked and not held.has_begun:
+        going.note(NO_PROMPT)
+        return told
+    held.has_begun = True
     held.answered, held.asked, held.answer = held.asked, [], message
     return told
 

@@ -16,13 +16,6 @@ from service.conversations.transfer.writers.openai import function, tools_of
 from service.conversations.transfer.writers.paths import paths
 from service.conversations.transfer.writers.pieces import Many, Pieces, dumped, loaded
 
-_FROM = {
-    Speaker.USER: "human",
-    Speaker.ASSISTANT: "gpt",
-    Speaker.SYSTEM: "system",
-    Speaker.TOOL: "observation",
-}
-
 
 async def write_sharegpt(many: Many) -> Pieces:
     """One JSON list of all branches of all conversations."""
@@ -59,15 +52,15 @@ async def _conversation(going: Outgoing) -> Pieces:
 
 
 async def _turns(messages: AsyncIterator[TranscriptMessage]) -> AsyncIterator[list[TranscriptMessage]]:
-    """Messages one by one, but the results of one answer's calls together: they are one turn."""
-    results: list[TranscriptMessage] = []
+    """Answers one by one, and what stands between them as one turn: prompts, or the results of an answer's calls."""
+    between: list[TranscriptMessage] = []
     async for message in messages:
-        if message.speaker is Speaker.TOOL:
-            results.append(message)
+        if message.speaker is not Speaker.ASSISTANT:
+            between.append(message)
             continue
-        if results:
-            yield results
-            results = []
+        if between:
+            yield between
+            between = []
         yield [message]
 
 
@@ -78,10 +71,14 @@ def _system(going: Outgoing) -> bytes:
 
 def _as_turn(turn: list[TranscriptMessage]) -> dict[str, Any]:
     message = turn[0]
-    if len(turn) > 1:
-        return {"from": "observation", "value": dumped([result.content for result in turn]).decode()}
+    if message.speaker is Speaker.TOOL:
+        texts = [result.content for result in turn]
+        return {"from": "observation", "value": texts[0] if len(texts) == 1 else dumped(texts).decode()}
+    if message.speaker is not Speaker.ASSISTANT:
+        # Also what a system says in the middle: readers know it at the beginning alone.
+        return {"from": "human", "value": "\n\n".join(prompt.content for prompt in turn)}
     if not message.tool_calls:
-        return {"from": _FROM[message.speaker], "value": message.content}
+        return {"from": "gpt", "value": message.content}
     calls = [{"name": call.name, "arguments": loaded(call.arguments)} for call in message.tool_calls]
     made = {"from": "function_call", "value": dumped(calls[0] if len(calls) == 1 else calls).decode()}
     return made | ({"text": message.content} if message.content else {})

@@ -103,13 +103,17 @@ def talks(draw: st.DrawFn) -> list[Said]:
 
 @given(messages=talks())
 async def test_training_data_keeps_to_the_rules(messages: list[Said]) -> None:
-    """Whatever the path is like; ShareGPT has the same turns; and what is left out is counted."""
+    """Whatever the path is like; ShareGPT's turns are right by their places; and what is left out is counted."""
     going = outgoing(messages)
     lines = [json.loads(line) for line in (await written("openai", going)).splitlines()]
     assert [rule for line in lines if (rule := broken_rule(line))] == []
-    turns = [turn for it in json.loads(await written("sharegpt", outgoing(messages))) for turn in it["conversations"]]
-    roles = [message["role"] for line in lines for message in line["messages"]]
-    assert len(turns) == sum(role != "tool" or before != "tool" for before, role in itertools.pairwise(["", *roles]))
+    records = json.loads(await written("sharegpt", outgoing(messages)))
+    turns = [turn["from"] for record in records for turn in record["conversations"]]
+    assert len(turns) % 2 == 0
+    assert set(turns[::2]) <= {"human", "observation"}
+    assert set(turns[1::2]) <= {"gpt", "function_call"}
+    assert all((turn == "observation") == (before == "function_call") for before, turn in itertools.pairwise(turns))
+    assert len(records) == len(lines)
     if not lines and any(it.text.strip() for it in messages):
         assert going.notices
 
