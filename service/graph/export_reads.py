@@ -18,7 +18,7 @@ class ExportReads:
         self._reads = OwnedReads(database)
 
     async def read_exported_places(self, owner: str, conversation_id: str, **page: int) -> list[list[object]]:
-        """`[seq, id, length, [numbers of its parents]]` of a page of a conversation's chat; see `trees.py`."""
+        """`[seq, id, length, [numbers of its parents]]` of a page of a conversation's chat; see `export_trees.py`."""
         records = await self._reads.records("read_exported_places", owner, conversationId=conversation_id, **page)
         return records[0]["rows"] if records else []
 

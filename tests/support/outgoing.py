@@ -9,9 +9,9 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from service.conversations.transfer.export_trees import Tree
 from service.conversations.transfer.outgoing import Head, Outgoing
 from service.conversations.transfer.transcripts import Speaker
-from service.conversations.transfer.trees import Tree
 from service.conversations.transfer.writers import EXPORTS
 
 Row = dict[str, Any]

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from service.conversations.transfer.export_trees import NONE, Tree
 from service.conversations.transfer.transcripts import Speaker, ToolCall, TranscriptMessage, Wholeness
-from service.conversations.transfer.trees import NONE, Tree
 
 Row = dict[str, Any]
 

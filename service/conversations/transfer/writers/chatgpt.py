@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from service.conversations.transfer.export_trees import NONE
 from service.conversations.transfer.outgoing import Outgoing, Told
 from service.conversations.transfer.transcripts import Speaker, ToolCall, TranscriptMessage, Wholeness
-from service.conversations.transfer.trees import NONE
 from service.conversations.transfer.writers.pieces import Many, Pieces, dumped, in_a_list, seconds
 
 MERGED = "a message that joins branches goes on from the first of them alone; the others are named beside it"

@@ -18,9 +18,9 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from service.conversations.transfer.export_trees import NONE
 from service.conversations.transfer.outgoing import Head, Outgoing, Told
 from service.conversations.transfer.transcripts import Speaker, TranscriptMessage
-from service.conversations.transfer.trees import NONE
 from service.conversations.transfer.writers.markdown import NAMES, describe, remarks
 from service.conversations.transfer.writers.pieces import Many, Pieces, encoded, joined, shown_time
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from service.conversations.transfer.export_trees import NONE
 from service.conversations.transfer.outgoing import Head, Outgoing, Told
 from service.conversations.transfer.transcripts import Speaker, TranscriptMessage, Wholeness
-from service.conversations.transfer.trees import NONE
 from service.conversations.transfer.writers.pieces import Many, Pieces, encoded, joined, shown_time
 
 _LINE = re.compile(r"\r\n|\r|\n")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.conversations.transfer.export_trees import NONE
 from service.conversations.transfer.outgoing import Outgoing
 from service.conversations.transfer.transcripts import Speaker, TranscriptMessage, Wholeness
-from service.conversations.transfer.trees import NONE
 from service.conversations.transfer.writers.chatgpt import MERGED, beside
 from service.conversations.transfer.writers.pieces import Many, Pieces, dumped, in_a_list
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.conversations.transfer.trees import NONE
+from service.conversations.transfer.export_trees import NONE
 from tests.support.outgoing import Said, id_of, number_of, outgoing, trees
 
 
@@ -48,7 +48,7 @@ def test_a_tree_knows_what_it_was_given(messages: list[Said]) -> None:
 @given(lengths=st.lists(st.integers(0, 30), max_size=20), messages=st.integers(1, 5), characters=st.integers(0, 40))
 def test_pages_are_bounded(lengths: list[int], messages: int, characters: int) -> None:
     """By messages and by characters, unless one message alone has more; nothing is lost."""
-    from service.conversations.transfer.trees import Tree
+    from service.conversations.transfer.export_trees import Tree
 
     tree = Tree()
     for place, length in enumerate(lengths):
@@ -63,7 +63,7 @@ def test_pages_are_bounded(lengths: list[int], messages: int, characters: int) -
 
 def test_a_long_path_needs_no_deep_stack() -> None:
     """Of 50,000 messages."""
-    from service.conversations.transfer.trees import Tree
+    from service.conversations.transfer.export_trees import Tree
 
     tree = Tree()
     for place in range(50_000):
