@@ -42,6 +42,7 @@ from service.conversations.search.pace import Pace
 from service.conversations.search.searching import Search
 from service.conversations.search.vectors import Vectors
 from service.conversations.staleness import Staleness
+from service.conversations.transfer.exporting import Exporting
 from service.conversations.transfer.importing import Importing
 from service.conversations.transfer.uploads import Uploads
 from service.conversations.usage import Usage
@@ -49,6 +50,7 @@ from service.errors import AntiphonError, GraphUnavailable
 from service.graph.changes import ChangeReads
 from service.graph.database import Connection, Database
 from service.graph.erasures import Erasures
+from service.graph.export_reads import ExportReads
 from service.graph.imports import Imports
 from service.graph.leases import Leases
 from service.graph.local.model_jar import fetch_model
@@ -297,6 +299,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         responses=Responses(reader, heads, deltas),
         deleting=deleting,
         importing=importing,
+        exporting=Exporting(reader, ExportReads(database)),
         models=models,
     )
     retention = Retention(store, config.storage.event_retention_hours)

@@ -135,6 +135,17 @@ class Client:
                 async for payload in events:
                     yield _only_field(_data(payload))
 
+    async def download(self, path: str) -> AsyncGenerator[bytes, None]:
+        """The bytes of a file of the service's, in pieces. Raises as `execute` does, also where it breaks off."""
+        address = f"{self.url}{path if path.startswith('/') else f'/{path}'}"
+        async with self._reaching(), self._http.stream("GET", address) as response:
+            if response.status_code != 200:
+                await response.aread()
+                _answer(response)
+                raise ServiceError(f"{self.url} answered {response.status_code} for the file.")
+            async for piece in response.aiter_bytes():
+                yield piece
+
     async def is_alive(self) -> bool:
         """Whether a service answers here."""
         try:

@@ -84,6 +84,9 @@ ErrorCode: TypeAlias = Literal[
 ]
 """What went wrong with a task, a subtask or an attempt. A code of a plug-in's own is shown as PROVIDER_ERROR."""
 
+ExportFormat: TypeAlias = Literal["MARKDOWN", "HTML", "OPENAI", "SHAREGPT", "CHATGPT", "LIBRECHAT", "OPENWEBUI"]
+"""What a conversation is exported as."""
+
 FinishReason: TypeAlias = Literal["STOP", "LENGTH", "CONTENT_FILTER", "TOOL_CALLS", "OTHER"]
 """Why a model stopped."""
 
@@ -378,6 +381,37 @@ class ExpectedHeadInput(TypedDict, total=False):
     """The newest message of the branch."""
     empty: bool | None
     """`true`: the branch had no message yet."""
+
+
+class ExportConversationInput(TypedDict, total=False):
+    """A conversation to be exported."""
+
+    conversationId: Required[str]
+    """The conversation's id."""
+    format: Required[ExportFormat]
+    """What it is exported as."""
+    path: ExportedPathInput | None
+    """Only this path; left out, the whole tree with all of its branches."""
+
+
+class ExportConversationsInput(TypedDict, total=False):
+    """Conversations to be exported."""
+
+    format: Required[ExportFormat]
+    """What they are exported as. MARKDOWN, HTML and LIBRECHAT have a file for each: several are a zip."""
+    conversationIds: Sequence[str] | None
+    """Their ids, 100 at most; left out, all that you have."""
+
+
+class ExportedPathInput(TypedDict, total=False):
+    """The path that is exported: that of a branch, or what leads to a message."""
+
+    branchId: str | None
+    """The branch's id."""
+    branchName: str | None
+    """The branch's name."""
+    messageId: str | None
+    """The message's id: it, and all above it."""
 
 
 class FileContentInput(TypedDict, total=False):
@@ -2597,6 +2631,50 @@ class Erasure(Record):
     """When nothing of it was left in the graph."""
     counts: list[ErasureCount]
     """What was deleted up to now, by label."""
+
+
+class ExportConversationExport(Record):
+    """A file that can be fetched. It is written while it is fetched; nothing of it is kept."""
+
+    file_name: str
+    """What the file is called."""
+    media_type: str
+    """Its media type."""
+    url: str
+    """Where it is, on this service: `GET` it. No key is needed, so keep it to yourself."""
+    valid_until: datetime
+    """Until when it can be fetched: some minutes. Export again to have a new address."""
+    notices: list[str]
+    """What the format has no place for."""
+
+
+class ExportConversationPayload(Record):
+    """A conversation that can be fetched."""
+
+    export: ExportConversationExport
+    """The file."""
+
+
+class ExportConversationsExport(Record):
+    """A file that can be fetched. It is written while it is fetched; nothing of it is kept."""
+
+    file_name: str
+    """What the file is called."""
+    media_type: str
+    """Its media type."""
+    url: str
+    """Where it is, on this service: `GET` it. No key is needed, so keep it to yourself."""
+    valid_until: datetime
+    """Until when it can be fetched: some minutes. Export again to have a new address."""
+    notices: list[str]
+    """What the format has no place for."""
+
+
+class ExportConversationsPayload(Record):
+    """Conversations that can be fetched."""
+
+    export: ExportConversationsExport
+    """The file."""
 
 
 class HistoryToolCall(Record):
@@ -6495,6 +6573,24 @@ ERASURE = Document(
     "erasure",
     """query Erasure($id: ID!) {
   erasure(id: $id) { id erasureKind subjectId erasureStatus requestedBy createdAt finishedAt counts { label count } }
+}
+""",
+)
+
+EXPORT_CONVERSATION = Document(
+    "ExportConversation",
+    "exportConversation",
+    """mutation ExportConversation($input: ExportConversationInput!) {
+  exportConversation(input: $input) { export { fileName mediaType url validUntil notices } }
+}
+""",
+)
+
+EXPORT_CONVERSATIONS = Document(
+    "ExportConversations",
+    "exportConversations",
+    """mutation ExportConversations($input: ExportConversationsInput!) {
+  exportConversations(input: $input) { export { fileName mediaType url validUntil notices } }
 }
 """,
 )

@@ -43,6 +43,14 @@ from service.api.graphql.erasures import (
     erasable,
     read_erasure,
 )
+from service.api.graphql.exports import (
+    ExportConversationInput,
+    ExportConversationPayload,
+    ExportConversationsInput,
+    ExportConversationsPayload,
+    export_conversation,
+    export_conversations,
+)
 from service.api.graphql.imports import (
     CancelImportInput,
     CancelImportPayload,
@@ -260,6 +268,18 @@ class Mutation:
     async def cancel_import(self, info: Info, input: CancelImportInput) -> CancelImportPayload | None:
         """End an import that is under way. What is whole stays."""
         return await cancel_import(info, input.import_id)
+
+    @strawberry.mutation
+    async def export_conversation(self, info: Info, input: ExportConversationInput) -> ExportConversationPayload | None:
+        """Make a file of a conversation that can be fetched. Nothing is changed."""
+        return await export_conversation(info, input)
+
+    @strawberry.mutation
+    async def export_conversations(
+        self, info: Info, input: ExportConversationsInput
+    ) -> ExportConversationsPayload | None:
+        """Make a file of several conversations, or of all. Nothing is changed."""
+        return await export_conversations(info, input)
 
     @strawberry.mutation
     async def send_prompt(self, info: Info, input: SendPromptInput) -> SendPromptPayload | None:

@@ -56,6 +56,10 @@ from antiphon.operations import (
     DeleteSourcePayload,
     DocumentsConversation,
     Erasure,
+    ExportConversationInput,
+    ExportConversationPayload,
+    ExportConversationsInput,
+    ExportConversationsPayload,
     HistoryDirection,
     HistoryEdges,
     HistoryMessageConnection,
@@ -317,6 +321,16 @@ class AsyncOperations:
         """The receipt of a deletion."""
         value = await self._connection.execute(its.ERASURE, id=id)
         return None if value is None else Erasure.model_validate(value)
+
+    async def export_conversation(self, input: ExportConversationInput) -> ExportConversationPayload:
+        """Make a file of a conversation that can be fetched. Nothing is changed."""
+        value = await self._connection.execute(its.EXPORT_CONVERSATION, input=input)
+        return ExportConversationPayload.model_validate(value)
+
+    async def export_conversations(self, input: ExportConversationsInput) -> ExportConversationsPayload:
+        """Make a file of several conversations, or of all. Nothing is changed."""
+        value = await self._connection.execute(its.EXPORT_CONVERSATIONS, input=input)
+        return ExportConversationsPayload.model_validate(value)
 
     async def history(
         self,

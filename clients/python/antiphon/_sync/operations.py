@@ -57,6 +57,10 @@ from antiphon.operations import (
     DeleteSourcePayload,
     DocumentsConversation,
     Erasure,
+    ExportConversationInput,
+    ExportConversationPayload,
+    ExportConversationsInput,
+    ExportConversationsPayload,
     HistoryDirection,
     HistoryEdges,
     HistoryMessageConnection,
@@ -312,6 +316,16 @@ class Operations:
         """The receipt of a deletion."""
         value = self._connection.execute(its.ERASURE, id=id)
         return None if value is None else Erasure.model_validate(value)
+
+    def export_conversation(self, input: ExportConversationInput) -> ExportConversationPayload:
+        """Make a file of a conversation that can be fetched. Nothing is changed."""
+        value = self._connection.execute(its.EXPORT_CONVERSATION, input=input)
+        return ExportConversationPayload.model_validate(value)
+
+    def export_conversations(self, input: ExportConversationsInput) -> ExportConversationsPayload:
+        """Make a file of several conversations, or of all. Nothing is changed."""
+        value = self._connection.execute(its.EXPORT_CONVERSATIONS, input=input)
+        return ExportConversationsPayload.model_validate(value)
 
     def history(
         self,
