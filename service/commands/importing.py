@@ -119,9 +119,8 @@ def _show(done: Json) -> None:
 
     if done["format"]:
         typer.echo(f"Format         {done['format']}")
-    typer.echo(
-        f"Conversations  {done['conversationCount']} new, {done['extendedCount']} with new messages, {done['knownCount']} known"
-    )
+    known = f"{done['extendedCount']} with new messages, {done['knownCount']} known"
+    typer.echo(f"Conversations  {done['conversationCount']} new, {known}")
     typer.echo(f"Messages       {done['messageCount']} new")
     if done["skippedCount"]:
         typer.echo(f"Not imported   {done['skippedCount']}")
