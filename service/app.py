@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from service.api.graphiql.pages import serve_examples, serve_file
 from service.api.graphql.http import Endpoint
 from service.api.graphql.schema import export
+from service.api.uploads import serve_upload
 from service.config import Config
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.database import Connection, why_away
@@ -78,12 +79,13 @@ def create_app(
 
     origins = config.server.cors_origins
     cors = Middleware(
-        CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"], max_age=600
+        CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "PUT"], allow_headers=["*"], max_age=600
     )
     routes = [
         Route("/graphql", _graphql),
         WebSocketRoute("/graphql", _graphql),
         *_pages(config),
+        Route("/uploads/{id}", _upload, methods=["GET", "PUT"]),
         Route("/schema.graphql", _schema),
         Route("/livez", _live),
         Route("/readyz", _ready),
@@ -133,6 +135,11 @@ class _Late:
 
 
 _graphql = _Late()
+
+
+async def _upload(request: Request) -> Response:
+    services: Services = request.app.state.services
+    return await serve_upload(request, services.config.server, services.backend.importing.uploads)
 
 
 def _schema(request: Request) -> Response:

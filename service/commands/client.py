@@ -7,7 +7,7 @@ httpx, beside `providers/`, because it calls ourselves and no model. Knows nothi
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -109,6 +109,13 @@ class Client:
             else:
                 response = await self._http.post(self.graphql, json=body)
         return _only_field(_answer(response))
+
+    async def put(self, path: str, pieces: AsyncIterator[bytes]) -> None:
+        """Send a file to a path of the service. Raises what the service answers as an `AntiphonError`."""
+        async with self._reaching():
+            response = await self._http.put(f"{self.url}{path}", content=pieces)
+        if response.is_error:
+            _answer(response)
 
     async def subscribe(self, operation: str, **variables: Any) -> AsyncGenerator[Any, None]:
         """The values of a subscription's one field, until it is over. Raises as `execute` does."""

@@ -19,6 +19,14 @@ from typing import BinaryIO, cast
 from service.conversations.transfer.transcripts import Unreadable
 
 LARGEST = 64 * 2**30
+_taken = 0
+
+
+def taken() -> int:
+    """How many bytes this process has read of members: what archives hold is counted as it is unpacked."""
+    return _taken
+
+
 MOST_MEMBERS = 200_000
 SAMPLE = 65_536
 
@@ -60,6 +68,14 @@ class Bundle:
 
     name: str
     members: Sequence[Member]
+
+    @property
+    def size(self) -> int:
+        """How many bytes are likely to be read of it: of what is no picture."""
+        text = [
+            member.size for member in self.members if re.search(r"(\.(json[lc]?|html?|txt)|/[^.]*)$", f"/{member.base}")
+        ]
+        return sum(text or [member.size for member in self.members])
 
     def matching(self, pattern: str) -> list[Member]:
         """Members whose name without folders fits a regular expression, sorted by name (numbers as numbers)."""
@@ -171,6 +187,8 @@ class _Bounded(io.RawIOBase):
             raise Unreadable(f"{self._name} cannot be read to its end: {error}.") from error
         except Exception as error:  # zlib.error has no common parent
             raise Unreadable(f"{self._name} is packed wrongly: {error}.") from error
+        global _taken
+        _taken += len(some)
         self._left -= len(some)
         if self._left < 0:
             raise Unreadable(f"{self._name} holds more than {LARGEST} bytes.")

@@ -7,14 +7,24 @@ from dataclasses import dataclass
 
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.formats import (
+    agent_memory,
     aistudio,
     chatbotui,
     chatgpt,
     claude,
+    claude_code,
+    codex,
     gemini,
     grok,
+    jan,
+    langchain,
+    langgraph,
     librechat,
+    lmstudio,
+    openai,
     openwebui,
+    pi,
+    sharegpt,
 )
 from service.conversations.transfer.parsing import Read
 from service.conversations.transfer.transcripts import Unreadable
@@ -47,6 +57,16 @@ FORMATS: dict[str, Format] = {
         Format("chatbotui", "Chatbot UI", chatbotui.recognizes, chatbotui.read),
         Format("aistudio", "Google AI Studio", aistudio.recognizes, aistudio.read),
         Format("gemini", "Gemini (Google Takeout)", gemini.recognizes, gemini.read),
+        Format("claude_code", "Claude Code", claude_code.recognizes, claude_code.read),
+        Format("codex", "Codex", codex.recognizes, codex.read),
+        Format("pi", "pi", pi.recognizes, pi.read),
+        Format("lmstudio", "LM Studio", lmstudio.recognizes, lmstudio.read),
+        Format("jan", "Jan", jan.recognizes, jan.read),
+        Format("agent_memory", "agent memory in Neo4j", agent_memory.recognizes, agent_memory.read),
+        Format("langgraph", "LangGraph", langgraph.recognizes, langgraph.read),
+        Format("langchain", "LangChain", langchain.recognizes, langchain.read),
+        Format("sharegpt", "ShareGPT", sharegpt.recognizes, sharegpt.read),
+        Format("openai", "OpenAI chat", openai.recognizes, openai.read),
     )
 }
 """By name, in the order in which they are tried: the more telling first."""
