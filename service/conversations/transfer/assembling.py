@@ -23,9 +23,17 @@ from service.conversations.transfer.transcripts import (
 )
 
 DEEPEST = 40
+INSTRUCTIONS = "instructions"
+"""The key of the message that holds the instructions for a conversation."""
 HIDDEN = {"hidden": True}
 """The extras of a message that the tool did not show."""
 
+_ENDINGS = {
+    **dict.fromkeys(("stop", "end_turn", "stop_sequence", "finish_reason_unspecified"), "stop"),
+    **dict.fromkeys(("length", "max_tokens", "incomplete"), "length"),
+    **dict.fromkeys(("safety", "recitation", "blocklist", "prohibited_content", "spii", "refusal"), "content_filter"),
+    **dict.fromkeys(("tool_use", "tool_calls", "function_call"), "tool_calls"),
+}
 _ATTACHED = (
     "attachment was kept by its name: its bytes are not imported",
     "attachments were kept by their names: their bytes are not imported",
@@ -56,11 +64,11 @@ class Remarks:
         return found or Speaker.SYSTEM
 
     def aside(self, instructions: Any) -> None:
-        """Instructions for all of a conversation are kept aside: nobody said them there."""
+        """What a tool tells the model in every conversation is kept aside: nobody said it there."""
         self.add(
             NoticeKind.ASIDE,
-            "text of instructions for the whole conversation was kept as metadata",
-            "texts of instructions for the whole conversation were kept as metadata",
+            "text of instructions for all conversations was kept as metadata",
+            "texts of instructions for all conversations were kept as metadata",
             bool(instructions),
         )
 
@@ -114,6 +122,11 @@ def short(key: str) -> str:
     return key if len(key) <= 12 else f"{key[:8]}…"
 
 
+def ending(said: str | None) -> str | None:
+    """Why an answer ended, in our words where they are known: stop, length, content_filter, tool_calls."""
+    return _ENDINGS.get(said.lower(), said.lower()) if said else None
+
+
 def joined(parts: Iterable[str]) -> str:
     """Texts one after the other: with an empty line between, where neither brings blanks of its own."""
     whole = ""
@@ -156,6 +169,14 @@ def chained(contents: Iterable[tuple[Any, ...]], start: str = "") -> Iterator[tu
         parent = key
 
 
+def instructed(told: str | None, messages: Iterable[TranscriptMessage]) -> Iterator[TranscriptMessage]:
+    """Messages below the instructions that a person gave for their conversation: its system prompt."""
+    if told:
+        yield TranscriptMessage(key=INSTRUCTIONS, parent=None, speaker=Speaker.SYSTEM, content=told)
+    for message in messages:
+        yield replace(message, parent=INSTRUCTIONS) if told and message.parent is None else message
+
+
 def assembled(
     remarks: Remarks, key: str, messages: Iterable[TranscriptMessage], head: str | None = None, **about: Any
 ) -> Iterator[Transcript | Notice]:
@@ -188,7 +209,7 @@ def assembled(
 
 def _says_something(message: TranscriptMessage) -> bool:
     held = message.content or message.reasoning or message.tool_calls or message.attachments
-    return bool(held) or message.wholeness is Wholeness.FAILED
+    return (bool(held) and message.key != INSTRUCTIONS) or message.wholeness is Wholeness.FAILED
 
 
 def each_member(

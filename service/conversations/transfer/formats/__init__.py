@@ -73,7 +73,7 @@ FORMATS: dict[str, Format] = {
 
 
 def recognize(bundle: Bundle) -> Format:
-    """The format of a bundle. Raises `Unreadable`, which says why it cannot be read, or lists the formats that there are."""
+    """The format of a bundle. Raises `Unreadable`, which says why none can be told, or lists those that there are."""
     for known in FORMATS.values():
         if known.recognizes(bundle):
             return known

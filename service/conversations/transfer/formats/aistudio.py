@@ -14,9 +14,11 @@ from service.conversations.transfer.assembling import (
     assembled,
     chained,
     each_member,
+    ending,
     entries,
     extras,
     fields,
+    instructed,
     left_out,
     message_each,
     others,
@@ -61,7 +63,6 @@ def _prompt(place: str, record: Any, member: Member) -> Iterator[Transcript | No
     key = content_key(title, json_text(chunks[:1]))
     remarks = Remarks(f"{place} ({short(key)})")
     told = _words(prompt.get("systemInstruction"))
-    remarks.aside(told)
     model = (text(settings.get("model")) or "").removeprefix("models/") or None
 
     def message(key: str, parent: str | None, chunk: Any) -> Iterator[TranscriptMessage]:
@@ -73,14 +74,13 @@ def _prompt(place: str, record: Any, member: Member) -> Iterator[Transcript | No
     yield from assembled(
         remarks,
         key,
-        message_each(linked, message, remarks),
+        instructed(told, message_each(linked, message, remarks)),
         title=title or None,
         created_ms=min(times, default=None),
         updated_ms=max(times, default=None),
         extras={
             **others(prompt, ("chunkedPrompt", "systemInstruction", "pendingInputs")),
             **extras(
-                instructions=told,
                 notSent=[words for one in entries(_pending(prompt)) if (words := text(fields(one).get("text")))],
             ),
         },
@@ -122,7 +122,7 @@ def _message(
         model=model if answer and not result else None,
         reasoning=(said if thought else _words(chunk.get("parts"), thoughts=True) if answer else None) or None,
         wholeness=Wholeness.COMPLETE if result else wholeness,
-        finish_reason=finish if answer else None,
+        finish_reason=ending(finish) if answer else None,
         tool_calls=calls,
         tool_name="code_execution" if result else None,
         is_error=bool(result) and result.get("outcome") not in (None, "OUTCOME_OK"),

@@ -11,8 +11,8 @@ from service.conversations.transfer.assembling import (
     chained,
     each_member,
     entries,
-    extras,
     fields,
+    instructed,
     left_out,
     message_each,
     others,
@@ -47,7 +47,6 @@ def _conversation(place: str, record: Any) -> Iterator[Transcript | Notice]:
     key = text(conversation.get("id")) or content_key(conversation.get("name"), json_text(listed[:1]))
     remarks = Remarks(f"{place} ({short(key)})")
     told = text(conversation.get("prompt"))
-    remarks.aside(told)
     model = text(fields(conversation.get("model")).get("id")) or text(conversation.get("model"))
 
     def message(key: str, parent: str | None, said: Any) -> Iterator[TranscriptMessage]:
@@ -66,9 +65,9 @@ def _conversation(place: str, record: Any) -> Iterator[Transcript | Notice]:
     yield from assembled(
         remarks,
         key,
-        message_each(linked, message, remarks),
+        instructed(told, message_each(linked, message, remarks)),
         title=text(conversation.get("name")),
-        extras={**others(conversation, _KNOWN), **extras(instructions=told)},
+        extras=others(conversation, _KNOWN),
     )
 
 

@@ -15,6 +15,7 @@ from service.conversations.transfer.assembling import (
     Remarks,
     assembled,
     each_member,
+    ending,
     entries,
     extras,
     fields,
@@ -120,7 +121,7 @@ def _message(
         wholeness=Wholeness.PARTIAL
         if answer and (said.get("truncated") is True or stopped in _CUT_OFF)
         else Wholeness.COMPLETE,
-        finish_reason=stopped,
+        finish_reason=ending(stopped),
         attachments=list(_attachments(said)),
         extras=extras(
             text=told,

@@ -14,9 +14,11 @@ from service.conversations.transfer.assembling import (
     Remarks,
     assembled,
     each_member,
+    ending,
     entries,
     extras,
     fields,
+    instructed,
     left_out,
     message_each,
     others,
@@ -86,7 +88,6 @@ def _conversation(place: str, record: Any) -> Iterator[Transcript | Notice]:
     key = text(conversation.get("conversationId")) or content_key(conversation.get("title"), json_text(listed[:1]))
     remarks = Remarks(f"{place} ({short(key)})")
     told = text(options.get("promptPrefix")) or text(options.get("system")) or text(options.get("instructions"))
-    remarks.aside(told)
 
     def message(key: str, parent: str | None, said: Any) -> Iterator[TranscriptMessage]:
         return _message(key, parent, mapping(said, "the message"), remarks)
@@ -94,11 +95,11 @@ def _conversation(place: str, record: Any) -> Iterator[Transcript | Notice]:
     yield from assembled(
         remarks,
         key,
-        message_each(_linked(listed), message, remarks),
+        instructed(told, message_each(_linked(listed), message, remarks)),
         title=text(conversation.get("title")) or text(options.get("title")),
         created_ms=ms(conversation.get("createdAt")),
         updated_ms=ms(conversation.get("updatedAt")),
-        extras={**others(conversation, _KNOWN), **extras(instructions=told)},
+        extras=others(conversation, _KNOWN),
     )
 
 
@@ -145,7 +146,7 @@ def _message(key: str, parent: str | None, said: Mapping[str, Any], remarks: Rem
         created_ms=ms(said.get("createdAt")),
         model=None if by_person else text(said.get("model")),
         wholeness=Wholeness.COMPLETE if by_person else wholeness,
-        finish_reason=None if by_person else finish,
+        finish_reason=None if by_person else ending(finish),
         attachments=list(_attachments(said)),
         input_tokens=None if by_person else count(said.get("promptTokens")),
         output_tokens=None if by_person else count(said.get("tokenCount")),

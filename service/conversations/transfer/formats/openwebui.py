@@ -17,6 +17,7 @@ from service.conversations.transfer.assembling import (
     entries,
     extras,
     fields,
+    instructed,
     left_out,
     message_each,
     others,
@@ -90,7 +91,6 @@ def _chat(place: str, record: Any) -> Iterator[Transcript | Notice]:
         raise Unreadable("it has neither history.messages nor messages.")
     models = entries(chat.get("models"))
     told = text(chat.get("system")) or text(fields(chat.get("params")).get("system"))
-    remarks.aside(told)
 
     def message(key: str, parent: str | None, said: Any) -> Iterator[TranscriptMessage]:
         return _message(key, parent, mapping(said, "the message"), models, remarks)
@@ -98,12 +98,12 @@ def _chat(place: str, record: Any) -> Iterator[Transcript | Notice]:
     yield from assembled(
         remarks,
         key,
-        message_each(linked, message, remarks),
+        instructed(told, message_each(linked, message, remarks)),
         title=text(outer.get("title")) or text(chat.get("title")),
         created_ms=ms(outer.get("created_at")) or ms(chat.get("timestamp")),
         updated_ms=ms(outer.get("updated_at")),
         head=text(history.get("currentId")),
-        extras={**others(chat, _KNOWN), **others(outer, _KNOWN), **extras(models=models, instructions=told)},
+        extras={**others(chat, _KNOWN), **others(outer, _KNOWN), **extras(models=models)},
     )
 
 

@@ -150,15 +150,14 @@ def test_librechat_parts_forks_and_ends() -> None:
         librechat_message("b", "q", False, "no key", error=True),
         librechat_message("c", "q", False, ":::thinking\nOld\n:::\nC"),
     ]
-    name, (transcript,), notices = read({"c.json": librechat(*said, options={"promptPrefix": "Be brief"})})
+    name, (transcript,), _ = read({"c.json": librechat(*said, options={"promptPrefix": "Be brief"})})
     found = by_key(transcript)
-    assert (name, transcript.extras["instructions"]) == ("librechat", "Be brief")
+    assert (name, found["instructions"].content, found["q"].parent) == ("librechat", "Be brief", "instructions")
     assert found["q"].attachments == [Attachment("a.txt", "text/plain", 3)]
     assert (found["a#1"].reasoning, found["a#1"].tool_calls) == ("Hm", [ToolCall("t", "f", '{"a":1}')])
     assert (found["a"].content, found["a"].wholeness, found["a"].output_tokens) == ("A", Wholeness.PARTIAL, 5)
     assert (found["b"].content, found["b"].wholeness, found["b"].extras["error"]) == ("", Wholeness.FAILED, "no key")
     assert (found["c"].reasoning, found["c"].content) == ("Old", "C")
-    assert "ASIDE" in texts(notices)
 
 
 def test_librechat_messages_may_lie_5000_deep_in_one_another() -> None:
@@ -175,6 +174,6 @@ def test_librechat_messages_may_lie_5000_deep_in_one_another() -> None:
 def test_chatbotui_conversations() -> None:
     """Flat, without ids of messages."""
     name, (transcript,), notices = read({"history.json": chatbotui()})
-    one, two = transcript.messages
-    assert (name, two.parent, two.model, transcript.extras["instructions"]) == ("chatbotui", one.key, "m-1", "Be brief")
-    assert "ASIDE" in texts(notices)
+    told, one, two = transcript.messages
+    assert (told.speaker, told.content, one.parent) == (Speaker.SYSTEM, "Be brief", told.key)
+    assert (name, two.parent, two.model, notices) == ("chatbotui", one.key, "m-1", [])

@@ -62,7 +62,7 @@ def test_an_answer_with_tools_is_taken_apart() -> None:
         "a#2",
         "Done.",
         Wholeness.PARTIAL,
-        "max_tokens",
+        "length",
     )
     assert found["q2"].parent == "a"
 

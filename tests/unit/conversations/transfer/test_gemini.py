@@ -123,7 +123,7 @@ def test_html_becomes_markdown() -> None:
 
 
 def test_aistudio_thoughts_code_and_ends() -> None:
-    """The name of the file is the title; the system's instruction is kept aside."""
+    """The name of the file is the title; the system's instruction stands above all."""
     prompt = aistudio(
         {"role": "user", "text": "Q", "driveDocument": {"id": "d1"}},
         {"role": "model", "text": "Hm", "isThought": True, "tokenCount": 2},
@@ -132,14 +132,13 @@ def test_aistudio_thoughts_code_and_ends() -> None:
         {"role": "model", "text": "A", "finishReason": "MAX_TOKENS", "tokenCount": 5},
         systemInstruction={"parts": [{"text": "Be brief"}]},
     )
-    name, (transcript,), notices = read({"My prompt": prompt})
-    ask, thought, code, result, answer = transcript.messages
-    assert (name, transcript.title, transcript.extras["instructions"]) == ("aistudio", "My prompt", "Be brief")
+    name, (transcript,), _ = read({"My prompt": prompt})
+    told, ask, thought, code, result, answer = transcript.messages
+    assert (name, transcript.title, told.content, ask.parent) == ("aistudio", "My prompt", "Be brief", told.key)
     assert (ask.attachments, thought.reasoning, thought.content) == ([Attachment("d1")], "Hm", "")
     assert code.tool_calls == [ToolCall(None, "code_execution", '{"language":"PYTHON","code":"1"}')]
     assert (result.speaker, result.content, result.is_error) == (Speaker.TOOL, "no", True)
     assert (answer.wholeness, answer.output_tokens, answer.model) == (Wholeness.PARTIAL, 5, "m-1")
-    assert "ASIDE" in texts(notices)
 
 
 def test_aistudio_a_longer_prompt_keeps_the_keys_of_the_shorter_one() -> None:
