@@ -38,7 +38,7 @@ SHOWS = {
     "branches_and_merges": ({"Branch", "Prompt", "Response"}, "conversation"),
     "fan_out": ({"Task", "Prompt", "Response", "Subtask", "Attempt"}, "task"),
     "answer_to_sources": ({"Prompt", "Response", "Source"}, "task"),
-    "summaries_by_level": ({"Summary", "Response"}, None),
+    "summaries_by_level": ({"Summary"}, None),
     "what_the_model_saw": ({"Attempt", "Prompt", "Response", "Subtask"}, None),
     "stale": ({"Document", "Source", "Task", "Response"}, None),
 }
