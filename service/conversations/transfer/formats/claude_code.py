@@ -62,9 +62,7 @@ class _Session:
 
     def look(self) -> None:
         for _, line in json_lines(self.member):
-            if not isinstance(line, dict):
-                continue
-            about: dict[str, Any] = line
+            about = fields(line)
             if uuid := text(about.get("uuid")):
                 self.uuids.add(uuid)
                 self.ids.update(filter(None, (text(about.get("sessionId")),)))
@@ -81,12 +79,11 @@ def _grouped(sessions: list[_Session]) -> Iterator[list[_Session]]:
     groups: list[list[_Session]] = []
     for session in sorted(sessions, key=lambda session: session.began):
         keys = session.uuids | session.ids
-        group = next((owner[key] for key in keys if key in owner), None)
-        if group is None:
-            group = []
-            groups.append(group)
-        group.append(session)
-        owner.update(dict.fromkeys(keys, group))
+        shared = {id(owner[key]) for key in keys if key in owner}
+        group = [*(one for others in groups if id(others) in shared for one in others), session]
+        groups = [*(others for others in groups if id(others) not in shared), group]
+        for one in group:
+            owner.update(dict.fromkeys(one.uuids | one.ids, group))
     yield from groups
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 import orjson
 
 from service.conversations.transfer.bundles import Member
-from service.conversations.transfer.drafts import fields
+from service.conversations.transfer.drafts import entries, fields
 from service.conversations.transfer.formats.langchain_messages import of_class
 from service.conversations.transfer.msgpack import unpacked
 from service.conversations.transfer.parsing import text
@@ -22,7 +22,7 @@ from service.conversations.transfer.transcripts import Notice, NoticeKind, Unrea
 LARGEST = 2**30
 _MAGIC = b"SQLite format 3\x00"
 _MOST_STEPS = 500_000_000
-_ROWS = "SELECT thread_id, checkpoint_ns, type, checkpoint FROM checkpoints ORDER BY thread_id, checkpoint_ns, checkpoint_id"
+_ROWS = "SELECT thread_id, checkpoint_ns, type, checkpoint FROM checkpoints ORDER BY 1, 2, checkpoint_id"
 
 
 def is_sqlite(member: Member) -> bool:
@@ -42,7 +42,7 @@ def states_of(member: Member) -> Iterator[tuple[str, str, dict[str, Any]] | Noti
         yield Notice(NoticeKind.SKIPPED, member.name, what)
         return
     # What is in a log beside the file (WAL) is not in the file; in memory there can be no log.
-    if len(data) > 20 and data[18:20] == b"\x02\x02":
+    if len(data) > 20 and bytes(data[18:20]) == b"\x02\x02":
         data[18:20] = b"\x01\x01"
     with closing(sqlite3.connect(":memory:")) as database:
         try:
@@ -54,7 +54,7 @@ def states_of(member: Member) -> Iterator[tuple[str, str, dict[str, Any]] | Noti
 def _rows(database: sqlite3.Connection, data: bytes, name: str) -> Iterator[tuple[str, str, dict[str, Any]] | Notice]:
     database.deserialize(data)
     database.execute("PRAGMA trusted_schema = OFF")
-    database.text_factory = lambda given: given.decode("utf-8", "replace")
+    database.text_factory = _decoded
     steps = iter(range(0, _MOST_STEPS, 100_000))
     # A view of that name may run for ever.
     database.set_progress_handler(lambda: 0 if next(steps, None) is not None else 1, 100_000)
@@ -63,6 +63,10 @@ def _rows(database: sqlite3.Connection, data: bytes, name: str) -> Iterator[tupl
             yield str(thread), str(namespace or ""), _checkpoint(kind, blob)
         except (Unreadable, ValueError, TypeError) as error:
             yield Notice(NoticeKind.SKIPPED, f"{name}: thread {thread}: checkpoint {number}", f"{error}")
+
+
+def _decoded(given: bytes) -> str:
+    return given.decode("utf-8", "replace")
 
 
 def _checkpoint(kind: Any, blob: Any) -> dict[str, Any]:
@@ -80,10 +84,10 @@ def _checkpoint(kind: Any, blob: Any) -> dict[str, Any]:
 
 def _extension(code: int, data: bytes, depth: int) -> Any:
     """What stands for an object: the fields that it was made of, and of a message its type as well."""
-    parts = unpacked(data, _extension, depth)
-    if not isinstance(parts, list) or code == 7:
+    parts: Any = unpacked(data, _extension, depth)
+    values = entries(parts)
+    if not values or code == 7:
         return parts
-    values = cast("list[Any]", parts)
     if len(values) < 3:
         return None
     if (kind := of_class(str(values[1]))) and isinstance(values[2], dict):

@@ -13,7 +13,7 @@ import orjson
 
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.contents import Content, attachment_of, content_of
-from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, entries, extras, record, spoken
+from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, enclosed, entries, extras, spoken
 from service.conversations.transfer.formats.html_texts import is_html, plain
 from service.conversations.transfer.glimpses import Glimpse, looks, records, telling, unread
 from service.conversations.transfer.parsing import Read, each, json_text, ms, text
@@ -56,7 +56,7 @@ class _Reader:
 
     def read(self, place: str, value: Any) -> Read:
         """The conversation of a record."""
-        about = {"conversations": value} if isinstance(value, list) else record(value, "the record")
+        about = enclosed(value, "conversations")
         draft = Draft(place)
         tip = _turns(draft, None, _opening(about))
         head: str | None = None
@@ -84,8 +84,8 @@ def _opening(about: dict[str, Any]) -> list[Any]:
     for pair in entries(about.get("history")):
         asked, answer = ([*entries(pair), None, None])[:2]
         opening += [{"from": "human", "value": asked}, {"from": "gpt", "value": answer}]
-    turns = next((entries(about[name]) for name in _LISTS if isinstance(about.get(name), list)), [])
-    opening += turns
+    named = next((name for name in _LISTS if isinstance(about.get(name), list)), "")
+    opening += entries(about.get(named))
     opening += _as_turns(about.get("prompt"), "human")
     if "instruction" in about or "output" in about:
         asked = "\n\n".join(filter(None, (spoken(about.get("instruction")), spoken(about.get("input")))))
@@ -179,7 +179,7 @@ def _calls(value: Any) -> list[Any]:
 
 def _images(draft: Draft, about: dict[str, Any]) -> None:
     """Images of a record, with its first prompt."""
-    given = about.get("images") or about.get("image") or []
+    given: Any = about.get("images") or about.get("image") or []
     values = cast("list[Any]", given) if isinstance(given, list) else [given]
     names = [{"type": "image", "name": json_text(one).rsplit("/", 1)[-1]} for one in values if one]
     first = next((message for message in draft.messages.values() if message.speaker is Speaker.USER), None)

@@ -33,10 +33,11 @@ def test_agent_memory_a_history_of_langchain_from_browser() -> None:
 
 def test_agent_memory_without_links_the_times_order_the_messages() -> None:
     """An export of nodes and `HAS_MESSAGE` alone is a line."""
+    about = {"1": {"role": "user", "timestamp": "2026-01-01T00:00:08Z"}, "2": {"timestamp": "2026-01-01T00:00:07Z"}}
     nodes = [
-        {"type": "node", "id": str(n), "labels": ["Message"], "properties": {"role": "user", "content": f"{n}", "timestamp": f"2026-01-01T00:00:0{9 - n}Z"}}
-        for n in (1, 2)
-    ]  # fmt: skip
+        {"type": "node", "id": n, "labels": ["Message"], "properties": {"content": n, **said}}
+        for n, said in about.items()
+    ]
     links = [
         {"type": "relationship", "label": "HAS_MESSAGE", "start": {"id": "c"}, "end": {"id": f"{n}"}} for n in (1, 2)
     ]

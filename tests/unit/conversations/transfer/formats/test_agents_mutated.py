@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.conversations.transfer.bundles import Bundle
+from service.conversations.transfer.drafts import entries, fields
 from service.conversations.transfer.formats import FORMATS, recognize
 from service.conversations.transfer.transcripts import Notice, Transcript
 from tests.support.agent_files import FILES, as_lines, bundle, member
@@ -24,7 +25,7 @@ ANY_JSON = st.recursive(
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """The paths of all values in a value."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inner = [*fields(value).items(), *enumerate(entries(value))]
     return [path, *(found for key, one in inner for found in places(one, (*path, key)))]
 
 
@@ -49,7 +50,7 @@ def is_whole(found: object) -> bool:
 
 
 @pytest.mark.parametrize("format", sorted(FILES))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_value_in_place_of_another_stops_no_reader(format: str, data: st.DataObject) -> None:
     """What is wrong is left out, or kept as something else; nothing is raised."""
@@ -62,7 +63,7 @@ def test_any_value_in_place_of_another_stops_no_reader(format: str, data: st.Dat
 
 
 @pytest.mark.parametrize("format", sorted(FILES))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_bytes_that_are_cut_or_replaced_stop_no_reader(format: str, data: st.DataObject) -> None:
     """A file that breaks off, and one with strange bytes in it, give what is good in them."""

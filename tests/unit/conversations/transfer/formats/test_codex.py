@@ -59,7 +59,7 @@ def test_codex_events_alone_are_read() -> None:
 
 def test_codex_older_lines_without_a_wrapper_are_read() -> None:
     """The first version wrote items as lines, and named the session in the first."""
-    records = [
+    records: list[Any] = [
         {"id": "old", "timestamp": "2025-05-01T00:00:00Z", "instructions": None, "git": {}},
         {"record_type": "state"},
         {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "hi"}]},

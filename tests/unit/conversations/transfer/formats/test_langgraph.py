@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import sqlite3
 import struct
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -66,21 +67,29 @@ def test_msgpack_that_is_none_is_unreadable(data: bytes) -> None:
         unpacked(data, lambda code, inner, depth: None)
 
 
-def message(name: str, **fields: Any) -> tuple[str, bytes]:
+@dataclass
+class Packed:
     """An object as LangGraph packs it."""
-    return "object", packed(["langchain_core.messages", name, fields, "model_validate_json"])
+
+    data: bytes
+
+
+def message(name: str, **fields: Any) -> Packed:
+    """A message as LangGraph packs it."""
+    return Packed(packed(["langchain_core.messages", name, fields, "model_validate_json"]))
 
 
 def packed(value: Any) -> bytes:
     """A value as MessagePack, as far as these tests need it."""
-    if isinstance(value, tuple):
-        return b"\xc9" + struct.pack(">Ib", len(value[1]), 5) + value[1]
+    if isinstance(value, Packed):
+        return b"\xc9" + struct.pack(">Ib", len(value.data), 5) + value.data
     if isinstance(value, str):
         return b"\xdb" + struct.pack(">I", len(value.encode())) + value.encode()
+    given: Any = value
     if isinstance(value, list):
-        return b"\xdd" + struct.pack(">I", len(value)) + b"".join(map(packed, value))
-    pairs = b"".join(packed(key) + packed(inner) for key, inner in value.items())
-    return b"\xdf" + struct.pack(">I", len(value)) + pairs
+        return b"\xdd" + struct.pack(">I", len(given)) + b"".join(map(packed, given))
+    pairs = b"".join(packed(key) + packed(inner) for key, inner in given.items())
+    return b"\xdf" + struct.pack(">I", len(given)) + pairs
 
 
 def database(rows: list[tuple[str, str, str, str, bytes]]) -> bytes:
