@@ -38,7 +38,13 @@ def _is_shared(seen: Glimpse) -> bool:
     turns = any(
         seen.has(f"{name}.item.{who}", f"{name}.item.{what}") for name in _LISTS for who in _WHO for what in _WHAT
     )
-    return turns or seen.has("instruction", "output") or seen.has("chosen", "rejected") or seen.has("from", "value")
+    return (
+        turns
+        or seen.has("conversations.item.value")
+        or seen.has("instruction", "output")
+        or seen.has("chosen", "rejected")
+        or seen.has("from", "value")
+    )
 
 
 def read(bundle: Bundle) -> Read:
@@ -118,6 +124,13 @@ def _turns(draft: Draft, tip: str | None, turns: list[Any], about: dict[str, Any
             continue
         turn = cast("dict[str, Any]", value)
         speaker, content, who = _turn(turn)
+        if not who:
+            before = draft.messages.get(tip or "")
+            speaker = Speaker.ASSISTANT if before and before.speaker is Speaker.USER else Speaker.USER
+            who = speaker.value.lower()
+            draft.remark(
+                NoticeKind.CHANGED, "message names no speaker, and got one", "messages name no speakers, and got them"
+            )
         if any(is_html(one) for one in content.texts):
             content.texts = [plain(one) if is_html(one) else one for one in content.texts]
             draft.remark(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from service.conversations.transfer.transcripts import Wholeness
 from tests.support.agent_files import bundle, by_key, read, tree
 
@@ -29,3 +31,21 @@ def test_pi_first_version_is_a_sequence() -> None:
     said = [{"type": "message", "message": {"role": role, "content": role}} for role in ("user", "assistant", "user")]
     (session,), _ = read("pi", bundle("pi", [head, *said]))
     assert [parent for _, parent, _, _ in tree(session)] == [None, "line-2", "line-3"]
+
+
+def test_pi_chats_of_llama_cpp_are_several_in_a_file_with_the_tree_in_the_messages() -> None:
+    """The root says nothing; the page's current message is the head."""
+
+    def message(id: str, parent: str | None, role: str, **more: str) -> dict[str, Any]:
+        return {"type": "message", "message": {"id": id, "parent": parent, "role": role, "content": id, **more}}
+
+    records = [
+        {"type": "session", "harness": "llama.app", "id": "s1", "name": "One", "currNode": "b"},
+        message("r", None, "system", type="root"),
+        *(message("a", "r", "user"), message("b", "a", "assistant"), message("c", "a", "assistant")),
+        {"type": "session", "harness": "llama.app", "id": "s2", "name": "Two"},
+        message("d", None, "user"),
+    ]
+    first, second = read("pi", bundle("pi", records))[0]
+    assert [(key, parent) for key, parent, _, _ in tree(first)] == [("a", None), ("b", "a"), ("c", "a")]
+    assert (first.title, first.head, second.title, second.key) == ("One", "b", "Two", "s2")

@@ -41,3 +41,11 @@ def test_sharegpt_ids_that_only_count_are_no_keys() -> None:
     records = [{"id": "1", "conversations": [{"from": "human", "value": text}]} for text in ("a", "b")]
     first, second = read("sharegpt", bundle("sharegpt", records))[0]
     assert len({"1", first.key, second.key}) == 3
+
+
+def test_sharegpt_messages_that_name_no_speaker_take_turns() -> None:
+    """As in sets that hold values alone."""
+    record = {"conversations": [{"value": "q"}, {"value": "a"}, {"value": "q2"}]}
+    (chat,), notices = read("sharegpt", bundle("sharegpt", [record]))
+    assert [speaker for _, _, speaker, _ in tree(chat)] == ["USER", "ASSISTANT", "USER"]
+    assert any("3 messages name no speakers" in notice.text for notice in notices)
