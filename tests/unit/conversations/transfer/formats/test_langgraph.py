@@ -48,6 +48,16 @@ def test_langgraph_sqlite_is_read_without_making_anything_that_it_names() -> Non
     assert any("pickle" in notice.text and "thread P" in notice.place for notice in notices)
 
 
+def test_langgraph_messages_that_a_checkpoint_does_not_hold_are_those_before_and_what_was_written() -> None:
+    """A channel of deltas: only some checkpoints hold it whole."""
+    whole = packed({"channel_values": {"messages": [message("HumanMessage", content="q", id="h")]}})
+    none = packed({"channel_values": {}, "channel_versions": {"messages": "2"}})
+    rows = [("T", "", "1", "msgpack", whole), ("T", "", "2", "msgpack", none)]
+    data = database(rows, packed([message("AIMessage", content="a", id="i")]))
+    (thread,), _ = read("langgraph", Bundle("c", [member("c.sqlite", data)]))
+    assert tree(thread) == [("h", None, "USER", "q"), ("i", "h", "ASSISTANT", "a")]
+
+
 @pytest.mark.parametrize("cut", [0, 100, 5_000])
 def test_langgraph_a_broken_sqlite_file_is_said(cut: int) -> None:
     """Nothing is raised."""
@@ -92,12 +102,17 @@ def packed(value: Any) -> bytes:
     return b"\xdf" + struct.pack(">I", len(given)) + pairs
 
 
-def database(rows: list[tuple[str, str, str, str, bytes]]) -> bytes:
+def database(rows: list[tuple[str, str, str, str, bytes]], *writes: bytes) -> bytes:
     """An SQLite file of checkpoints, with a log beside it as LangGraph has it."""
     connection = sqlite3.connect(":memory:")
-    names = "thread_id TEXT, checkpoint_ns TEXT, checkpoint_id TEXT, type TEXT, checkpoint BLOB"
-    connection.execute(f"CREATE TABLE checkpoints ({names})")
-    connection.executemany("INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?)", rows)
+    place = "thread_id TEXT, checkpoint_ns TEXT, checkpoint_id TEXT"
+    connection.execute(f"CREATE TABLE checkpoints ({place}, parent_checkpoint_id TEXT, type TEXT, checkpoint BLOB)")
+    connection.execute(f"CREATE TABLE writes ({place}, task_id TEXT, idx INTEGER, channel TEXT, type TEXT, value BLOB)")
+    connection.executemany("INSERT INTO checkpoints VALUES (?, ?, ?, NULL, ?, ?)", rows)
+    connection.execute("UPDATE checkpoints SET parent_checkpoint_id = '1' WHERE checkpoint_id = '2'")
+    connection.executemany(
+        "INSERT INTO writes VALUES ('T', '', '1', 't', 0, 'messages', 'msgpack', ?)", [(w,) for w in writes]
+    )
     connection.commit()
     data = bytearray(connection.serialize())
     connection.close()
