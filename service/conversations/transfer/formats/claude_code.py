@@ -7,6 +7,7 @@ one before it; both are read as one conversation, a tree. A sub-agent's lines ar
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,10 +38,9 @@ def read(bundle: Bundle) -> Read:
     sessions = [_Session(member) for member in members]
     titles: dict[str, str] = {}
     for session in sessions:
-        try:
+        # Where a file breaks off is said when it is read.
+        with suppress(Unreadable):
             session.look()
-        except Unreadable as error:
-            session.broken = error
         titles.update(session.titles)
     for together in _grouped(sessions):
         yield from _Tree(together, titles).read()
@@ -56,7 +56,6 @@ class _Session:
     ids: set[str] = field(default_factory=set[str])
     titles: dict[str, str] = field(default_factory=dict[str, str])
     began: str = "9"
-    broken: Unreadable | None = None
 
     def look(self) -> None:
         for _, line in json_lines(self.member):
