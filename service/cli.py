@@ -22,8 +22,10 @@ from service.commands import (
     check,
     config,
     deleting,
+    exporting,
     finding,
     histories,
+    importing,
     look,
     merging,
     neo4j,
@@ -61,7 +63,21 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 TURNS = (turns, replaying, bisecting, branching, merging, histories, notes, annotating)
-for family in (serve, run, watching, *TURNS, look, show, finding, summarizing, usage, check, setup):
+for family in (
+    serve,
+    run,
+    watching,
+    *TURNS,
+    look,
+    show,
+    finding,
+    importing,
+    exporting,
+    summarizing,
+    usage,
+    check,
+    setup,
+):
     app.add_typer(family.app)
 app.add_typer(deleting.app, name="delete")
 app.add_typer(neo4j.app, name="neo4j")

@@ -42,11 +42,16 @@ from service.conversations.search.pace import Pace
 from service.conversations.search.searching import Search
 from service.conversations.search.vectors import Vectors
 from service.conversations.staleness import Staleness
+from service.conversations.transfer.exporting import Exporting
+from service.conversations.transfer.importing import Importing
+from service.conversations.transfer.uploads import Uploads
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.changes import ChangeReads
 from service.graph.database import Connection, Database
 from service.graph.erasures import Erasures
+from service.graph.export_reads import ExportReads
+from service.graph.imports import Imports
 from service.graph.leases import Leases
 from service.graph.local.model_jar import fetch_model
 from service.graph.migrations import migrate
@@ -147,6 +152,7 @@ class Services:
         self.upkeep.append(asyncio.create_task(self.pruner.run(), name="antiphon-pruning"))
         self.upkeep.append(asyncio.create_task(self.eraser.run(), name="antiphon-erasing"))
         self.upkeep.append(asyncio.create_task(self.keeping.run(), name="antiphon-keeping"))
+        self.upkeep.append(asyncio.create_task(self.backend.importing.run(), name="antiphon-importing"))
         if brief:
             self.backend.search.prepare = self._make_findable
         else:
@@ -199,6 +205,7 @@ class Services:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         for part in (
+            self.backend.importing.stop,
             self.summarizing.stop,
             self.executor.stop,
             self.writer.close,
@@ -261,6 +268,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     eraser = Eraser(erasures)
     deleting = Deleting(erasures, eraser, tasks.cancel_task)
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
+    uploads = Uploads(config.storage.data_folder / "imports", config.storage.max_import_bytes)
+    importing = Importing(Imports(database, writer), uploads, pace)
     backend = Backend(
         config=config,
         reader=reader,
@@ -289,6 +298,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         deltas=deltas,
         responses=Responses(reader, heads, deltas),
         deleting=deleting,
+        importing=importing,
+        exporting=Exporting(reader, ExportReads(database)),
         models=models,
     )
     retention = Retention(store, config.storage.event_retention_hours)

@@ -27,6 +27,8 @@ _OPTIONS = {
     "fromMessageId": "--from",
     "toMessageId": "--to",
     "maxTokens": "--length",
+    "path": "--branch",
+    "format": "--format",
     "since": "--since",
     "until": "--until",
 }

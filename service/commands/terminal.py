@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
@@ -157,6 +157,64 @@ class PlainText:
             self.written = ""
         self.written += delta["text"]
         write(delta["text"])
+
+
+class Transfer:
+    """A bar of bytes on standard error; on what is no terminal, nothing."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        console = Console(stderr=True, quiet=quiet)
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+        self._bar = Bar(*columns, console=console, transient=True)
+        self._job = self._bar.add_task("", total=None)
+        self._moves = console.is_terminal and not quiet
+
+    def __enter__(self) -> Transfer:
+        """Begin to show."""
+        if self._moves:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take it away."""
+        self._bar.stop()
+
+    def show(self, what: str, done: int, total: int | None) -> None:
+        """What is done now, and how many bytes of it."""
+        self._bar.update(self._job, description=clean(what), completed=done, total=total)
+
+
+class Received:
+    """How much of a file has come, on a line of standard error while it comes; on what is no terminal, nothing."""
+
+    def __init__(self, name: str) -> None:
+        self.size = 0
+        console = Console(stderr=True)
+        self._name = clean(name)
+        self._live = Live(self, console=console, transient=True, refresh_per_second=4)
+        self._moves = console.is_terminal and not console.is_dumb_terminal
+
+    def __enter__(self) -> Received:
+        """Begin to show."""
+        if self._moves:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take it away."""
+        self._live.stop()
+
+    def __rich__(self) -> Text:
+        """The line, as it is now."""
+        return Text(f"{self._name} … {self.size / 1e6:,.1f} MB", style="dim", no_wrap=True, overflow="ellipsis")
+
+    def show(self, size: int) -> None:
+        """So many bytes have come."""
+        self.size = size
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

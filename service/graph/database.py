@@ -197,6 +197,16 @@ class Database:
         async with self._guarded(-1 if bounded else None):
             return await self._again(work, is_transient)
 
+    async def show(self, statement: str, **parameters: Any) -> list[Row]:
+        """Run a statement of a person, and keep nodes, relationships and paths what they are."""
+
+        async def work(session: AsyncSession) -> list[Row]:
+            result = await session.run(cast(LiteralString, statement), parameters)
+            return [dict(zip(record.keys(), record.values(), strict=True)) async for record in result]
+
+        async with self._guarded(-1):
+            return await self._again(work, is_transient)
+
     async def stream(self, query: Query) -> AsyncIterator[Row]:
         """The records of a stored statement that reads the whole graph, as they come."""
         async with self._guarded(None), self._session(neo4j.READ_ACCESS) as session:

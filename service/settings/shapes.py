@@ -129,6 +129,7 @@ class StorageSettings(Frozen):
     keep_days_of: dict[Annotated[str, Field(min_length=1)], Annotated[float, Field(gt=0)] | None] = Field(
         default_factory=dict
     )
+    max_import_bytes: PositiveInt = 16 * 2**30
     neo4j: Neo4jSettings = Neo4jSettings()
 
 

@@ -84,6 +84,9 @@ ErrorCode: TypeAlias = Literal[
 ]
 """What went wrong with a task, a subtask or an attempt. A code of a plug-in's own is shown as PROVIDER_ERROR."""
 
+ExportFormat: TypeAlias = Literal["MARKDOWN", "HTML", "OPENAI", "SHAREGPT", "CHATGPT", "LIBRECHAT", "OPENWEBUI"]
+"""What a conversation is exported as."""
+
 FinishReason: TypeAlias = Literal["STOP", "LENGTH", "CONTENT_FILTER", "TOOL_CALLS", "OTHER"]
 """Why a model stopped."""
 
@@ -92,6 +95,12 @@ HistoryDirection: TypeAlias = Literal["ANCESTORS", "DESCENDANTS"]
 
 HistoryEdges: TypeAlias = Literal["TURNS", "DECOMPOSITION", "USES", "SYNTHESIS", "REFERENCES"]
 """The kinds of edges that a history goes over."""
+
+ImportNoticeKind: TypeAlias = Literal["SKIPPED", "CHANGED", "ASIDE"]
+"""What a notice says happened to what it is about."""
+
+ImportStatus: TypeAlias = Literal["RUNNING", "SUCCEEDED", "PARTIAL", "FAILED", "CANCELLED"]
+"""How far an import is, or how it ended."""
 
 ItemKind: TypeAlias = Literal["SYSTEM", "FORMAT", "SUMMARY", "PINNED", "NOTE", "MESSAGE", "PROMPT", "REPAIR"]
 """What a message of a context is."""
@@ -202,6 +211,13 @@ class BudgetInput(TypedDict, total=False):
     """Only where the price of every model is known."""
 
 
+class CancelImportInput(TypedDict, total=False):
+    """An import that should not go on."""
+
+    importId: Required[str]
+    """The import's id."""
+
+
 class CancelTaskInput(TypedDict, total=False):
     """A task to be cancelled."""
 
@@ -275,6 +291,15 @@ class CreateTaskInput(TypedDict, total=False):
     """How it is run."""
     idempotencyKey: str | None
     """The same key makes the same task: sending it twice is safe."""
+
+
+class CreateUploadInput(TypedDict, total=False):
+    """A file that will be sent."""
+
+    name: Required[str]
+    """Its name, for people."""
+    bytes: Required[int]
+    """How many bytes it has."""
 
 
 class DeleteBranchInput(TypedDict, total=False):
@@ -358,6 +383,37 @@ class ExpectedHeadInput(TypedDict, total=False):
     """`true`: the branch had no message yet."""
 
 
+class ExportConversationInput(TypedDict, total=False):
+    """A conversation to be exported."""
+
+    conversationId: Required[str]
+    """The conversation's id."""
+    format: Required[ExportFormat]
+    """What it is exported as."""
+    path: ExportedPathInput | None
+    """Only this path; left out, the whole tree with all of its branches."""
+
+
+class ExportConversationsInput(TypedDict, total=False):
+    """Conversations to be exported."""
+
+    format: Required[ExportFormat]
+    """What they are exported as. MARKDOWN, HTML and LIBRECHAT have a file for each: several are a zip."""
+    conversationIds: Sequence[str] | None
+    """Their ids, 100 at most; left out, all that you have."""
+
+
+class ExportedPathInput(TypedDict, total=False):
+    """The path that is exported: that of a branch, or what leads to a message."""
+
+    branchId: str | None
+    """The branch's id."""
+    branchName: str | None
+    """The branch's name."""
+    messageId: str | None
+    """The message's id: it, and all above it."""
+
+
 class FileContentInput(TypedDict, total=False):
     """A file's content."""
 
@@ -376,6 +432,26 @@ class FileInput(TypedDict, total=False):
     """For people, never opened; an upload's own file name where it is left out."""
     mediaType: str | None
     """Of the content; guessed from the name where it is left out."""
+
+
+class ImportConversationsInput(TypedDict, total=False):
+    """Conversations of another tool, or of another Antiphon, to be brought in."""
+
+    file: Required[ImportFileInput]
+    """The file."""
+    format: str | None
+    """The format, where it should not be recognized by what is in the file."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
+
+
+class ImportFileInput(TypedDict, total=False):
+    """The file that is imported: a small one with the operation, a large one before it."""
+
+    upload: Upload | None
+    """The file itself, beside the operation (GraphQL multipart request)."""
+    uploadId: str | None
+    """The id of one that was sent in pieces: see `createUpload`."""
 
 
 class InsteadInput(TypedDict, total=False):
@@ -1267,6 +1343,26 @@ class BranchesConversation(Record):
     """Its branches, oldest first; the first is `main`."""
 
 
+class CancelImportImport(Record):
+    """A file of conversations that is brought in, and what came of it."""
+
+    id: str
+    """What `node` finds it by."""
+    import_status: ImportStatus | str
+    """How far it is."""
+    conversation_count: int
+    """How many conversations are new."""
+    message_count: int
+    """How many messages are new."""
+
+
+class CancelImportPayload(Record):
+    """An import that does not go on."""
+
+    import_: CancelImportImport = Field(alias="import")
+    """The import."""
+
+
 class CancelTaskTaskProgress(Record):
     """How far a task is: how many of its subtasks are in which state."""
 
@@ -2073,6 +2169,28 @@ class CreateTaskPayload(Record):
     """The conversation, for the lists `conversations`, in either order."""
 
 
+class CreateUploadPendingUpload(Record):
+    """A file that is sent in pieces, before it is imported."""
+
+    upload_id: str
+    """Its id, for `importConversations`."""
+    name: str
+    """Its name."""
+    bytes: int
+    """How many bytes it has."""
+    received_bytes: int
+    """How many of them are here."""
+    url: str
+    """Where to PUT them, as a path on this service, with `?offset=` the number of the first. It takes the key of the caller that GraphQL takes."""
+
+
+class CreateUploadPayload(Record):
+    """The place for a file."""
+
+    upload: CreateUploadPendingUpload
+    """Where to send it."""
+
+
 class DeleteBranchBranch(Record):
     """A named pointer into a conversation, as in git."""
 
@@ -2515,6 +2633,50 @@ class Erasure(Record):
     """What was deleted up to now, by label."""
 
 
+class ExportConversationExport(Record):
+    """A file that can be fetched. It is written while it is fetched; nothing of it is kept."""
+
+    file_name: str
+    """What the file is called."""
+    media_type: str
+    """Its media type."""
+    url: str
+    """Where it is, on this service: `GET` it. No key is needed, so keep it to yourself."""
+    valid_until: datetime
+    """Until when it can be fetched: some minutes. Export again to have a new address."""
+    notices: list[str]
+    """What the format has no place for."""
+
+
+class ExportConversationPayload(Record):
+    """A conversation that can be fetched."""
+
+    export: ExportConversationExport
+    """The file."""
+
+
+class ExportConversationsExport(Record):
+    """A file that can be fetched. It is written while it is fetched; nothing of it is kept."""
+
+    file_name: str
+    """What the file is called."""
+    media_type: str
+    """Its media type."""
+    url: str
+    """Where it is, on this service: `GET` it. No key is needed, so keep it to yourself."""
+    valid_until: datetime
+    """Until when it can be fetched: some minutes. Export again to have a new address."""
+    notices: list[str]
+    """What the format has no place for."""
+
+
+class ExportConversationsPayload(Record):
+    """Conversations that can be fetched."""
+
+    export: ExportConversationsExport
+    """The file."""
+
+
 class HistoryToolCall(Record):
     """A model's wish to call a tool."""
 
@@ -2747,6 +2909,74 @@ class HistoryTreeMessageConnection(Record):
     """Its nodes with their places, in the list's order."""
     page_info: HistoryTreePageInfo
     """What is before and after it."""
+
+
+class ImportNotice(Record):
+    """What did not go in as it was."""
+
+    notice_kind: ImportNoticeKind | str
+    """What became of it."""
+    place: str
+    """Where in the file it is: file, record, field."""
+    text: str
+    """What it is about. It quotes no text of a conversation."""
+
+
+class Import(Record):
+    """A file of conversations that is brought in, and what came of it."""
+
+    id: str
+    """What `node` finds it by."""
+    import_status: ImportStatus | str
+    """How far it is."""
+    name: str
+    """The file's name."""
+    format: str | None
+    """The format that it has, such as `chatgpt`; null until that is known."""
+    bytes: int
+    """Of the file."""
+    read_bytes: int
+    """How many of them were read; of an archive, as it is unpacked."""
+    conversation_count: int
+    """How many conversations are new."""
+    extended_count: int
+    """How many were here already, and have new messages."""
+    known_count: int
+    """How many were here already, as they are in the file."""
+    skipped_count: int
+    """How many were not imported."""
+    message_count: int
+    """How many messages are new."""
+    notices: list[ImportNotice]
+    """What did not go in as it was: the first thousand."""
+    notice_count: int
+    """How many notices there are."""
+    error: str | None
+    """Why it is not whole."""
+    created_at: datetime
+    """When it was asked for."""
+    finished_at: datetime | None
+    """When it ended."""
+
+
+class ImportConversationsImport(Record):
+    """A file of conversations that is brought in, and what came of it."""
+
+    id: str
+    """What `node` finds it by."""
+    import_status: ImportStatus | str
+    """How far it is."""
+    name: str
+    """The file's name."""
+    bytes: int
+    """Of the file."""
+
+
+class ImportConversationsPayload(Record):
+    """An import that has begun."""
+
+    import_: ImportConversationsImport = Field(alias="import")
+    """The import."""
 
 
 class LinkMessagesLink(Record):
@@ -6044,6 +6274,15 @@ BRANCHES = Document(
 """,
 )
 
+CANCEL_IMPORT = Document(
+    "CancelImport",
+    "cancelImport",
+    """mutation CancelImport($input: CancelImportInput!) {
+  cancelImport(input: $input) { import { id importStatus conversationCount messageCount } }
+}
+""",
+)
+
 CANCEL_TASK = Document(
     "CancelTask",
     "cancelTask",
@@ -6226,6 +6465,15 @@ CREATE_TASK = Document(
 """,
 )
 
+CREATE_UPLOAD = Document(
+    "CreateUpload",
+    "createUpload",
+    """mutation CreateUpload($input: CreateUploadInput!) {
+  createUpload(input: $input) { upload { uploadId name bytes receivedBytes url } }
+}
+""",
+)
+
 DELETE_BRANCH = Document(
     "DeleteBranch",
     "deleteBranch",
@@ -6329,6 +6577,24 @@ ERASURE = Document(
 """,
 )
 
+EXPORT_CONVERSATION = Document(
+    "ExportConversation",
+    "exportConversation",
+    """mutation ExportConversation($input: ExportConversationInput!) {
+  exportConversation(input: $input) { export { fileName mediaType url validUntil notices } }
+}
+""",
+)
+
+EXPORT_CONVERSATIONS = Document(
+    "ExportConversations",
+    "exportConversations",
+    """mutation ExportConversations($input: ExportConversationsInput!) {
+  exportConversations(input: $input) { export { fileName mediaType url validUntil notices } }
+}
+""",
+)
+
 HISTORY = Document(
     "History",
     "history",
@@ -6382,6 +6648,27 @@ HISTORY_TREE = Document(
     }
     pageInfo { hasNextPage endCursor }
   }
+}
+""",
+)
+
+IMPORT = Document(
+    "Import",
+    "import",
+    """query Import($id: ID!) {
+  import(id: $id) {
+    id importStatus name format bytes readBytes conversationCount extendedCount knownCount skippedCount messageCount
+    notices { noticeKind place text } noticeCount error createdAt finishedAt
+  }
+}
+""",
+)
+
+IMPORT_CONVERSATIONS = Document(
+    "ImportConversations",
+    "importConversations",
+    """mutation ImportConversations($input: ImportConversationsInput!) {
+  importConversations(input: $input) { import { id importStatus name bytes } }
 }
 """,
 )

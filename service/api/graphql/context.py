@@ -26,6 +26,8 @@ from service.conversations.outline import Outline
 from service.conversations.responses import Responses
 from service.conversations.search.searching import Search
 from service.conversations.staleness import Staleness
+from service.conversations.transfer.exporting import Exporting
+from service.conversations.transfer.importing import Importing
 from service.conversations.usage import Usage
 from service.cursors import PageRequest, page_request
 from service.errors import GraphUnavailable, LimitExceeded
@@ -84,6 +86,8 @@ class Backend:
     deltas: Deltas
     responses: Responses
     deleting: Deleting
+    importing: Importing
+    exporting: Exporting
     models: Models
     looks: Looks = field(default_factory=Looks)
     """How things are that events are told with."""

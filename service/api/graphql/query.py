@@ -14,6 +14,7 @@ from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
 from service.api.graphql.erasures import Erasure, read_erasure
+from service.api.graphql.imports import Import, read_import
 from service.api.graphql.inputs import PreviewContextInput
 from service.api.graphql.line_comparisons import BranchComparison, branch_comparison
 from service.api.graphql.messages import Message, message
@@ -194,6 +195,11 @@ class Query:
     async def erasure(self, info: Info, id: strawberry.ID) -> Erasure | None:
         """The receipt of a deletion."""
         return await read_erasure(info, id)
+
+    @strawberry.field(name="import")
+    async def import_(self, info: Info, id: strawberry.ID) -> Import | None:
+        """An import: how far it is, and what came of it."""
+        return await read_import(info, id)
 
     @strawberry.field
     async def models(self, info: Info) -> list[Model]:

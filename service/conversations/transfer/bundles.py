@@ -19,6 +19,14 @@ from typing import BinaryIO, cast
 from service.conversations.transfer.transcripts import Unreadable
 
 LARGEST = 64 * 2**30
+_taken = 0
+
+
+def taken() -> int:
+    """How many bytes this process has read of members: what archives hold is counted as it is unpacked."""
+    return _taken
+
+
 MOST_MEMBERS = 200_000
 SAMPLE = 65_536
 
@@ -35,6 +43,11 @@ class Member:
     def base(self) -> str:
         """Its name without folders."""
         return self.name.rsplit("/", 1)[-1]
+
+    @property
+    def order(self) -> list[tuple[int, str]]:
+        """A key that sorts files by their names, `a-2` before `a-10`."""
+        return natural(self.name)
 
     def open(self) -> BinaryIO:
         """Its bytes, as a stream that the caller closes. Raises `Unreadable` where it is broken or locked."""
@@ -56,10 +69,18 @@ class Bundle:
     name: str
     members: Sequence[Member]
 
+    @property
+    def size(self) -> int:
+        """How many bytes are likely to be read of it: of what is no picture."""
+        text = [
+            member.size for member in self.members if re.search(r"(\.(json[lc]?|html?|txt)|/[^.]*)$", f"/{member.base}")
+        ]
+        return sum(text or [member.size for member in self.members])
+
     def matching(self, pattern: str) -> list[Member]:
         """Members whose name without folders fits a regular expression, sorted by name (numbers as numbers)."""
         found = [member for member in self.members if re.fullmatch(pattern, member.base)]
-        return sorted(found, key=lambda member: natural(member.name))
+        return sorted(found, key=lambda member: member.order)
 
 
 def natural(name: str) -> list[tuple[int, str]]:
@@ -166,6 +187,8 @@ class _Bounded(io.RawIOBase):
             raise Unreadable(f"{self._name} cannot be read to its end: {error}.") from error
         except Exception as error:  # zlib.error has no common parent
             raise Unreadable(f"{self._name} is packed wrongly: {error}.") from error
+        global _taken
+        _taken += len(some)
         self._left -= len(some)
         if self._left < 0:
             raise Unreadable(f"{self._name} holds more than {LARGEST} bytes.")

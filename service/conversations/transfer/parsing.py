@@ -6,6 +6,7 @@ Owns that one bad record costs that record alone. Knows nothing of any format.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,10 +16,14 @@ import ijson
 import orjson
 
 from service.conversations.transfer.bundles import Member
+from service.conversations.transfer.json_elements import LOOSE, elements
 from service.conversations.transfer.transcripts import Notice, NoticeKind, Transcript, Unreadable
 
 LONGEST_LINE = 512 * 2**20
-_BROKEN = (Unreadable, KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
+DEEPEST = 20_000
+"""How deep the brackets of a record may go."""
+BROKEN = (Unreadable, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What reading a record that is not as expected may raise."""
 
 Read = Iterator[Transcript | Notice]
 
@@ -26,13 +31,17 @@ Read = Iterator[Transcript | Notice]
 def json_items(member: Member, prefix: str) -> Iterator[Any]:
     """The values at `prefix` (such as `item` for the elements of a list, `conversations.item`), one after the other.
 
-    Raises `Unreadable` where the JSON breaks off or is wrong, behind all that came before.
+    An element that is no JSON is given as an `Unreadable`, not raised: the next may be good. Raises `Unreadable` where
+    the file breaks off or has no such list, behind all that came before.
     """
+    *path, _ = prefix.split(".")
     with member.open() as stream:
-        try:
-            yield from ijson.items(stream, prefix, use_float=True)
-        except ijson.JSONError as error:
-            raise Unreadable(f"{member.name} breaks off or is no JSON: {_first_line(error)}.") from error
+        for element in elements(stream, path, member.name):
+            value = _value(element.data, deep=element.depth)
+            if element.depth == LOOSE and isinstance(value, list):
+                yield from cast("list[Any]", value)
+            else:
+                yield value
 
 
 def json_whole(member: Member, most: int = 256 * 2**20) -> Any:
@@ -41,16 +50,10 @@ def json_whole(member: Member, most: int = 256 * 2**20) -> Any:
         data = stream.read(most + 1)
     if len(data) > most:
         raise Unreadable(f"{member.name} is larger than {most} bytes.")
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
-        # orjson refuses halves of surrogate pairs, which tools do write.
-        try:
-            import json
-
-            return json.loads(data)
-        except (ValueError, RecursionError) as error:
-            raise Unreadable(f"{member.name} is no JSON: {_first_line(error)}.") from error
+    value = _value(data, deep=DEEPEST)
+    if isinstance(value, Unreadable):
+        raise Unreadable(f"{member.name}: {value}")
+    return value
 
 
 def json_lines(member: Member) -> Iterator[tuple[int, Any]]:
@@ -73,35 +76,61 @@ def json_lines(member: Member) -> Iterator[tuple[int, Any]]:
                 raise Unreadable(f"{member.name}: line {number + 1} is longer than {LONGEST_LINE} bytes.")
 
 
-def _value(line: bytes) -> Any:
-    import json
-
+def _value(data: bytes, deep: int = 0) -> Any:
+    """A JSON value; an `Unreadable` in place of what is none. `deep` is how deep its brackets go, where known."""
+    if deep > DEEPEST:
+        return Unreadable(f"it is nested {deep} deep, more than {DEEPEST}.")
     with suppress(orjson.JSONDecodeError):
-        return orjson.loads(line)
+        return orjson.loads(data)
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return Unreadable(f"this line is no JSON: {_first_line(error)}.")
+        # orjson refuses halves of surrogate pairs and NaN, which tools do write.
+        return json.loads(data)
+    except RecursionError:
+        return _deep_value(data)
+    except ValueError as error:
+        return Unreadable(f"it is no JSON: {_first_line(error)}.")
+
+
+def _deep_value(data: bytes) -> Any:
+    """A JSON value, however deep."""
+    builder = ijson.ObjectBuilder()
+    depth = 0
+    try:
+        for event, value in ijson.basic_parse(data, use_float=True):
+            depth += event.startswith("start") - event.startswith("end")
+            if depth > DEEPEST:
+                return Unreadable(f"it is nested more than {DEEPEST} deep.")
+            builder.event(event, value)
+    except ijson.JSONError as error:
+        return Unreadable(f"it is no JSON: {_first_line(error)}.")
+    return cast(Any, builder.value)
 
 
 def each(records: Iterable[tuple[str, Any]], read: Callable[[str, Any], Iterable[Transcript | Notice]]) -> Read:
-    """What `read` makes of each record, given its place and its value; a notice in place of one that it cannot read."""
+    """What `read` makes of each record, given its place and its value; a notice in place of one that it cannot read.
+
+    A record that is an `Unreadable` is none. What is wrong is named by its kind only: an error's text may quote a
+    conversation.
+    """
     for place, record in records:
         try:
+            if isinstance(record, Unreadable):
+                raise record
             yield from read(place, record)
-        except _BROKEN as error:
-            why = (
-                str(error)
-                if isinstance(error, Unreadable)
-                else f"it is not as expected ({type(error).__name__}: {error})."
-            )
-            yield Notice(NoticeKind.SKIPPED, place, why)
+        except Unreadable as error:
+            yield Notice(NoticeKind.SKIPPED, place, str(error))
+        except BROKEN as error:
+            yield Notice(NoticeKind.SKIPPED, place, f"it is not as expected ({type(error).__name__}).")
 
 
 def numbered(member: Member, records: Iterable[Any], what: str = "conversation") -> Iterator[tuple[str, Any]]:
-    """Records with their places: `file.json: conversation 3`."""
-    for number, record in enumerate(records, start=1):
-        yield f"{member.name}: {what} {number}", record
+    """Records with their places: `file.json: conversation 3`. Where the file breaks off, that is the last of them."""
+    number = 0
+    try:
+        for number, record in enumerate(records, start=1):
+            yield f"{member.name}: {what} {number}", record
+    except Unreadable as error:
+        yield f"{member.name}: behind {what} {number}" if number else member.name, error
 
 
 def mapping(value: Any, what: str) -> dict[str, Any]:
@@ -140,7 +169,8 @@ def ms(value: Any) -> int | None:
             return ms(float(value))
         with suppress(ValueError, OverflowError):
             moment = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
-            return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+            stamp = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+            return stamp if stamp > 0 else None  # a tool's word for no time is often the year 1
         return None
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1e20:
         return None
@@ -150,12 +180,13 @@ def ms(value: Any) -> int | None:
 
 
 def json_text(value: Any) -> str:
-    """A JSON value as short text; a text as it is."""
+    """A JSON value as short text; a text as it is; `…` for what is nested too deep for that."""
     if isinstance(value, str):
         return value
-    import json
-
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    except RecursionError:
+        return "…"
 
 
 def content_key(*parts: Any) -> str:

@@ -21,6 +21,8 @@ from antiphon.operations import (
     AttemptContextNode,
     Branch,
     BranchesConversation,
+    CancelImportInput,
+    CancelImportPayload,
     CancelTaskInput,
     CancelTaskPayload,
     CompareBranchesBranchComparison,
@@ -38,6 +40,8 @@ from antiphon.operations import (
     CreateConversationPayload,
     CreateTaskInput,
     CreateTaskPayload,
+    CreateUploadInput,
+    CreateUploadPayload,
     DeleteBranchInput,
     DeleteBranchPayload,
     DeleteConversationInput,
@@ -52,11 +56,18 @@ from antiphon.operations import (
     DeleteSourcePayload,
     DocumentsConversation,
     Erasure,
+    ExportConversationInput,
+    ExportConversationPayload,
+    ExportConversationsInput,
+    ExportConversationsPayload,
     HistoryDirection,
     HistoryEdges,
     HistoryMessageConnection,
     HistoryMessagesNode,
     HistoryTreeMessageConnection,
+    Import,
+    ImportConversationsInput,
+    ImportConversationsPayload,
     LinkMessagesInput,
     LinkMessagesPayload,
     LinksNode,
@@ -188,6 +199,11 @@ class AsyncOperations:
         )
         return None if value is None else BranchesConversation.model_validate(value)
 
+    async def cancel_import(self, input: CancelImportInput) -> CancelImportPayload:
+        """End an import that is under way. What is whole stays."""
+        value = await self._connection.execute(its.CANCEL_IMPORT, input=input)
+        return CancelImportPayload.model_validate(value)
+
     async def cancel_task(self, input: CancelTaskInput) -> CancelTaskPayload:
         """Cancel a task: its calls are cut, what has not begun never will. A finished task stays as it is."""
         value = await self._connection.execute(its.CANCEL_TASK, input=input)
@@ -259,6 +275,11 @@ class AsyncOperations:
         value = await self._connection.execute(its.CREATE_TASK, input=input)
         return CreateTaskPayload.model_validate(value)
 
+    async def create_upload(self, input: CreateUploadInput) -> CreateUploadPayload:
+        """Make room for a large file, which is then sent in pieces and imported."""
+        value = await self._connection.execute(its.CREATE_UPLOAD, input=input)
+        return CreateUploadPayload.model_validate(value)
+
     async def delete_branch(self, input: DeleteBranchInput) -> DeleteBranchPayload:
         """Delete a branch. Its messages stay where they are, or those go that only it reaches."""
         value = await self._connection.execute(its.DELETE_BRANCH, input=input)
@@ -301,6 +322,16 @@ class AsyncOperations:
         value = await self._connection.execute(its.ERASURE, id=id)
         return None if value is None else Erasure.model_validate(value)
 
+    async def export_conversation(self, input: ExportConversationInput) -> ExportConversationPayload:
+        """Make a file of a conversation that can be fetched. Nothing is changed."""
+        value = await self._connection.execute(its.EXPORT_CONVERSATION, input=input)
+        return ExportConversationPayload.model_validate(value)
+
+    async def export_conversations(self, input: ExportConversationsInput) -> ExportConversationsPayload:
+        """Make a file of several conversations, or of all. Nothing is changed."""
+        value = await self._connection.execute(its.EXPORT_CONVERSATIONS, input=input)
+        return ExportConversationsPayload.model_validate(value)
+
     async def history(
         self,
         node_id: str,
@@ -328,6 +359,16 @@ class AsyncOperations:
         """What a message came from, newest first and itself first of all; or what came from it, oldest first. Over other edges than turns, messages are ordered by when they were written, and each comes once, also where links lead in circles."""
         value = await self._connection.execute(its.HISTORY_TREE, nodeId=node_id, first=first, after=after)
         return None if value is None else HistoryTreeMessageConnection.model_validate(value)
+
+    async def import_(self, id: str) -> Import | None:
+        """An import: how far it is, and what came of it."""
+        value = await self._connection.execute(its.IMPORT, id=id)
+        return None if value is None else Import.model_validate(value)
+
+    async def import_conversations(self, input: ImportConversationsInput) -> ImportConversationsPayload:
+        """Bring in conversations of another tool. What is here already is not written twice."""
+        value = await self._connection.execute(its.IMPORT_CONVERSATIONS, input=input)
+        return ImportConversationsPayload.model_validate(value)
 
     async def link_messages(self, input: LinkMessagesInput) -> LinkMessagesPayload:
         """Say what one message is to another. Nothing else follows from it."""

@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.formats import (
     agent_memory,
+    aistudio,
+    chatbotui,
+    chatgpt,
+    claude,
     claude_code,
     codex,
+    gemini,
+    grok,
     jan,
     langchain,
     langgraph,
+    librechat,
     lmstudio,
     openai,
+    openwebui,
     pi,
     sharegpt,
 )
@@ -41,6 +49,14 @@ class Format:
 FORMATS: dict[str, Format] = {
     known.name: known
     for known in (
+        Format("chatgpt", "ChatGPT", chatgpt.recognizes, chatgpt.read),
+        Format("claude", "Claude", claude.recognizes, claude.read),
+        Format("grok", "Grok", grok.recognizes, grok.read),
+        Format("openwebui", "Open WebUI", openwebui.recognizes, openwebui.read),
+        Format("librechat", "LibreChat", librechat.recognizes, librechat.read),
+        Format("chatbotui", "Chatbot UI", chatbotui.recognizes, chatbotui.read),
+        Format("aistudio", "Google AI Studio", aistudio.recognizes, aistudio.read),
+        Format("gemini", "Gemini (Google Takeout)", gemini.recognizes, gemini.read),
         Format("claude_code", "Claude Code", claude_code.recognizes, claude_code.read),
         Format("codex", "Codex", codex.recognizes, codex.read),
         Format("pi", "pi", pi.recognizes, pi.read),
@@ -57,10 +73,16 @@ FORMATS: dict[str, Format] = {
 
 
 def recognize(bundle: Bundle) -> Format:
-    """The format of a bundle. Raises `Unreadable`, which lists the formats that there are."""
+    """The format of a bundle. Raises `Unreadable`, which says why none can be told, or lists those that there are."""
     for known in FORMATS.values():
         if known.recognizes(bundle):
             return known
+    for member in list(bundle.members)[:5]:
+        member.sample()  # one that is locked or broken says so
+        if member.base.lower().endswith((".zip", ".tgz", ".tar.gz")):
+            raise Unreadable(
+                f"{bundle.name} holds another archive, {member.base}. Unpack it, and import what is in it."
+            )
     names = ", ".join(known.title for known in FORMATS.values())
     held = ", ".join(member.base for member in list(bundle.members)[:5])
     raise Unreadable(f"{bundle.name} (with {held}) is of no format that can be imported. Those are: {names}.")
