@@ -84,16 +84,16 @@ def call_of(value: Any) -> ToolCall | None:
     name = text(named.get("name")) or text(call.get("toolName"))
     if name is None:
         return None
-    found = next((named[key] for key in ("arguments", "args", "input", "parameters") if named.get(key) is not None), {})
+    found: Any = next((named[key] for key in _ARGUMENTS if named.get(key) is not None), None)
     ids = (call.get(key) for key in ("call_id", "id", "tool_call_id", "toolCallId", "tool_use_id", "callId"))
-    return ToolCall(next(filter(None, map(text, ids)), None), name, json_text(found) or "{}")
+    return ToolCall(next(filter(None, map(text, ids)), None), name, json_text({} if found is None else found) or "{}")
 
 
 def attachment_of(block: dict[str, Any]) -> Attachment:
     """What a block attaches, by its name."""
     kind = text(block.get("type")) or "file"
-    inner = next((block[key] for key in _HOLDERS if isinstance(block.get(key), dict)), {})
-    both = {**block, **cast("dict[str, Any]", inner)}
+    inner: Any = next((block[key] for key in _HOLDERS if isinstance(block.get(key), dict)), None)
+    both = {**block, **cast("dict[str, Any]", inner or {})}
     media = next((found for key in _MEDIA if (found := text(both.get(key)))), None)
     where = next(
         (found for key in ("image_url", "url", "file_url", "audio_url", "file_uri") if (found := text(both.get(key)))),
@@ -110,6 +110,7 @@ def attachment_of(block: dict[str, Any]) -> Attachment:
     )
 
 
+_ARGUMENTS = ("arguments", "args", "input", "parameters")
 _HOLDERS = ("source", "image_url", "file", "input_audio", "audio_url", "video_url", "media", "document")
 _MEDIA = ("media_type", "mimeType", "mime_type", "mediaType")
 _NAMES = ("filename", "file_name", "fileName", "name", "title", "file_id", "fileIdentifier", "id")

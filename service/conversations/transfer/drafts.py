@@ -78,6 +78,11 @@ def extras(**values: Any) -> dict[str, Any]:
     return {key: kept(value) for key, value in said.items() if value not in ("", [], {}, ())}
 
 
+def enclosed(value: Any, name: str) -> dict[str, Any]:
+    """A JSON object; a list as an object that has it under a name. Raises `Unreadable` for anything else."""
+    return {name: cast("list[Any]", value)} if isinstance(value, list) else record(value, "the record")
+
+
 class Keys:
     """Keys of conversations that a file numbers, names twice, or does not name."""
 
@@ -99,10 +104,11 @@ class Draft:
         self.place = place
         self.messages: dict[str, TranscriptMessage] = {}
         self._instead: dict[str, str | None] = {}
+        self._repeats: dict[str, int] = {}
         self._remarks: dict[tuple[NoticeKind, str, str], tuple[int, str | None]] = {}
 
     def remark(self, kind: NoticeKind, one: str, many: str, count: int = 1, first: str | None = None) -> None:
-        """Count what happened. `one` and `many` go on behind the number; `first` says where it was for the first time."""
+        """Count what happened. `one` and `many` go on behind the number; `first` says where it was first."""
         if count:
             before, where = self._remarks.get((kind, one, many), (0, first))
             self._remarks[kind, one, many] = before + count, where
@@ -126,6 +132,8 @@ class Draft:
         while key is not None and key not in self.messages and key in self._instead and key not in seen:
             seen.add(key)
             key = self._instead[key]
+        # The next time, the way is short.
+        self._instead.update(dict.fromkeys(seen - {key}, key))
         return self.messages.get(key) if key is not None else None
 
     def add(self, message: TranscriptMessage) -> str:
@@ -144,7 +152,7 @@ class Draft:
         return message.key
 
     def say(self, message: TranscriptMessage, content: Content) -> str:
-        """Add what is said: first the results of tools in it, each a message, then the rest. Gives the last one's key."""
+        """Add what is said: first the results of tools in it, each a message, then the rest. Gives the last key."""
         self._remark_content(content)
         results = content.results
         rest = bool(content.texts or content.thoughts or content.calls or content.attachments)
@@ -228,7 +236,10 @@ class Draft:
         return found.key
 
     def _free(self, key: str) -> str:
-        return next(free for n in range(2, len(self.messages) + 3) if (free := f"{key}~{n}") not in self.messages)
+        while True:
+            self._repeats[key] = number = self._repeats.get(key, 1) + 1
+            if (free := f"{key}~{number}") not in self.messages:
+                return free
 
 
 def _same(one: TranscriptMessage, other: TranscriptMessage) -> bool:

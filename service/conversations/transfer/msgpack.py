@@ -89,7 +89,7 @@ class _Reader:
         return data.decode("utf-8", "surrogatepass"), at
 
     def _extended(self, at: int, size: int, depth: int) -> tuple[Any, int]:
-        code = cast("int", struct.unpack_from(">b", self._data, at)[0])
+        code: int = struct.unpack_from(">b", self._data, at)[0]
         data, at = self._bytes(at + 1, size)
         return self._extension(code, data, depth + 1), at
 

@@ -1,7 +1,7 @@
 """Conversations that other tools keep in Neo4j: neo4j-agent-memory's, and LangChain's and GraphRAG's message histories.
 
-Read from JSON of that graph: lines of `apoc.export.json`, or a result that Neo4j Browser exported. Where the messages of
-a conversation were forked by two writers at a time, all of them are kept.
+Read from JSON of that graph: lines of `apoc.export.json`, or a result that Neo4j Browser exported. Where the messages
+of a conversation were forked by two writers at a time, all of them are kept.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ class _Graph:
         default_factory=dict[str, tuple[list[str], dict[str, Any]]]
     )
     links: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, list[tuple[str, str]]])
+    lasts: dict[str, str] = field(default_factory=dict[str, str])
     seen: set[tuple[str, str, str]] = field(default_factory=set[tuple[str, str, str]])
 
     def take(self, value: Any, depth: int = 0) -> None:
@@ -157,7 +158,7 @@ class _Graph:
             parent = max(above, key=lambda other: moments[other], default=None)
             _message(draft, keys[one], (keys[parent] if parent else None) if linked else tip, self.nodes[one][1])
             tip = keys[one]
-        last = next((end for start, end in self.links.get(_LAST, []) if start == holder and end in keys), None)
+        last = self._lasts().get(holder)
         title = text(about.get("title"))
         rest = {
             at: one
@@ -169,9 +170,15 @@ class _Graph:
             title=title,
             created_ms=_ms(about.get("created_at", about.get("createdAt"))),
             updated_ms=_ms(about.get("updated_at", about.get("updatedAt"))),
-            head=keys[last] if last else None,
+            head=keys.get(last) if last else None,
             extras=extras(**rest),
         )
+
+    def _lasts(self) -> dict[str, str]:
+        """The last message of each conversation that names it."""
+        if not self.lasts:
+            self.lasts.update(self.links.get(_LAST, []))
+        return self.lasts
 
     def _keys(self, messages: list[str]) -> dict[str, str]:
         """A key for each node: the id that it was given, where no other has it."""

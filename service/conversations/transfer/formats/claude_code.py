@@ -7,18 +7,17 @@ one before it; both are read as one conversation, a tree. A sub-agent's lines ar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from service.conversations.transfer.bundles import Bundle, Member
-from service.conversations.transfer.contents import Content, content_of
-from service.conversations.transfer.drafts import HIDDEN, Draft, extras, fields, record
+from service.conversations.transfer.drafts import Draft, extras, fields, record
+from service.conversations.transfer.formats.claude_code_lines import Thread, add_answer, add_prompt
 from service.conversations.transfer.glimpses import Glimpse, looks, telling, unread
-from service.conversations.transfer.parsing import Read, count, json_lines, ms, text
-from service.conversations.transfer.transcripts import NoticeKind, Speaker, TranscriptMessage, Unreadable, Wholeness
+from service.conversations.transfer.parsing import Read, json_lines, ms, text
+from service.conversations.transfer.transcripts import NoticeKind, Unreadable
 
-_INTERRUPTED = "[Request interrupted by user"
-_PARTIAL = {"max_tokens", "model_context_window_exceeded"}
 _TITLES = ("customTitle", "aiTitle", "summary")
 
 
@@ -39,10 +38,9 @@ def read(bundle: Bundle) -> Read:
     sessions = [_Session(member) for member in members]
     titles: dict[str, str] = {}
     for session in sessions:
-        try:
+        # Where a file breaks off is said when it is read.
+        with suppress(Unreadable):
             session.look()
-        except Unreadable as error:
-            session.broken = error
         titles.update(session.titles)
     for together in _grouped(sessions):
         yield from _Tree(together, titles).read()
@@ -58,13 +56,10 @@ class _Session:
     ids: set[str] = field(default_factory=set[str])
     titles: dict[str, str] = field(default_factory=dict[str, str])
     began: str = "9"
-    broken: Unreadable | None = None
 
     def look(self) -> None:
         for _, line in json_lines(self.member):
-            if not isinstance(line, dict):
-                continue
-            about: dict[str, Any] = line
+            about = fields(line)
             if uuid := text(about.get("uuid")):
                 self.uuids.add(uuid)
                 self.ids.update(filter(None, (text(about.get("sessionId")),)))
@@ -72,7 +67,8 @@ class _Session:
             for name in _TITLES:
                 of = text(about.get("leafUuid")) if name == "summary" else text(about.get("sessionId"))
                 if of and (title := text(about.get(name))):
-                    self.titles[of] = title
+                    # What a person named it, stays.
+                    self.titles[of] = self.titles.get(of, title) if name == "aiTitle" else title
 
 
 def _grouped(sessions: list[_Session]) -> Iterator[list[_Session]]:
@@ -81,27 +77,12 @@ def _grouped(sessions: list[_Session]) -> Iterator[list[_Session]]:
     groups: list[list[_Session]] = []
     for session in sorted(sessions, key=lambda session: session.began):
         keys = session.uuids | session.ids
-        group = next((owner[key] for key in keys if key in owner), None)
-        if group is None:
-            group = []
-            groups.append(group)
-        group.append(session)
-        owner.update(dict.fromkeys(keys, group))
+        shared = {id(owner[key]) for key in keys if key in owner}
+        group = [*(one for others in groups if id(others) in shared for one in others), session]
+        groups = [*(others for others in groups if id(others) not in shared), group]
+        for one in group:
+            owner.update(dict.fromkeys(one.uuids | one.ids, group))
     yield from groups
-
-
-@dataclass(slots=True)
-class _Thread:
-    """A conversation: the session's own, or a sub-agent's."""
-
-    draft: Draft
-    last: str | None = None
-    answers: dict[str, str] = field(default_factory=dict[str, str])
-    """The key of an answer by its `message.id`."""
-    results: dict[str, str] = field(default_factory=dict[str, str])
-    """The key of the last result below an answer."""
-    about: dict[str, Any] = field(default_factory=dict[str, Any])
-    times: list[int] = field(default_factory=list[int])
 
 
 class _Tree:
@@ -109,7 +90,7 @@ class _Tree:
         self._sessions = sessions
         self._titles = titles
         self._ids: list[str] = []
-        self._threads: dict[str, _Thread] = {}
+        self._threads: dict[str, Thread] = {}
         self._sides: dict[str, str] = {}
         self._title: str | None = None
 
@@ -154,9 +135,9 @@ class _Tree:
         if not self._ids:
             self._ids.append(name)
 
-    def _thread(self, side: str, session: _Session) -> _Thread:
+    def _thread(self, side: str, session: _Session) -> Thread:
         place = session.member.name if not side else f"{session.member.name}: sub-agent {side}"
-        return self._threads.setdefault(side, _Thread(Draft(place)))
+        return self._threads.setdefault(side, Thread(Draft(place)))
 
     def _side(self, line: dict[str, Any], key: str) -> str:
         """Which sub-agent a line is of: the empty text for the session itself."""
@@ -195,7 +176,7 @@ class _Tree:
         leaf = text(line.get("leafUuid"))
         return leaf is not None and any(leaf in session.uuids for session in self._sessions)
 
-    def _parent(self, thread: _Thread, session: _Session, line: dict[str, Any], key: str) -> str | None:
+    def _parent(self, thread: Thread, session: _Session, line: dict[str, Any], key: str) -> str | None:
         """What stands above. Where the tool names a line that it never wrote, the one before it is meant."""
         named = text(line.get("parentUuid")) or text(line.get("logicalParentUuid"))
         if named is None:
@@ -210,11 +191,11 @@ class _Tree:
             return thread.last
         return named
 
-    def _add(self, thread: _Thread, line: dict[str, Any], kind: str | None, key: str, parent: str | None) -> None:
+    def _add(self, thread: Thread, line: dict[str, Any], kind: str | None, key: str, parent: str | None) -> None:
         if kind == "assistant":
-            _answer(thread, line, key, parent)
+            add_answer(thread, line, key, parent)
         elif kind == "user":
-            _prompt(thread, line, key, parent)
+            add_prompt(thread, line, key, parent)
         else:
             thread.draft.pass_over(key, parent)
             if kind == "attachment":
@@ -227,115 +208,3 @@ class _Tree:
                 thread.draft.skipped("remark of the tool (system) was", "remarks of the tool (system) were")
             elif kind != "progress":
                 thread.draft.skipped("line of another kind was", "lines of other kinds were")
-
-
-def _answer(thread: _Thread, line: dict[str, Any], key: str, parent: str | None) -> None:
-    message = record(line.get("message"), "message")
-    content = content_of(message.get("content"))
-    usage = fields(message.get("usage"))
-    model = text(message.get("model"))
-    failed = line.get("isApiErrorMessage") is True
-    reason = text(message.get("stop_reason"))
-    part = TranscriptMessage(
-        key=key,
-        parent=parent,
-        speaker=Speaker.ASSISTANT,
-        content="",
-        created_ms=ms(line.get("timestamp")),
-        model=None if model == "<synthetic>" else model,
-        wholeness=Wholeness.FAILED if failed else Wholeness.PARTIAL if reason in _PARTIAL else Wholeness.COMPLETE,
-        finish_reason=reason,
-        input_tokens=_sum(usage, "input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"),
-        output_tokens=count(usage.get("output_tokens")),
-        extras=extras(cachedTokens=usage.get("cache_read_input_tokens"), requestId=line.get("requestId")),
-    )
-    id = text(message.get("id"))
-    first = thread.draft.messages.get(thread.answers.get(id or "", ""))
-    if first is None:
-        thread.answers[id or key] = thread.draft.say(part, content)
-        return
-    thread.draft.pass_over(key, first.key)
-    thread.draft.messages[first.key] = _grown(first, part, content)
-
-
-def _grown(first: TranscriptMessage, part: TranscriptMessage, content: Content) -> TranscriptMessage:
-    """An answer with one more of its lines."""
-    known = {call.id for call in first.tool_calls}
-    return replace(
-        first,
-        content=Content(texts=[first.content, content.text]).text,
-        reasoning=Content(thoughts=[first.reasoning or "", content.reasoning or ""]).reasoning,
-        tool_calls=[*first.tool_calls, *(call for call in content.calls if call.id is None or call.id not in known)],
-        attachments=[*first.attachments, *content.attachments],
-        wholeness=first.wholeness if part.wholeness is Wholeness.COMPLETE else part.wholeness,
-        finish_reason=part.finish_reason or first.finish_reason,
-        output_tokens=max(first.output_tokens or 0, part.output_tokens or 0) or None,
-    )
-
-
-def _prompt(thread: _Thread, line: dict[str, Any], key: str, parent: str | None) -> None:
-    message = fields(line.get("message"))
-    content = content_of(message.get("content"))
-    if not content.results and content.text.startswith(_INTERRUPTED):
-        _interrupt(thread, parent)
-        thread.draft.pass_over(key, parent)
-        return
-    summary, meta = line.get("isCompactSummary") is True, line.get("isMeta") is True
-    if content.results:
-        parent = _below_other_results(thread, parent, content)
-    about = {"compactSummary": True} if summary else HIDDEN if meta else {}
-    last = thread.draft.say(
-        TranscriptMessage(
-            key=key,
-            parent=parent,
-            speaker=Speaker.SYSTEM if summary or meta else Speaker.USER,
-            content="",
-            created_ms=ms(line.get("timestamp")),
-            extras={**about, **extras(permissionMode=line.get("permissionMode"))},
-        ),
-        content,
-    )
-    if content.results and (answer := _answer_above(thread, parent)) is not None:
-        thread.results[answer.key] = last
-
-
-def _answer_above(thread: _Thread, key: str | None) -> TranscriptMessage | None:
-    """The answer that results below a key are of."""
-    found = thread.draft.above(key)
-    for _ in range(1_000):
-        if found is None or found.speaker is not Speaker.TOOL:
-            return found
-        found = thread.draft.above(found.parent)
-    return None
-
-
-def _below_other_results(thread: _Thread, parent: str | None, content: Content) -> str | None:
-    """Results of calls that were made together follow one another: they are no fork."""
-    answer = _answer_above(thread, parent)
-    if answer is None or thread.draft.above(parent) is not answer:
-        return parent
-    before = thread.results.get(answer.key)
-    given = {result.call_id for result in content.results}
-    if before is None or None in given or not given <= {call.id for call in answer.tool_calls}:
-        return parent
-    found = thread.draft.above(before)
-    for _ in range(1_000):
-        if found is None or found.key == answer.key:
-            return before
-        if found.tool_call_id in given:
-            return parent
-        found = thread.draft.above(found.parent)
-    return parent
-
-
-def _interrupt(thread: _Thread, parent: str | None) -> None:
-    answer = _answer_above(thread, parent)
-    if answer is not None and answer.speaker is Speaker.ASSISTANT:
-        thread.draft.messages[answer.key] = replace(
-            answer, wholeness=Wholeness.PARTIAL, finish_reason=answer.finish_reason or "interrupted"
-        )
-
-
-def _sum(usage: dict[str, Any], *names: str) -> int | None:
-    found = [number for name in names if (number := count(usage.get(name))) is not None]
-    return sum(found) if found else None

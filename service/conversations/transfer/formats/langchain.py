@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from service.conversations.transfer.bundles import Bundle
-from service.conversations.transfer.drafts import Draft, Keys, extras, fields, record
+from service.conversations.transfer.drafts import Draft, Keys, enclosed, extras, fields
 from service.conversations.transfer.formats.langchain_messages import said, unwrapped
 from service.conversations.transfer.glimpses import Glimpse, looks, records, telling, unread
 from service.conversations.transfer.parsing import Read, each, ms, text
@@ -59,8 +59,8 @@ def _together(given: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     alone: dict[str, tuple[str, list[Any]]] = {}
     for place, value in given:
         about = fields(value)
-        inner = about.get("message")
-        message = inner if isinstance(inner, dict) and unwrapped(inner) else about
+        inner = fields(about.get("message"))
+        message = inner if unwrapped(inner) else about
         session = next((found for name in _SESSIONS if (found := text(about.get(name)))), "")
         if unwrapped(message) is None:
             yield place, value
@@ -76,7 +76,7 @@ class _Reader:
 
     def read(self, place: str, value: Any) -> Read:
         """The conversation of a record."""
-        about = {"messages": value} if isinstance(value, list) else record(value, "the record")
+        about = enclosed(value, "messages")
         messages = _messages(about)
         if not messages:
             raise Unreadable("It has no messages.")

@@ -1,4 +1,4 @@
-"""A message of LangChain, in all the ways in which it is written; shared by LangChain's, LangGraph's and Neo4j's readers.
+"""A message of LangChain, in all the ways in which it is written; shared by LangChain's and LangGraph's readers.
 
 Nothing that a file names is imported or made: a class's name is a text, and tells who speaks.
 """

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.contents import Content, content_of
-from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, entries, extras, fields, record
+from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, enclosed, entries, extras, fields
 from service.conversations.transfer.formats.openai_items import is_item, item
 from service.conversations.transfer.glimpses import Glimpse, glimpse, looks, records, telling, unread
 from service.conversations.transfer.parsing import Read, count, each, ms, text
@@ -93,9 +93,7 @@ class _Reader:
     def read(self, place: str, value: Any) -> Read:
         """The conversation of a record."""
         draft = Draft(place)
-        if isinstance(value, list):
-            value = {"messages": value}
-        about = record(value, "the record")
+        about = enclosed(value, "messages")
         outer = about
         id = text(about.get("custom_id"))
         if isinstance(about.get("body"), dict):
@@ -128,7 +126,7 @@ class _Reader:
             tip = chat_message(draft, tip, {"role": "system", "content": instructions})
         given = about.get("input")
         inner = fields(given)
-        asked = about.get("messages") or inner.get("messages") or given or []
+        asked: Any = about.get("messages") or inner.get("messages") or given or []
         if isinstance(asked, str):
             asked = [{"role": "user", "content": asked}]
         for message in entries(asked):

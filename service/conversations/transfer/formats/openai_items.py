@@ -48,12 +48,12 @@ def item(value: dict[str, Any], key: str, parent: str | None) -> tuple[Transcrip
 
 
 def _call(value: dict[str, Any], kind: str, key: str, parent: str | None) -> tuple[TranscriptMessage, Content] | None:
-    given = next((value[name] for name in _ARGUMENTS if value.get(name) is not None), {})
+    given: Any = next((value[name] for name in _ARGUMENTS if value.get(name) is not None), None)
     id = text(value.get("call_id")) or text(value.get("id"))
     named = call_of({**value, "name": value.get("name") or kind.removesuffix("_call")})
     if named is None:
         return None
-    content = Content(calls=[ToolCall(id, named.name, json_text(given) or "{}")])
+    content = Content(calls=[ToolCall(id, named.name, json_text({} if given is None else given) or "{}")])
     whole = Wholeness.PARTIAL if value.get("status") in ("incomplete", "failed") else Wholeness.COMPLETE
     inside = {name: value.get(name) for name in _INSIDE}
     about = extras(error=value.get("error"), server=value.get("server_label"), **inside)

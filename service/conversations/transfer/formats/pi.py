@@ -1,17 +1,21 @@
 """The pi coding agent's sessions: JSON Lines in `~/.pi/agent/sessions`, a tree by `id` and `parentId`.
 
-The first version is a plain sequence: there, an entry stands below the one before it.
+The first version is a plain sequence: there, an entry stands below the one before it. llama.cpp's web page exports its
+chats in the same manner, several in a file, with the tree inside the messages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
+
 from service.conversations.transfer.bundles import Bundle, Member
-from service.conversations.transfer.contents import content_of
-from service.conversations.transfer.drafts import HIDDEN, SPEAKERS, Draft, extras, fields, record, spoken
+from service.conversations.transfer.contents import Content, attachment_of, content_of
+from service.conversations.transfer.drafts import HIDDEN, SPEAKERS, Draft, entries, extras, fields, record, spoken
 from service.conversations.transfer.glimpses import Glimpse, looks, telling, unread
 from service.conversations.transfer.parsing import Read, count, json_lines, ms, text
 from service.conversations.transfer.transcripts import NoticeKind, Speaker, TranscriptMessage, Unreadable, Wholeness
@@ -26,7 +30,11 @@ def recognizes(bundle: Bundle) -> bool:
 
 
 def _is_session(seen: Glimpse) -> bool:
-    return seen.says("type", "session") and seen.has("id", "timestamp", "cwd") and not seen.has("payload")
+    return (
+        seen.says("type", "session")
+        and not seen.has("payload")
+        and (seen.has("id", "timestamp", "cwd") or seen.has("id", "harness"))
+    )
 
 
 def read(bundle: Bundle) -> Read:
@@ -52,19 +60,27 @@ def _session(member: Member) -> Read:
     try:
         for number, line in json_lines(member):
             try:
-                _entry(session, record(line, "the line"), number)
+                entry = record(line, "the line")
+                if entry.get("type") == "session" and session.about and session.draft.messages:
+                    yield from _finished(session, member)
+                    session = _Session(Draft(f"{member.name}: line {number}"))
+                _entry(session, entry, number)
             except (Unreadable, TypeError, ValueError, AttributeError, LookupError):
                 session.draft.skipped(
                     "line is not as expected, and was", "lines are not as expected, and were", first=f"line {number}"
                 )
     except Unreadable as error:
         session.draft.skipped(f"rest of the file ({error}) was", f"rests of the file ({error}) were")
-    head = session.draft.above(session.last)
+    yield from _finished(session, member)
+
+
+def _finished(session: _Session, member: Member) -> Read:
+    head = session.draft.above(text(session.about.get("currNode")) or session.last)
     labels = {label: found.key for target, label in session.labels.items() if (found := session.draft.above(target))}
     about = session.about
     yield from session.draft.finish(
         text(about.get("id")) or member.base.rsplit(".", 1)[0],
-        title=session.name,
+        title=session.name or text(about.get("name")),
         created_ms=ms(about.get("timestamp")) or min(session.times, default=None),
         updated_ms=max(session.times, default=None),
         head=head.key if head else None,
@@ -82,11 +98,15 @@ def _entry(session: _Session, entry: dict[str, Any], number: int) -> None:
     if kind == "session":
         session.about = {**entry, **session.about}
         return
-    key = text(entry.get("id")) or f"line-{number}"
-    parent = text(entry.get("parentId")) if "parentId" in entry else session.last
+    inner = fields(entry.get("message"))
+    key = text(entry.get("id")) or text(inner.get("id")) or f"line-{number}"
+    named = next((one[name] for one, name in ((entry, "parentId"), (inner, "parent")) if name in one), session.last)
+    parent = text(named)
     if (created := ms(entry.get("timestamp"))) is not None:
         session.times.append(created)
-    if kind in _ENTRIES:
+    if kind == "message" and inner.get("type") == "root":
+        session.draft.pass_over(key, None)
+    elif kind in _ENTRIES:
         about = entry if kind != "message" else record(entry.get("message"), "message")
         _ENTRIES[kind](
             session,
@@ -145,9 +165,10 @@ def _said(session: _Session, about: dict[str, Any], message: TranscriptMessage, 
             message,
             speaker=speaker,
             model=text(about.get("model")),
+            reasoning=text(about.get("reasoning_content")) or text(about.get("reasoningContent")),
             finish_reason=reason,
             wholeness=_WHOLE.get(reason or "", Wholeness.COMPLETE),
-            tool_call_id=text(about.get("toolCallId")),
+            tool_call_id=text(about.get("toolCallId")) or text(about.get("tool_call_id")),
             tool_name=text(about.get("toolName")),
             is_error=about.get("isError") is True,
             input_tokens=sum(inputs) if inputs else None,
@@ -157,8 +178,19 @@ def _said(session: _Session, about: dict[str, Any], message: TranscriptMessage, 
                 provider=about.get("provider"), error=about.get("errorMessage"), cachedTokens=usage.get("cacheRead")
             ),
         ),
-        content_of(about.get("content")),
+        _content(about),
     )
+
+
+def _content(about: dict[str, Any]) -> Content:
+    content = content_of(about.get("content"))
+    calls = about.get("toolCalls")
+    if isinstance(calls, str):
+        with suppress(ValueError):
+            calls = orjson.loads(calls)
+    content.add_calls(entries(calls))
+    content.attachments.extend(attachment_of(one) for one in map(fields, entries(about.get("extra"))) if one)
+    return content
 
 
 def _custom(session: _Session, about: dict[str, Any], message: TranscriptMessage) -> None:

@@ -13,7 +13,7 @@ import orjson
 
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.contents import Content, attachment_of, content_of
-from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, entries, extras, record, spoken
+from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, enclosed, entries, extras, spoken
 from service.conversations.transfer.formats.html_texts import is_html, plain
 from service.conversations.transfer.glimpses import Glimpse, looks, records, telling, unread
 from service.conversations.transfer.parsing import Read, each, json_text, ms, text
@@ -38,7 +38,13 @@ def _is_shared(seen: Glimpse) -> bool:
     turns = any(
         seen.has(f"{name}.item.{who}", f"{name}.item.{what}") for name in _LISTS for who in _WHO for what in _WHAT
     )
-    return turns or seen.has("instruction", "output") or seen.has("chosen", "rejected") or seen.has("from", "value")
+    return (
+        turns
+        or seen.has("conversations.item.value")
+        or seen.has("instruction", "output")
+        or seen.has("chosen", "rejected")
+        or seen.has("from", "value")
+    )
 
 
 def read(bundle: Bundle) -> Read:
@@ -56,7 +62,7 @@ class _Reader:
 
     def read(self, place: str, value: Any) -> Read:
         """The conversation of a record."""
-        about = {"conversations": value} if isinstance(value, list) else record(value, "the record")
+        about = enclosed(value, "conversations")
         draft = Draft(place)
         tip = _turns(draft, None, _opening(about))
         head: str | None = None
@@ -84,8 +90,8 @@ def _opening(about: dict[str, Any]) -> list[Any]:
     for pair in entries(about.get("history")):
         asked, answer = ([*entries(pair), None, None])[:2]
         opening += [{"from": "human", "value": asked}, {"from": "gpt", "value": answer}]
-    turns = next((entries(about[name]) for name in _LISTS if isinstance(about.get(name), list)), [])
-    opening += turns
+    named = next((name for name in _LISTS if isinstance(about.get(name), list)), "")
+    opening += entries(about.get(named))
     opening += _as_turns(about.get("prompt"), "human")
     if "instruction" in about or "output" in about:
         asked = "\n\n".join(filter(None, (spoken(about.get("instruction")), spoken(about.get("input")))))
@@ -118,6 +124,13 @@ def _turns(draft: Draft, tip: str | None, turns: list[Any], about: dict[str, Any
             continue
         turn = cast("dict[str, Any]", value)
         speaker, content, who = _turn(turn)
+        if not who:
+            before = draft.messages.get(tip or "")
+            speaker = Speaker.ASSISTANT if before and before.speaker is Speaker.USER else Speaker.USER
+            who = speaker.value.lower()
+            draft.remark(
+                NoticeKind.CHANGED, "message names no speaker, and got one", "messages name no speakers, and got them"
+            )
         if any(is_html(one) for one in content.texts):
             content.texts = [plain(one) if is_html(one) else one for one in content.texts]
             draft.remark(
@@ -179,7 +192,7 @@ def _calls(value: Any) -> list[Any]:
 
 def _images(draft: Draft, about: dict[str, Any]) -> None:
     """Images of a record, with its first prompt."""
-    given = about.get("images") or about.get("image") or []
+    given: Any = about.get("images") or about.get("image") or []
     values = cast("list[Any]", given) if isinstance(given, list) else [given]
     names = [{"type": "image", "name": json_text(one).rsplit("/", 1)[-1]} for one in values if one]
     first = next((message for message in draft.messages.values() if message.speaker is Speaker.USER), None)
