@@ -66,14 +66,16 @@ class _Place:
     async def put(self, made: Json, pieces: AsyncIterator[bytes]) -> None:
         """Write the file there."""
         from service.commands.saving import save
-        from service.commands.terminal import Received, say
+        from service.commands.terminal import Transfer, say
 
         if self._output == _STANDARD:
             return await _print(made, pieces)
         target = Path(self._output or _safe_name(made["fileName"]))
-        with Received(target.name) as received:
-            await save(pieces, target, force=self._force, tell=received.show)
-        say(f"{target}: {received.size:,} bytes")
+        with Transfer() as transfer:
+            size = await save(
+                pieces, target, force=self._force, tell=lambda done: transfer.show(target.name, done, None)
+            )
+        say(f"{target}: {size:,} bytes")
 
 
 async def _export(said: str, kind: str, path: tuple[str | None, str | None], place: _Place) -> None:

@@ -15,15 +15,16 @@ from typing import BinaryIO
 from service.errors import InvalidInput
 
 
-async def save(pieces: AsyncIterator[bytes], target: Path, *, force: bool, tell: Callable[[int], None]) -> None:
-    """Write the pieces to a file; `tell` is given the bytes so far. Whatever ends it early leaves nothing behind.
+async def save(pieces: AsyncIterator[bytes], target: Path, *, force: bool, tell: Callable[[int], None]) -> int:
+    """Write the pieces to a file; how many bytes that is. `tell` is given those so far. Whatever ends it early leaves
+    nothing behind.
 
     Raises `InvalidInput` where the file is there already and `force` is not, and where it cannot be written.
     """
     require_free(target, force=force)
     try:
         with _opened(target, force=force) as stream:
-            await _fill(stream.write, pieces, tell)
+            return await _fill(stream.write, pieces, tell)
     except OSError as error:
         raise InvalidInput(f"{target} cannot be written: {error.strerror}.", remedy="Name another place.") from None
 
@@ -56,12 +57,13 @@ def require_free(target: Path, *, force: bool) -> None:
         raise InvalidInput(f"{target} is there already.", remedy="Name another file, or say --force.")
 
 
-async def _fill(write: Callable[[bytes], int], pieces: AsyncIterator[bytes], tell: Callable[[int], None]) -> None:
+async def _fill(write: Callable[[bytes], int], pieces: AsyncIterator[bytes], tell: Callable[[int], None]) -> int:
     size = 0
     async for piece in pieces:
         write(piece)
         size += len(piece)
         tell(size)
+    return size
 
 
 def _put(partial: Path, target: Path, *, force: bool) -> None:

@@ -186,37 +186,6 @@ class Transfer:
         self._bar.update(self._job, description=clean(what), completed=done, total=total)
 
 
-class Received:
-    """How much of a file has come, on a line of standard error while it comes; on what is no terminal, nothing."""
-
-    def __init__(self, name: str) -> None:
-        self.size = 0
-        console = Console(stderr=True)
-        self._name = clean(name)
-        self._live = Live(self, console=console, transient=True, refresh_per_second=4)
-        self._moves = console.is_terminal and not console.is_dumb_terminal
-
-    def __enter__(self) -> Received:
-        """Begin to show."""
-        if self._moves:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Take it away."""
-        self._live.stop()
-
-    def __rich__(self) -> Text:
-        """The line, as it is now."""
-        return Text(f"{self._name} … {self.size / 1e6:,.1f} MB", style="dim", no_wrap=True, overflow="ellipsis")
-
-    def show(self, size: int) -> None:
-        """So many bytes have come."""
-        self.size = size
-
-
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on standard output. The first column, by which a row is named, is never broken."""
     table = Table(box=None, pad_edge=False, header_style="bold")

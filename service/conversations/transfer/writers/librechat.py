@@ -60,15 +60,20 @@ def _message(going: Outgoing, message: TranscriptMessage, parent: str) -> dict[s
         "createdAt": iso(message.created_ms),
         "model": message.model,
         "endpoint": _ENDPOINT,
-        "error": message.wholeness is Wholeness.FAILED or message.is_error,
+        # What is an error there has no other text than its own: the result of a tool that failed is none.
+        "error": message.wholeness is Wholeness.FAILED,
         "unfinished": message.wholeness is Wholeness.PARTIAL,
-        "metadata": beside(message) | ({"toolCallId": message.tool_call_id} if message.tool_call_id else {}),
+        "metadata": beside(message) | _result(message),
     }
     if message.output_tokens is not None and not is_user:
         made["tokenCount"] = message.output_tokens
     if message.reasoning or message.tool_calls:
         made["content"] = _parts(message)
     return made
+
+
+def _result(message: TranscriptMessage) -> dict[str, Any]:
+    return {"toolCallId": message.tool_call_id, "isError": message.is_error} if message.tool_call_id else {}
 
 
 def _parts(message: TranscriptMessage) -> list[dict[str, Any]]:
