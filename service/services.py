@@ -16,6 +16,7 @@ from pathlib import Path
 from service.api.graphql.context import Backend
 from service.clock import now_ms
 from service.config import Config
+from service.conversations.analytics.running import Analytics
 from service.conversations.bells import Bells
 from service.conversations.branches import Branches
 from service.conversations.catalog import Conversations
@@ -44,6 +45,7 @@ from service.conversations.search.vectors import Vectors
 from service.conversations.staleness import Staleness
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
+from service.graph.analyses import Analyses
 from service.graph.changes import ChangeReads
 from service.graph.database import Connection, Database
 from service.graph.erasures import Erasures
@@ -261,6 +263,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     eraser = Eraser(erasures)
     deleting = Deleting(erasures, eraser, tasks.cancel_task)
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
+    bounds = config.server.limits
     backend = Backend(
         config=config,
         reader=reader,
@@ -284,6 +287,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         events=Events(reader, heads),
         news=News(changes, Bells(changes, signals), OVERLAP * database.connection.timeout),
         usage=Usage(reader, conversations),
+        analytics=Analytics(Analyses(database), seconds=bounds.max_analytics_seconds, most=bounds.max_analytics_at_once),
         search=Search(searches, vectors),
         staleness=Staleness(StalenessReads(database)),
         deltas=deltas,

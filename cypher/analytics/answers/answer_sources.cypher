@@ -1,7 +1,7 @@
 // From a task's answer down to the spans of the sources that it rests on, in the order of the sources.
 // $ownerId STRING: whose task
 // $taskId STRING = '': the task; empty is the newest that has an answer out of sources
-// $limit INTEGER = 1000: rows at most
+// $limit INTEGER 1..10000 = 1000: rows at most
 // taskId STRING: the task
 // source STRING: the name of the source
 // sourceId STRING: its id
@@ -10,6 +10,7 @@
 // line INTEGER: the line in which it begins, 1 for the first
 // text STRING: the beginning of the span
 // through LIST<STRING>: the ids of the responses from the answer down to the one that read it
+// In Neo4j Browser first: :params {ownerId: 'local', taskId: '', limit: 1000}
 CYPHER 25
 CALL () {
   MATCH (t:Task {id: $taskId, ownerId: $ownerId}) RETURN t

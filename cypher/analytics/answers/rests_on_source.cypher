@@ -1,7 +1,7 @@
 // All that rests on a source: prompts about it, answers to them, what was made of these, and summaries; the oldest first.
 // $ownerId STRING: whose source
 // $sourceId STRING = '': the source; empty is one that the newest task with sources has read
-// $limit INTEGER = 1000: rows at most
+// $limit INTEGER 1..10000 = 1000: rows at most
 // source STRING: the name of the source
 // sourceId STRING: its id
 // kind STRING: `Prompt`, `Response`, `Summary` or `Task`
@@ -10,6 +10,7 @@
 // conversation STRING: its title
 // title STRING: the title of what rests on it, or its beginning
 // createdAt DATETIME: when it was made
+// In Neo4j Browser first: :params {ownerId: 'local', sourceId: '', limit: 1000}
 CYPHER 25
 CALL () {
   MATCH (s:Source {id: $sourceId, ownerId: $ownerId}) RETURN s

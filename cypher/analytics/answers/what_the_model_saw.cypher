@@ -1,7 +1,7 @@
 // What a call's context was made of, in the order in which it was sent: summaries, pinned messages, and messages word for word.
 // $ownerId STRING: whose call
 // $attemptId STRING = '': the call; empty is the newest
-// $limit INTEGER = 1000: rows at most, the newest
+// $limit INTEGER 1..10000 = 1000: rows at most, the newest
 // attemptId STRING: the call
 // as STRING: `SUMMARY`, `PINNED`, `VERBATIM` and so on, and `PROMPT` for what was asked
 // id STRING: of the message or the summary
@@ -9,6 +9,7 @@
 // role STRING: `SYSTEM`, `USER`, `TOOL` or `ASSISTANT`; of a summary `SUMMARY`
 // text STRING: its beginning
 // characters INTEGER (characters): how long it is
+// In Neo4j Browser first: :params {ownerId: 'local', attemptId: '', limit: 1000}
 CYPHER 25
 CALL () {
   MATCH (a:Attempt {id: $attemptId, ownerId: $ownerId}) RETURN a

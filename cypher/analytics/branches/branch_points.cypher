@@ -1,7 +1,7 @@
 // Where a conversation branches, with the size and the cost of each side; from above down.
 // $ownerId STRING: whose conversation
 // $conversationId STRING = '': the conversation; empty is the one that was added to last
-// $limit INTEGER = 1000: rows at most
+// $limit INTEGER 1..10000 = 1000: rows at most
 // conversationId STRING: the conversation
 // messageId STRING: the message from which several go on; empty where the conversation begins in several ways
 // depth INTEGER: how many messages are above that
@@ -11,6 +11,7 @@
 // deepest INTEGER: the depth of its deepest message
 // branches LIST<STRING>: the branches that point into it
 // costUsd FLOAT (USD): what the tasks of the side cost, as far as that is known
+// In Neo4j Browser first: :params {ownerId: 'local', conversationId: '', limit: 1000}
 CYPHER 25
 CALL () {
   MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId}) RETURN c

@@ -3,7 +3,7 @@
 // $conversationId STRING = '': the conversation; empty is the one that was added to last
 // $a STRING = main: the name of one branch
 // $b STRING = '': the name of the other; empty is the newest besides that
-// $limit INTEGER = 1000: rows at most, the lowest
+// $limit INTEGER 1..10000 = 1000: rows at most, the lowest
 // a STRING: the one branch
 // b STRING: the other
 // depth INTEGER: how many messages are above it
@@ -13,6 +13,7 @@
 // parts BOOLEAN: whether it is the last that they have in common
 // onlyA INTEGER: messages of the one branch alone
 // onlyB INTEGER: messages of the other alone
+// In Neo4j Browser first: :params {ownerId: 'local', conversationId: '', a: 'main', b: '', limit: 1000}
 CYPHER 25
 CALL () {
   MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId}) RETURN c

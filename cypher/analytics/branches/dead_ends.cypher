@@ -1,7 +1,7 @@
 // The longest path of each conversation that a branch leads to, against what no branch leads to any more; the dearest first.
 // $ownerId STRING: whose conversations
-// $days INTEGER = 30: conversations that were added to in the last so many days; 0 is all
-// $limit INTEGER = 100: rows at most, of the conversations that were added to last
+// $days INTEGER 0..100000 = 30: conversations that were added to in the last so many days; 0 is all
+// $limit INTEGER 1..10000 = 100: rows at most, of the conversations that were added to last
 // conversationId STRING: the conversation
 // title STRING: its title
 // branch STRING: the branch with the longest path
@@ -11,6 +11,7 @@
 // deadEnds INTEGER: of these, messages from which nothing goes on
 // aliveUsd FLOAT (USD): what the answers that a branch leads to cost, as far as that is known
 // deadUsd FLOAT (USD): what the others cost
+// In Neo4j Browser first: :params {ownerId: 'local', days: 30, limit: 100}
 CYPHER 25
 MATCH (c:Conversation)
 WHERE c.ownerId = $ownerId AND c.id > ''

@@ -1,7 +1,7 @@
 // What succeeded only on another model than the one that was to be asked first, and why, the newest first.
 // $ownerId STRING: whose subtasks
-// $days INTEGER = 30: calls of the last so many days; 0 is of all
-// $limit INTEGER = 1000: rows at most
+// $days INTEGER 0..100000 = 30: calls of the last so many days; 0 is of all
+// $limit INTEGER 1..10000 = 1000: rows at most
 // answeredAt DATETIME: when the answer was there
 // taskId STRING: the task
 // subtaskId STRING: its subtask
@@ -11,6 +11,7 @@
 // calls INTEGER: calls of the subtask up to the answer
 // lostMs INTEGER (ms): what the calls before it took
 // lostUsd FLOAT (USD): what they cost, as far as that is known
+// In Neo4j Browser first: :params {ownerId: 'local', days: 30, limit: 1000}
 CYPHER 25
 MATCH (a:Attempt)
 WHERE a.ownerId = $ownerId AND a.status = 'SUCCEEDED'

@@ -1,8 +1,8 @@
 // How long providers took, hour by hour: percentiles of the calls that succeeded, and how many failed; the newest hour first.
 // $ownerId STRING: whose calls
-// $days INTEGER = 7: calls of the last so many days; 0 is of all
+// $days INTEGER 0..100000 = 7: calls of the last so many days; 0 is of all
 // $timezone TIMEZONE = UTC: whose hours
-// $limit INTEGER = 1000: rows at most
+// $limit INTEGER 1..10000 = 1000: rows at most
 // hour DATETIME: when the hour began
 // provider STRING: the provider
 // calls INTEGER: calls that ended
@@ -12,6 +12,7 @@
 // latencyMedianMs INTEGER (ms): half of the calls had ended by then
 // latencyP95Ms INTEGER (ms): 95 of 100 had
 // latencyP99Ms INTEGER (ms): 99 of 100 had
+// In Neo4j Browser first: :params {ownerId: 'local', days: 7, timezone: 'UTC', limit: 1000}
 CYPHER 25
 MATCH (a:Attempt)
 WHERE a.ownerId = $ownerId AND a.status <> 'RUNNING'

@@ -2,7 +2,7 @@
 // $ownerId STRING: whose conversation
 // $conversationId STRING = '': the conversation; empty is the one that was added to last
 // $at DATETIME = '': the moment, such as 2026-01-31T12:00:00Z; empty is now
-// $limit INTEGER = 1000: rows at most, the newest
+// $limit INTEGER 1..10000 = 1000: rows at most, the newest
 // conversationId STRING: the conversation
 // seq INTEGER: the number of the message
 // messageId STRING: the message
@@ -12,6 +12,7 @@
 // createdAt DATETIME: when it was written
 // text STRING: its beginning
 // isEnd BOOLEAN: whether nothing went on from it then
+// In Neo4j Browser first: :params {ownerId: 'local', conversationId: '', at: '', limit: 1000}
 CYPHER 25
 CALL () {
   MATCH (c:Conversation {id: $conversationId, ownerId: $ownerId}) RETURN c

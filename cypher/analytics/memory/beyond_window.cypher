@@ -1,7 +1,7 @@
 // Conversations of which a call could not be sent all, and how the rest was summarized; the most often cut first.
 // $ownerId STRING: whose conversations
-// $days INTEGER = 30: calls of the last so many days; 0 is of all
-// $limit INTEGER = 100: rows at most
+// $days INTEGER 0..100000 = 30: calls of the last so many days; 0 is of all
+// $limit INTEGER 1..10000 = 100: rows at most
 // conversationId STRING: the conversation
 // title STRING: its title
 // calls INTEGER: calls whose context did not begin at the beginning
@@ -12,6 +12,7 @@
 // coveredMessages INTEGER: messages of the largest of them, or of those that stood side by side
 // coveredTokens INTEGER (tokens): what the summaries were made of
 // summaryTokens INTEGER (tokens): what they came to
+// In Neo4j Browser first: :params {ownerId: 'local', days: 30, limit: 100}
 CYPHER 25
 MATCH (a:Attempt)
 WHERE a.ownerId = $ownerId

@@ -1,11 +1,11 @@
 // Prompts of different conversations that ask much the same, and whether their answers agree; the nearest first.
 // $ownerId STRING: whose conversations
-// $conversations INTEGER = 100: of the conversations that were added to last, so many
-// $prompts INTEGER = 300: of their newest prompts, so many
-// $neighbours INTEGER = 10: prompts that are looked at beside each
-// $leastScore FLOAT = 0.85: how near they must be, from 0.5 (nothing in common) to 1 (the same)
-// $agreeScore FLOAT = 0.85: how near their answers must be to agree
-// $limit INTEGER = 100: rows at most
+// $conversations INTEGER 1..10000 = 100: of the conversations that were added to last, so many
+// $prompts INTEGER 1..10000 = 300: of their newest prompts, so many
+// $neighbours INTEGER 1..100 = 10: prompts that are looked at beside each
+// $leastScore FLOAT 0..1 = 0.85: how near they must be, from 0.5 (nothing in common) to 1 (the same)
+// $agreeScore FLOAT 0..1 = 0.85: how near their answers must be to agree
+// $limit INTEGER 1..10000 = 100: rows at most
 // score FLOAT: how near the prompts are
 // promptId STRING: the one prompt
 // conversationId STRING: where it is
@@ -15,6 +15,7 @@
 // other STRING: its beginning
 // answersScore FLOAT: how near their answers begin; empty where one has none, or none with a vector
 // agree BOOLEAN: whether that is near enough; empty as before
+// In Neo4j Browser first: :params {ownerId: 'local', conversations: 100, prompts: 300, neighbours: 10, leastScore: 0.85, agreeScore: 0.85, limit: 100}
 CYPHER 25
 CALL () {
   MATCH (:VectorSlot {id: 'A', isCurrent: true})

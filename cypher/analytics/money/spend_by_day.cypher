@@ -1,8 +1,8 @@
 // What calls took and cost by day, the newest first.
 // $ownerId STRING: whose calls
-// $days INTEGER = 30: calls of the last so many days; 0 is of all
+// $days INTEGER 0..100000 = 30: calls of the last so many days; 0 is of all
 // $timezone TIMEZONE = UTC: where a day begins at midnight
-// $limit INTEGER = 1000: rows at most
+// $limit INTEGER 1..10000 = 1000: rows at most
 // day DATE: the day on which the calls began
 // calls INTEGER: how many calls began
 // tasks INTEGER: how many tasks they were made for
@@ -13,6 +13,7 @@
 // unpricedCalls INTEGER: calls that used tokens and whose cost is not known, or not in whole
 // wastedCalls INTEGER: calls whose answer was not used
 // wastedUsd FLOAT (USD): of costUsd, what these took
+// In Neo4j Browser first: :params {ownerId: 'local', days: 30, timezone: 'UTC', limit: 1000}
 CYPHER 25
 MATCH (a:Attempt)
 WHERE a.ownerId = $ownerId

@@ -1,7 +1,7 @@
 // What calls took and cost by the strategy of their task, the dearest first.
 // $ownerId STRING: whose calls
-// $days INTEGER = 30: calls of the last so many days; 0 is of all
-// $limit INTEGER = 1000: rows at most
+// $days INTEGER 0..100000 = 30: calls of the last so many days; 0 is of all
+// $limit INTEGER 1..10000 = 1000: rows at most
 // strategy STRING: `NONE`, `CHUNK`, `FILE`, `ERROR`, `DYNAMIC` or a plug-in's
 // calls INTEGER: how many calls began
 // tasks INTEGER: how many tasks they were made for
@@ -12,6 +12,7 @@
 // unpricedCalls INTEGER: calls that used tokens and whose cost is not known, or not in whole
 // wastedCalls INTEGER: calls whose answer was not used
 // wastedUsd FLOAT (USD): of costUsd, what these took
+// In Neo4j Browser first: :params {ownerId: 'local', days: 30, limit: 1000}
 CYPHER 25
 MATCH (a:Attempt)
 WHERE a.ownerId = $ownerId

@@ -1,7 +1,7 @@
 // What was spent on calls whose answer was not used, by provider and reason, the dearest first.
 // $ownerId STRING: whose calls
-// $days INTEGER = 30: calls of the last so many days; 0 is of all
-// $limit INTEGER = 1000: rows at most
+// $days INTEGER 0..100000 = 30: calls of the last so many days; 0 is of all
+// $limit INTEGER 1..10000 = 1000: rows at most
 // provider STRING: the provider that was called
 // reason STRING: the code of the error; else `ANSWER_NOT_USED`, where the call succeeded and its subtask did not
 // calls INTEGER: how many calls
@@ -9,6 +9,7 @@
 // costUsd FLOAT (USD): of the calls with a known cost; empty where there are only others
 // lostMs INTEGER (ms): from the calls to their ends, all together
 // example STRING: what the newest of them said, its beginning
+// In Neo4j Browser first: :params {ownerId: 'local', days: 30, limit: 1000}
 CYPHER 25
 MATCH (a:Attempt)
 WHERE a.ownerId = $ownerId

@@ -1,7 +1,7 @@
 // What a task waited for from its beginning to its end: of each subtask, the one that it waited for last.
 // $ownerId STRING: whose task
 // $taskId STRING = '': the task; empty is the newest that has ended
-// $limit INTEGER = 1000: rows at most
+// $limit INTEGER 1..10000 = 1000: rows at most
 // taskId STRING: the task
 // step INTEGER: 1 for the subtask that began it
 // subtaskId STRING: the subtask
@@ -12,6 +12,7 @@
 // waitedMs INTEGER (ms): from the end of the step before, or of the first from the task's beginning, to its start
 // tookMs INTEGER (ms): from its start to its end
 // share FLOAT: of the time that the task took, from 0 to 1
+// In Neo4j Browser first: :params {ownerId: 'local', taskId: '', limit: 1000}
 CYPHER 25
 CALL () {
   MATCH (t:Task {id: $taskId, ownerId: $ownerId}) RETURN t

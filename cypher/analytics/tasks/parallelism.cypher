@@ -1,7 +1,7 @@
 // How many calls of a task were under way at once, against how many were asked for; the newest task first.
 // $ownerId STRING: whose tasks
-// $days INTEGER = 30: tasks of the last so many days; 0 is all
-// $limit INTEGER = 100: rows at most
+// $days INTEGER 0..100000 = 30: tasks of the last so many days; 0 is all
+// $limit INTEGER 1..10000 = 100: rows at most
 // taskId STRING: the task
 // title STRING: its title
 // strategy STRING: its strategy
@@ -10,6 +10,7 @@
 // average FLOAT: the time of all calls, by the time from the first call to the end of the last
 // calls INTEGER: calls that ended
 // busyMs INTEGER (ms): from the first call to the end of the last
+// In Neo4j Browser first: :params {ownerId: 'local', days: 30, limit: 100}
 CYPHER 25
 MATCH (t:Task)
 WHERE t.ownerId = $ownerId AND t.id > ''
@@ -18,8 +19,9 @@ WHERE t.ownerId = $ownerId AND t.id > ''
 WITH t ORDER BY t.ownerId DESC, t.id DESC LIMIT $limit
 CALL (t) {
   MATCH (t)-[:HAS_SUBTASK]->()-[:ATTEMPTED]->(a:Attempt) WHERE a.finishedAt IS NOT NULL
-  WITH a.startedAt.epochMillis + coalesce(a.queueMs, 0) AS began, a.finishedAt.epochMillis AS ended
-  WITH CASE WHEN began < ended THEN began ELSE ended END AS began, ended
+  // A call begins when its turn has come, not when its attempt was written.
+  WITH CASE WHEN a.latencyMs IS NULL THEN a.startedAt.epochMillis ELSE a.finishedAt.epochMillis - a.latencyMs END AS began,
+    a.finishedAt.epochMillis AS ended
   UNWIND [[began, 1], [ended, -1]] AS event
   // What ends in the same millisecond as another begins is not beside it.
   WITH began, ended, event ORDER BY event[0], event[1]
