@@ -22,6 +22,7 @@ CALL (t) {
   // A call begins when its turn has come, not when its attempt was written.
   WITH CASE WHEN a.latencyMs IS NULL THEN a.startedAt.epochMillis ELSE a.finishedAt.epochMillis - a.latencyMs END AS began,
     a.finishedAt.epochMillis AS ended
+  WITH began, CASE WHEN ended > began THEN ended ELSE began + 1 END AS ended
   UNWIND [[began, 1], [ended, -1]] AS event
   // What ends in the same millisecond as another begins is not beside it.
   WITH began, ended, event ORDER BY event[0], event[1]
