@@ -263,7 +263,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     eraser = Eraser(erasures)
     deleting = Deleting(erasures, eraser, tasks.cancel_task)
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
-    bounds = config.server.limits
+    bounds, analyses = config.server.limits, Analyses(database)
     backend = Backend(
         config=config,
         reader=reader,
@@ -287,7 +287,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         events=Events(reader, heads),
         news=News(changes, Bells(changes, signals), OVERLAP * database.connection.timeout),
         usage=Usage(reader, conversations),
-        analytics=Analytics(Analyses(database), seconds=bounds.max_analytics_seconds, most=bounds.max_analytics_at_once),
+        analytics=Analytics(analyses, seconds=bounds.max_analytics_seconds, most=bounds.max_analytics_at_once),
         search=Search(searches, vectors),
         staleness=Staleness(StalenessReads(database)),
         deltas=deltas,

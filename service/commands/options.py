@@ -29,6 +29,7 @@ _OPTIONS = {
     "maxTokens": "--length",
     "since": "--since",
     "until": "--until",
+    "parameters": "--param",
 }
 _WORDS = (
     ("Use the strategy CHUNK", 'Use `antiphon run -s chunk -i "…"`'),

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -67,7 +67,7 @@ class Asked:
         return await self.analytics.run(owner or self.made.owner, name, given)
 
     def _named(self, cell: Any) -> Any:
-        return tuple(self.made.name(one) for one in cell) if isinstance(cell, list) else self.made.name(cell)
+        return tuple(map(self.made.name, cast("list[Any]", cell))) if isinstance(cell, list) else self.made.name(cell)
 
 
 @pytest.fixture(scope="module")
@@ -96,16 +96,6 @@ async def test_another_owner_sees_nothing(name: str, asked: Asked) -> None:
     names = {one.name for one in all_analyses()[name].parameters}
     assert (await asked.found(name, "eve")).rows == []
     assert (await asked.found(name, "eve", **{it: known[it] for it in names & known.keys()})).rows == []
-
-
-async def test_columns_are_what_the_head_says(asked: Asked) -> None:
-    """In its order."""
-    for name, analysis in all_analyses().items():
-        wanted = {it.name: it.default or "" for it in analysis.parameters}
-        values = {key: int(it) if it.isdigit() else float(it) if "." in it else it for key, it in wanted.items()}
-        parameters = {"ownerId": asked.made.owner, "projection": f"antiphon-{new_id()}", **values}
-        rows = await asked.analytics._analyses.read(name, 30, parameters)  # pyright: ignore[reportPrivateUsage]
-        assert all(list(row) == [one.name for one in analysis.columns] for row in rows), name
 
 
 async def test_answers_lead_to_their_sources(asked: Asked) -> None:
@@ -245,6 +235,40 @@ async def test_what_did_not_fit_is_told_with_its_summaries(asked: Asked) -> None
     assert await asked.table("beyond_window", "conversationId", *columns) == [("chat", 1, 1, 1, 1, 2, 100, 10)]
 
 
+async def test_similar_prompts_are_near_and_their_answers_agree_or_not(asked: Asked, database: Database) -> None:
+    """By the vectors of their passages; those of another owner are not looked at, however near."""
+    slot = {"owner": asked.made.owner, "other": "eve", **{it: asked.made.ids[it] for it in ("p1", "plone", "r1")}}
+    (made,) = await cypher(database, _PASSAGES, writes=True, **slot)
+    try:
+        columns = ("promptId", "otherId", "score", "answersScore", "agree")
+        rows = await asked.table("similar_prompts", *columns, leastScore="0.9")
+        assert [(*row[:2], row[3], row[4]) for row in rows] == [("plone", "p1", 0.5, False)]
+        assert rows[0][2] == pytest.approx(0.99, abs=0.02)
+        assert await asked.table("similar_prompts", "agree", leastScore="0.9", agreeScore="0.4") == [True]
+        assert await asked.table("similar_prompts", "agree", leastScore="1") == []
+    finally:
+        await cypher(database, _FORGET, writes=True, **made)
+
+
+_PASSAGES = """OPTIONAL MATCH (old:VectorSlot {isCurrent: true})
+WITH count(old) AS slots, coalesce(max(old.id), 'A') AS slot, coalesce(max(old.dimensions), 384) AS size
+FOREACH (x IN CASE slots WHEN 0 THEN [1] END |
+  MERGE (s:VectorSlot {id: 'A'}) SET s.isCurrent = true, s.dimensions = size)
+WITH slots, slot, size
+MATCH (answer:Message)-[:RESPONDS_TO]->(:Message {id: $plone})
+UNWIND [[$p1, $owner, 'USER', [1.0, 0.0]], [$plone, $owner, 'USER', [1.0, 0.2]], [$plone, $other, 'USER', [1.0, 0.0]],
+  [$r1, $owner, 'ASSISTANT', [1.0, 0.0]], [answer.id, $owner, 'ASSISTANT', [0.0, 1.0]]] AS one
+MATCH (m:Message {id: one[0]})
+CREATE (p:Passage {id: randomUUID(), ownerId: one[1], conversationId: m.conversationId, kind: one[2], day: 20261127,
+  start: 0, end: 1, embeddedAs: 'a test'})-[:OF]->(m)
+WITH slots, slot, p, one[3] + [x IN range(3, size) | 0.0] AS vector
+FOREACH (x IN CASE slot WHEN 'A' THEN [1] END | SET p.vectorA = vector)
+FOREACH (x IN CASE slot WHEN 'B' THEN [1] END | SET p.vectorB = vector)
+RETURN collect(p.id) AS ids, slots"""
+_FORGET = """MATCH (p:Passage) WHERE p.id IN $ids DETACH DELETE p
+WITH DISTINCT 1 AS done OPTIONAL MATCH (s:VectorSlot {id: 'A'}) WHERE $slots = 0 AND s.model IS NULL DETACH DELETE s"""
+
+
 async def test_too_long_is_a_limit_with_its_name(asked: Asked, database: Database) -> None:
     """And one that somebody else ended is not."""
     with pytest.raises(LimitExceeded, match=r"dead_ends took longer than 0\.001 s.*max_analytics_seconds"):
@@ -280,6 +304,6 @@ async def test_few_run_at_once_and_one_of_an_owner(database: Database) -> None:
 async def test_an_analysis_cannot_write(database: Database) -> None:
     """Neo4j does not let it."""
     writing = parse("writing", "// What writes.\nCYPHER 25\nCREATE (n:Harm {id: 'x'}) RETURN n.id AS id")
-    with pytest.raises(Exception, match="[Ww]rit"):
+    with pytest.raises(Exception, match=r"[Ww]rit"):
         await database.look(writing, 5)
     assert set(all_analyses()) <= set(statements())

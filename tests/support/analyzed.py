@@ -1,4 +1,4 @@
-"""A graph whose analyses a test knows: made by the service itself, then given times and costs that add up in the head."""
+"""A graph whose analyses a test knows: made by the service itself, then given times and costs that add up."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ NASTY = "=1+1 <script>alert(1)</script> \x1b[31mred\x1b[0m MATCH (n) DETACH DELE
 """A text that would harm a query, a page, a terminal and a spreadsheet, if it were more than a text."""
 _TURN = """MATCH (t:Task {id: $id})-[:ASKED]->(p), (t)-[:RESULTED_IN]->(r), (t)-[:HAS_SUBTASK]->()-[:ATTEMPTED]->(a)
 RETURN p.id AS prompt, r.id AS answer, a.id AS attempt, t.conversationId AS place, r.createdAt.epochMillis AS at"""
+_ANSWER = """MATCH (t:Task {id: $id})-[:RESULTED_IN]->(r) RETURN r.id AS r, t.conversationId AS c"""
+_READ = """MATCH (:Task {id: $id})-[r:READS]->(s) RETURN r.name AS name, s.id AS id"""
 _COSTS = """MATCH (t:Task {id: $id})-[:HAS_SUBTASK]->()-[:ATTEMPTED]->(a) SET a.costUsd = $usd"""
 _TIMES = """MATCH (t:Task {id: $id})-[:HAS_SUBTASK]->(s:Subtask)-[:ATTEMPTED]->(a)
 WITH t, s, a, CASE s.kind WHEN 'reduce' THEN [3500, 5000] ELSE [[0, 1000], [500, 3000], [0, 2000]][s.index] END AS time
@@ -35,8 +37,8 @@ MERGE (m:Model {id: 'home/free'}) ON CREATE SET m.provider = 'home', m.name = 'f
 CREATE (a)-[:PASSED_OVER {reason: 'OPEN'}]->(m)"""
 _SUMMARIES = """MATCH (a:Attempt {id: $attempt})-[:USED]->(m) SET m.contextWindow = coalesce(m.contextWindow, 8192)
 WITH a MATCH (end:Message {id: $end})
-CREATE (s:Summary {id: $id, ownerId: a.ownerId, conversationId: end.conversationId, createdAt: datetime(), content: 'short',
-  kind: 'STRETCH', level: 1, tokens: 10, messages: 2, coveredTokens: 100})
+CREATE (s:Summary {id: $id, ownerId: a.ownerId, conversationId: end.conversationId, createdAt: datetime(),
+  content: 'short',  kind: 'STRETCH', level: 1, tokens: 10, messages: 2, coveredTokens: 100})
 CREATE (s)-[:ENDS_AT]->(end) CREATE (s)-[:BEGINS_AT]->(end) CREATE (s)-[:SUMMARIZES]->(end)
 CREATE (a)-[:SAW {as: 'SUMMARY'}]->(s)"""
 
@@ -101,9 +103,13 @@ async def _files(services: Services, database: Database, made: Analyzed) -> None
         new = NewTask(instruction="Look.", strategy="FILE", files=files, config=config)
         task = await services.backend.tasks.create_task(made.owner, new)
         await finished(database, task)
-        (row,) = await cypher(database, "MATCH (t:Task {id: $id})-[:RESULTED_IN]->(r) RETURN r.id AS r, t.conversationId AS c", id=task)
+        (row,) = await cypher(
+            database, "MATCH (t:Task {id: $id})-[:RESULTED_IN]->(r) RETURN r.id AS r, t.conversationId AS c", id=task
+        )
         made.ids |= {f"t{name}": task, f"r{name}": row["r"], name: row["c"]}
-    rows = await cypher(database, "MATCH (:Task {id: $id})-[r:READS]->(s) RETURN r.name AS name, s.id AS id", id=made.ids["tx"])
+    rows = await cypher(
+        database, "MATCH (:Task {id: $id})-[r:READS]->(s) RETURN r.name AS name, s.id AS id", id=made.ids["tx"]
+    )
     made.ids |= {row["name"]: row["id"] for row in rows}
     await cypher(database, _TIMES, writes=True, id=made.ids["tx"], at=MONDAY_MS)
     lone = await services.backend.tasks.send_prompt(made.owner, NewPrompt("See there."))

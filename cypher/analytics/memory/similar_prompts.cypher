@@ -21,12 +21,13 @@ CALL () {
   MATCH (:VectorSlot {id: 'A', isCurrent: true})
   MATCH (c:Conversation) WHERE c.ownerId = $ownerId AND c.updatedAt > datetime({epochMillis: 0}) AND c.id > ''
   WITH c ORDER BY c.ownerId DESC, c.updatedAt DESC, c.id DESC LIMIT $conversations
-  MATCH (c)<-[:IN_CONVERSATION]-(one:Prompt {role: 'USER'})<-[:OF]-(p:Passage) WHERE p.start = 0 AND p.embeddedAs > ''
+  MATCH (c)<-[:IN_CONVERSATION]-(one:Prompt {role: 'USER'})<-[:OF]-(p:Passage) WHERE p.ownerId = $ownerId AND p.start = 0 AND p.embeddedAs > ''
   WITH one, p ORDER BY one.createdAt DESC LIMIT $prompts
   CALL (p) {
     MATCH (q:Passage)
-    SEARCH q IN (VECTOR INDEX passage_vectors_a FOR p.vectorA WHERE q.ownerId = $ownerId AND q.kind = 'USER' LIMIT $neighbours) SCORE AS score
-    RETURN q, score
+    SEARCH q IN (VECTOR INDEX passage_vectors_a FOR p.vectorA WHERE q.ownerId = $ownerId AND q.kind = 'USER' LIMIT $neighbours)
+    // The index rounds: what counts is the vectors themselves.
+    RETURN q, vector.similarity.cosine(p.vectorA, q.vectorA) AS score
   }
   MATCH (q)-[:OF]->(two:Prompt) WHERE q.start = 0 AND score >= $leastScore AND q.embeddedAs = p.embeddedAs AND one.conversationId <> two.conversationId
   RETURN one, two, score, 'vectorA' AS vector
@@ -34,12 +35,13 @@ CALL () {
   MATCH (:VectorSlot {id: 'B', isCurrent: true})
   MATCH (c:Conversation) WHERE c.ownerId = $ownerId AND c.updatedAt > datetime({epochMillis: 0}) AND c.id > ''
   WITH c ORDER BY c.ownerId DESC, c.updatedAt DESC, c.id DESC LIMIT $conversations
-  MATCH (c)<-[:IN_CONVERSATION]-(one:Prompt {role: 'USER'})<-[:OF]-(p:Passage) WHERE p.start = 0 AND p.embeddedAs > ''
+  MATCH (c)<-[:IN_CONVERSATION]-(one:Prompt {role: 'USER'})<-[:OF]-(p:Passage) WHERE p.ownerId = $ownerId AND p.start = 0 AND p.embeddedAs > ''
   WITH one, p ORDER BY one.createdAt DESC LIMIT $prompts
   CALL (p) {
     MATCH (q:Passage)
-    SEARCH q IN (VECTOR INDEX passage_vectors_b FOR p.vectorB WHERE q.ownerId = $ownerId AND q.kind = 'USER' LIMIT $neighbours) SCORE AS score
-    RETURN q, score
+    SEARCH q IN (VECTOR INDEX passage_vectors_b FOR p.vectorB WHERE q.ownerId = $ownerId AND q.kind = 'USER' LIMIT $neighbours)
+    // The index rounds: what counts is the vectors themselves.
+    RETURN q, vector.similarity.cosine(p.vectorB, q.vectorB) AS score
   }
   MATCH (q)-[:OF]->(two:Prompt) WHERE q.start = 0 AND score >= $leastScore AND q.embeddedAs = p.embeddedAs AND one.conversationId <> two.conversationId
   RETURN one, two, score, 'vectorB' AS vector

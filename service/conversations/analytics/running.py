@@ -76,7 +76,9 @@ class Analytics:
                 raise LimitExceeded(
                     f"{analysis.name} took longer than {self._seconds:g} s, and was ended.", remedy=_TIME
                 ) from error
-        rows = [[record[column.name] for column in analysis.columns] for record in records]
+        if records and list(records[0]) != [column.name for column in analysis.columns]:
+            raise GraphError(f"{analysis.name}.cypher returns other columns than its head names.")
+        rows = [list(record.values()) for record in records]
         notes += _bounds(parameters, records)
         return Found(analysis, rows, tuple(notes), round((time.monotonic() - begun) * 1000))
 

@@ -13,6 +13,7 @@ from service.conversations.analytics.running import all_analyses, find
 from service.errors import GraphError, InvalidInput, NotFound
 from service.graph.analyses import PROJECTIONS, WITHOUT_GDS, folder
 from service.graph.queries import LANGUAGE, parse
+from tests.support.analytics_page import PAGE, page
 
 FILES = sorted(folder().rglob("*.cypher"))
 DESCRIBED = [path for path in FILES if path.parent.name != WITHOUT_GDS]
@@ -105,3 +106,8 @@ def test_values_are_made_fit() -> None:
     """Numbers of texts, and moments in UTC."""
     values = checked(find("conversation_as_of"), {"at": "2026-01-31T13:00:00+01:00", "limit": " 7 "})
     assert values == {"conversationId": "", "at": "2026-01-31T12:00:00.000Z", "limit": 7}
+
+
+def test_page_is_up_to_date() -> None:
+    """Run scripts/analytics where it is not."""
+    assert PAGE.read_text(encoding="utf-8") == page()
