@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 from service.conversations.analytics.described import Analysis, Parameter, ValueType
 from service.errors import InvalidInput
@@ -15,6 +17,8 @@ from service.errors import InvalidInput
 FIELD = "parameters"
 MOST_CHARACTERS = 1_000
 _MOST_DIGITS = 40
+_CITY = re.compile(r"[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2}")
+_HALF = re.compile(r"[\0\ud800-\udfff]")
 
 
 def checked(analysis: Analysis, given: Mapping[str, str]) -> dict[str, Any]:
@@ -45,10 +49,12 @@ def _value(analysis: Analysis, parameter: Parameter, said: str | None) -> Any:
         raise InvalidInput(
             f"{analysis.name} needs {parameter.name}.", field=FIELD, remedy=f"It is {parameter.what.rstrip('.')}."
         )
-    if len(said) > MOST_CHARACTERS or "\0" in said:
+    if len(said) > MOST_CHARACTERS:
         raise InvalidInput(
             f"{parameter.name} has {len(said)} characters.", field=FIELD, remedy=f"It has {MOST_CHARACTERS} at most."
         )
+    if _HALF.search(said):
+        raise InvalidInput(f"{parameter.name} has half a character in it.", field=FIELD)
     value = _READ[parameter.type](said)
     if value is None or not _is_within(parameter, value):
         raise InvalidInput(f"{parameter.name} must be {wanted(parameter)}, not {said[:40]!r}.", field=FIELD)
@@ -103,12 +109,16 @@ def _moment(said: str) -> str | None:
     return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The names of time zones that this machine knows; none where it has no list of them."""
+    return frozenset(available_timezones())
+
+
 def _timezone(said: str) -> str | None:
-    try:
-        ZoneInfo(said)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-    return said
+    """Names of a region and a city: of the others (`EST`, `ROC`, `localtime`) Neo4j knows some, and some not."""
+    known = said == "UTC" or (_CITY.fullmatch(said) is not None and (not _zones() or said in _zones()))
+    return said if known else None
 
 
 _READ: dict[ValueType, Callable[[str], Any]] = {
