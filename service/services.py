@@ -16,6 +16,7 @@ from pathlib import Path
 from service.api.graphql.context import Backend
 from service.clock import now_ms
 from service.config import Config
+from service.conversations.analytics.running import Analytics
 from service.conversations.bells import Bells
 from service.conversations.branches import Branches
 from service.conversations.catalog import Conversations
@@ -47,6 +48,7 @@ from service.conversations.transfer.importing import Importing
 from service.conversations.transfer.uploads import Uploads
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
+from service.graph.analyses import Analyses
 from service.graph.changes import ChangeReads
 from service.graph.database import Connection, Database
 from service.graph.erasures import Erasures
@@ -270,6 +272,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
     uploads = Uploads(config.storage.data_folder / "imports", config.storage.max_import_bytes)
     importing = Importing(Imports(database, writer), uploads, pace)
+    bounds, analyses = config.server.limits, Analyses(database)
     backend = Backend(
         config=config,
         reader=reader,
@@ -293,6 +296,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         events=Events(reader, heads),
         news=News(changes, Bells(changes, signals), OVERLAP * database.connection.timeout),
         usage=Usage(reader, conversations),
+        analytics=Analytics(analyses, seconds=bounds.max_analytics_seconds, most=bounds.max_analytics_at_once),
         search=Search(searches, vectors),
         staleness=Staleness(StalenessReads(database)),
         deltas=deltas,

@@ -31,6 +31,7 @@ _OPTIONS = {
     "format": "--format",
     "since": "--since",
     "until": "--until",
+    "parameters": "--param",
 }
 _WORDS = (
     ("Use the strategy CHUNK", 'Use `antiphon run -s chunk -i "…"`'),

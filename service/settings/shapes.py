@@ -151,6 +151,8 @@ class LimitSettings(Frozen):
     max_answer_bytes: PositiveInt = 64 * 1024 * 1024
     max_body_bytes: PositiveInt = 32 * 1024 * 1024
     max_page: PositiveInt = 1000
+    max_analytics_seconds: PositiveFloat = 30.0
+    max_analytics_at_once: PositiveInt = 2
 
 
 class DocumentSettings(Frozen):

@@ -19,6 +19,9 @@ from antiphon.records import Document, Record, Upload
 Aggregation: TypeAlias = Literal["CONCAT", "LIST", "MERGE", "REDUCE", "NONE"]
 """How the subtasks' answers become the task's answer."""
 
+AnalysisValueType: TypeAlias = Literal["STRING", "INTEGER", "FLOAT", "BOOLEAN", "DATE", "DATETIME", "TIMEZONE", "LIST"]
+"""What a parameter takes, or what a column holds."""
+
 AttemptStatus: TypeAlias = Literal[
     "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "RATE_LIMITED", "CANCELLED", "INTERRUPTED"
 ]
@@ -168,6 +171,15 @@ class AddDocumentVersionInput(TypedDict, total=False):
     """The text, under the name of the document."""
     idempotencyKey: str | None
     """The same key does it once: sending it twice is safe."""
+
+
+class AnalysisParameterInput(TypedDict, total=False):
+    """The value of one parameter."""
+
+    name: Required[str]
+    """The parameter."""
+    value: Required[str]
+    """Its value as text, also of a number: `30`, `0.9`, `2026-01-31T12:00:00Z`."""
 
 
 class AnnotateInput(TypedDict, total=False):
@@ -1057,6 +1069,79 @@ class AllAnnotationsAnnotationConnection(Record):
     """Its nodes with their places, in the list's order."""
     page_info: AllAnnotationsPageInfo
     """What is before and after it."""
+
+
+class AnalysesAnalysisParameter(Record):
+    """What an analysis may be told."""
+
+    name: str
+    """Its name."""
+    type: AnalysisValueType | str
+    """What it takes."""
+    default: str | None
+    """What it is where nothing is said, as text; null where something must be said."""
+    low: float | None
+    """Of a number: the least that it may be."""
+    high: float | None
+    """Of a number: the most that it may be."""
+    what: str
+    """What it says."""
+
+
+class AnalysesAnalysisColumn(Record):
+    """What one cell of each row holds. Any cell may be null."""
+
+    name: str
+    """Its name."""
+    type: AnalysisValueType | str
+    """What it holds. In JSON, a time is a text, in ISO 8601."""
+    unit: str | None
+    """In what it is counted, such as `ms`, `tokens` or `USD`."""
+    what: str
+    """What it says."""
+
+
+class AnalysesAnalysis(Record):
+    """A question about all that a caller has, with its answer as a table."""
+
+    name: str
+    """What `analytics` knows it by."""
+    group: str
+    """What it is about: `money`, `calls`, `tasks`, `branches`, `answers`, `memory` or `conversations`."""
+    purpose: str
+    """What it answers."""
+    parameters: list[AnalysesAnalysisParameter]
+    """What it may be told."""
+    columns: list[AnalysesAnalysisColumn]
+    """What a row holds, in its order."""
+
+
+class AnalyticsAnalysisColumn(Record):
+    """What one cell of each row holds. Any cell may be null."""
+
+    name: str
+    """Its name."""
+    type: AnalysisValueType | str
+    """What it holds. In JSON, a time is a text, in ISO 8601."""
+    unit: str | None
+    """In what it is counted, such as `ms`, `tokens` or `USD`."""
+    what: str
+    """What it says."""
+
+
+class AnalyticsResult(Record):
+    """What came of an analysis."""
+
+    name: str
+    """The analysis."""
+    rows: list[Any]
+    """A row each: the list of its cells, in the order of the columns."""
+    notes: list[str]
+    """What one should know of these rows: that there may be more, or that an algorithm ran outside of Neo4j."""
+    elapsed_ms: int
+    """How long it took."""
+    columns: list[AnalyticsAnalysisColumn]
+    """What a row holds, in its order."""
 
 
 class AnnotateAnnotation(Record):
@@ -6189,6 +6274,31 @@ ALL_ANNOTATIONS = Document(
   annotations(filter: $filter, first: $first, after: $after) {
     edges { cursor node { id messageId conversationId annotator rating label comment updatedAt message { id title content } } }
     pageInfo { hasNextPage endCursor }
+  }
+}
+""",
+)
+
+ANALYSES = Document(
+    "Analyses",
+    "analyses",
+    """query Analyses {
+  analyses {
+    name group purpose
+    parameters { name type default low high what }
+    columns { name type unit what }
+  }
+}
+""",
+)
+
+ANALYTICS = Document(
+    "Analytics",
+    "analytics",
+    """query Analytics($name: String!, $parameters: [AnalysisParameterInput!]) {
+  analytics(name: $name, parameters: $parameters) {
+    name rows notes elapsedMs
+    columns { name type unit what }
   }
 }
 """,

@@ -11,6 +11,7 @@ import strawberry
 
 from service.api.graphql.encoding import Answer
 from service.config import Config
+from service.conversations.analytics.running import Analytics
 from service.conversations.branches import Branches
 from service.conversations.catalog import Conversations
 from service.conversations.deleting import Deleting
@@ -81,6 +82,7 @@ class Backend:
     events: Events
     news: News
     usage: Usage
+    analytics: Analytics
     search: Search
     staleness: Staleness
     deltas: Deltas

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from service.api.graphql import lists
+from service.api.graphql.analytics import Analysis, AnalyticsResult, analyses, analytics
 from service.api.graphql.annotations import Annotation
 from service.api.graphql.branches import Branch
 from service.api.graphql.comparisons import ResponseComparison, response_comparison
@@ -119,6 +120,8 @@ class Query:
             await context.backend.reader.read_numbered_message(context.caller, conversation_id, seq)
         )
 
+    analyses: list[Analysis] = strawberry.field(resolver=analyses)
+    analytics: AnalyticsResult | None = strawberry.field(resolver=analytics)
     outline: OutlineConnection | None = strawberry.field(resolver=outline)
     search: SearchConnection | None = strawberry.field(resolver=search)
 

@@ -14,6 +14,9 @@ from antiphon.operations import (
     AddDocumentVersionInput,
     AddDocumentVersionPayload,
     AllAnnotationsAnnotationConnection,
+    AnalysesAnalysis,
+    AnalysisParameterInput,
+    AnalyticsResult,
     AnnotateInput,
     AnnotatePayload,
     AnnotationFilterInput,
@@ -165,6 +168,18 @@ class AsyncOperations:
         """What people think of messages, newest first."""
         value = await self._connection.execute(its.ALL_ANNOTATIONS, filter=filter, first=first, after=after)
         return None if value is None else AllAnnotationsAnnotationConnection.model_validate(value)
+
+    async def analyses(self) -> list[AnalysesAnalysis]:
+        """What can be asked about all that the caller has, by what it is about."""
+        value = await self._connection.execute(its.ANALYSES)
+        return [AnalysesAnalysis.model_validate(it) for it in value]
+
+    async def analytics(
+        self, name: str, parameters: Sequence[AnalysisParameterInput] | None = None
+    ) -> AnalyticsResult | None:
+        """The answer to one of `analyses`, of the caller's own data alone. One runs at a time for each caller."""
+        value = await self._connection.execute(its.ANALYTICS, name=name, parameters=parameters)
+        return None if value is None else AnalyticsResult.model_validate(value)
 
     async def annotate(self, input: AnnotateInput) -> AnnotatePayload:
         """Say what somebody thinks of a message. Each annotator has one annotation of it, and may change it."""

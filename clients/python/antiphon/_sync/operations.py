@@ -15,6 +15,9 @@ from antiphon.operations import (
     AddDocumentVersionInput,
     AddDocumentVersionPayload,
     AllAnnotationsAnnotationConnection,
+    AnalysesAnalysis,
+    AnalysisParameterInput,
+    AnalyticsResult,
     AnnotateInput,
     AnnotatePayload,
     AnnotationFilterInput,
@@ -166,6 +169,18 @@ class Operations:
         """What people think of messages, newest first."""
         value = self._connection.execute(its.ALL_ANNOTATIONS, filter=filter, first=first, after=after)
         return None if value is None else AllAnnotationsAnnotationConnection.model_validate(value)
+
+    def analyses(self) -> list[AnalysesAnalysis]:
+        """What can be asked about all that the caller has, by what it is about."""
+        value = self._connection.execute(its.ANALYSES)
+        return [AnalysesAnalysis.model_validate(it) for it in value]
+
+    def analytics(
+        self, name: str, parameters: Sequence[AnalysisParameterInput] | None = None
+    ) -> AnalyticsResult | None:
+        """The answer to one of `analyses`, of the caller's own data alone. One runs at a time for each caller."""
+        value = self._connection.execute(its.ANALYTICS, name=name, parameters=parameters)
+        return None if value is None else AnalyticsResult.model_validate(value)
 
     def annotate(self, input: AnnotateInput) -> AnnotatePayload:
         """Say what somebody thinks of a message. Each annotator has one annotation of it, and may change it."""
