@@ -137,7 +137,7 @@ def _show(found: Json, form: str, output: Path | None) -> None:
     for note in found["notes"]:
         say(note)
     if output is not None:
-        say(f"{len(table.rows)} rows in {output}.")
+        say(f"{len(table.rows)} row{'s' * (len(table.rows) != 1)} in {output}.")
 
 
 def _write(content: bytes, output: Path | None) -> None:
