@@ -64,12 +64,15 @@ class Uploads:
 
     def _begin(self, owner: str, name: str, size: int) -> UploadState:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        mine = [state for state in self._all() if state.owner == owner]
+        known = self._all()
+        mine = [state for state in known if state.owner == owner]
         if len(mine) >= MOST_OF_AN_OWNER:
             raise LimitExceeded(
                 f"You have {len(mine)} files that are not imported yet.", remedy="Import them, or wait a day."
             )
-        if shutil.disk_usage(self.folder).free < size + RESERVE:
+        # What others have begun to send will come, too.
+        promised = sum(state.bytes - state.received for state in known)
+        if shutil.disk_usage(self.folder).free < size + promised + RESERVE:
             raise LimitExceeded("The disk of the service has no room for this file.", remedy="Tell its operator.")
         state = UploadState(new_id(), owner, name, size, 0)
         self._path(state.id).touch(0o600)
