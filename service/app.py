@@ -19,9 +19,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from service.api.exports import Downloads
 from service.api.graphiql.pages import serve_examples, serve_file
 from service.api.graphql.http import Endpoint
 from service.api.graphql.schema import export
+from service.api.uploads import serve_upload
 from service.config import Config
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.database import Connection, why_away
@@ -78,12 +80,14 @@ def create_app(
 
     origins = config.server.cors_origins
     cors = Middleware(
-        CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"], max_age=600
+        CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST", "PUT"], allow_headers=["*"], max_age=600
     )
     routes = [
         Route("/graphql", _graphql),
         WebSocketRoute("/graphql", _graphql),
+        Route("/exports/{ticket}", _exports),
         *_pages(config),
+        Route("/uploads/{id}", _upload, methods=["GET", "PUT"]),
         Route("/schema.graphql", _schema),
         Route("/livez", _live),
         Route("/readyz", _ready),
@@ -108,6 +112,7 @@ async def _begin(app: Starlette, config: Config, how: _Beginning, stack: AsyncEx
     services = app.state.services = wire(config, given)
     stack.push_async_callback(services.close)
     app.state.endpoint = Endpoint(services.backend)
+    app.state.exports = Downloads(services.backend.exporting, config.server)
     try:
         await services.open(brief=how.brief)
     except GraphUnavailable as error:
@@ -126,13 +131,21 @@ async def _cancel(task: asyncio.Task[None]) -> None:
 
 
 class _Late:
-    """The endpoint, which is there once the application has begun. (A function would be given a request.)"""
+    """What is there once the application has begun, by its name in the state. (A function would be given a request.)"""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["app"].state.endpoint(scope, receive, send)
+        await getattr(scope["app"].state, self._name)(scope, receive, send)
 
 
-_graphql = _Late()
+_graphql, _exports = _Late("endpoint"), _Late("exports")
+
+
+async def _upload(request: Request) -> Response:
+    services: Services = request.app.state.services
+    return await serve_upload(request, services.config.server, services.backend.importing.uploads)
 
 
 def _schema(request: Request) -> Response:

@@ -16,14 +16,17 @@ import typer
 
 from service import __version__
 from service.commands import (
+    analytics,
     annotating,
     bisecting,
     branching,
     check,
     config,
     deleting,
+    exporting,
     finding,
     histories,
+    importing,
     look,
     merging,
     neo4j,
@@ -61,7 +64,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 TURNS = (turns, replaying, bisecting, branching, merging, histories, notes, annotating)
-for family in (serve, run, watching, *TURNS, look, show, finding, summarizing, usage, check, setup):
+TRANSFER = (importing, exporting)
+READING = (look, show, finding, summarizing, usage, analytics)
+for family in (serve, run, watching, *TURNS, *READING, *TRANSFER, check, setup):
     app.add_typer(family.app)
 app.add_typer(deleting.app, name="delete")
 app.add_typer(neo4j.app, name="neo4j")

@@ -383,6 +383,12 @@ def derived_id(parent: str, *parts: object) -> str:
     return _uuid7(int(parent[:8] + parent[9:13], 16), _tail(digest))
 
 
+def hashed_id(milliseconds: int, *parts: object) -> str:
+    """The id of what came from elsewhere: a UUIDv7 of its time, whose random bits are a hash of the parts."""
+    digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=10).digest()
+    return _uuid7(milliseconds, _tail(digest))
+
+
 def subtask_id(task_id: str, key: str) -> str:
     """The id of the subtask with that key."""
     return derived_id(task_id, "subtask", key)

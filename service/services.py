@@ -16,6 +16,7 @@ from pathlib import Path
 from service.api.graphql.context import Backend
 from service.clock import now_ms
 from service.config import Config
+from service.conversations.analytics.running import Analytics
 from service.conversations.bells import Bells
 from service.conversations.branches import Branches
 from service.conversations.catalog import Conversations
@@ -42,12 +43,18 @@ from service.conversations.search.pace import Pace
 from service.conversations.search.searching import Search
 from service.conversations.search.vectors import Vectors
 from service.conversations.staleness import Staleness
+from service.conversations.transfer.exporting import Exporting
+from service.conversations.transfer.importing import Importing
+from service.conversations.transfer.uploads import Uploads
 from service.conversations.usage import Usage
 from service.errors import AntiphonError, GraphUnavailable
+from service.graph.analyses import Analyses
 from service.graph.changes import ChangeReads
 from service.graph.database import Connection, Database
 from service.graph.deliveries import Deliveries
 from service.graph.erasures import Erasures
+from service.graph.export_reads import ExportReads
+from service.graph.imports import Imports
 from service.graph.leases import Leases
 from service.graph.local.model_jar import fetch_model
 from service.graph.migrations import migrate
@@ -148,6 +155,7 @@ class Services:
         self.upkeep.append(asyncio.create_task(self.pruner.run(), name="antiphon-pruning"))
         self.upkeep.append(asyncio.create_task(self.eraser.run(), name="antiphon-erasing"))
         self.upkeep.append(asyncio.create_task(self.keeping.run(), name="antiphon-keeping"))
+        self.upkeep.append(asyncio.create_task(self.backend.importing.run(), name="antiphon-importing"))
         if brief:
             self.backend.search.prepare = self._make_findable
         else:
@@ -200,6 +208,7 @@ class Services:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         for part in (
+            self.backend.importing.stop,
             self.summarizing.stop,
             self.executor.stop,
             self.writer.close,
@@ -262,6 +271,9 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     eraser = Eraser(erasures)
     deleting = Deleting(erasures, eraser, tasks.cancel_task)
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
+    uploads = Uploads(config.storage.data_folder / "imports", config.storage.max_import_bytes)
+    importing = Importing(Imports(database, writer), uploads, pace)
+    bounds, analyses = config.server.limits, Analyses(database)
     backend = Backend(
         config=config,
         reader=reader,
@@ -285,11 +297,14 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         events=Events(reader, heads),
         news=News(changes, Bells(changes, signals), OVERLAP * database.connection.timeout),
         usage=Usage(reader, conversations),
+        analytics=Analytics(analyses, seconds=bounds.max_analytics_seconds, most=bounds.max_analytics_at_once),
         search=Search(searches, vectors),
         staleness=Staleness(StalenessReads(database)),
         deltas=deltas,
         responses=Responses(reader, heads, deltas),
         deleting=deleting,
+        importing=importing,
+        exporting=Exporting(reader, ExportReads(database)),
         models=models,
     )
     retention = Retention(store, Deliveries(database), config.storage.event_retention_hours)

@@ -3,7 +3,7 @@
 CYPHER 25
 CALL () {
   MATCH (m:Message|Prompt|Response)
-  WHERE NOT m:Message OR (m:Prompt) = (m:Response) OR COUNT { (m)-[:IN_CONVERSATION]->(:Conversation) } <> 1
+  WHERE NOT m:Message OR (m:Prompt) = (m:Response) OR COUNT { (m)-[:IN_CONVERSATION]->(:Conversation|Arrival) } <> 1
   RETURN m.id AS id
   UNION ALL
   MATCH (m:Message)-[:IN_CONVERSATION]->(c)

@@ -7,7 +7,7 @@ httpx, beside `providers/`, because it calls ourselves and no model. Knows nothi
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -110,6 +110,13 @@ class Client:
                 response = await self._http.post(self.graphql, json=body)
         return _only_field(_answer(response))
 
+    async def put(self, path: str, pieces: AsyncIterator[bytes]) -> None:
+        """Send a file to a path of the service. Raises what the service answers as an `AntiphonError`."""
+        async with self._reaching():
+            response = await self._http.put(f"{self.url}{path}", content=pieces)
+        if response.is_error:
+            _answer(response)
+
     async def subscribe(self, operation: str, **variables: Any) -> AsyncGenerator[Any, None]:
         """The values of a subscription's one field, until it is over. Raises as `execute` does."""
         stream = self._http.stream(
@@ -127,6 +134,17 @@ class Client:
             async with aclosing(_events(response)) as events:
                 async for payload in events:
                     yield _only_field(_data(payload))
+
+    async def download(self, path: str) -> AsyncGenerator[bytes, None]:
+        """The bytes of a file of the service's, in pieces. Raises as `execute` does, also where it breaks off."""
+        address = f"{self.url}{path if path.startswith('/') else f'/{path}'}"
+        async with self._reaching(), self._http.stream("GET", address) as response:
+            if response.status_code != 200:
+                await response.aread()
+                _answer(response)
+                raise ServiceError(f"{self.url} answered {response.status_code} for the file.")
+            async for piece in response.aiter_bytes():
+                yield piece
 
     async def is_alive(self) -> bool:
         """Whether a service answers here."""

@@ -27,3 +27,10 @@ def models(incomplete: str) -> list[str]:
     except AntiphonError:
         return []
     return sorted(key for key in known if key.startswith(incomplete))
+
+
+def analyses(incomplete: str) -> list[str]:
+    """Completes an analysis."""
+    from service.graph.analyses import sources
+
+    return sorted(name for name in sources() if name.startswith(incomplete))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.errors import Conflict
+from service.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
     from service.config import Config
@@ -73,17 +74,54 @@ def compact() -> None:
 
 
 @app.command()
-def browser() -> None:
+def browser(
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the style, the saved queries and a page of links into this folder, for your own Neo4j."
+        ),
+    ] = None,
+) -> None:
     """Show the address of Neo4j Browser and the login; open it where there is a desktop."""
-    from service.commands.serving import neo4j_address
     from service.config import load_config
 
-    address = asyncio.run(neo4j_address(load_config()))
+    if save is not None:
+        return _save(load_config(), save)
+    from service.commands.serving import neo4j_address
+
+    config = load_config()
+    if config.neo4j.uri:
+        raise Conflict(
+            f"The graph is at {config.neo4j.uri}, which Antiphon does not run.",
+            remedy="Its Browser can have our style and queries: antiphon neo4j browser --save FOLDER",
+        )
+    address = asyncio.run(neo4j_address(config))
     show_login(address)
     if sys.stdout.isatty() and _has_desktop():
         import webbrowser
 
-        webbrowser.open(address.browser)
+        webbrowser.open(address.browser_link)
+
+
+def _save(config: Config, folder: Path) -> None:
+    from service.commands.browser_files import browser_of, save_files
+    from service.commands.terminal import say
+    from service.graph.local.home import home_at, read_state
+    from service.graph.local.readiness import address_of
+
+    if config.neo4j.uri:
+        browser = browser_of(config.neo4j.uri)
+    else:
+        state = read_state(home_at(config.storage.data_folder / "neo4j"))
+        browser = address_of(state.ports, "").browser if state else browser_of("")
+    try:
+        written = save_files(folder, browser)
+    except OSError as error:
+        why = f"{folder} cannot be written: {error.strerror or error}."
+        raise InvalidInput(why, remedy="Name another folder with --save.") from error
+    for file in written:
+        typer.echo(file)
+    say("Drop style.grass and queries.zip on the page of Neo4j Browser, or open queries.html.")
 
 
 @app.command()
@@ -97,7 +135,7 @@ def shell() -> None:
 
 def show_login(address: Neo4jAddress) -> None:
     """Print where Neo4j Browser is and how to sign in: it is the person's own, on their own machine."""
-    typer.echo(f"Neo4j Browser  {address.browser}")
+    typer.echo(f"Neo4j Browser  {address.browser_link}")
     typer.echo(f"  connect to   {address.bolt}")
     typer.echo(f"  username     {address.username}")
     typer.echo(f"  password     {address.password}")

@@ -27,8 +27,11 @@ _OPTIONS = {
     "fromMessageId": "--from",
     "toMessageId": "--to",
     "maxTokens": "--length",
+    "path": "--branch",
+    "format": "--format",
     "since": "--since",
     "until": "--until",
+    "parameters": "--param",
 }
 _WORDS = (
     ("Use the strategy CHUNK", 'Use `antiphon run -s chunk -i "…"`'),

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import re
 import sys
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from service.app import connection_of, embedded, remote
 from service.commands.serving import neo4j_address
+from service.commands.statements import Reader, Typed
 from service.commands.terminal import print_table, say
 from service.config import Config
-from service.errors import AntiphonError, GraphUnavailable, ServiceError
+from service.errors import AntiphonError, GraphUnavailable, InvalidInput, ServiceError
 from service.graph.database import Connection, Database, why_away
 from service.graph.local import progress_on
+from service.graph.values import show_value
 
-HELP = "A statement ends with `;` and may have many lines. :help shows this, :exit (or Ctrl-D) ends. Cypher 25."
+HELP = """A statement ends with `;` and may have many lines. Cypher 25.
+  :param name => 'value'   sets a parameter: $name in statements. The value is Cypher too.
+  :params                  shows the parameters; `:params clear` forgets them
+  :help                    shows this
+  :exit (or Ctrl-D)        ends"""
+_PARAM = re.compile(r":param\s+`?(?P<name>\w+)`?\s*(?:=>|:)\s*(?P<value>\S.*)", re.DOTALL | re.IGNORECASE)
 
 
 def run_shell(config: Config) -> None:
@@ -29,62 +37,79 @@ def run_shell(config: Config) -> None:
         say(HELP)
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        database = runner.run(stack.enter_async_context(open_graph(config)))
+        shell = Shell(runner.run(stack.enter_async_context(open_graph(config))))
         try:
-            for statement in read_statements(_lines()):
-                runner.run(_show(database, statement))
+            for typed in _typed():
+                if typed.text.rstrip("; ").lower() in (":exit", ":quit"):
+                    break
+                runner.run(shell.take(typed))
         finally:
             runner.run(stack.aclose())
 
 
-def read_statements(lines: Iterator[str | None]) -> Iterator[str]:
-    """The statements in lines of input. None is a line that the person broke off: what stands so far is dropped."""
-    parts: list[str] = []
-    for line in lines:
-        if line is None:
-            parts.clear()
-        elif not parts and line.strip() in (":exit", ":quit"):
-            return
-        elif not parts and line.strip() == ":help":
-            say(HELP)
-        else:
-            parts += [line] if parts or line.strip() else []
-            if line.rstrip().endswith(";"):
-                yield "\n".join(parts).strip().rstrip(";")
-                parts.clear()
-    if parts:
-        yield "\n".join(parts).strip()
+@dataclass(slots=True)
+class Shell:
+    """Runs what is typed, on a graph, with the parameters that were set before."""
+
+    database: Database
+    parameters: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    async def take(self, typed: Typed) -> None:
+        """Run it and show what comes of it. Where nobody types, an error is raised, and says in which line it is."""
+        try:
+            await (self._command(typed.text) if typed.is_command else self._run(typed.text))
+        except AntiphonError as error:
+            if "Expected parameter" in error.message:
+                say("Set a parameter before the statement that names it: :param name => 'value'")
+            if not sys.stdin.isatty():
+                say(f"error in what begins in line {typed.line}:")
+                raise
+            say(f"error: {error}")
+
+    async def _run(self, statement: str) -> None:
+        rows = await self.database.show(statement, **self.parameters)
+        if rows:
+            print_table(list(rows[0]), [[show_value(value) for value in row.values()] for row in rows])
+        say(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
+
+    async def _command(self, text: str) -> None:
+        word, *rest = text.rstrip("; ").split()
+        match [word.lower(), *rest]:
+            case [":help"]:
+                say(HELP)
+            case [":params"] | [":param"]:
+                print_table(("name", "value"), [(name, show_value(value)) for name, value in self.parameters.items()])
+            case [":params" | ":param", "clear"]:
+                self.parameters.clear()
+            case [":param", *_]:
+                await self._set(text.rstrip("; "))
+            case _:
+                raise InvalidInput(f"{word} is not known here.", remedy=":help lists what is.")
+
+    async def _set(self, text: str) -> None:
+        found = _PARAM.fullmatch(text)
+        if found is None:
+            raise InvalidInput(f"{text} sets nothing.", remedy="Write it like this: :param name => 'value'")
+        # The person's own words, as any statement that they type.
+        (row,) = await self.database.show("RETURN " + found["value"], **self.parameters)
+        if len(row) != 1:
+            raise InvalidInput(f"{found['name']} is given {len(row)} values.", remedy="Put a list into [brackets].")
+        self.parameters[found["name"]] = next(iter(row.values()))
 
 
-def show_value(value: Any) -> str:
-    """A value of a result as text: JSON, with everything else as Neo4j writes it."""
-    return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-
-
-def _lines() -> Iterator[str | None]:
-    begun = False
+def _typed() -> Iterator[Typed]:
+    reader = Reader()
     while True:
         try:
-            line = input(("… " if begun else "cypher> ") if sys.stdin.isatty() else "")
+            line = input(("… " if reader.waits else "cypher> ") if sys.stdin.isatty() else "")
         except EOFError:
+            yield from reader.finish()
             return
         except KeyboardInterrupt:
             say("")
-            line = None
-        begun = bool(line) and not str(line).rstrip().endswith(";") and not str(line).startswith(":")
-        yield line
-
-
-async def _show(database: Database, statement: str) -> None:
-    try:
-        rows = await database.execute(statement)
-    except AntiphonError as error:
-        if not sys.stdin.isatty():
-            raise
-        return say(f"error: {error}")
-    if rows:
-        print_table(list(rows[0]), [[show_value(value) for value in row.values()] for row in rows])
-    say(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
+            reader.drop()
+        else:
+            yield from reader.read(line)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
@@ -157,6 +157,33 @@ class PlainText:
             self.written = ""
         self.written += delta["text"]
         write(delta["text"])
+
+
+class Transfer:
+    """A bar of bytes on standard error; on what is no terminal, nothing."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        console = Console(stderr=True, quiet=quiet)
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+        self._bar = Bar(*columns, console=console, transient=True)
+        self._job = self._bar.add_task("", total=None)
+        self._moves = console.is_terminal and not quiet
+
+    def __enter__(self) -> Transfer:
+        """Begin to show."""
+        if self._moves:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take it away."""
+        self._bar.stop()
+
+    def show(self, what: str, done: int, total: int | None) -> None:
+        """What is done now, and how many bytes of it."""
+        self._bar.update(self._job, description=clean(what), completed=done, total=total)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -24,7 +24,7 @@ Row = dict[str, Any]
 COUNTED = (
     *("conversations", "prompts", "responses", "summaries", "claims", "branches", "tasks", "subtasks", "attempts"),
     *("runs", "taskEvents", "changes", "sources", "documents", "strategies", "templates", "tools", "drafts"),
-    "annotations",
+    *("annotations", "imports"),
 )
 """What is counted on a receipt, a property each. Passages are not: they are made in the background, so a dry run and
 the deletion after it would count differently."""

@@ -197,6 +197,16 @@ class Database:
         async with self._guarded(-1 if bounded else None):
             return await self._again(work, is_transient)
 
+    async def show(self, statement: str, **parameters: Any) -> list[Row]:
+        """Run a statement of a person, and keep nodes, relationships and paths what they are."""
+
+        async def work(session: AsyncSession) -> list[Row]:
+            result = await session.run(cast(LiteralString, statement), parameters)
+            return [dict(zip(record.keys(), record.values(), strict=True)) async for record in result]
+
+        async with self._guarded(-1):
+            return await self._again(work, is_transient)
+
     async def stream(self, query: Query) -> AsyncIterator[Row]:
         """The records of a stored statement that reads the whole graph, as they come."""
         async with self._guarded(None), self._session(neo4j.READ_ACCESS) as session:
@@ -204,17 +214,18 @@ class Database:
             async for record in result:
                 yield dict(zip(record.keys(), record.values(), strict=True))
 
-    async def look(self, query: Query, seconds: float) -> list[Row]:
-        """Run a stored statement that goes over the whole graph and changes nothing of it, once.
+    async def look(self, query: Query, seconds: float, **parameters: Any) -> list[Row]:
+        """Run a stored statement that goes over much and changes nothing, once.
 
-        The server ends it after so many seconds, whatever else statements may take.
+        The server ends it after so many seconds, whatever else statements may take, and lets it write nothing.
         """
+        query.check(parameters)
         async with (
             self._guarded(seconds + LATE_SECONDS),
             self._session(neo4j.READ_ACCESS) as session,
             await session.begin_transaction(timeout=seconds) as tx,
         ):
-            return await _rows(tx, query, {})
+            return await _rows(tx, query, parameters)
 
     async def explain(self, query: Query) -> dict[str, Any] | None:
         """The plan of a stored statement, which is not run; None for one that has none (a constraint)."""

@@ -172,6 +172,10 @@ class Reader(TreeReads):
         """`{toolCallId, name, arguments}` of each response's tool calls, in order."""
         return await self._reads.grouped("read_tool_calls", "calls", owner, ids)
 
+    async def read_imported(self, owner: str, ids: Sequence[str]) -> Grouped:
+        """`{foreignId, model, foreign}` of messages that were imported, by id."""
+        return await self._reads.grouped("read_imported", "imported", owner, ids)
+
     async def read_reasoning(self, owner: str, ids: Sequence[str]) -> Grouped:
         """What the model thought before each response, where that is kept."""
         return await self._reads.grouped("read_reasoning", "reasoning", owner, ids)

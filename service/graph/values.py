@@ -1,54 +1,55 @@
-"""Values of properties outside of the graph, where a moment is a text: `2026-11-28T03:04:05.678Z`.
-
-Owns that a moment returns as it was, to the nanosecond. Knows nothing of what the properties are.
-"""
+"""Values of Neo4j as text, for people: a node is told by its labels, its title and its id."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from typing import Any
+import json
+from typing import Any, cast
 
-from neo4j.time import DateTime
+from neo4j.graph import Node, Path, Relationship
 
-from service.clock import now_ms
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d{1,9}))?Z")
-_SHORT = 6
-"""Digits of a second that Python's own moments have."""
+_TITLES = ("title", "name", "key", "status")
+_LONGEST = 60
 
 
-def moment_text(value: Any) -> str:
-    """A moment of the graph as a text in UTC; one that is a text already stays that."""
+def show_value(value: Any) -> str:
+    """A value of a result as text: JSON, but for texts and for what is of a graph."""
     if isinstance(value, str):
-        return _utc(value)
-    return _utc(value.iso_format() if isinstance(value, DateTime) else value.isoformat())
+        return value
+    return _shown(value) if isinstance(value, Node | Path | Relationship) else _json(_plain(value))
 
 
-def moment(text: str) -> Any:
-    """The moment that a text is, for the graph. Raises `ValueError` where it is none in UTC."""
-    match = _MOMENT.fullmatch(text)
-    if match is None:
-        raise ValueError(text)
-    if len(match[1] or "") <= _SHORT:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    datetime.fromisoformat(text[:19])
-    return DateTime.from_iso_format(text).replace(tzinfo=UTC)
+def _plain(value: Any) -> Any:
+    match value:
+        case None | str() | int() | float():
+            return value
+        case dict():
+            return {str(key): _plain(one) for key, one in cast("dict[Any, Any]", value).items()}
+        case list():
+            return [_plain(one) for one in cast("list[Any]", value)]
+        case _:
+            return _shown(value)
 
 
-def moment_of(milliseconds: int) -> Any:
-    """The moment so many milliseconds after 1970, for the graph."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def _shown(value: Any) -> str:
+    match value:
+        case Node():
+            labels = "".join(f":{label}" for label in sorted(value.labels))
+            title = next((str(value[key]) for key in _TITLES if value.get(key)), "")
+            return f"({' '.join(filter(None, (labels, value.get('id'), _json(title[:_LONGEST]) if title else '')))})"
+        case Relationship():
+            said = ", ".join(f"{key}: {_json(_plain(one))}" for key, one in value.items())
+            return f"[:{value.type} {{{said}}}]" if said else f"[:{value.type}]"
+        case Path():
+            return _shown(value.nodes[0]) + "".join(map(_step, value.nodes, value.relationships))
+        case _:
+            return str(value)
 
 
-def now_text() -> str:
-    """The moment that it is."""
-    return _utc(datetime.fromtimestamp(now_ms() / 1000, UTC).isoformat(timespec="milliseconds"))
+def _step(begin: Node, step: Relationship) -> str:
+    ahead = step.start_node == begin
+    end = _shown(step.end_node if ahead else step.start_node)
+    return f"-{_shown(step)}->{end}" if ahead else f"<-{_shown(step)}-{end}"
 
 
-def _utc(text: str) -> str:
-    """One spelling of each moment: `Z`, seconds, and no zeros at the end."""
-    head, _, rest = text.removesuffix("Z").removesuffix("+00:00").partition(".")
-    head += ":00" if len(head) == 16 else ""
-    digits = rest.rstrip("0")
-    return f"{head}.{digits}Z" if digits else f"{head}Z"
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

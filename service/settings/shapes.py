@@ -129,6 +129,7 @@ class StorageSettings(Frozen):
     keep_days_of: dict[Annotated[str, Field(min_length=1)], Annotated[float, Field(gt=0)] | None] = Field(
         default_factory=dict
     )
+    max_import_bytes: PositiveInt = 16 * 2**30
     neo4j: Neo4jSettings = Neo4jSettings()
 
 
@@ -150,6 +151,8 @@ class LimitSettings(Frozen):
     max_answer_bytes: PositiveInt = 64 * 1024 * 1024
     max_body_bytes: PositiveInt = 32 * 1024 * 1024
     max_page: PositiveInt = 1000
+    max_analytics_seconds: PositiveFloat = 30.0
+    max_analytics_at_once: PositiveInt = 2
 
 
 class DocumentSettings(Frozen):

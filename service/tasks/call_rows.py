@@ -9,12 +9,12 @@ import asyncio
 from typing import Any
 
 from service.chat import ChatRequest
+from service.conversations.titles import TITLE_CHARACTERS, title_of
 from service.errors import AntiphonError, InvalidAnswer, ProviderTimeout, RateLimited
 from service.models.failure import code_of
 from service.records import AttemptStatus, ResponseStatus, SubtaskStatus
 from service.tasks.costs import used_of
 from service.tasks.jobs import Call
-from service.tasks.titles import TITLE_CHARACTERS, title_of
 from service.tasks.tools import call_rows
 
 

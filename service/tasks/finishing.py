@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.answers.claims import Claim, claims_text, read_claims
+from service.conversations.titles import title_of
 from service.errors import AntiphonError, InvalidAnswer, InvalidInput, NotFound
 from service.graph.patience import patiently
 from service.graph.store import Store, SubtaskState
@@ -29,7 +30,6 @@ from service.strategies.aggregation import Answer, combine
 from service.strategies.interface import Finish
 from service.strategies.none import CONFLICTS_KEY
 from service.tasks.material import Material, TaskWork
-from service.tasks.titles import title_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from service.config import TaskTemplate
 from service.conversations.context.spoken import tools_text
+from service.conversations.titles import marked_title
 from service.errors import InvalidInput
 from service.models.registry import Models
 from service.models.states import check_reachable
@@ -27,7 +28,6 @@ from service.tasks.prompts import MARGIN_TOKENS, answer_room, material_room, ren
 from service.tasks.requests import NewTask
 from service.tasks.settings import check_priced, resolve_settings
 from service.tasks.sources import NewSource, check_text
-from service.tasks.titles import marked_title
 from service.tasks.tools import ToolTurn
 
 

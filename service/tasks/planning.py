@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from service.conversations.titles import TITLE_CHARACTERS
 from service.errors import AntiphonError
 from service.graph.store import Store, SubtaskState
 from service.models.registry import Models
@@ -25,7 +26,6 @@ from service.tasks.material import Material, TaskWork
 from service.tasks.orchestration import Wave
 from service.tasks.prompts import answer_room, material_room, render_frame
 from service.tasks.reusing import Reusing
-from service.tasks.titles import TITLE_CHARACTERS
 
 GOAL_CHARACTERS = 200
 SCHEMA_MODE = "json_schema"

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.conversations.branch_names import check_branch_name, same_name
+from service.conversations.titles import title_of
 from service.errors import AntiphonError, Conflict, InvalidInput, NotFound
 from service.records import ResponseStatus, Role, derived_id, new_id
 from service.tasks.settings import NewTaskConfig
 from service.tasks.sources import check_text
-from service.tasks.titles import title_of
 
 MOST_ABOVE = 20_000
 """So far above a branch's head a message can be revised on that branch: the way to it is looked at under a lock."""

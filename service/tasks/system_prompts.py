@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from service.config import Config
 from service.conversations.catalog import FirstSystemPrompt
 from service.conversations.changes import Changing, change
+from service.conversations.titles import title_of
 from service.errors import InvalidInput
 from service.graph.store import Store
 from service.records import new_id
 from service.strategies.templates import render_part
 from service.tasks.sources import check_text
-from service.tasks.titles import title_of
 
 MOST_CHARACTERS = 200_000
 

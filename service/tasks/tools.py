@@ -14,11 +14,11 @@ import orjson
 from service.answers.formats import read_schema
 from service.chat import ChatMessage, Tool, ToolCall
 from service.conversations.context.spoken import message_text, parse_calls
+from service.conversations.titles import TITLE_CHARACTERS, marked_title
 from service.errors import InvalidInput
 from service.providers.tool_calls import SENDABLE_NAME
 from service.records import Role, derived_id
 from service.tasks.sources import check_text
-from service.tasks.titles import TITLE_CHARACTERS, marked_title
 
 MOST_TOOLS = 128
 MOST_DESCRIPTION_CHARACTERS = 8_192

@@ -11,6 +11,7 @@ import pytest
 
 from service.graph.database import Database
 from service.graph.queries import Query
+from service.graph.saved import all_saved
 from tests.support.front import Service
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,5 @@ async def test_readme_cypher_is_valid(statement: str, database: Database) -> Non
 
 async def test_browser_queries_are_valid(database: Database) -> None:
     """So is what the demo prints."""
-    for file in (ROOT / "cypher" / "browser").glob("*.cypher"):
-        text = file.read_text()
-        parameters = frozenset(re.findall(r"\$(\w+)", text))
-        assert await database.explain(Query(file.stem, "", text, parameters, False))
+    for query in all_saved():
+        assert await database.explain(Query(query.name, "", query.text, frozenset(), False))

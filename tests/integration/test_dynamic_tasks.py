@@ -14,8 +14,8 @@ import pytest
 from service.cursors import PageRequest
 from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.database import Connection, Database
+from service.graph.saved import about, saved
 from service.records import TaskStatus, new_id
-from service.resources import read_resource
 from service.services import Services
 from service.tasks.creating import NewFile, NewTask, NewTaskConfig
 from service.tasks.kept_plans import NewStrategy, StrategyRow
@@ -124,9 +124,9 @@ async def test_an_answer_leads_to_its_sources(
     """By the statement that is shipped for Neo4j Browser, over the steps in between."""
     async with asking(connection, tmp_path, Model(FANNED)) as (services, _):
         task_id = await run_task(services, database, owner, dynamic())
-    nodes = "UNWIND nodes(path) AS n RETURN DISTINCT labels(n)[-1] AS label, n.text AS text"
-    steps = read_resource("cypher", "browser", "answer_to_sources.cypher").replace("RETURN path", nodes)
-    found = await database.execute(steps, taskId=task_id)
+    nodes = "UNWIND nodes(way) AS n RETURN DISTINCT labels(n)[-1] AS label, n.text AS text"
+    steps = about(saved("answer_to_sources"), task_id).replace("RETURN way LIMIT 50", nodes)
+    found = await database.execute(steps)
     assert {row["label"] for row in found} == {"Prompt", "Response", "Source"}
     assert {row["text"] for row in found} - {None} == {INPUT}
 

@@ -44,6 +44,7 @@ HOMES = {
     "typer": {"cli", "commands"},
     "temporalio": {"tasks.executors"},
     "charset_normalizer": {"commands.texts"},
+    "markdown_it": {"conversations.transfer"},
     "pathspec": {"commands.folders"},
 }
 

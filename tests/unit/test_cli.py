@@ -16,7 +16,6 @@ from service.commands.following import exit_code
 from service.commands.inputs import read_input
 from service.commands.serve import JsonFormatter
 from service.commands.serving import find_running, take_place
-from service.commands.shell import read_statements, show_value
 from service.commands.terminal import clean, shorten
 from service.commands.trees import Json
 from service.errors import Conflict, InvalidInput
@@ -203,24 +202,6 @@ def test_exit_code_says_how_the_task_ended(status: str, code: int) -> None:
     """Scripts can tell."""
     task: Json = {"taskStatus": status}
     assert exit_code(task) == code
-
-
-def test_statements_end_with_a_semicolon() -> None:
-    """They may have many lines; a line that was broken off drops what stood before it."""
-    lines = ["", "MATCH (n)", "RETURN n;", "MATCH", None, "RETURN 1;", "RETURN 2", ":exit"]
-    assert list(read_statements(iter(lines))) == ["MATCH (n)\nRETURN n", "RETURN 1", "RETURN 2\n:exit"]
-
-
-def test_the_shell_ends_at_its_own_command() -> None:
-    """`:exit` where a statement could begin."""
-    assert list(read_statements(iter(["RETURN 1;", ":exit", "RETURN 2;"]))) == ["RETURN 1"]
-
-
-def test_values_of_the_graph_are_shown_as_json() -> None:
-    """Texts as they are, what JSON has no word for as Neo4j writes it."""
-    assert show_value("a") == "a"
-    assert show_value({"b": [1, None]}) == '{"b": [1, null]}'
-    assert show_value(Path("c")) == '"c"'
 
 
 def test_texts_cannot_command_the_terminal() -> None:

@@ -19,6 +19,9 @@ from antiphon.records import Document, Record, Upload
 Aggregation: TypeAlias = Literal["CONCAT", "LIST", "MERGE", "REDUCE", "NONE"]
 """How the subtasks' answers become the task's answer."""
 
+AnalysisValueType: TypeAlias = Literal["STRING", "INTEGER", "FLOAT", "BOOLEAN", "DATE", "DATETIME", "TIMEZONE", "LIST"]
+"""What a parameter takes, or what a column holds."""
+
 AttemptStatus: TypeAlias = Literal[
     "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "RATE_LIMITED", "CANCELLED", "INTERRUPTED"
 ]
@@ -84,6 +87,9 @@ ErrorCode: TypeAlias = Literal[
 ]
 """What went wrong with a task, a subtask or an attempt. A code of a plug-in's own is shown as PROVIDER_ERROR."""
 
+ExportFormat: TypeAlias = Literal["MARKDOWN", "HTML", "OPENAI", "SHAREGPT", "CHATGPT", "LIBRECHAT", "OPENWEBUI"]
+"""What a conversation is exported as."""
+
 FinishReason: TypeAlias = Literal["STOP", "LENGTH", "CONTENT_FILTER", "TOOL_CALLS", "OTHER"]
 """Why a model stopped."""
 
@@ -92,6 +98,12 @@ HistoryDirection: TypeAlias = Literal["ANCESTORS", "DESCENDANTS"]
 
 HistoryEdges: TypeAlias = Literal["TURNS", "DECOMPOSITION", "USES", "SYNTHESIS", "REFERENCES"]
 """The kinds of edges that a history goes over."""
+
+ImportNoticeKind: TypeAlias = Literal["SKIPPED", "CHANGED", "ASIDE"]
+"""What a notice says happened to what it is about."""
+
+ImportStatus: TypeAlias = Literal["RUNNING", "SUCCEEDED", "PARTIAL", "FAILED", "CANCELLED"]
+"""How far an import is, or how it ended."""
 
 ItemKind: TypeAlias = Literal["SYSTEM", "FORMAT", "SUMMARY", "PINNED", "NOTE", "MESSAGE", "PROMPT", "REPAIR"]
 """What a message of a context is."""
@@ -161,6 +173,15 @@ class AddDocumentVersionInput(TypedDict, total=False):
     """The same key does it once: sending it twice is safe."""
 
 
+class AnalysisParameterInput(TypedDict, total=False):
+    """The value of one parameter."""
+
+    name: Required[str]
+    """The parameter."""
+    value: Required[str]
+    """Its value as text, also of a number: `30`, `0.9`, `2026-01-31T12:00:00Z`."""
+
+
 class AnnotateInput(TypedDict, total=False):
     """What an annotator thinks of a message. It takes the place of all that the same annotator said of it before."""
 
@@ -200,6 +221,13 @@ class BudgetInput(TypedDict, total=False):
     """Read and written together."""
     costUsd: float | None
     """Only where the price of every model is known."""
+
+
+class CancelImportInput(TypedDict, total=False):
+    """An import that should not go on."""
+
+    importId: Required[str]
+    """The import's id."""
 
 
 class CancelTaskInput(TypedDict, total=False):
@@ -275,6 +303,15 @@ class CreateTaskInput(TypedDict, total=False):
     """How it is run."""
     idempotencyKey: str | None
     """The same key makes the same task: sending it twice is safe."""
+
+
+class CreateUploadInput(TypedDict, total=False):
+    """A file that will be sent."""
+
+    name: Required[str]
+    """Its name, for people."""
+    bytes: Required[int]
+    """How many bytes it has."""
 
 
 class DeleteBranchInput(TypedDict, total=False):
@@ -358,6 +395,37 @@ class ExpectedHeadInput(TypedDict, total=False):
     """`true`: the branch had no message yet."""
 
 
+class ExportConversationInput(TypedDict, total=False):
+    """A conversation to be exported."""
+
+    conversationId: Required[str]
+    """The conversation's id."""
+    format: Required[ExportFormat]
+    """What it is exported as."""
+    path: ExportedPathInput | None
+    """Only this path; left out, the whole tree with all of its branches."""
+
+
+class ExportConversationsInput(TypedDict, total=False):
+    """Conversations to be exported."""
+
+    format: Required[ExportFormat]
+    """What they are exported as. MARKDOWN, HTML and LIBRECHAT have a file for each: several are a zip."""
+    conversationIds: Sequence[str] | None
+    """Their ids, 100 at most; left out, all that you have."""
+
+
+class ExportedPathInput(TypedDict, total=False):
+    """The path that is exported: that of a branch, or what leads to a message."""
+
+    branchId: str | None
+    """The branch's id."""
+    branchName: str | None
+    """The branch's name."""
+    messageId: str | None
+    """The message's id: it, and all above it."""
+
+
 class FileContentInput(TypedDict, total=False):
     """A file's content."""
 
@@ -376,6 +444,26 @@ class FileInput(TypedDict, total=False):
     """For people, never opened; an upload's own file name where it is left out."""
     mediaType: str | None
     """Of the content; guessed from the name where it is left out."""
+
+
+class ImportConversationsInput(TypedDict, total=False):
+    """Conversations of another tool, or of another Antiphon, to be brought in."""
+
+    file: Required[ImportFileInput]
+    """The file."""
+    format: str | None
+    """The format, where it should not be recognized by what is in the file."""
+    idempotencyKey: str | None
+    """The same key does it once: sending it twice is safe."""
+
+
+class ImportFileInput(TypedDict, total=False):
+    """The file that is imported: a small one with the operation, a large one before it."""
+
+    upload: Upload | None
+    """The file itself, beside the operation (GraphQL multipart request)."""
+    uploadId: str | None
+    """The id of one that was sent in pieces: see `createUpload`."""
 
 
 class InsteadInput(TypedDict, total=False):
@@ -983,6 +1071,79 @@ class AllAnnotationsAnnotationConnection(Record):
     """What is before and after it."""
 
 
+class AnalysesAnalysisParameter(Record):
+    """What an analysis may be told."""
+
+    name: str
+    """Its name."""
+    type: AnalysisValueType | str
+    """What it takes."""
+    default: str | None
+    """What it is where nothing is said, as text; null where something must be said."""
+    low: float | None
+    """Of a number: the least that it may be."""
+    high: float | None
+    """Of a number: the most that it may be."""
+    what: str
+    """What it says."""
+
+
+class AnalysesAnalysisColumn(Record):
+    """What one cell of each row holds. Any cell may be null."""
+
+    name: str
+    """Its name."""
+    type: AnalysisValueType | str
+    """What it holds. In JSON, a time is a text, in ISO 8601."""
+    unit: str | None
+    """In what it is counted, such as `ms`, `tokens` or `USD`."""
+    what: str
+    """What it says."""
+
+
+class AnalysesAnalysis(Record):
+    """A question about all that a caller has, with its answer as a table."""
+
+    name: str
+    """What `analytics` knows it by."""
+    group: str
+    """What it is about: `money`, `calls`, `tasks`, `branches`, `answers`, `memory` or `conversations`."""
+    purpose: str
+    """What it answers."""
+    parameters: list[AnalysesAnalysisParameter]
+    """What it may be told."""
+    columns: list[AnalysesAnalysisColumn]
+    """What a row holds, in its order."""
+
+
+class AnalyticsAnalysisColumn(Record):
+    """What one cell of each row holds. Any cell may be null."""
+
+    name: str
+    """Its name."""
+    type: AnalysisValueType | str
+    """What it holds. In JSON, a time is a text, in ISO 8601."""
+    unit: str | None
+    """In what it is counted, such as `ms`, `tokens` or `USD`."""
+    what: str
+    """What it says."""
+
+
+class AnalyticsResult(Record):
+    """What came of an analysis."""
+
+    name: str
+    """The analysis."""
+    rows: list[Any]
+    """A row each: the list of its cells, in the order of the columns."""
+    notes: list[str]
+    """What one should know of these rows: that there may be more, or that an algorithm ran outside of Neo4j."""
+    elapsed_ms: int
+    """How long it took."""
+    columns: list[AnalyticsAnalysisColumn]
+    """What a row holds, in its order."""
+
+
 class AnnotateAnnotation(Record):
     """What somebody thinks of a message."""
 
@@ -1265,6 +1426,26 @@ class BranchesConversation(Record):
     """The branch that is meant where none is named: `main` until another one is chosen."""
     branches: BranchesBranchConnection
     """Its branches, oldest first; the first is `main`."""
+
+
+class CancelImportImport(Record):
+    """A file of conversations that is brought in, and what came of it."""
+
+    id: str
+    """What `node` finds it by."""
+    import_status: ImportStatus | str
+    """How far it is."""
+    conversation_count: int
+    """How many conversations are new."""
+    message_count: int
+    """How many messages are new."""
+
+
+class CancelImportPayload(Record):
+    """An import that does not go on."""
+
+    import_: CancelImportImport = Field(alias="import")
+    """The import."""
 
 
 class CancelTaskTaskProgress(Record):
@@ -2073,6 +2254,28 @@ class CreateTaskPayload(Record):
     """The conversation, for the lists `conversations`, in either order."""
 
 
+class CreateUploadPendingUpload(Record):
+    """A file that is sent in pieces, before it is imported."""
+
+    upload_id: str
+    """Its id, for `importConversations`."""
+    name: str
+    """Its name."""
+    bytes: int
+    """How many bytes it has."""
+    received_bytes: int
+    """How many of them are here."""
+    url: str
+    """Where to PUT them, as a path on this service, with `?offset=` the number of the first. It takes the key of the caller that GraphQL takes."""
+
+
+class CreateUploadPayload(Record):
+    """The place for a file."""
+
+    upload: CreateUploadPendingUpload
+    """Where to send it."""
+
+
 class DeleteBranchBranch(Record):
     """A named pointer into a conversation, as in git."""
 
@@ -2515,6 +2718,50 @@ class Erasure(Record):
     """What was deleted up to now, by label."""
 
 
+class ExportConversationExport(Record):
+    """A file that can be fetched. It is written while it is fetched; nothing of it is kept."""
+
+    file_name: str
+    """What the file is called."""
+    media_type: str
+    """Its media type."""
+    url: str
+    """Where it is, on this service: `GET` it. No key is needed, so keep it to yourself."""
+    valid_until: datetime
+    """Until when it can be fetched: some minutes. Export again to have a new address."""
+    notices: list[str]
+    """What the format has no place for."""
+
+
+class ExportConversationPayload(Record):
+    """A conversation that can be fetched."""
+
+    export: ExportConversationExport
+    """The file."""
+
+
+class ExportConversationsExport(Record):
+    """A file that can be fetched. It is written while it is fetched; nothing of it is kept."""
+
+    file_name: str
+    """What the file is called."""
+    media_type: str
+    """Its media type."""
+    url: str
+    """Where it is, on this service: `GET` it. No key is needed, so keep it to yourself."""
+    valid_until: datetime
+    """Until when it can be fetched: some minutes. Export again to have a new address."""
+    notices: list[str]
+    """What the format has no place for."""
+
+
+class ExportConversationsPayload(Record):
+    """Conversations that can be fetched."""
+
+    export: ExportConversationsExport
+    """The file."""
+
+
 class HistoryToolCall(Record):
     """A model's wish to call a tool."""
 
@@ -2747,6 +2994,74 @@ class HistoryTreeMessageConnection(Record):
     """Its nodes with their places, in the list's order."""
     page_info: HistoryTreePageInfo
     """What is before and after it."""
+
+
+class ImportNotice(Record):
+    """What did not go in as it was."""
+
+    notice_kind: ImportNoticeKind | str
+    """What became of it."""
+    place: str
+    """Where in the file it is: file, record, field."""
+    text: str
+    """What it is about. It quotes no text of a conversation."""
+
+
+class Import(Record):
+    """A file of conversations that is brought in, and what came of it."""
+
+    id: str
+    """What `node` finds it by."""
+    import_status: ImportStatus | str
+    """How far it is."""
+    name: str
+    """The file's name."""
+    format: str | None
+    """The format that it has, such as `chatgpt`; null until that is known."""
+    bytes: int
+    """Of the file."""
+    read_bytes: int
+    """How many of them were read; of an archive, as it is unpacked."""
+    conversation_count: int
+    """How many conversations are new."""
+    extended_count: int
+    """How many were here already, and have new messages."""
+    known_count: int
+    """How many were here already, as they are in the file."""
+    skipped_count: int
+    """How many were not imported."""
+    message_count: int
+    """How many messages are new."""
+    notices: list[ImportNotice]
+    """What did not go in as it was: the first thousand."""
+    notice_count: int
+    """How many notices there are."""
+    error: str | None
+    """Why it is not whole."""
+    created_at: datetime
+    """When it was asked for."""
+    finished_at: datetime | None
+    """When it ended."""
+
+
+class ImportConversationsImport(Record):
+    """A file of conversations that is brought in, and what came of it."""
+
+    id: str
+    """What `node` finds it by."""
+    import_status: ImportStatus | str
+    """How far it is."""
+    name: str
+    """The file's name."""
+    bytes: int
+    """Of the file."""
+
+
+class ImportConversationsPayload(Record):
+    """An import that has begun."""
+
+    import_: ImportConversationsImport = Field(alias="import")
+    """The import."""
 
 
 class LinkMessagesLink(Record):
@@ -5964,6 +6279,31 @@ ALL_ANNOTATIONS = Document(
 """,
 )
 
+ANALYSES = Document(
+    "Analyses",
+    "analyses",
+    """query Analyses {
+  analyses {
+    name group purpose
+    parameters { name type default low high what }
+    columns { name type unit what }
+  }
+}
+""",
+)
+
+ANALYTICS = Document(
+    "Analytics",
+    "analytics",
+    """query Analytics($name: String!, $parameters: [AnalysisParameterInput!]) {
+  analytics(name: $name, parameters: $parameters) {
+    name rows notes elapsedMs
+    columns { name type unit what }
+  }
+}
+""",
+)
+
 ANNOTATE = Document(
     "Annotate",
     "annotate",
@@ -6040,6 +6380,15 @@ BRANCHES = Document(
       pageInfo { hasNextPage endCursor }
     }
   }
+}
+""",
+)
+
+CANCEL_IMPORT = Document(
+    "CancelImport",
+    "cancelImport",
+    """mutation CancelImport($input: CancelImportInput!) {
+  cancelImport(input: $input) { import { id importStatus conversationCount messageCount } }
 }
 """,
 )
@@ -6226,6 +6575,15 @@ CREATE_TASK = Document(
 """,
 )
 
+CREATE_UPLOAD = Document(
+    "CreateUpload",
+    "createUpload",
+    """mutation CreateUpload($input: CreateUploadInput!) {
+  createUpload(input: $input) { upload { uploadId name bytes receivedBytes url } }
+}
+""",
+)
+
 DELETE_BRANCH = Document(
     "DeleteBranch",
     "deleteBranch",
@@ -6329,6 +6687,24 @@ ERASURE = Document(
 """,
 )
 
+EXPORT_CONVERSATION = Document(
+    "ExportConversation",
+    "exportConversation",
+    """mutation ExportConversation($input: ExportConversationInput!) {
+  exportConversation(input: $input) { export { fileName mediaType url validUntil notices } }
+}
+""",
+)
+
+EXPORT_CONVERSATIONS = Document(
+    "ExportConversations",
+    "exportConversations",
+    """mutation ExportConversations($input: ExportConversationsInput!) {
+  exportConversations(input: $input) { export { fileName mediaType url validUntil notices } }
+}
+""",
+)
+
 HISTORY = Document(
     "History",
     "history",
@@ -6382,6 +6758,27 @@ HISTORY_TREE = Document(
     }
     pageInfo { hasNextPage endCursor }
   }
+}
+""",
+)
+
+IMPORT = Document(
+    "Import",
+    "import",
+    """query Import($id: ID!) {
+  import(id: $id) {
+    id importStatus name format bytes readBytes conversationCount extendedCount knownCount skippedCount messageCount
+    notices { noticeKind place text } noticeCount error createdAt finishedAt
+  }
+}
+""",
+)
+
+IMPORT_CONVERSATIONS = Document(
+    "ImportConversations",
+    "importConversations",
+    """mutation ImportConversations($input: ImportConversationsInput!) {
+  importConversations(input: $input) { import { id importStatus name bytes } }
 }
 """,
 )

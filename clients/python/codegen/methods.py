@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
+
 from codegen.reading import Operation, Operations, Variable, snake
 
 HEAD = '''# Generated from schema/ by scripts/generate-client, as long as the schema wants it; do not change it here.
@@ -42,7 +44,7 @@ def _method(operation: Operation) -> str:
         return _subscription(operation, described)
     returned, value = _returned(operation)
     return f'''
-    async def {snake(operation.name)}({_parameters(operation)}) -> {returned}:
+    async def {_name(operation)}({_parameters(operation)}) -> {returned}:
         """{described}"""
         value = await self._connection.execute({_call(operation)})
         return {value}
@@ -51,7 +53,7 @@ def _method(operation: Operation) -> str:
 
 def _subscription(operation: Operation, described: str) -> str:
     return f'''
-    async def {snake(operation.name)}({_parameters(operation)}) -> AsyncGenerator[{operation.model}, None]:
+    async def {_name(operation)}({_parameters(operation)}) -> AsyncGenerator[{operation.model}, None]:
         """{described}"""
         async with aclosing(self._connection.follow({_call(operation)})) as values:
             async for value in values:
@@ -84,3 +86,9 @@ def _parameter(variable: Variable) -> str:
 def _call(operation: Operation) -> str:
     constant = snake(operation.name).upper()
     return ", ".join([f"its.{constant}", *(f"{it.name}={snake(it.name)}" for it in operation.variables)])
+
+
+def _name(operation: Operation) -> str:
+    """Its name; a word of Python's own has an underscore behind it."""
+    name = snake(operation.name)
+    return f"{name}_" if iskeyword(name) else name

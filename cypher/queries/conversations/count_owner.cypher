@@ -23,5 +23,6 @@ RETURN {
   templates: size([x IN templates WHERE NOT EXISTS { (x)<-[:FILLED_IN]-(t) WHERE t.ownerId <> $ownerId }]),
   tools: COUNT { MATCH (x:Tool) WHERE x.ownerId = $ownerId AND x.name >= '' },
   drafts: COUNT { MATCH (d:Draft) WHERE d.ownerId = $ownerId },
+  imports: COUNT { MATCH (i:Import) WHERE i.ownerId = $ownerId AND i.id > '' },
   annotations: COUNT { UNWIND chats AS c MATCH (c)<-[:IN_CONVERSATION]-(:Message)<-[:ON]-(n:Annotation) RETURN n }
 } AS counts, [t IN tasks WHERE t.unfinished | t.id] AS cancels, 0 AS sharedSources

@@ -3,6 +3,7 @@ CYPHER 25
 RETURN COLLECT {
   MATCH (c:Conversation)
   WHERE c.ownerId = $ownerId AND c.updatedAt < datetime({epochMillis: $before}) AND c.id > ''
+    AND coalesce(c.importedAt < datetime({epochMillis: $before}), true)
   WITH c ORDER BY c.ownerId, c.updatedAt, c.id
   WITH c WHERE c.keepDays IS NULL LIMIT $limit
   RETURN c.id

@@ -11,6 +11,7 @@ import strawberry
 
 from service.api.graphql.encoding import Answer
 from service.config import Config
+from service.conversations.analytics.running import Analytics
 from service.conversations.branches import Branches
 from service.conversations.catalog import Conversations
 from service.conversations.deleting import Deleting
@@ -26,6 +27,8 @@ from service.conversations.outline import Outline
 from service.conversations.responses import Responses
 from service.conversations.search.searching import Search
 from service.conversations.staleness import Staleness
+from service.conversations.transfer.exporting import Exporting
+from service.conversations.transfer.importing import Importing
 from service.conversations.usage import Usage
 from service.cursors import PageRequest, page_request
 from service.errors import GraphUnavailable, LimitExceeded
@@ -79,11 +82,14 @@ class Backend:
     events: Events
     news: News
     usage: Usage
+    analytics: Analytics
     search: Search
     staleness: Staleness
     deltas: Deltas
     responses: Responses
     deleting: Deleting
+    importing: Importing
+    exporting: Exporting
     models: Models
     looks: Looks = field(default_factory=Looks)
     """How things are that events are told with."""

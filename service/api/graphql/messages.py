@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 import strawberry
 
 from service.api.graphql.annotations import Annotation, annotation
@@ -12,7 +13,7 @@ from service.api.graphql.context import Info
 from service.api.graphql.links import Link, link
 from service.api.graphql.merge_conflicts import MergeConflict, conflicts_of
 from service.api.graphql.nodes import PLAIN, Node
-from service.api.graphql.scalars import DateTime
+from service.api.graphql.scalars import JSON, DateTime
 from service.api.graphql.sources import Source
 from service.api.graphql.staleness import StaleReason, stale, stale_because
 from service.conversations.listings import (
@@ -35,6 +36,20 @@ if TYPE_CHECKING:
 
 LazyConversation = Annotated["Conversation", strawberry.lazy("service.api.graphql.conversations")]
 LazyAttempt = Annotated["Attempt", strawberry.lazy("service.api.graphql.subtasks")]
+
+
+@strawberry.type
+class ImportedMessage:
+    """What a message was where it was imported from."""
+
+    foreign_id: str
+    """Its id there."""
+
+    model: str | None
+    """The model that said it, as it was called there."""
+
+    metadata: JSON | None
+    """What it had there besides its text, such as the names of its attachments."""
 
 
 @strawberry.interface
@@ -81,6 +96,15 @@ class Message(Node):
     async def revises(self, info: Info) -> Message | None:
         """The message beside it in place of which a person wrote it; null where it is nobody's revision."""
         return await info.context.load.message(await info.context.load.found("read_revised", self.id))
+
+    @strawberry.field
+    async def imported(self, info: Info) -> ImportedMessage | None:
+        """What it was where it was imported from; null for a message that was written here."""
+        found = await info.context.load.found("read_imported", self.id)
+        if found is None:
+            return None
+        metadata = orjson.loads(found["foreign"]) if found["foreign"] else None
+        return ImportedMessage(foreign_id=found["foreignId"], model=found["model"], metadata=metadata)
 
     @paged
     async def parents(self, info: Info, page: PageRequest) -> Connection[Message]:

@@ -43,6 +43,25 @@ from service.api.graphql.erasures import (
     erasable,
     read_erasure,
 )
+from service.api.graphql.exports import (
+    ExportConversationInput,
+    ExportConversationPayload,
+    ExportConversationsInput,
+    ExportConversationsPayload,
+    export_conversation,
+    export_conversations,
+)
+from service.api.graphql.imports import (
+    CancelImportInput,
+    CancelImportPayload,
+    CreateUploadInput,
+    CreateUploadPayload,
+    ImportConversationsInput,
+    ImportConversationsPayload,
+    cancel_import,
+    create_upload,
+    import_conversations,
+)
 from service.api.graphql.inputs import (
     CancelTaskInput,
     CreateConversationInput,
@@ -232,6 +251,35 @@ class Mutation:
             return DeleteOwnerPayload(deleted_id=id, erasable=await erasable(deleting.count_owner(info.context.caller)))
         receipt = await deleting.delete_owner(wish)
         return DeleteOwnerPayload(deleted_id=id, erasure=await read_erasure(info, receipt))
+
+    @strawberry.mutation
+    async def create_upload(self, info: Info, input: CreateUploadInput) -> CreateUploadPayload | None:
+        """Make room for a large file, which is then sent in pieces and imported."""
+        return await create_upload(info, input)
+
+    @strawberry.mutation
+    async def import_conversations(
+        self, info: Info, input: ImportConversationsInput
+    ) -> ImportConversationsPayload | None:
+        """Bring in conversations of another tool. What is here already is not written twice."""
+        return await import_conversations(info, input)
+
+    @strawberry.mutation
+    async def cancel_import(self, info: Info, input: CancelImportInput) -> CancelImportPayload | None:
+        """End an import that is under way. What is whole stays."""
+        return await cancel_import(info, input.import_id)
+
+    @strawberry.mutation
+    async def export_conversation(self, info: Info, input: ExportConversationInput) -> ExportConversationPayload | None:
+        """Make a file of a conversation that can be fetched. Nothing is changed."""
+        return await export_conversation(info, input)
+
+    @strawberry.mutation
+    async def export_conversations(
+        self, info: Info, input: ExportConversationsInput
+    ) -> ExportConversationsPayload | None:
+        """Make a file of several conversations, or of all. Nothing is changed."""
+        return await export_conversations(info, input)
 
     @strawberry.mutation
     async def send_prompt(self, info: Info, input: SendPromptInput) -> SendPromptPayload | None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from service.api.graphql import lists
+from service.api.graphql.analytics import Analysis, AnalyticsResult, analyses, analytics
 from service.api.graphql.annotations import Annotation
 from service.api.graphql.branches import Branch
 from service.api.graphql.comparisons import ResponseComparison, response_comparison
@@ -14,6 +15,7 @@ from service.api.graphql.connections import Connection, connection, paged
 from service.api.graphql.context import Info
 from service.api.graphql.conversations import Conversation
 from service.api.graphql.erasures import Erasure, read_erasure
+from service.api.graphql.imports import Import, read_import
 from service.api.graphql.inputs import PreviewContextInput
 from service.api.graphql.line_comparisons import BranchComparison, branch_comparison
 from service.api.graphql.messages import Message, message
@@ -118,6 +120,8 @@ class Query:
             await context.backend.reader.read_numbered_message(context.caller, conversation_id, seq)
         )
 
+    analyses: list[Analysis] = strawberry.field(resolver=analyses)
+    analytics: AnalyticsResult | None = strawberry.field(resolver=analytics)
     outline: OutlineConnection | None = strawberry.field(resolver=outline)
     search: SearchConnection | None = strawberry.field(resolver=search)
 
@@ -194,6 +198,11 @@ class Query:
     async def erasure(self, info: Info, id: strawberry.ID) -> Erasure | None:
         """The receipt of a deletion."""
         return await read_erasure(info, id)
+
+    @strawberry.field(name="import")
+    async def import_(self, info: Info, id: strawberry.ID) -> Import | None:
+        """An import: how far it is, and what came of it."""
+        return await read_import(info, id)
 
     @strawberry.field
     async def models(self, info: Info) -> list[Model]:

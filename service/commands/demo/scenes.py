@@ -21,9 +21,9 @@ from service.commands.following import follow
 from service.commands.terminal import LiveTask, PlainText, print_table, say, shorten, write
 from service.config import Config
 from service.errors import ServiceError
+from service.graph.saved import about, saved
 from service.providers.prices import cost_usd
 from service.records import TaskStatus
-from service.resources import read_resource
 
 Json = dict[str, Any]
 
@@ -159,9 +159,9 @@ async def _until(client: Client, task_id: str, view: LiveTask, done: int) -> Non
 
 async def show_sources(scene: Scene) -> None:
     """One Cypher statement leads from the report to the lines of the log that it rests on."""
-    statement = read_resource("cypher", "browser", "answer_to_lines.cypher")
-    write(f":param taskId => '{scene.tasks['log']['id']}'\n{statement}\n")
-    rows = await scene.stage.query(statement, taskId=scene.tasks["log"]["id"])
+    statement = about(saved("answer_to_lines"), scene.tasks["log"]["id"])
+    write(f"{statement}\n")
+    rows = await scene.stage.query(statement)
     print_table(
         ("source", "line", "text"), [(row["source"], f"{row['line']:,}", shorten(row["text"], 60)) for row in rows]
     )

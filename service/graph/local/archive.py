@@ -39,7 +39,7 @@ class Archive:
 
 def archive_for(home: Home, installation: Installation, java: Path) -> Archive:
     """The archive of this Java for these jars. Each start has a class list of its own."""
-    name = f"classes-{fingerprint(java)}.jsa"
+    name = f"jars-{fingerprint(java)}.jsa"
     return Archive(installation.folder / name, home.folder / "logs" / f"classes-{secrets.token_hex(4)}.lst")
 
 
@@ -67,7 +67,7 @@ def note_java(archive: Path, java: Path) -> None:
 
 def stale_archives(archive: Path) -> Iterator[Path]:
     """The archives beside this one that no Java can use any more: theirs is gone, or has become another."""
-    for other in archive.parent.glob("classes-*.jsa"):
+    for other in archive.parent.glob("jars-*.jsa"):
         if other != archive and not _is_of_use(other):
             yield other
 
@@ -85,6 +85,6 @@ def _java_of(archive: Path) -> Path:
 def _is_of_use(archive: Path) -> bool:
     try:
         java = Path(_java_of(archive).read_text(encoding="utf-8"))
-        return archive.stem == f"classes-{fingerprint(java)}"
+        return archive.stem == f"jars-{fingerprint(java)}"
     except OSError:
         return False

@@ -46,6 +46,13 @@ class LocalSettings:
         return Ports(self.bolt_port, self.http_port)
 
 
+GUIDE = "/browser/antiphon/guide.html"
+# Neo4j Browser as it comes asks five other hosts: for fonts, scripts, and to report how it is used.
+_PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "connect-src 'self' ws://127.0.0.1:* ws://localhost:* http://127.0.0.1:* http://localhost:*; "
+    "base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 _DATABASE = {
     "db.query.default_language": "CYPHER_25",
     # A query log would hold whole conversations, and costs every query a write.
@@ -54,6 +61,9 @@ _DATABASE = {
     "dbms.usage_report.enabled": "false",
     "client.allow_telemetry": "false",
     "server.bolt.telemetry.enabled": "false",
+    # Neo4j Browser loads its guide from where it comes from itself, and from nowhere else.
+    "browser.remote_content_hostname_whitelist": "127.0.0.1,localhost",
+    "dbms.security.http_static_content_security_policy_header": _PAGE_POLICY,
     # It announces the server to the local network, and believes whatever a proxy's header says.
     "server.fleet_discovery.enabled": "false",
     "dbms.fleet_manager.enabled": "false",
@@ -86,6 +96,8 @@ def render_conf(settings: LocalSettings, ports: Ports, plugins: Path) -> str:
         "server.memory.heap.initial_size": settings.heap,
         "server.memory.heap.max_size": settings.heap,
         "server.memory.pagecache.size": settings.page_cache,
+        # Opened when it is connected: not before does Browser know from where it may load a guide.
+        "browser.post_connect_cmd": f"guide http://127.0.0.1:{ports.http}{GUIDE}",
         **_DATABASE,
         **_checked(settings.extra),
     }

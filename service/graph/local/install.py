@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from service.graph.local.maven import Repository
 
 _MARKER = "installed"
+_BROWSER = "neo4j-browser"
 _THREADS = 24
 _PAUSES_SECONDS = (0.5, 2.0, 5.0)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -39,8 +40,14 @@ class Installation:
 
     @property
     def class_path(self) -> list[Path]:
-        """Every jar, in the order of the lock file."""
-        return [self.folder / artifact.path for artifact in self.lock.artifacts]
+        """Every jar but that of Neo4j Browser, in the order of the lock file."""
+        return [self.folder / artifact.path for artifact in self.lock.artifacts if artifact.artifact_id != _BROWSER]
+
+    @property
+    def browser(self) -> Path:
+        """The jar of Neo4j Browser, as it was fetched."""
+        (found,) = (artifact for artifact in self.lock.artifacts if artifact.artifact_id == _BROWSER)
+        return self.folder / found.path
 
     @property
     def plugins(self) -> Path:

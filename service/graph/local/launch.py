@@ -55,11 +55,17 @@ class Plan:
     java: Path
     settings: LocalSettings
     archive: Archive
+    browser: Path
 
     @property
     def arguments(self) -> Path:
         """The Java argument file with flags and class path."""
         return self.home.conf / "java.args"
+
+    @property
+    def archived(self) -> Path:
+        """The same for the class archive: without the pages of Neo4j Browser, which hold no class and may change."""
+        return self.home.conf / "archive.args"
 
     @property
     def fingerprint(self) -> str:
@@ -137,7 +143,10 @@ async def _launch_on(
 ) -> tuple[ServerState, subprocess.Popen[bytes]]:
     _write_conf(plan, ports)
     flags = [*java_flags(plan.settings), *await asyncio.to_thread(naming_flags, plan.home.conf)]
-    write_private(plan.arguments, argument_file([*flags, "-cp", _class_path(plan)]))
+    base = _class_path(plan)
+    write_private(plan.archived, argument_file([*flags, "-cp", base]))
+    # What stands behind the jars of the archive leaves it good.
+    write_private(plan.arguments, argument_file([*flags, "-cp", os.pathsep.join((base, str(plan.browser)))]))
     seen = plan.home.log.stat().st_size if plan.home.log.exists() else 0
     child = spawn(_command(plan), plan.home.console, java_environment())
     state = ServerState(

@@ -25,6 +25,11 @@ class Neo4jAddress:
     password: str = field(repr=False)
     database: str = "neo4j"
 
+    @property
+    def browser_link(self) -> str:
+        """Opens Neo4j Browser where only the password is left to be typed."""
+        return f"{self.browser}?dbms={self.bolt.replace('://', f'://{self.username}@')}"
+
 
 class Answer(Enum):
     """What came of asking a server."""

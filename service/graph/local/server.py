@@ -17,6 +17,7 @@ from pathlib import Path
 from service.errors import Conflict, SetupError
 from service.folders import free_megabytes
 from service.graph.local.archive import archive_for, make_beside
+from service.graph.local.browser import browser_jar
 from service.graph.local.conf import LocalSettings, Ports
 from service.graph.local.home import Home, ServerState, home_at, prepare, read_password, write_state
 from service.graph.local.install import Installation, install
@@ -141,7 +142,8 @@ async def _start_owned(
     require(OPEN_FILES, "Neo4j")
     java = find_java()
     installation = await _install(cache, progress)
-    plan = Plan(home, installation, java, settings, archive_for(home, installation, java))
+    archive = archive_for(home, installation, java)
+    plan = Plan(home, installation, java, settings, archive, await asyncio.to_thread(browser_jar, installation))
     found = running_state(home)
     if found and await _fits(plan, found):
         progress.note(f"Neo4j {found.version} runs already (process {found.pid}).")
@@ -150,7 +152,7 @@ async def _start_owned(
     settle(home)
     progress.note(f"Starting Neo4j {installation.lock.neo4j}.")
     state, child = await launch(plan, detached=detached or bool(found and found.detached))
-    make_beside(plan.archive, java, plan.arguments, state.pid)
+    make_beside(plan.archive, java, plan.archived, state.pid)
     return LocalNeo4j(plan, owner, state, child)
 
 

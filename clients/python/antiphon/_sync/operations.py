@@ -15,6 +15,9 @@ from antiphon.operations import (
     AddDocumentVersionInput,
     AddDocumentVersionPayload,
     AllAnnotationsAnnotationConnection,
+    AnalysesAnalysis,
+    AnalysisParameterInput,
+    AnalyticsResult,
     AnnotateInput,
     AnnotatePayload,
     AnnotationFilterInput,
@@ -22,6 +25,8 @@ from antiphon.operations import (
     AttemptContextNode,
     Branch,
     BranchesConversation,
+    CancelImportInput,
+    CancelImportPayload,
     CancelTaskInput,
     CancelTaskPayload,
     CompareBranchesBranchComparison,
@@ -39,6 +44,8 @@ from antiphon.operations import (
     CreateConversationPayload,
     CreateTaskInput,
     CreateTaskPayload,
+    CreateUploadInput,
+    CreateUploadPayload,
     DeleteBranchInput,
     DeleteBranchPayload,
     DeleteConversationInput,
@@ -53,11 +60,18 @@ from antiphon.operations import (
     DeleteSourcePayload,
     DocumentsConversation,
     Erasure,
+    ExportConversationInput,
+    ExportConversationPayload,
+    ExportConversationsInput,
+    ExportConversationsPayload,
     HistoryDirection,
     HistoryEdges,
     HistoryMessageConnection,
     HistoryMessagesNode,
     HistoryTreeMessageConnection,
+    Import,
+    ImportConversationsInput,
+    ImportConversationsPayload,
     LinkMessagesInput,
     LinkMessagesPayload,
     LinksNode,
@@ -156,6 +170,18 @@ class Operations:
         value = self._connection.execute(its.ALL_ANNOTATIONS, filter=filter, first=first, after=after)
         return None if value is None else AllAnnotationsAnnotationConnection.model_validate(value)
 
+    def analyses(self) -> list[AnalysesAnalysis]:
+        """What can be asked about all that the caller has, by what it is about."""
+        value = self._connection.execute(its.ANALYSES)
+        return [AnalysesAnalysis.model_validate(it) for it in value]
+
+    def analytics(
+        self, name: str, parameters: Sequence[AnalysisParameterInput] | None = None
+    ) -> AnalyticsResult | None:
+        """The answer to one of `analyses`, of the caller's own data alone. One runs at a time for each caller."""
+        value = self._connection.execute(its.ANALYTICS, name=name, parameters=parameters)
+        return None if value is None else AnalyticsResult.model_validate(value)
+
     def annotate(self, input: AnnotateInput) -> AnnotatePayload:
         """Say what somebody thinks of a message. Each annotator has one annotation of it, and may change it."""
         value = self._connection.execute(its.ANNOTATE, input=input)
@@ -184,6 +210,11 @@ class Operations:
             its.BRANCHES, conversationId=conversation_id, first=first, after=after, shares=shares
         )
         return None if value is None else BranchesConversation.model_validate(value)
+
+    def cancel_import(self, input: CancelImportInput) -> CancelImportPayload:
+        """End an import that is under way. What is whole stays."""
+        value = self._connection.execute(its.CANCEL_IMPORT, input=input)
+        return CancelImportPayload.model_validate(value)
 
     def cancel_task(self, input: CancelTaskInput) -> CancelTaskPayload:
         """Cancel a task: its calls are cut, what has not begun never will. A finished task stays as it is."""
@@ -254,6 +285,11 @@ class Operations:
         value = self._connection.execute(its.CREATE_TASK, input=input)
         return CreateTaskPayload.model_validate(value)
 
+    def create_upload(self, input: CreateUploadInput) -> CreateUploadPayload:
+        """Make room for a large file, which is then sent in pieces and imported."""
+        value = self._connection.execute(its.CREATE_UPLOAD, input=input)
+        return CreateUploadPayload.model_validate(value)
+
     def delete_branch(self, input: DeleteBranchInput) -> DeleteBranchPayload:
         """Delete a branch. Its messages stay where they are, or those go that only it reaches."""
         value = self._connection.execute(its.DELETE_BRANCH, input=input)
@@ -296,6 +332,16 @@ class Operations:
         value = self._connection.execute(its.ERASURE, id=id)
         return None if value is None else Erasure.model_validate(value)
 
+    def export_conversation(self, input: ExportConversationInput) -> ExportConversationPayload:
+        """Make a file of a conversation that can be fetched. Nothing is changed."""
+        value = self._connection.execute(its.EXPORT_CONVERSATION, input=input)
+        return ExportConversationPayload.model_validate(value)
+
+    def export_conversations(self, input: ExportConversationsInput) -> ExportConversationsPayload:
+        """Make a file of several conversations, or of all. Nothing is changed."""
+        value = self._connection.execute(its.EXPORT_CONVERSATIONS, input=input)
+        return ExportConversationsPayload.model_validate(value)
+
     def history(
         self,
         node_id: str,
@@ -321,6 +367,16 @@ class Operations:
         """What a message came from, newest first and itself first of all; or what came from it, oldest first. Over other edges than turns, messages are ordered by when they were written, and each comes once, also where links lead in circles."""
         value = self._connection.execute(its.HISTORY_TREE, nodeId=node_id, first=first, after=after)
         return None if value is None else HistoryTreeMessageConnection.model_validate(value)
+
+    def import_(self, id: str) -> Import | None:
+        """An import: how far it is, and what came of it."""
+        value = self._connection.execute(its.IMPORT, id=id)
+        return None if value is None else Import.model_validate(value)
+
+    def import_conversations(self, input: ImportConversationsInput) -> ImportConversationsPayload:
+        """Bring in conversations of another tool. What is here already is not written twice."""
+        value = self._connection.execute(its.IMPORT_CONVERSATIONS, input=input)
+        return ImportConversationsPayload.model_validate(value)
 
     def link_messages(self, input: LinkMessagesInput) -> LinkMessagesPayload:
         """Say what one message is to another. Nothing else follows from it."""

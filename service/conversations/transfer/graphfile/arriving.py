@@ -15,7 +15,7 @@ from service.conversations.transfer.graphfile.naming import Names, other_id
 from service.conversations.transfer.graphfile.refusing import Refused
 from service.graph.deliveries import Deliveries
 from service.graph.model import kinds
-from service.graph.values import moment_of
+from service.graph.moments import moment_of
 from service.graph.writer import weigh
 from service.records import new_id, template_id
 

@@ -17,7 +17,7 @@ from service.conversations.transfer.graphfile.reading import GraphReading
 from service.conversations.transfer.graphfile.scripts import Script
 from service.conversations.transfer.graphfile.tables import Tables
 from service.graph.graph_reads import GraphReads
-from service.graph.values import now_text
+from service.graph.moments import now_text
 
 OWN, GRAPHML, CYPHER = "GRAPH", "GRAPHML", "CYPHER"
 

@@ -17,7 +17,7 @@ import orjson
 from service.conversations.transfer.graphfile.items import End, Node, Row, Tie, transferred, transferred_ties
 from service.conversations.transfer.graphfile.lines import FORMAT, MOMENT, VERSION
 from service.graph.model import Types, kinds
-from service.graph.values import moment
+from service.graph.moments import moment
 
 ACROSS = frozenset({"REFERENCES", "REPEATS"})
 LONGEST_LINE = 64_000_000

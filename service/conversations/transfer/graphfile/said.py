@@ -10,7 +10,7 @@ from typing import Any
 
 from service.conversations.transfer.graphfile.items import MACHINES, Node, Row, Tie
 from service.graph.model import kinds, ties
-from service.graph.values import moment_text
+from service.graph.moments import moment_text
 
 
 @cache

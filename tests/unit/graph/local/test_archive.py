@@ -45,7 +45,7 @@ def _classes(folder: Path) -> Path:
 
 
 def _archive(folder: Path, java: Path) -> Path:
-    return folder / f"classes-{fingerprint(java)}.jsa"
+    return folder / f"jars-{fingerprint(java)}.jsa"
 
 
 def _gone() -> int:
@@ -69,24 +69,24 @@ def test_the_archives_of_a_java_that_is_gone_or_another_one_are_removed(tmp_path
     for it, archive in archives.items():
         archive.write_bytes(b"")
         note_java(archive, it)
-    (tmp_path / "classes-000000000000.jsa").write_bytes(b"of a time when nothing was noted")
+    (tmp_path / "jars-000000000000.jsa").write_bytes(b"of a time when nothing was noted")
     gone.unlink()
     changed.write_text(JAVA % 77)
     mine = _archive(tmp_path, java)
     make(mine, _classes(tmp_path), java, tmp_path / "java.args", _gone())
-    assert set(tmp_path.glob("classes-*.jsa")) == {mine, archives[other]}
+    assert set(tmp_path.glob("jars-*.jsa")) == {mine, archives[other]}
 
 
 def test_a_dump_that_fails_leaves_nothing(tmp_path: Path) -> None:
     """The next start tries again."""
     java = _java(tmp_path / "java", exits=1)
     make(_archive(tmp_path, java), _classes(tmp_path), java, tmp_path / "java.args", _gone())
-    assert not list(tmp_path.glob("classes-*.jsa")) + list(tmp_path.glob("*.partial"))
+    assert not list(tmp_path.glob("jars-*.jsa")) + list(tmp_path.glob("*.partial"))
 
 
 def test_as_a_process_it_says_nothing_where_the_folder_is_gone(tmp_path: Path, java: Path) -> None:
     """A data folder may be deleted while it waits."""
     gone = tmp_path / "gone"
-    arguments = [gone / "classes-1.jsa", gone / "classes.lst", java, gone / "java.args", str(_gone())]
+    arguments = [gone / "jars-1.jsa", gone / "classes.lst", java, gone / "java.args", str(_gone())]
     ran = subprocess.run([sys.executable, "-m", MAKER, *arguments], capture_output=True, text=True)
     assert (ran.returncode, ran.stdout + ran.stderr) == (0, "")

@@ -1,0 +1,199 @@
+"""A conversation of the graph on its way out: what writers of formats are given.
+
+Owns what of the graph a transcript's message has, and that texts are read a page at a time. Knows no format. Of the
+whole conversation only its tree is in memory, which has no texts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from service.conversations.transfer.export_trees import NONE, Tree
+from service.conversations.transfer.transcripts import Speaker, ToolCall, TranscriptMessage, Wholeness
+
+Row = dict[str, Any]
+
+PLACES = 5_000
+"""Messages whose places are read at once."""
+TOGETHER, CHARACTERS = 200, 2_000_000
+"""Messages, and characters of them, that are read at once."""
+GONE = "a message was deleted while it was exported"
+
+
+class OutgoingReader(Protocol):
+    """What is needed of `graph/export_reads.py`."""
+
+    async def read_exported_places(self, owner: str, conversation_id: str, **page: int) -> list[list[Any]]:
+        """`[seq, id, length, [numbers of its parents]]` of a page of messages."""
+        ...
+
+    async def read_exported_messages(self, owner: str, conversation_id: str, seqs: Sequence[int]) -> list[Row]:
+        """Messages by their numbers."""
+        ...
+
+    async def read_exported_tools(self, owner: str, ids: Sequence[str]) -> list[Row]:
+        """The tools that responses called."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool as a model was told of it. `parameters` is a JSON Schema as text, where it is known."""
+
+    name: str
+    description: str | None = None
+    parameters: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A branch: its name, and the index of the message that it points at."""
+
+    name: str
+    index: int
+    is_default: bool = False
+
+
+Told = tuple[int, TranscriptMessage]
+"""A message with its index in the tree."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Outgoing:
+    """One conversation, or one path of it. `order` is what is exported, each message after what it goes on from.
+
+    `heads` are the branches that are exported, the default one first; `path_name` is set where it is one path alone.
+    `left_out` counts, by what it is, what a format had no place for: writers add to it while they write.
+    """
+
+    id: str
+    title: str
+    owner: str
+    tree: Tree
+    reader: OutgoingReader
+    order: Sequence[int]
+    heads: Sequence[Head] = ()
+    system: TranscriptMessage | None = None
+    created_ms: int | None = None
+    updated_ms: int | None = None
+    path_name: str | None = None
+    left_out: Counter[str] = field(default_factory=Counter[str])
+    _exported: bytearray | None = None
+
+    @property
+    def is_path(self) -> bool:
+        """Whether it is one path, and not the whole tree."""
+        return self.path_name is not None
+
+    @property
+    def current(self) -> int:
+        """The index of the message that is shown last: the default branch's, else the newest."""
+        if self.is_path or not self.heads:
+            return self.order[-1] if self.order else NONE
+        return self.heads[0].index
+
+    def note(self, what: str, count: int = 1) -> None:
+        """Count something that the format has no place for."""
+        self.left_out[what] += count
+
+    @property
+    def notices(self) -> list[str]:
+        """What the format had no place for, in words."""
+        return [f"{count}: {what}" if count > 1 else f"1: {what}" for what, count in sorted(self.left_out.items())]
+
+    async def messages(self, order: Sequence[int] | None = None) -> AsyncIterator[Told]:
+        """The messages in an order. In place of one that was deleted meanwhile stands an empty one."""
+        for page in self.tree.pages(self.order if order is None else order, TOGETHER, CHARACTERS):
+            seqs = [self.tree.seq(index) for index in page]
+            rows = await self.reader.read_exported_messages(self.owner, self.id, seqs)
+            found = {row["seq"]: row for row in rows}
+            for index in page:
+                yield index, self._message(index, found.get(self.tree.seq(index)))
+
+    async def tools(self, ids: Sequence[str]) -> list[Tool]:
+        """What is known of the tools that these responses called."""
+        rows = await self.reader.read_exported_tools(self.owner, ids)
+        return [Tool(row["name"], row["description"], row["parameters"]) for row in rows]
+
+    def key(self, index: int) -> str | None:
+        """The id of a message; for `NONE` the system prompt's, where there is one."""
+        if index == NONE:
+            return self.system.key if self.system else None
+        return self.tree.id(index)
+
+    def children(self, index: int) -> list[str]:
+        """The ids of what goes on from a message, of what is exported; of `NONE`, of what begins."""
+        found = self.tree.roots() if index == NONE else self.tree.children(index)
+        return [self.tree.id(child) for child in found if self._is_exported(child)]
+
+    def _is_exported(self, index: int) -> bool:
+        if not self.is_path:
+            return True
+        if self._exported is None:
+            self._exported = bytearray(len(self.tree))
+            for one in self.order:
+                self._exported[one] = 1
+        return bool(self._exported[index])
+
+    def _message(self, index: int, row: Row | None) -> TranscriptMessage:
+        key, parent = self.tree.id(index), self.key(self.tree.parent(index))
+        if row is None:
+            self.note(GONE)
+            return TranscriptMessage(key=key, parent=parent, speaker=Speaker.SYSTEM, content="", extras={"note": GONE})
+        made = message_of(row, key, parent)
+        others = [self.tree.id(above) for above in self.tree.parents(index)[1:]]
+        return replace(made, extras={**made.extras, "alsoAfter": others}) if others else made
+
+
+def message_of(row: Row, key: str, parent: str | None) -> TranscriptMessage:
+    """A message of its row."""
+    speaker = Speaker.ASSISTANT if row["isResponse"] else Speaker(row["role"])
+    calls = tuple(ToolCall(id, name, arguments or "{}") for id, name, arguments in row["calls"])
+    return TranscriptMessage(
+        key=key,
+        parent=parent,
+        speaker=speaker,
+        content=row["content"],
+        created_ms=row["at"],
+        model=row["model"],
+        reasoning=row["reasoning"],
+        wholeness=Wholeness(row["status"] or "COMPLETE"),
+        finish_reason=row["finishReason"],
+        tool_calls=calls,
+        tool_call_id=row["toolCallId"],
+        tool_name=row["toolName"],
+        is_error=bool(row["isError"]),
+        input_tokens=row["inputTokens"],
+        output_tokens=row["outputTokens"],
+        cost_usd=row["costUsd"],
+        extras=_extras(row),
+    )
+
+
+def _extras(row: Row) -> Mapping[str, Any]:
+    """What a transcript's message has no field for."""
+    links = [{"kind": kind, "to": to, "note": note} for kind, to, note in row["links"]]
+    said = {
+        "pinned": row["pinned"] or None,
+        "note": row["note"],
+        "revises": row["revises"],
+        "links": links or None,
+        "annotations": row["annotations"] or None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+async def read_tree(reader: OutgoingReader, owner: str, conversation_id: str, upto: int) -> Tree:
+    """The tree of a conversation's chat, of messages up to a number."""
+    tree, after = Tree(), -1
+    while True:
+        page = {"after": after, "upto": upto, "limit": PLACES}
+        rows = await reader.read_exported_places(owner, conversation_id, **page)
+        for seq, id, length, parents in rows:
+            tree.add(seq, id, length, parents)
+        if len(rows) < PLACES:
+            return tree
+        after = rows[-1][0]

@@ -1,0 +1,62 @@
+"""A zip that is written as it is sent: a file for each conversation, with nothing kept but its directory."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from service.conversations.transfer.outgoing import Outgoing
+from service.conversations.transfer.writers.pieces import Many, Pieces, encoded
+
+
+class _Outlet(io.RawIOBase):
+    """What is written to a zip, until it is taken away to be sent. It cannot be sought in."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        part = bytes(data)  # pyright: ignore[reportArgumentType, reportUnknownArgumentType, reportCallIssue]
+        self._parts.append(part)
+        return len(part)
+
+    def take(self) -> bytes:
+        """What was written since the last time."""
+        taken = b"".join(self._parts)
+        self._parts.clear()
+        return taken
+
+
+async def zipped(many: Many, write: Callable[[Many], Pieces], named: Callable[[Outgoing], str]) -> Pieces:
+    """A zip with what `write` makes of each conversation, and what was left out in `notices.txt`."""
+    outlet = _Outlet()
+    notices: list[str] = []
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        async for going in many:
+            name = named(going)
+            with archive.open(_entry(name, going.updated_ms), "w", force_zip64=True) as entry:
+                async for piece in write(_one(going)):
+                    entry.write(piece)
+                    if sent := outlet.take():
+                        yield sent
+            notices += [f"{name}: {notice}" for notice in going.notices]
+        archive.writestr(_entry("notices.txt", None), encoded("\n".join(notices) or "Nothing was left out.") + b"\n")
+    yield outlet.take()
+
+
+async def _one(going: Outgoing) -> Many:
+    yield going
+
+
+def _entry(name: str, at_ms: int | None) -> zipfile.ZipInfo:
+    at = datetime.fromtimestamp((at_ms or 0) / 1000, UTC)
+    # A zip knows no time before 1980.
+    entry = zipfile.ZipInfo(name, max(at.timetuple()[:6], (1980, 1, 1, 0, 0, 0)))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    return entry
