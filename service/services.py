@@ -272,7 +272,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     deleting = Deleting(erasures, eraser, tasks.cancel_task)
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
     uploads = Uploads(config.storage.data_folder / "imports", config.storage.max_import_bytes)
-    importing = Importing(Imports(database, writer), uploads, pace)
+    importing = Importing(Imports(database, writer), Deliveries(database), uploads, pace)
     bounds, analyses = config.server.limits, Analyses(database)
     backend = Backend(
         config=config,

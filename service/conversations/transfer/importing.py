@@ -10,14 +10,19 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from service.conversations.changes import check_key, used_key
 from service.conversations.search.pace import Pace
 from service.conversations.transfer.arriving import Arriving
+from service.conversations.transfer.bundles import Bundle, open_bundle
 from service.conversations.transfer.formats import FORMATS
+from service.conversations.transfer.graph_arriving import FORMAT, GraphArriving, is_graph_file
+from service.conversations.transfer.transcripts import Unreadable
 from service.conversations.transfer.uploads import Uploads, UploadState
 from service.errors import AntiphonError, Conflict, InvalidInput, NotFound
+from service.graph.deliveries import Deliveries
 from service.graph.imports import Imports
 
 Row = dict[str, Any]
@@ -31,14 +36,15 @@ _log = logging.getLogger(__name__)
 class Importing:
     """The use cases of imports, and what runs them."""
 
-    def __init__(self, imports: Imports, uploads: Uploads, pace: Pace) -> None:
+    def __init__(self, imports: Imports, deliveries: Deliveries, uploads: Uploads, pace: Pace) -> None:
         self._imports = imports
+        self._deliveries = deliveries
         self.uploads = uploads
         self._pace = pace
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._owners: dict[str, asyncio.Lock] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._arriving: dict[str, Arriving] = {}
+        self._arriving: dict[str, Arriving | GraphArriving] = {}
 
     async def import_conversations(
         self, owner: str, upload: UploadState, format: str | None = None, key: str | None = None
@@ -125,7 +131,7 @@ class Importing:
     async def _import(self, row: Row, resumed: bool) -> None:
         owner = self._owners.setdefault(row["ownerId"], asyncio.Lock())
         async with owner, self._turns:
-            arriving = Arriving(self._imports, row, str(self.uploads.path(row["id"])), self._pace, resumed=resumed)
+            arriving = await self._arriving_of(row, resumed)
             self._arriving[row["id"]] = arriving
             try:
                 await arriving.run()
@@ -136,10 +142,26 @@ class Importing:
                 self._arriving.pop(row["id"], None)
             await self.uploads.forget(row["id"])
 
+    async def _arriving_of(self, row: Row, resumed: bool) -> Arriving | GraphArriving:
+        path = self.uploads.path(row["id"])
+        own = await asyncio.to_thread(_own_bundle, path, row)
+        if own is not None:
+            return GraphArriving(self._imports, self._deliveries, row, own, self._pace)
+        return Arriving(self._imports, row, str(path), self._pace, resumed=resumed)
+
+
+def _own_bundle(path: Path, row: Row) -> Bundle | None:
+    """A file of our own format, or one that is said to be; None for what a reader of another format is to look at."""
+    try:
+        bundle = open_bundle(path, row["name"])
+        return bundle if row["format"] == FORMAT or (row["format"] is None and is_graph_file(bundle)) else None
+    except (OSError, Unreadable):
+        return None
+
 
 def _check_format(format: str | None) -> None:
-    if format is not None and format not in FORMATS:
-        known: Sequence[str] = sorted(FORMATS)
+    known: Sequence[str] = [FORMAT, *sorted(FORMATS)]
+    if format is not None and format not in known:
         raise InvalidInput(
             f"There is no format {format[:50]!r}.",
             field="format",

@@ -45,7 +45,7 @@ class Arriving:
         self._links: list[Tie] = []
         self._last_seq = 0
         self._erased: set[str] = set()
-        self.nodes = self.relationships = 0
+        self.nodes = self.relationships = self.messages = 0
 
     async def take(self, number: int, line: bytes, item: Node | Tie) -> None:
         """Take a line in. Raises `Refused`."""
@@ -54,6 +54,7 @@ class Arriving:
         self._check(item)
         if isinstance(item, Node):
             self.nodes += 1
+            self.messages += item.kind in MESSAGES
             self._take_node(item, number)
         else:
             self.relationships += 1

@@ -153,6 +153,7 @@ class _Import:
             self._keep(id_, arriving.names.of(id_), self._number)
             self.report.conversations += 1
             self.report.renamed += bool(self._number)
+            self.report.messages += arriving.messages
             self.report.nodes += arriving.nodes
             self.report.relationships += arriving.relationships - left
             self.report.left_links += left

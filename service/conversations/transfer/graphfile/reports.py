@@ -27,6 +27,8 @@ class GraphReport:
     """That the owner had already; nothing of them was changed."""
     refused: int = 0
     """Of which nothing was kept."""
+    messages: int = 0
+    """In those that are new."""
     nodes: int = 0
     relationships: int = 0
     cancelled_tasks: int = 0
