@@ -54,6 +54,7 @@ from service.graph.database import Connection, Database
 from service.graph.deliveries import Deliveries
 from service.graph.erasures import Erasures
 from service.graph.export_reads import ExportReads
+from service.graph.graph_reads import GraphReads
 from service.graph.imports import Imports
 from service.graph.leases import Leases
 from service.graph.local.model_jar import fetch_model
@@ -304,7 +305,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         responses=Responses(reader, heads, deltas),
         deleting=deleting,
         importing=importing,
-        exporting=Exporting(reader, ExportReads(database)),
+        exporting=Exporting(reader, ExportReads(database), GraphReads(database)),
         models=models,
     )
     retention = Retention(store, Deliveries(database), config.storage.event_retention_hours)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 Json = dict[str, Any]
 
-FORMATS = ("markdown", "html", "openai", "sharegpt", "chatgpt", "librechat", "openwebui")
+GRAPHS = ("graph", "graphml", "cypher", "parquet")
+FORMATS = ("markdown", "html", "openai", "sharegpt", "chatgpt", "librechat", "openwebui", *GRAPHS)
 _STANDARD = "-"
 
 

@@ -39,6 +39,18 @@ class ExportFormat(Enum):
     OPENWEBUI = "openwebui"
     """Open WebUI's JSON: the tree. Open WebUI imports it."""
 
+    GRAPH = "graph"
+    """Our own JSON Lines, without loss: tasks, calls and summaries, too. `importConversations` puts it back."""
+
+    GRAPHML = "graphml"
+    """GraphML, for Gephi, yEd and networkx."""
+
+    CYPHER = "cypher"
+    """A Cypher script, for a Neo4j of your own."""
+
+    PARQUET = "parquet"
+    """A zip of two Parquet tables, nodes and relationships, for notebooks."""
+
 
 @strawberry.input(one_of=True)
 class ExportedPathInput:

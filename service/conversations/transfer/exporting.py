@@ -19,11 +19,13 @@ from service.conversations.transfer.departing import Departing
 from service.conversations.transfer.names import file_name
 from service.conversations.transfer.outgoing import Outgoing, OutgoingReader
 from service.conversations.transfer.tickets import VALID_MS, Ticket, Tickets, Wish
+from service.conversations.transfer.whole_graphs import GRAPHS, GraphFormat, write_graphs
 from service.conversations.transfer.writers import EXPORTS, ExportFormat
 from service.conversations.transfer.writers.pieces import Pieces
 from service.conversations.transfer.writers.zipped import zipped
 from service.cursors import PageRequest
 from service.errors import InvalidInput, LimitExceeded, NotFound
+from service.graph.graph_reads import GraphReads
 from service.graph.reader import Reader
 
 AT_ONCE, AT_ONCE_OF_ONE = 8, 2
@@ -53,6 +55,7 @@ class Exporting:
 
     reader: Reader
     texts: OutgoingReader
+    graphs: GraphReads
     tickets: Tickets = field(default_factory=Tickets)
     _under_way: Counter[str] = field(default_factory=Counter[str])
 
@@ -88,13 +91,18 @@ class Exporting:
 
     async def write(self, owner: str, wish: Wish) -> AsyncGenerator[bytes]:
         """The bytes of the file, in pieces of some size. Raises `NotFound`, `GraphError`."""
-        kind = _format(wish.format)
-        many = self._conversations(owner, wish)
-        is_zip = not kind.is_for_several and _is_several(wish)
-        pieces = zipped(many, kind.write, lambda going: _name_of(going, kind)) if is_zip else kind.write(many)
-        async with aclosing(_gathered(pieces)) as gathered:
+        async with aclosing(_gathered(self._pieces(owner, wish))) as gathered:
             async for piece in gathered:
                 yield piece
+
+    def _pieces(self, owner: str, wish: Wish) -> Pieces:
+        kind = _format(wish.format)
+        if isinstance(kind, GraphFormat):
+            return write_graphs(self.graphs, owner, wish.ids, kind)
+        many = self._conversations(owner, wish)
+        if kind.is_for_several or not _is_several(wish):
+            return kind.write(many)
+        return zipped(many, kind.write, lambda going: _name_of(going, kind))
 
     async def find_end(self, owner: str, conversation_id: str, name: str) -> str:
         """The id of the branch of that name. Raises `NotFound`."""
@@ -121,14 +129,18 @@ class Exporting:
             if id not in found:
                 raise NotFound("There is no such conversation.", field="input.conversationId")
         if wish.end is not None:
+            if wish.format in GRAPHS:
+                raise InvalidInput(
+                    "A file of a graph holds a whole conversation.", field="input.path", remedy="Leave out the path."
+                )
             await self._departing.end_of(owner, wish.ids[0], wish.end)
 
-    async def _named(self, owner: str, wish: Wish, kind: ExportFormat) -> tuple[str, str]:
+    async def _named(self, owner: str, wish: Wish, kind: ExportFormat | GraphFormat) -> tuple[str, str]:
         if not _is_several(wish):
             assert wish.ids
             (row,) = (await self.reader.read_conversations(owner, wish.ids)).values()
             return file_name(row["title"], row["id"], kind.extension, wish.end_name), kind.media_type
-        if kind.is_for_several:
+        if isinstance(kind, GraphFormat) or kind.is_for_several:
             return f"conversations.{kind.extension}", kind.media_type
         return f"conversations-{kind.name}.zip", "application/zip"
 
@@ -153,12 +165,11 @@ class Exporting:
             page = PageRequest(_LISTED, after=found.cursor(len(found.rows) - 1))
 
 
-def _format(name: str) -> ExportFormat:
-    kind = EXPORTS.get(name)
+def _format(name: str) -> ExportFormat | GraphFormat:
+    kind = EXPORTS.get(name) or GRAPHS.get(name)
     if kind is None:
-        raise InvalidInput(
-            f"There is no format {name!r}.", field="input.format", remedy=f"It is one of: {', '.join(EXPORTS)}."
-        )
+        known = ", ".join([*EXPORTS, *GRAPHS])
+        raise InvalidInput(f"There is no format {name!r}.", field="input.format", remedy=f"It is one of: {known}.")
     return kind
 
 
