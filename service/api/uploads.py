@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from service.api.graphql.callers import is_own_host, is_own_origin, owner_of
+from service.api.graphql.http import problem
 from service.conversations.transfer.uploads import Uploads, UploadState
 from service.errors import AntiphonError, Conflict, InvalidInput, LimitExceeded, NotFound
 from service.settings.shapes import ServerSettings
@@ -19,21 +20,21 @@ _STATUS: dict[type[AntiphonError], int] = {NotFound: 404, Conflict: 409, Invalid
 async def serve_upload(request: Request, server: ServerSettings, uploads: Uploads) -> Response:
     """Take a piece of a file, or say how far it is."""
     if not is_own_host(request, server) or not is_own_origin(request, server):
-        return _problem(403, "FORBIDDEN", "Pages of this origin may not call: see server.cors_origins.")
+        return problem(403, "FORBIDDEN", "Pages of this origin may not call: see server.cors_origins.")
     owner = owner_of(request, server)
     if owner is None:
-        return _problem(401, "UNAUTHENTICATED", "Send `Authorization: Bearer TOKEN` with a configured token.")
+        return problem(401, "UNAUTHENTICATED", "Send `Authorization: Bearer TOKEN` with a configured token.")
     id = request.path_params["id"]
     try:
         if request.method == "PUT":
             return _state(await uploads.append(owner, id, _offset(request), request.stream()))
         return _state(await uploads.read(owner, id))
     except AntiphonError as error:
-        return _problem(_STATUS.get(type(error), 500), error.code, str(error))
+        return problem(_STATUS.get(type(error), 500), error.code, str(error))
     except ClientDisconnect:
-        return _problem(400, "INVALID_REQUEST", "The request broke off.")
+        return problem(400, "INVALID_REQUEST", "The request broke off.")
     except OSError as error:
-        return _problem(507, "LIMIT_EXCEEDED", f"The disk of the service did not take it: {error.strerror}.")
+        return problem(507, "LIMIT_EXCEEDED", f"The disk of the service did not take it: {error.strerror}.")
 
 
 def _offset(request: Request) -> int:
@@ -45,9 +46,3 @@ def _offset(request: Request) -> int:
 
 def _state(state: UploadState) -> Response:
     return JSONResponse({"id": state.id, "bytes": state.bytes, "receivedBytes": state.received})
-
-
-def _problem(status: int, code: str, message: str) -> Response:
-    more = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    said = {"errors": [{"message": message, "extensions": {"code": code}}]}
-    return JSONResponse(said, status, {"Cache-Control": "no-store", **more})

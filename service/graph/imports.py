@@ -77,10 +77,6 @@ class Imports:
         """Imports by id."""
         return (await self._database.run(query("read_imports"), ownerId=owner, batch={"ids": list(ids)}))[0]["rows"]
 
-    async def read_owner_imports(self, owner: str, limit: int) -> list[str]:
-        """The ids of an owner's newest imports."""
-        return (await self._database.run(query("read_owner_imports"), ownerId=owner, limit=limit))[0]["ids"]
-
     async def read_running_imports(self, folder: str) -> list[Row]:
         """`{id, ownerId, name, format, checkpoint}` of those whose files are in a folder."""
         return (await self._database.run(query("read_running_imports"), folder=folder))[0]["rows"]

@@ -17,7 +17,7 @@ from service.graph.database import Connection, Database, Row
 from service.graph.queries import parse
 from service.records import new_id
 from tests.integration.test_queries import SCANS, operators
-from tests.support.analyzed import NASTY, Analyzed, analyzed
+from tests.support.analyzed import NASTY, Analyzed, analyzed, forget
 from tests.support.services import cypher, running
 
 FILES = sorted(folder().rglob("*.cypher"))
@@ -78,6 +78,7 @@ async def asked(
     async with running(connection, tmp_path_factory.mktemp("service")) as services:
         made = await analyzed(services, database, f"owner-{new_id()}")
         yield Asked(made, Analytics(Analyses(database), seconds=30, most=2))
+        await forget(database, made.owner)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

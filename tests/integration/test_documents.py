@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("promises")
 VERSIONS = """MATCH (d:Document {ownerId: $owner})-[v:HAS_VERSION]->(s)
 WITH d, v, s ORDER BY v.number
 RETURN d.name AS name, collect(s.text) AS texts, head(COLLECT { MATCH (d)-[:NEWEST]->(n) RETURN n.text }) AS newest
-ORDER BY name"""
+ORDER BY name, head(texts)"""
 
 
 @pytest.fixture(scope="module")

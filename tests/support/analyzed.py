@@ -42,6 +42,21 @@ CREATE (s:Summary {id: $id, ownerId: a.ownerId, conversationId: end.conversation
 CREATE (s)-[:ENDS_AT]->(end) CREATE (s)-[:BEGINS_AT]->(end) CREATE (s)-[:SUMMARIZES]->(end)
 CREATE (a)-[:SAW {as: 'SUMMARY'}]->(s)"""
 
+_FORGET = """MATCH (c:Conversation {ownerId: $owner})
+CALL (c) {
+  OPTIONAL MATCH (c)-[:HAS_TASK]->(t)
+  OPTIONAL MATCH (t)-[:HAS_SUBTASK]->(s)
+  OPTIONAL MATCH (e:TaskEvent {taskId: t.id})
+  OPTIONAL MATCH (t)-[:FILLED_IN]->(x) WHERE COUNT { (x)<-[:FILLED_IN]-() } = 1
+  OPTIONAL MATCH (b:Branch)-[:BRANCH_OF]->(c)
+  RETURN collect(DISTINCT s) + collect(DISTINCT e) + collect(DISTINCT x) + collect(DISTINCT b) AS parts
+}
+UNWIND parts AS part
+DETACH DELETE part
+WITH DISTINCT 1 AS x
+MATCH (n) WHERE n.ownerId = $owner
+DETACH DELETE n"""
+
 
 @dataclass
 class Analyzed:
@@ -63,6 +78,13 @@ async def analyzed(services: Services, database: Database, owner: str) -> Analyz
     await _files(services, database, made)
     await _ledger(database, made)
     return made
+
+
+async def forget(database: Database, owner: str) -> None:
+    """Delete all of it: what is written past the service keeps no promises, and others check theirs in this graph."""
+    for one in (owner, f"{owner}-money"):
+        await cypher(database, _FORGET, writes=True, owner=one)
+    await cypher(database, "MATCH (m:Model) WHERE NOT EXISTS { (m)--() } DELETE m", writes=True)
 
 
 async def _ask(services: Services, database: Database, made: Analyzed, name: str, new: NewPrompt) -> None:

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.parsing import BROKEN, Read, content_key, each, json_items, json_whole, numbered
+from service.conversations.transfer.remarks import Remarks
 from service.conversations.transfer.shapes import shape
 from service.conversations.transfer.transcripts import (
     Notice,
@@ -38,56 +39,6 @@ _ATTACHED = (
     "attachment was kept by its name: its bytes are not imported",
     "attachments were kept by their names: their bytes are not imported",
 )
-
-
-class Remarks:
-    """What is to be said of a conversation: each thing once, with how often it was."""
-
-    def __init__(self, place: str) -> None:
-        self.place = place
-        self._counts: dict[tuple[NoticeKind, str, str], int] = {}
-
-    def add(self, kind: NoticeKind, one: str, many: str, count: int = 1) -> None:
-        """Count what happened. `one` and `many` go on behind the number: `image was …`, `images were …`."""
-        if count:
-            self._counts[kind, one, many] = self._counts.get((kind, one, many), 0) + count
-
-    def speaker(self, speakers: Mapping[str, Speaker], name: str | None) -> Speaker:
-        """Who says a message, by a tool's name for them; the system where the tool does not say."""
-        found = speakers.get(name or "")
-        if found is None:
-            self.add(
-                NoticeKind.CHANGED,
-                "message does not say who wrote it, and was taken for the system's",
-                "messages do not say who wrote them, and were taken for the system's",
-            )
-        return found or Speaker.SYSTEM
-
-    def aside(self, instructions: Any) -> None:
-        """What a tool tells the model in every conversation is kept aside: nobody said it there."""
-        self.add(
-            NoticeKind.ASIDE,
-            "text of instructions for all conversations was kept as metadata",
-            "texts of instructions for all conversations were kept as metadata",
-            bool(instructions),
-        )
-
-    def notices(self) -> list[Notice]:
-        """A notice for each thing."""
-        return [
-            Notice(kind, self.place, f"{count} {one if count == 1 else many}.")
-            for (kind, one, many), count in self._counts.items()
-        ]
-
-
-def fields(value: Any) -> dict[str, Any]:
-    """A JSON object; an empty one in place of anything else."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def entries(value: Any) -> list[Any]:
-    """A JSON list; an empty one in place of anything else."""
-    return cast("list[Any]", value) if isinstance(value, list) else []
 
 
 def kept(value: Any, depth: int = DEEPEST) -> Any:

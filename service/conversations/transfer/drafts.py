@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from service.conversations.transfer.contents import Content
 from service.conversations.transfer.parsing import content_key
+from service.conversations.transfer.remarks import Remarks
 from service.conversations.transfer.transcripts import (
     Notice,
     NoticeKind,
@@ -33,16 +34,6 @@ SPEAKERS = {
     **dict.fromkeys(("system", "developer"), Speaker.SYSTEM),
     **dict.fromkeys(("tool", "function", "observation", "toolresult", "tool_response", "ipython"), Speaker.TOOL),
 }
-
-
-def fields(value: Any) -> dict[str, Any]:
-    """A JSON object; an empty one in place of anything else."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def entries(value: Any) -> list[Any]:
-    """A JSON list; an empty one in place of anything else."""
-    return cast("list[Any]", value) if isinstance(value, list) else []
 
 
 def spoken(value: Any) -> str:
@@ -105,13 +96,11 @@ class Draft:
         self.messages: dict[str, TranscriptMessage] = {}
         self._instead: dict[str, str | None] = {}
         self._repeats: dict[str, int] = {}
-        self._remarks: dict[tuple[NoticeKind, str, str], tuple[int, str | None]] = {}
+        self._remarks = Remarks(place)
 
     def remark(self, kind: NoticeKind, one: str, many: str, count: int = 1, first: str | None = None) -> None:
         """Count what happened. `one` and `many` go on behind the number; `first` says where it was first."""
-        if count:
-            before, where = self._remarks.get((kind, one, many), (0, first))
-            self._remarks[kind, one, many] = before + count, where
+        self._remarks.add(kind, one, many, count, first)
 
     def skipped(self, what: str, whats: str, count: int = 1, first: str | None = None) -> None:
         """Something was left out: `line is …`, `lines are …`."""
@@ -207,14 +196,7 @@ class Draft:
 
     def notices(self) -> list[Notice]:
         """A notice for each thing that was remarked."""
-        return [
-            Notice(
-                kind,
-                self.place,
-                f"{count} {one if count == 1 else many}{'; the first is ' + first if first else ''}.",
-            )
-            for (kind, one, many), (count, first) in self._remarks.items()
-        ]
+        return self._remarks.notices()
 
     def _remark_content(self, content: Content) -> None:
         self.remark(

@@ -99,10 +99,6 @@ class Tree:
         """The first messages."""
         return (index for index in range(len(self)) if self._parents[index] == NONE)
 
-    def is_leaf(self, index: int) -> bool:
-        """Whether nothing goes on from a message."""
-        return self._first[index] == NONE
-
     def path(self, end: int) -> list[int]:
         """A message and all above it, in the order in which they are told: of merged branches what they share once,
         then each side's own. Whatever a message goes on from comes before it."""

@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from service.conversations.titles import TITLE_CHARACTERS, title_of
+from service.conversations.titles import title_of
 from service.conversations.transfer.cleaning import clean
 from service.conversations.transfer.transcripts import (
     Notice,
@@ -314,4 +314,4 @@ def _title_of_calls(calls: Sequence[Row]) -> str:
 
 def _title_without_words(message: TranscriptMessage) -> str:
     named = title_of(", ".join(it.name for it in message.attachments[:3]))
-    return named or (f"({message.speaker.value.lower()})"[:TITLE_CHARACTERS])
+    return named or f"({message.speaker.value.lower()})"

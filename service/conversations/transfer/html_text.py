@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_SILENT = ("script", "style", "head", "template", "noscript")
+_SILENT = ("script", "style", "head", "template", "noscript", "button", "svg")
+_IS_HTML = re.compile(r"\s*<(div|p|h[1-6]|ul|ol|pre)\b[^<>]{0,500}>", re.IGNORECASE)
 _BLOCKS = ("p", "div", "section", "article", "table", "blockquote", "ul", "ol", "pre", "figure", "hr")
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "s": "~~", "del": "~~"}
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
@@ -130,3 +131,10 @@ def html_text(source: str) -> str:
     parser.feed(source)
     parser.close()
     return parser.text()
+
+
+def is_html(said: str) -> bool:
+    """Whether a message is HTML as old ShareGPT exports have it: one element around it all."""
+    return (
+        len(said) < 1_000_000 and _IS_HTML.match(said) is not None and re.search(r"</\w{1,10}>\s*$", said) is not None
+    )

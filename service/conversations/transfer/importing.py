@@ -9,19 +9,18 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from service.conversations.changes import check_key, used_key
 from service.conversations.search.pace import Pace
+from service.conversations.sweeping import sweep_on
 from service.conversations.transfer.arriving import Arriving
 from service.conversations.transfer.bundles import Bundle, open_bundle
-from service.conversations.transfer.formats import FORMATS
 from service.conversations.transfer.graph_arriving import FORMAT, GraphArriving, is_graph_file
 from service.conversations.transfer.transcripts import Unreadable
 from service.conversations.transfer.uploads import Uploads, UploadState
-from service.errors import AntiphonError, Conflict, InvalidInput, NotFound
+from service.errors import Conflict, InvalidInput, NotFound
 from service.graph.deliveries import Deliveries
 from service.graph.imports import Imports
 
@@ -29,7 +28,6 @@ Row = dict[str, Any]
 
 AT_ONCE = 2
 SWEEP_SECONDS = 300.0
-MOST_LISTED = 100
 _log = logging.getLogger(__name__)
 
 
@@ -85,12 +83,6 @@ class Importing:
         """An import of the owner's; None where there is no such one."""
         return next(iter(await self._imports.read_imports(owner, [id])), None)
 
-    async def list_imports(self, owner: str, limit: int) -> list[Row]:
-        """The owner's newest imports, the newest first."""
-        ids = await self._imports.read_owner_imports(owner, min(limit, MOST_LISTED))
-        found = {row["id"]: row for row in await self._imports.read_imports(owner, ids)}
-        return [found[id] for id in ids if id in found]
-
     async def cancel_import(self, owner: str, id: str) -> None:
         """End an import: what is whole stays. Raises `NotFound`, and `Conflict` where it is over."""
         row = await self.read_import(owner, id)
@@ -104,16 +96,13 @@ class Importing:
 
     async def run(self) -> None:
         """Go on with what a former process left, and look after the folder, for as long as the service runs."""
-        begun = False
-        while True:
-            with suppress(AntiphonError):
-                if not begun:
-                    for row in await self._imports.read_running_imports(str(self.uploads.folder)):
-                        self._start(row, resumed=True)
-                    begun = True
-                await self.uploads.sweep(set(self._running))
-                await self._imports.delete_old_arrivals()
-            await asyncio.sleep(SWEEP_SECONDS if begun else 1.0)
+        await sweep_on("Looking after imports", self._look, SWEEP_SECONDS)
+
+    async def _look(self) -> None:
+        for row in await self._imports.read_running_imports(str(self.uploads.folder)):
+            self._start(row, resumed=True)
+        await self.uploads.sweep(set(self._running))
+        await self._imports.delete_old_arrivals()
 
     async def stop(self) -> None:
         """Leave what is under way: it is gone on with at the next start."""
@@ -160,8 +149,11 @@ def _own_bundle(path: Path, row: Row) -> Bundle | None:
 
 
 def _check_format(format: str | None) -> None:
-    known: Sequence[str] = [FORMAT, *sorted(FORMATS)]
-    if format is not None and format not in known:
+    # Readers run in a process of their own: this one loads them only where a name is to be looked up.
+    from service.conversations.transfer.formats import FORMATS
+
+    if format is not None and format not in FORMATS and format != FORMAT:
+        known: Sequence[str] = [FORMAT, *sorted(FORMATS)]
         raise InvalidInput(
             f"There is no format {format[:50]!r}.",
             field="format",

@@ -147,6 +147,16 @@ def listing(value: Any, what: str) -> list[Any]:
     return cast("list[Any]", value)
 
 
+def fields(value: Any) -> dict[str, Any]:
+    """A JSON object; an empty one in place of anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def entries(value: Any) -> list[Any]:
+    """A JSON list; an empty one in place of anything else."""
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
 def text(value: Any) -> str | None:
     """A text that is not empty; a number as its text; None for anything else."""
     if isinstance(value, str):

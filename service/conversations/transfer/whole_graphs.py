@@ -1,4 +1,4 @@
-"""Exports of the graph itself, as what `writers/` is for chats: our own format, and those that programs for graphs read.
+"""Exports of the graph itself, as what `writers/` is for chats: our own format, and those of programs for graphs.
 
 Owns how two tables become one file. What is written is in `graphfile/`.
 """

@@ -16,9 +16,9 @@ import orjson
 
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.contents import content_of
-from service.conversations.transfer.drafts import SPEAKERS, Draft, entries, extras, fields
+from service.conversations.transfer.drafts import SPEAKERS, Draft, extras
 from service.conversations.transfer.glimpses import Glimpse, looks, records, telling, unread
-from service.conversations.transfer.parsing import Read, ms, text
+from service.conversations.transfer.parsing import Read, entries, fields, ms, text
 from service.conversations.transfer.transcripts import Notice, NoticeKind, Speaker, TranscriptMessage, Unreadable
 
 DEEPEST = 12

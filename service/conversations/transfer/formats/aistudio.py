@@ -10,14 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.conversations.transfer.assembling import (
-    Remarks,
     assembled,
     chained,
     each_member,
     ending,
-    entries,
     extras,
-    fields,
     instructed,
     left_out,
     message_each,
@@ -25,7 +22,19 @@ from service.conversations.transfer.assembling import (
     short,
 )
 from service.conversations.transfer.bundles import Bundle, Member
-from service.conversations.transfer.parsing import Read, content_key, count, json_text, listing, mapping, ms, text
+from service.conversations.transfer.parsing import (
+    Read,
+    content_key,
+    count,
+    entries,
+    fields,
+    json_text,
+    listing,
+    mapping,
+    ms,
+    text,
+)
+from service.conversations.transfer.remarks import Remarks
 from service.conversations.transfer.shapes import is_shaped, shaped
 from service.conversations.transfer.transcripts import (
     Attachment,

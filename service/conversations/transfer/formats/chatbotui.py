@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from service.conversations.transfer.assembling import (
-    Remarks,
     assembled,
     chained,
     each_member,
-    entries,
-    fields,
     instructed,
     left_out,
     message_each,
@@ -19,7 +16,8 @@ from service.conversations.transfer.assembling import (
     short,
 )
 from service.conversations.transfer.bundles import Bundle
-from service.conversations.transfer.parsing import Read, content_key, json_text, listing, mapping, text
+from service.conversations.transfer.parsing import Read, content_key, entries, fields, json_text, listing, mapping, text
+from service.conversations.transfer.remarks import Remarks
 from service.conversations.transfer.shapes import is_shaped, shaped
 from service.conversations.transfer.transcripts import Notice, Speaker, Transcript, TranscriptMessage
 

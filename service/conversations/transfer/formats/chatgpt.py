@@ -13,13 +13,10 @@ from typing import Any
 
 from service.conversations.transfer.assembling import (
     HIDDEN,
-    Remarks,
     assembled,
     each_member,
     ending,
-    entries,
     extras,
-    fields,
     left_out,
     message_each,
     others,
@@ -27,7 +24,8 @@ from service.conversations.transfer.assembling import (
 )
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.formats.chatgpt_content import Content, content_of
-from service.conversations.transfer.parsing import Read, content_key, json_whole, mapping, ms, text
+from service.conversations.transfer.parsing import Read, content_key, entries, fields, json_whole, mapping, ms, text
+from service.conversations.transfer.remarks import Remarks
 from service.conversations.transfer.shapes import MOST_LOOKED_AT, json_members, shape
 from service.conversations.transfer.transcripts import (
     Attachment,

@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 
-from service.conversations.transfer.assembling import Remarks, entries, extras, fields, joined
-from service.conversations.transfer.parsing import count, json_text, text
+from service.conversations.transfer.assembling import extras, joined
+from service.conversations.transfer.parsing import count, entries, fields, json_text, text
+from service.conversations.transfer.remarks import Remarks
 from service.conversations.transfer.transcripts import Attachment, NoticeKind
 
 # A citation is written with characters that no font has: start, kind, separator, what it refers to, end.

@@ -12,13 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.conversations.transfer.assembling import (
-    Remarks,
     assembled,
     each_member,
     ending,
-    entries,
     extras,
-    fields,
     joined,
     left_out,
     message_each,
@@ -26,8 +23,20 @@ from service.conversations.transfer.assembling import (
     short,
 )
 from service.conversations.transfer.bundles import Bundle
-from service.conversations.transfer.parsing import Read, content_key, count, json_text, listing, mapping, ms, text
+from service.conversations.transfer.parsing import (
+    Read,
+    content_key,
+    count,
+    entries,
+    fields,
+    json_text,
+    listing,
+    mapping,
+    ms,
+    text,
+)
 from service.conversations.transfer.pieces import Pieces
+from service.conversations.transfer.remarks import Remarks
 from service.conversations.transfer.shapes import is_shaped, json_members, shape, shaped
 from service.conversations.transfer.transcripts import (
     Attachment,

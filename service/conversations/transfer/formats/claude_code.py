@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.conversations.transfer.bundles import Bundle, Member
-from service.conversations.transfer.drafts import Draft, extras, fields, record
+from service.conversations.transfer.drafts import Draft, extras, record
 from service.conversations.transfer.formats.claude_code_lines import Thread, add_answer, add_prompt
 from service.conversations.transfer.glimpses import Glimpse, looks, telling, unread
-from service.conversations.transfer.parsing import Read, json_lines, ms, text
+from service.conversations.transfer.parsing import Read, fields, json_lines, ms, text
 from service.conversations.transfer.transcripts import NoticeKind, Unreadable
 
 _TITLES = ("customTitle", "aiTitle", "summary")

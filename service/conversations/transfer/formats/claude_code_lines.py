@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.conversations.transfer.contents import Content, content_of
-from service.conversations.transfer.drafts import HIDDEN, Draft, extras, fields, record
-from service.conversations.transfer.parsing import count, ms, text
+from service.conversations.transfer.drafts import HIDDEN, Draft, extras, record
+from service.conversations.transfer.parsing import count, fields, ms, text
 from service.conversations.transfer.transcripts import Speaker, TranscriptMessage, Wholeness
 
 _INTERRUPTED = "[Request interrupted by user"

@@ -12,10 +12,10 @@ from typing import Any
 
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.contents import Content, content_of
-from service.conversations.transfer.drafts import HIDDEN, Draft, extras, fields, record
+from service.conversations.transfer.drafts import HIDDEN, Draft, extras, record
 from service.conversations.transfer.formats.openai_items import SILENT, is_item, item
 from service.conversations.transfer.glimpses import Glimpse, looks, telling, unread
-from service.conversations.transfer.parsing import Read, count, json_lines, ms, text
+from service.conversations.transfer.parsing import Read, count, fields, json_lines, ms, text
 from service.conversations.transfer.transcripts import (
     NoticeKind,
     Speaker,

@@ -11,11 +11,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.conversations.transfer.assembling import Remarks, assembled, entries, extras, fields, left_out, short
+from service.conversations.transfer.assembling import assembled, extras, left_out, short
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.formats.gemini_page import activities_of_page, is_page
 from service.conversations.transfer.html_text import html_text
-from service.conversations.transfer.parsing import BROKEN, Read, content_key, json_items, mapping, ms, text
+from service.conversations.transfer.parsing import (
+    BROKEN,
+    Read,
+    content_key,
+    entries,
+    fields,
+    json_items,
+    mapping,
+    ms,
+    text,
+)
+from service.conversations.transfer.remarks import Remarks
 from service.conversations.transfer.shapes import MOST_LOOKED_AT, json_members, shape
 from service.conversations.transfer.transcripts import (
     Attachment,

@@ -13,19 +13,17 @@ from typing import Any
 import orjson
 
 from service.conversations.transfer.assembling import (
-    Remarks,
     assembled,
     each_member,
-    entries,
     extras,
-    fields,
     left_out,
     message_each,
     others,
     short,
 )
 from service.conversations.transfer.bundles import Bundle
-from service.conversations.transfer.parsing import Read, content_key, listing, mapping, ms, text
+from service.conversations.transfer.parsing import Read, content_key, entries, fields, listing, mapping, ms, text
+from service.conversations.transfer.remarks import Remarks
 from service.conversations.transfer.shapes import is_shaped, shaped
 from service.conversations.transfer.transcripts import (
     Attachment,

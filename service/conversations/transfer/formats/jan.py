@@ -7,9 +7,9 @@ from typing import Any
 
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.contents import Content, Result, content_of
-from service.conversations.transfer.drafts import SPEAKERS, Draft, entries, extras, fields, record
+from service.conversations.transfer.drafts import SPEAKERS, Draft, extras, record
 from service.conversations.transfer.glimpses import Glimpse, looks, telling, unread
-from service.conversations.transfer.parsing import Read, count, json_lines, json_whole, ms, text
+from service.conversations.transfer.parsing import Read, count, entries, fields, json_lines, json_whole, ms, text
 from service.conversations.transfer.transcripts import (
     Notice,
     NoticeKind,

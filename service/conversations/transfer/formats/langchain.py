@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from service.conversations.transfer.bundles import Bundle
-from service.conversations.transfer.drafts import Draft, Keys, enclosed, extras, fields
+from service.conversations.transfer.drafts import Draft, Keys, enclosed, extras
 from service.conversations.transfer.formats.langchain_messages import said, unwrapped
 from service.conversations.transfer.glimpses import Glimpse, looks, records, telling, unread
-from service.conversations.transfer.parsing import Read, each, ms, text
+from service.conversations.transfer.parsing import Read, each, fields, ms, text
 from service.conversations.transfer.transcripts import Unreadable
 
 _PLACES = ("", "messages.item.", "item.", "message.", "History.item.", "history.item.", "chat_history.item.")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.conversations.transfer.contents import Content, content_of
-from service.conversations.transfer.drafts import SPEAKERS, Draft, entries, extras, fields
-from service.conversations.transfer.parsing import count, json_text, ms, text
+from service.conversations.transfer.drafts import SPEAKERS, Draft, extras
+from service.conversations.transfer.parsing import count, entries, fields, json_text, ms, text
 from service.conversations.transfer.transcripts import NoticeKind, Speaker, TranscriptMessage, Wholeness
 
 _CLASSES = {

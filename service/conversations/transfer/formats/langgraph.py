@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from service.conversations.transfer.bundles import Bundle
-from service.conversations.transfer.drafts import Draft, entries, extras, fields
+from service.conversations.transfer.drafts import Draft, extras
 from service.conversations.transfer.formats.langchain_messages import said, unwrapped
 from service.conversations.transfer.formats.langgraph_sqlite import is_sqlite, states_of
 from service.conversations.transfer.glimpses import Glimpse, glimpse, likely, records, unread
-from service.conversations.transfer.parsing import Read, content_key, json_text, ms, text
+from service.conversations.transfer.parsing import Read, content_key, entries, fields, json_text, ms, text
 from service.conversations.transfer.transcripts import Notice, NoticeKind, Unreadable
 
 _LISTS = ("messages", "chat_history", "history")

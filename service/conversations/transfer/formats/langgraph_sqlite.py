@@ -13,10 +13,9 @@ from typing import Any, cast
 import orjson
 
 from service.conversations.transfer.bundles import Member
-from service.conversations.transfer.drafts import entries, fields
 from service.conversations.transfer.formats.langchain_messages import of_class
 from service.conversations.transfer.msgpack import unpacked
-from service.conversations.transfer.parsing import text
+from service.conversations.transfer.parsing import entries, fields, text
 from service.conversations.transfer.transcripts import Notice, NoticeKind, Unreadable
 
 LARGEST = 2**30

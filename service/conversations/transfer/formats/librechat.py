@@ -11,13 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.conversations.transfer.assembling import (
-    Remarks,
     assembled,
     each_member,
     ending,
-    entries,
     extras,
-    fields,
     instructed,
     left_out,
     message_each,
@@ -25,8 +22,20 @@ from service.conversations.transfer.assembling import (
     short,
 )
 from service.conversations.transfer.bundles import Bundle, Member
-from service.conversations.transfer.parsing import Read, content_key, count, json_text, listing, mapping, ms, text
+from service.conversations.transfer.parsing import (
+    Read,
+    content_key,
+    count,
+    entries,
+    fields,
+    json_text,
+    listing,
+    mapping,
+    ms,
+    text,
+)
 from service.conversations.transfer.pieces import Pieces
+from service.conversations.transfer.remarks import Remarks
 from service.conversations.transfer.shapes import MOST_LOOKED_AT, json_members, shape
 from service.conversations.transfer.transcripts import (
     Attachment,

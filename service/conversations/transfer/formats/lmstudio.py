@@ -12,9 +12,9 @@ from typing import Any
 
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.contents import Content, content_of
-from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, entries, extras, fields, record
+from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, extras, record
 from service.conversations.transfer.glimpses import Glimpse, looks, records, telling, unread
-from service.conversations.transfer.parsing import Read, count, each, ms, text
+from service.conversations.transfer.parsing import Read, count, each, entries, fields, ms, text
 from service.conversations.transfer.transcripts import Speaker, TranscriptMessage, Unreadable, Wholeness
 
 _PARTIAL = ("userStopped", "maxPredictedTokensReached", "contextLengthReached", "modelUnloaded", "failed")

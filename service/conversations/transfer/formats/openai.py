@@ -11,10 +11,10 @@ from typing import Any, cast
 
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.contents import Content, content_of
-from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, enclosed, entries, extras, fields
+from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, enclosed, extras
 from service.conversations.transfer.formats.openai_items import is_item, item
 from service.conversations.transfer.glimpses import Glimpse, glimpse, looks, records, telling, unread
-from service.conversations.transfer.parsing import Read, count, each, ms, text
+from service.conversations.transfer.parsing import Read, count, each, entries, fields, ms, text
 from service.conversations.transfer.transcripts import (
     NoticeKind,
     Speaker,

@@ -9,8 +9,8 @@ from typing import Any, cast
 import orjson
 
 from service.conversations.transfer.contents import Content, call_of, content_of
-from service.conversations.transfer.drafts import SPEAKERS, extras, fields
-from service.conversations.transfer.parsing import json_text, text
+from service.conversations.transfer.drafts import SPEAKERS, extras
+from service.conversations.transfer.parsing import fields, json_text, text
 from service.conversations.transfer.transcripts import Speaker, ToolCall, TranscriptMessage, Wholeness
 
 _ARGUMENTS = ("arguments", "input", "action", "operation", "code", "queries", "query")

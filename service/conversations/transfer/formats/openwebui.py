@@ -10,13 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.conversations.transfer.assembling import (
-    Remarks,
     assembled,
     chained,
     each_member,
-    entries,
     extras,
-    fields,
     instructed,
     left_out,
     message_each,
@@ -25,8 +22,19 @@ from service.conversations.transfer.assembling import (
 )
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.formats.openwebui_details import take_apart
-from service.conversations.transfer.parsing import Read, content_key, count, json_text, mapping, ms, text
+from service.conversations.transfer.parsing import (
+    Read,
+    content_key,
+    count,
+    entries,
+    fields,
+    json_text,
+    mapping,
+    ms,
+    text,
+)
 from service.conversations.transfer.pieces import Pieces
+from service.conversations.transfer.remarks import Remarks
 from service.conversations.transfer.shapes import is_shaped, shaped
 from service.conversations.transfer.transcripts import (
     Attachment,

@@ -15,9 +15,9 @@ import orjson
 
 from service.conversations.transfer.bundles import Bundle, Member
 from service.conversations.transfer.contents import Content, attachment_of, content_of
-from service.conversations.transfer.drafts import HIDDEN, SPEAKERS, Draft, entries, extras, fields, record, spoken
+from service.conversations.transfer.drafts import HIDDEN, SPEAKERS, Draft, extras, record, spoken
 from service.conversations.transfer.glimpses import Glimpse, looks, telling, unread
-from service.conversations.transfer.parsing import Read, count, json_lines, ms, text
+from service.conversations.transfer.parsing import Read, count, entries, fields, json_lines, ms, text
 from service.conversations.transfer.transcripts import NoticeKind, Speaker, TranscriptMessage, Unreadable, Wholeness
 
 _WHOLE = {"aborted": Wholeness.PARTIAL, "length": Wholeness.PARTIAL, "error": Wholeness.FAILED}

@@ -13,10 +13,10 @@ import orjson
 
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.contents import Content, attachment_of, content_of
-from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, enclosed, entries, extras, spoken
-from service.conversations.transfer.formats.html_texts import is_html, plain
+from service.conversations.transfer.drafts import SPEAKERS, Draft, Keys, enclosed, extras, spoken
 from service.conversations.transfer.glimpses import Glimpse, looks, records, telling, unread
-from service.conversations.transfer.parsing import Read, each, json_text, ms, text
+from service.conversations.transfer.html_text import html_text, is_html
+from service.conversations.transfer.parsing import Read, each, entries, json_text, ms, text
 from service.conversations.transfer.transcripts import NoticeKind, Speaker, TranscriptMessage, Unreadable
 
 _LISTS = ("conversations", "conversation", "items", "dialog", "dialogue")
@@ -132,7 +132,7 @@ def _turns(draft: Draft, tip: str | None, turns: list[Any], about: dict[str, Any
                 NoticeKind.CHANGED, "message names no speaker, and got one", "messages name no speakers, and got them"
             )
         if any(is_html(one) for one in content.texts):
-            content.texts = [plain(one) if is_html(one) else one for one in content.texts]
+            content.texts = [html_text(one) if is_html(one) else one for one in content.texts]
             draft.remark(
                 NoticeKind.CHANGED, "message was HTML, and is plain text", "messages were HTML, and are plain text"
             )

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.conversations.transfer.bundles import Bundle
-from service.conversations.transfer.drafts import entries, fields
 from service.conversations.transfer.formats import FORMATS, recognize
+from service.conversations.transfer.parsing import entries, fields
 from service.conversations.transfer.transcripts import Notice, Transcript
 from tests.support.agent_files import FILES, as_lines, bundle, member
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.conversations.transfer.formats.html_texts import is_html, plain
+from service.conversations.transfer.html_text import html_text, is_html
 from tests.support.agent_files import bundle, read, tree
 
 
@@ -33,7 +33,7 @@ def test_sharegpt_html_is_plain_text() -> None:
     (chat, *_), _ = read("sharegpt")
     assert chat.messages[2].content == "Hello **x**\n\n```\na = 1\nb\n```"
     assert not is_html("<p>is how a paragraph begins")
-    assert plain("<p>a<script>bad()</script> &lt;b</p><ul><li>c</li></ul>") == "a <b\n\n- c"
+    assert html_text("<p>a<script>bad()</script> &lt;b</p><ul><li>c</li></ul>") == "a <b\n\n- c"
 
 
 def test_sharegpt_ids_that_only_count_are_no_keys() -> None:
