@@ -228,7 +228,10 @@ async def test_an_empty_conversation_is_a_file(guarded: Service) -> None:
 async def test_every_format_is_in_the_contract() -> None:
     """Under the same name."""
     from service.api.graphql.exports import ExportFormat
+    from service.commands.exporting import FORMATS
+    from service.conversations.transfer.whole_graphs import GRAPHS
     from service.conversations.transfer.writers import EXPORTS
 
-    assert tuple(it.value for it in ExportFormat) == tuple(EXPORTS) == ALL
-    assert [it.name.lower() for it in ExportFormat] == list(ALL)
+    assert tuple(it.value for it in ExportFormat) == (*EXPORTS, *GRAPHS) == FORMATS
+    assert [it.name.lower() for it in ExportFormat] == list(FORMATS)
+    assert tuple(EXPORTS) == ALL

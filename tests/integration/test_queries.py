@@ -16,6 +16,7 @@ from service.graph.saved import Saved, all_saved
 
 SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan", "RelationshipTypeScan")
 SERVICE = Path(__file__).parents[2] / "service"
+SCRIPTS = SERVICE / "conversations" / "transfer" / "graphfile" / "scripts.py"
 
 
 def operators(plan: dict[str, Any]) -> list[str]:
@@ -49,9 +50,9 @@ def test_every_query_is_used() -> None:
 
 
 def test_python_holds_no_cypher() -> None:
-    """Cypher lives in files."""
+    """Cypher lives in files. What writes a script for others runs none of it."""
     pattern = re.compile(r"\b(MATCH|MERGE|UNWIND)\s*\(|\bUNWIND \$|\bRETURN \w+\b.*\bAS\b")
-    guilty = [str(path) for path in SERVICE.rglob("*.py") if pattern.search(path.read_text())]
+    guilty = [str(path) for path in SERVICE.rglob("*.py") if path != SCRIPTS and pattern.search(path.read_text())]
     assert guilty == []
 
 

@@ -87,7 +87,19 @@ ErrorCode: TypeAlias = Literal[
 ]
 """What went wrong with a task, a subtask or an attempt. A code of a plug-in's own is shown as PROVIDER_ERROR."""
 
-ExportFormat: TypeAlias = Literal["MARKDOWN", "HTML", "OPENAI", "SHAREGPT", "CHATGPT", "LIBRECHAT", "OPENWEBUI"]
+ExportFormat: TypeAlias = Literal[
+    "MARKDOWN",
+    "HTML",
+    "OPENAI",
+    "SHAREGPT",
+    "CHATGPT",
+    "LIBRECHAT",
+    "OPENWEBUI",
+    "GRAPH",
+    "GRAPHML",
+    "CYPHER",
+    "PARQUET",
+]
 """What a conversation is exported as."""
 
 FinishReason: TypeAlias = Literal["STOP", "LENGTH", "CONTENT_FILTER", "TOOL_CALLS", "OTHER"]

@@ -1,7 +1,7 @@
 // What of the messages that have arrived would break a promise of the graph.
 CYPHER 25
 CALL () {
-  MATCH (m:Incoming) WHERE m.incomingTo = $deliveryId AND m.incomingAs IN ['Prompt', 'Response']
+  MATCH (m:Incoming) WHERE m.incomingTo = $deliveryId AND m.incomingAs IN ['Prompt', 'Response'] AND m.incomingId >= ''
   WITH m, COUNT { (m)-[:IN_CONVERSATION]->({incomingAs: 'Conversation'}) } AS places,
     COLLECT { MATCH (m)-[:CONTINUES|RESPONDS_TO|DECOMPOSES|ABOUT]->(above {incomingTo: $deliveryId}) WHERE above.seq IS NOT NULL RETURN above.depth } AS depths
   WITH *, reduce(deepest = -1, depth IN depths | CASE WHEN depth > deepest THEN depth ELSE deepest END) + 1 AS depth
@@ -10,7 +10,7 @@ CALL () {
     WHEN EXISTS { (m)-[:CONTINUES|RESPONDS_TO|DECOMPOSES|USES|SYNTHESIZES|RESULT_OF|REVISES|ABOUT|REPLAYS]->(earlier) WHERE earlier.seq >= m.seq }
       THEN 'rests on a message that is not older: its seq must be greater'
     WHEN m.depth < depth OR (m.depth > depth AND NOT EXISTS {
-        MATCH (e:Incoming) WHERE e.incomingTo = $deliveryId AND e.incomingAs = 'Erasure' }) THEN 'has not the depth that what is above it says'
+        MATCH (e:Incoming) WHERE e.incomingTo = $deliveryId AND e.incomingAs = 'Erasure' AND e.incomingId >= '' }) THEN 'has not the depth that what is above it says'
     WHEN m.incomingAs = 'Response' AND COUNT { (m)-[:RESPONDS_TO]->() } <> 1 THEN 'does not RESPONDS_TO just one prompt'
     WHEN m.incomingAs = 'Response' AND NOT EXISTS { (m)<-[:YIELDED|RESULTED_IN|REUSED]-() } AND NOT EXISTS { (m)-[:REVISES]->() }
       AND m.byHand IS NULL AND EXISTS { (m)-[:RESPONDS_TO]->()<-[:ASKED]-() } THEN 'answers what was asked, and nothing has made it'
@@ -27,7 +27,7 @@ CALL () {
   WHERE why IS NOT NULL
   RETURN m AS n, why LIMIT 20
   UNION ALL
-  MATCH (m:Incoming) WHERE m.incomingTo = $deliveryId AND m.incomingAs = 'Response'
+  MATCH (m:Incoming) WHERE m.incomingTo = $deliveryId AND m.incomingAs = 'Response' AND m.incomingId >= ''
   MATCH (m)-[call:CALLED]->()
   WITH m, collect(call.index) AS places, count(DISTINCT call.toolCallId) AS ids
   WHERE size(places) <> ids OR any(place IN range(0, size(places) - 1) WHERE NOT place IN places)

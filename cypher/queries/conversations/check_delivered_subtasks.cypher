@@ -1,7 +1,7 @@
 // What of the subtasks, calls and spans that have arrived would break a promise of the graph.
 CYPHER 25
 CALL () {
-  MATCH (s:Incoming) WHERE s.incomingTo = $deliveryId AND s.incomingAs = 'Subtask'
+  MATCH (s:Incoming) WHERE s.incomingTo = $deliveryId AND s.incomingAs = 'Subtask' AND s.incomingId >= ''
   WITH s, COUNT { (s)-[:ATTEMPTED]->({status: 'SUCCEEDED'}) } + COUNT { (s)-[:REUSED]->() } AS answers,
     COLLECT { MATCH (s)-[:ATTEMPTED]->(a) RETURN a.number ORDER BY a.number } AS numbers
   WITH s, CASE
@@ -17,12 +17,12 @@ CALL () {
   WHERE why IS NOT NULL
   RETURN s AS n, why LIMIT 20
   UNION ALL
-  MATCH (t:Incoming) WHERE t.incomingTo = $deliveryId AND t.incomingAs = 'Task' AND EXISTS { (t)-[:HAS_SUBTASK]->() }
+  MATCH (t:Incoming) WHERE t.incomingTo = $deliveryId AND t.incomingAs = 'Task' AND t.incomingId >= '' AND EXISTS { (t)-[:HAS_SUBTASK]->() }
   WITH t, COLLECT { MATCH (t)-[:HAS_SUBTASK]->(s) RETURN s.index ORDER BY s.index } AS places
   WHERE places <> range(0, size(places) - 1) OR COUNT { MATCH (t)-[:HAS_SUBTASK]->(s) RETURN DISTINCT s.key } <> size(places)
   RETURN t AS n, 'has subtasks that are not numbered from 0 on, each with a key of its own' AS why LIMIT 20
   UNION ALL
-  MATCH (a:Incoming) WHERE a.incomingTo = $deliveryId AND a.incomingAs = 'Attempt'
+  MATCH (a:Incoming) WHERE a.incomingTo = $deliveryId AND a.incomingAs = 'Attempt' AND a.incomingId >= ''
   WITH a, CASE
     WHEN COUNT { (a)<-[:ATTEMPTED]-() } + COUNT { (a)<-[:PAID]-() } <> 1 OR COUNT { (a)-[:USED]->() } <> 1 THEN 'is not of one subtask and one model'
     WHEN a.finishedAt IS NULL OR a.finishedAt < a.startedAt OR a.status = 'RUNNING' THEN 'has not ended, or before it began'
@@ -37,18 +37,18 @@ CALL () {
   WHERE why IS NOT NULL
   RETURN a AS n, why LIMIT 20
   UNION ALL
-  MATCH (n:Incoming) WHERE n.incomingTo = $deliveryId AND n.incomingAs IN ['Prompt', 'Subtask']
+  MATCH (n:Incoming) WHERE n.incomingTo = $deliveryId AND n.incomingAs IN ['Prompt', 'Subtask'] AND n.incomingId >= ''
   MATCH (n)-[r:ABOUT|COVERS]->(source:Source) WHERE r.start IS NULL OR r.end IS NULL OR NOT 0 <= r.start < r.end OR r.end > source.length
   RETURN n, 'is about a span that is not in its source' AS why LIMIT 20
   UNION ALL
-  MATCH (n:Incoming) WHERE n.incomingTo = $deliveryId AND n.incomingAs >= ''
+  MATCH (n:Incoming) WHERE n.incomingTo = $deliveryId AND n.incomingAs >= '' AND n.incomingId >= ''
   WITH n WHERE n.incomingAs <> 'Change' AND n.incomingAs <> 'Conversation' AND n.incomingAs <> 'Erasure' AND NOT EXISTS { (n)--() }
     OR EXISTS { (n)-->(n) }
     OR COUNT { (n)-[e]->() WHERE NOT type(e) IN ['READS', 'ABOUT', 'COVERS', 'CALLED', 'OFFERS', 'REFERENCES'] }
       <> COUNT { MATCH (n)-[e]->(b) WHERE NOT type(e) IN ['READS', 'ABOUT', 'COVERS', 'CALLED', 'OFFERS', 'REFERENCES'] RETURN DISTINCT type(e), b }
   RETURN n, 'is tied to nothing, to itself, or twice to the same' AS why LIMIT 20
   UNION ALL
-  MATCH (n:Incoming) WHERE n.incomingTo = $deliveryId AND n.incomingAs IN ['Prompt', 'Response']
+  MATCH (n:Incoming) WHERE n.incomingTo = $deliveryId AND n.incomingAs IN ['Prompt', 'Response'] AND n.incomingId >= ''
   MATCH (n)-[r:REFERENCES]->(b)
   WITH n, b, r.kind AS kind, r.taskId AS taskId, r.conflict AS conflict, count(*) AS links WHERE links > 1 OR kind IS NULL
   RETURN n, 'has two links of one kind to the same message, or one of no kind' AS why LIMIT 20

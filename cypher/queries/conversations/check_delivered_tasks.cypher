@@ -1,7 +1,7 @@
 // What of the tasks that have arrived would break a promise of the graph.
 CYPHER 25
 CALL () {
-  MATCH (t:Incoming) WHERE t.incomingTo = $deliveryId AND t.incomingAs = 'Task'
+  MATCH (t:Incoming) WHERE t.incomingTo = $deliveryId AND t.incomingAs = 'Task' AND t.incomingId >= ''
   WITH t, COUNT { (t)-[:RESULTED_IN]->() } AS answers, t.status IN ['SUCCEEDED', 'PARTIAL'] AS answered
   WITH t, CASE
     WHEN COUNT { (t)<-[:HAS_TASK]-() } <> 1 THEN 'has not one HAS_TASK'
@@ -25,20 +25,20 @@ CALL () {
   WHERE why IS NOT NULL
   RETURN t AS n, why LIMIT 20
   UNION ALL
-  MATCH (s:Incoming) WHERE s.incomingTo = $deliveryId AND s.incomingAs = 'Summary'
+  MATCH (s:Incoming) WHERE s.incomingTo = $deliveryId AND s.incomingAs = 'Summary' AND s.incomingId >= ''
   WITH s, COLLECT { MATCH (s)-[:SUMMARIZES]->{1,8}(m {incomingTo: $deliveryId}) WHERE m.seq IS NOT NULL RETURN DISTINCT m.depth AS depth ORDER BY depth } AS covered
   WHERE COUNT { (s)<-[:SUMMARIZED]-() } <> 1 OR covered = [] OR COLLECT { MATCH (s)-[:ENDS_AT]->(m) RETURN m.depth } <> [covered[-1]]
     OR COLLECT { MATCH (s)-[:BEGINS_AT]->(m) RETURN m.depth } <> [covered[0]]
   RETURN s AS n, 'is not of one task, from the oldest to the newest message that it covers' AS why LIMIT 20
   UNION ALL
-  MATCH (s:Incoming) WHERE s.incomingTo = $deliveryId AND s.incomingAs = 'Summary' AND s.kind = 'STRETCH' AND s.level = 1
+  MATCH (s:Incoming) WHERE s.incomingTo = $deliveryId AND s.incomingAs = 'Summary' AND s.incomingId >= '' AND s.kind = 'STRETCH' AND s.level = 1
   WITH s, COLLECT { MATCH (s)-[:SUMMARIZES]->(m) RETURN m ORDER BY m.depth } AS line
   WHERE size(line) <> s.messages OR any(i IN range(1, size(line) - 1) WHERE
       NOT EXISTS { WITH line[i] AS m, line[i - 1] AS up MATCH (m)-[:CONTINUES|RESPONDS_TO]->(up) })
     OR any(m IN line WHERE COUNT { (m)<-[:SUMMARIZES]-({kind: 'STRETCH'}) } > 1)
   RETURN s AS n, 'covers messages that are not one line, or that another covers' AS why LIMIT 20
   UNION ALL
-  MATCH (k:Incoming) WHERE k.incomingTo = $deliveryId AND k.incomingAs = 'Claim'
+  MATCH (k:Incoming) WHERE k.incomingTo = $deliveryId AND k.incomingAs = 'Claim' AND k.incomingId >= ''
   WITH k WHERE COUNT { (k)<-[:CLAIMS]-() } <> 1 OR NOT EXISTS { (k)-[:STANDS_ON]->() }
     OR EXISTS { MATCH (s)-[:CLAIMS]->(k)-[:STANDS_ON]->(x) WHERE NOT EXISTS { (s)-[:SUMMARIZES]->(x) } }
   RETURN k AS n, 'does not stand on what its summary covers' AS why LIMIT 20

@@ -16,7 +16,7 @@ WITH *, reduce(sum = {bytes: 0, count: 0}, s IN found | CASE WHEN sum.count = 0 
 WITH e, strategies, drafts, tools, imports, arrivals, deliveries, found[..count] AS sources
 WITH *, COLLECT { UNWIND sources AS s MATCH (s)<-[:OF]-(p:Passage) RETURN p } AS passages,
   COLLECT { UNWIND arrivals AS a MATCH (a)<-[:IN_CONVERSATION]-(m) RETURN m LIMIT $limit } AS arrived,
-  COLLECT { UNWIND deliveries AS d MATCH (n:Incoming) WHERE n.incomingTo = d.id AND n.incomingAs >= '' RETURN n LIMIT $limit } AS incoming
+  COLLECT { UNWIND deliveries AS d MATCH (n:Incoming) WHERE n.incomingTo = d.id AND n.incomingAs >= '' AND n.incomingId >= '' RETURN n LIMIT $limit } AS incoming
 FOREACH (n IN passages + strategies + drafts + sources + tools + imports + arrived + incoming +
   CASE WHEN size(arrived) < $limit THEN arrivals ELSE [] END + CASE WHEN incoming = [] THEN deliveries ELSE [] END | DETACH DELETE n)
 SET e.strategies = coalesce(e.strategies, 0) + size(strategies), e.drafts = coalesce(e.drafts, 0) + size(drafts),

@@ -3,7 +3,7 @@ CYPHER 25
 MATCH (d:Delivery {id: $deliveryId})
 SET d.touchedAt = timestamp()
 WITH d
-MATCH (c:Incoming) WHERE c.incomingTo = d.id AND c.incomingAs = 'Conversation'
+MATCH (c:Incoming) WHERE c.incomingTo = d.id AND c.incomingAs = 'Conversation' AND c.incomingId >= ''
 SET c:Conversation, c.changedAt = datetime({epochMillis: timestamp()})
 REMOVE c:Incoming, c.incomingTo, c.incomingAs, c.incomingId
 DETACH DELETE d

@@ -1,6 +1,6 @@
 // End what had not ended when a conversation was exported: it does not go on here by itself.
 CYPHER 25
-MATCH (t:Incoming) WHERE t.incomingTo = $deliveryId AND t.incomingAs = 'Task' AND t.unfinished
+MATCH (t:Incoming) WHERE t.incomingTo = $deliveryId AND t.incomingAs = 'Task' AND t.incomingId >= '' AND t.unfinished
 WITH t LIMIT 100
 WITH t, datetime({epochMillis: timestamp()}) AS at, 'It had not ended when its conversation was exported.' AS why
 CALL (t, at, why) {

@@ -5,9 +5,12 @@ Owns which path is meant. Messages up to the number that the conversation has no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any
 
 from service.conversations.listings import BRANCHES
+from service.conversations.transfer.ahead import ahead
 from service.conversations.transfer.outgoing import Head, Outgoing, OutgoingReader, read_tree
 from service.conversations.transfer.tickets import Wish
 from service.conversations.transfer.transcripts import Speaker, TranscriptMessage
@@ -16,7 +19,13 @@ from service.errors import InvalidInput, NotFound
 from service.graph.reader import Reader
 from service.graph.store import main_branch
 
+Row = dict[str, Any]
+
+AHEAD = 4
+"""Conversations whose trees are read while one is written."""
 _LISTED = 200
+_Named = tuple[str, str, int]
+"""A branch: its id, its name, and the number of the message that it points at."""
 
 
 class Departing:
@@ -26,15 +35,35 @@ class Departing:
         self._reader = reader
         self._texts = texts
 
-    async def read(self, owner: str, conversation_id: str, wish: Wish) -> Outgoing:
-        """A conversation, or the path of it that is wanted. Raises `NotFound`, `InvalidInput`."""
-        row = (await self._reader.read_conversations(owner, [conversation_id])).get(conversation_id)
-        upto = await self._reader.read_settled_heads(owner, [conversation_id])
-        if row is None or conversation_id not in upto:
+    async def read_all(self, owner: str, ids: Sequence[str], wish: Wish) -> AsyncGenerator[Outgoing]:
+        """Conversations, or the path of the one that is wanted. One that is gone is left out, unless it was named.
+
+        What is short is read of all of them at once; the next trees are read while one conversation is written.
+        Raises `NotFound`, `InvalidInput`.
+        """
+        rows = await self._reader.read_conversations(owner, ids)
+        upto = await self._reader.read_settled_heads(owner, ids)
+        systems = await self._reader.read_system_prompts(owner, ids)
+        there = [id for id in ids if id in rows and id in upto]
+        if wish.ids is not None and len(there) < len(ids):
             raise NotFound("There is no such conversation.", field="input.conversationId")
-        tree = await read_tree(self._texts, owner, conversation_id, upto[conversation_id])
+        heads = await self._heads(owner, there)
+
+        async def read(id: str) -> Outgoing:
+            return await self._read(owner, rows[id], upto[id], systems.get(id), heads[id], wish)
+
+        async with aclosing(ahead(there, read, most=AHEAD)) as read_ahead:
+            async for going in read_ahead:
+                yield going
+
+    async def _read(
+        self, owner: str, row: Row, upto: int, system: str | None, heads: Sequence[_Named], wish: Wish
+    ) -> Outgoing:
+        tree = await read_tree(self._texts, owner, row["id"], upto)
+        default_id = row["defaultBranchId"] or main_branch(row["id"])
+        found = [(id, name, tree.find(seq)) for id, name, seq in heads]
         going = Outgoing(
-            id=conversation_id,
+            id=row["id"],
             title=row["title"] or "",
             owner=owner,
             tree=tree,
@@ -42,32 +71,34 @@ class Departing:
             order=range(len(tree)),
             created_ms=row["createdAt"],
             updated_ms=row["updatedAt"],
-            system=await self._system_prompt(owner, conversation_id),
+            system=None if system is None else await self._system_prompt(owner, system),
+            heads=[Head(name, index, is_default=id == default_id) for id, name, index in found if index is not None],
         )
-        going.heads = await self._heads(owner, conversation_id, row["defaultBranchId"], going)
+        going.heads = sorted(going.heads, key=lambda head: not head.is_default)
         if wish.end is not None:
-            end = await self.end_of(owner, conversation_id, wish.end)
+            end = await self.end_of(owner, row["id"], wish.end)
             going.order = [] if end is None else tree.path(_known(tree.find(end)))
             going.path_name = wish.end_name or ""
         return going
 
-    async def _heads(self, owner: str, id: str, default_id: str | None, going: Outgoing) -> Sequence[Head]:
-        """The branches that have a message, the default one first."""
-        default_id = default_id or main_branch(id)
-        page, heads = PageRequest(_LISTED), list[Head]()
-        while True:
-            rows = (await self._reader.read_conversation_branches(owner, [id], BRANCHES.order.bounds(page))).get(id, [])
-            found = BRANCHES.order.page(rows, page)
-            named = {row["head"]["id"]: row for row in found.rows if row["head"]}
-            numbers = await self._reader.read_message_numbers(owner, list(named)) if named else {}
-            for row in found.rows:
-                number = numbers.get(row["head"]["id"]) if row["head"] else None
-                index = going.tree.find(number["seq"]) if number else None
-                if index is not None:
-                    heads.append(Head(row["name"], index, is_default=row["id"] == default_id))
-            if not found.has_next:
-                return sorted(heads, key=lambda head: not head.is_default)
-            page = PageRequest(_LISTED, after=found.cursor(len(found.rows) - 1))
+    async def _heads(self, owner: str, ids: Sequence[str]) -> dict[str, list[_Named]]:
+        """Of each conversation the branches that have a message."""
+        named: dict[str, list[_Named]] = {id: [] for id in ids}
+        left = [(ids, PageRequest(_LISTED))] if ids else []
+        while left:
+            some, page = left.pop()
+            listed = await self._reader.read_conversation_branches(owner, some, BRANCHES.order.bounds(page))
+            rows = list[Row]()
+            for id in some:
+                found = BRANCHES.order.page(listed.get(id, []), page)
+                rows += [row for row in found.rows if row["head"]]
+                if found.has_next:
+                    left.append(([id], PageRequest(_LISTED, after=found.cursor(len(found.rows) - 1))))
+            numbers = await self._reader.read_message_numbers(owner, [row["head"]["id"] for row in rows])
+            for row in rows:
+                if number := numbers.get(row["head"]["id"]):
+                    named[row["conversationId"]].append((row["id"], row["name"], number["seq"]))
+        return named
 
     async def end_of(self, owner: str, conversation_id: str, end: str) -> int | None:
         """The number of the message that a path ends at; None for a branch without one. Raises `NotFound`."""
@@ -81,10 +112,7 @@ class Departing:
             raise NotFound("There is no such branch or message in this conversation.", field="input.path")
         return found["seq"]
 
-    async def _system_prompt(self, owner: str, conversation_id: str) -> TranscriptMessage | None:
-        id = (await self._reader.read_system_prompts(owner, [conversation_id])).get(conversation_id)
-        if id is None:
-            return None
+    async def _system_prompt(self, owner: str, id: str) -> TranscriptMessage | None:
         content = (await self._reader.read_message_contents(owner, [id])).get(id)
         if content is None:
             return None

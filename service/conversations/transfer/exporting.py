@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 
@@ -34,7 +34,7 @@ MOST_NAMED = 100
 """Conversations that may be named in one wish: all can be had without names."""
 PIECE_BYTES = 64 * 1024
 TURN_SECONDS = 0.002
-_LISTED = 200
+_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,21 +145,21 @@ class Exporting:
         return f"conversations-{kind.name}.zip", "application/zip"
 
     async def _conversations(self, owner: str, wish: Wish) -> AsyncIterator[Outgoing]:
+        async for ids in self._listed(owner, wish):
+            async with aclosing(self._departing.read_all(owner, ids, wish)) as read:
+                async for going in read:
+                    yield going
+
+    async def _listed(self, owner: str, wish: Wish) -> AsyncIterator[Sequence[str]]:
         if wish.ids is not None:
-            for id in wish.ids:
-                yield await self._departing.read(owner, id, wish)
+            yield wish.ids
             return
         page = PageRequest(_LISTED)
         while True:
             bounds = CONVERSATIONS.bounds(page)
             which = {"title": None, "createdFrom": None, "createdBefore": None}
             found = CONVERSATIONS.page(await self.reader.read_owner_conversations(owner, bounds, **which), page)
-            for row in found.rows:
-                try:
-                    yield await self._departing.read(owner, row["id"], wish)
-                except NotFound:
-                    # It was deleted since it was listed.
-                    continue
+            yield [row["id"] for row in found.rows]
             if not found.has_next:
                 return
             page = PageRequest(_LISTED, after=found.cursor(len(found.rows) - 1))

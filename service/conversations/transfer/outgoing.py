@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from service.conversations.transfer.ahead import ahead
 from service.conversations.transfer.export_trees import NONE, Tree
 from service.conversations.transfer.transcripts import Speaker, ToolCall, TranscriptMessage, Wholeness
 
@@ -18,7 +20,7 @@ Row = dict[str, Any]
 
 PLACES = 5_000
 """Messages whose places are read at once."""
-TOGETHER, CHARACTERS = 200, 2_000_000
+TOGETHER, CHARACTERS = 500, 2_000_000
 """Messages, and characters of them, that are read at once."""
 GONE = "a message was deleted while it was exported"
 
@@ -59,6 +61,8 @@ class Head:
 
 Told = tuple[int, TranscriptMessage]
 """A message with its index in the tree."""
+_Page = tuple[Sequence[int], dict[int, Row]]
+"""Indexes, and the rows of those that are there by their numbers."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,17 +110,21 @@ class Outgoing:
 
     async def messages(self, order: Sequence[int] | None = None) -> AsyncIterator[Told]:
         """The messages in an order. In place of one that was deleted meanwhile stands an empty one."""
-        for page in self.tree.pages(self.order if order is None else order, TOGETHER, CHARACTERS):
-            seqs = [self.tree.seq(index) for index in page]
-            rows = await self.reader.read_exported_messages(self.owner, self.id, seqs)
-            found = {row["seq"]: row for row in rows}
-            for index in page:
-                yield index, self._message(index, found.get(self.tree.seq(index)))
+        pages = self.tree.pages(self.order if order is None else order, TOGETHER, CHARACTERS)
+        async with aclosing(ahead(pages, self._read_page, most=1)) as read:
+            async for page, found in read:
+                for index in page:
+                    yield index, self._message(index, found.get(self.tree.seq(index)))
 
     async def tools(self, ids: Sequence[str]) -> list[Tool]:
         """What is known of the tools that these responses called."""
         rows = await self.reader.read_exported_tools(self.owner, ids)
         return [Tool(row["name"], row["description"], row["parameters"]) for row in rows]
+
+    async def _read_page(self, page: Sequence[int]) -> _Page:
+        seqs = [self.tree.seq(index) for index in page]
+        rows = await self.reader.read_exported_messages(self.owner, self.id, seqs)
+        return page, {row["seq"]: row for row in rows}
 
     def key(self, index: int) -> str | None:
         """The id of a message; for `NONE` the system prompt's, where there is one."""

@@ -75,7 +75,7 @@ class Client:
 
 def endless(fails_at: int = -1) -> Any:
     """An export over nothing."""
-    made = Endless(cast(Any, None), cast(Any, None))
+    made = Endless(*cast(Any, [None] * 3))
     made.begin(fails_at)
     return made
 
