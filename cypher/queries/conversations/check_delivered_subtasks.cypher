@@ -43,7 +43,7 @@ CALL () {
   UNION ALL
   MATCH (n:Incoming) WHERE n.incomingTo = $deliveryId AND n.incomingAs >= '' AND n.incomingId >= ''
   WITH n WHERE n.incomingAs <> 'Change' AND n.incomingAs <> 'Conversation' AND n.incomingAs <> 'Erasure' AND NOT EXISTS { (n)--() }
-    OR EXISTS { (n)-->(n) }
+    OR EXISTS { (n)-->(it) WHERE it = n }
     OR COUNT { (n)-[e]->() WHERE NOT type(e) IN ['READS', 'ABOUT', 'COVERS', 'CALLED', 'OFFERS', 'REFERENCES'] }
       <> COUNT { MATCH (n)-[e]->(b) WHERE NOT type(e) IN ['READS', 'ABOUT', 'COVERS', 'CALLED', 'OFFERS', 'REFERENCES'] RETURN DISTINCT type(e), b }
   RETURN n, 'is tied to nothing, to itself, or twice to the same' AS why LIMIT 20

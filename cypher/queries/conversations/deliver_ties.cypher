@@ -10,7 +10,7 @@ OPTIONAL MATCH (x) WHERE elementId(x) = row.fromShared
 OPTIONAL MATCH (y) WHERE elementId(y) = row.toShared
 WITH row, coalesce(x, a) AS start, coalesce(y, b) AS end,
   // What is shared may be tied already.
-  x IS NOT NULL AND y IS NOT NULL AND EXISTS { (x)-[r]->(y) WHERE type(r) = row.type } AS isTied
+  x IS NOT NULL AND y IS NOT NULL AND EXISTS { (x)-[r]->(it) WHERE it = y AND type(r) = row.type } AS isTied
 WHERE start IS NOT NULL AND end IS NOT NULL
 CALL (row, start, end, isTied) {
   WITH * WHERE NOT isTied

@@ -3,7 +3,7 @@ CYPHER 25
 UNWIND $rows AS row
 MATCH (a:Message) WHERE a.id IN row.fromIds AND a.ownerId = $ownerId
 MATCH (b:Message) WHERE b.id IN row.toIds AND b.ownerId = $ownerId
-  AND NOT EXISTS { (a)-[r]->(b) WHERE type(r) = row.type AND coalesce(r.kind, '') = coalesce(row.properties.kind, '') }
+  AND NOT EXISTS { (a)-[r]->(it) WHERE it = b AND type(r) = row.type AND coalesce(r.kind, '') = coalesce(row.properties.kind, '') }
 CREATE (a)-[r:$(row.type)]->(b)
 SET r = row.properties
 // A link knows its ends.

@@ -85,4 +85,8 @@ def recognize(bundle: Bundle) -> Format:
             )
     names = ", ".join(known.title for known in FORMATS.values())
     held = ", ".join(member.base for member in list(bundle.members)[:5])
-    raise Unreadable(f"{bundle.name} (with {held}) is of no format that can be imported. Those are: {names}.")
+    inside = "" if held == bundle.name else f" (with {held})"
+    raise Unreadable(
+        f"{bundle.name}{inside} is of no format that can be imported. Those are: {names}, and what "
+        "`antiphon export --format graph` writes."
+    )

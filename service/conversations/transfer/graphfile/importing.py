@@ -77,7 +77,8 @@ class _Import:
         self._numbers: dict[str, int] = {}
         self._id: str | None = None
         self._arriving: Arriving | None = None
-        self._counts: Row | None = None
+        self._seen = 0
+        self._is_over = self._is_whole = False
 
     async def take(self, line: bytes) -> None:
         """Take the next line."""
@@ -86,7 +87,7 @@ class _Import:
             said = parsed(line)
             if self.report.lines == 1:
                 check_header(said)
-            elif self._counts is not None:
+            elif self._is_over:
                 raise Refused("There is more after the last line.", "Give one file at a time.")
             else:
                 await self._take(line, said)
@@ -106,7 +107,10 @@ class _Import:
             await self._whole(place_of(value, what), (count_of(value, "nodes"), count_of(value, "relationships")))
         elif what == "end":
             await self._broken_off()
-            self._counts = {name: count_of(value, name) for name in ("conversations", "nodes", "relationships")}
+            self._is_over = True
+            if count_of(value, "conversations") != self._seen:
+                raise Refused(f"The file says that it holds another number of conversations than {self._seen}.")
+            self._is_whole = True
         elif self._arriving is not None:
             item = node_of(value) if what == "node" else tie_of(value)
             await self._arriving.take(self.report.lines, line, item)
@@ -145,6 +149,7 @@ class _Import:
     async def _whole(self, id_: str, counts: tuple[int, int]) -> None:
         if id_ != self._id:
             raise Refused("A conversation ends that is not the one that began.")
+        self._seen += 1
         arriving = self._arriving
         if arriving is not None:
             settled = await arriving.end(counts)
@@ -178,7 +183,7 @@ class _Import:
             self.report.refused += 1
 
     async def _broken_off(self) -> None:
-        if self._arriving is not None:
+        if self._id is not None:
             await self._refuse(Refused("The conversation breaks off: the line `whole` is missing."))
         self._id = None
 
@@ -187,10 +192,10 @@ class _Import:
         report = self.report
         if not report.lines:
             raise InvalidInput("The file is empty.", field="file", remedy="Give a file that was exported.")
-        if self._counts is None:
+        if not self._is_over:
             where = f"in the conversation {self._id}" if self._id else "between two conversations"
             said = f"The file breaks off {where}: its last line is missing."
             # What has come of that conversation waits: the whole file goes on there.
             report.tell(Problem(report.lines, said, "Give the whole file again: it is gone on with.", self._id))
-        report.is_whole = self._counts is not None and not report.refused
+        report.is_whole = self._is_whole and not report.refused
         return report
