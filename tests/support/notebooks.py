@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-import copy
+import asyncio
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,10 +24,16 @@ EXAMPLE = FOLDER / "example.graph.jsonl"
 MOST_BYTES = 400_000
 """Of one notebook, pictures and all: it is read on the web."""
 _UNWANTED = {
-    "a path of somebody's machine": re.compile(r"(?<![\w.])/(?:home|root|tmp|work|usr|opt|var|private|Users)/\w|\b[A-Z]:\\\\?\w"),
-    "the address of somebody's machine": re.compile(r"\b(?:127\.0\.0\.1|localhost|0\.0\.0\.0):\d+|\b\d+\.\d+\.\d+\.\d+:\d+"),
+    "a path of somebody's machine": re.compile(
+        r"(?<![\w.])/(?:home|root|tmp|work|usr|opt|var|private|Users)/\w|\b[A-Z]:\\\\?\w"
+    ),
+    "the address of somebody's machine": re.compile(
+        r"\b(?:127\.0\.0\.1|localhost|0\.0\.0\.0):\d+|\b\d+\.\d+\.\d+\.\d+:\d+"
+    ),
     "what was typed for a password": re.compile("\u00b7{3,}"),
-    "a password or a key": re.compile(r"(?i)\b(?:password|token|api.?key|secret|bearer)\b['\"]?\s*[=:]\s*['\"]?[\w-]{4,}"),
+    "a password or a key": re.compile(
+        r"(?i)\b(?:password|token|api.?key|secret|bearer)\b['\"]?\s*[=:]\s*['\"]?[\w-]{4,}"
+    ),
     "an error": re.compile(r"Traceback|\w+Error:|Warning:"),
 }
 _TEXTS = ("text/plain", "text/html", "text/markdown", "image/svg+xml")
@@ -78,7 +85,7 @@ async def run(path: Path, folder: Path, environ: Mapping[str, str], then: Sequen
     import nbformat
     from nbclient import NotebookClient
 
-    notebook: Any = nbformat.from_dict(copy.deepcopy(read(path)))
+    notebook: Any = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     kept = len(notebook.cells)
     notebook.cells += [nbformat.v4.new_code_cell(text) for text in then]
     client = NotebookClient(
@@ -89,6 +96,29 @@ async def run(path: Path, folder: Path, environ: Mapping[str, str], then: Sequen
     later = [output for cell in done["cells"][kept:] for output in cell["outputs"]]
     done["cells"] = done["cells"][:kept]
     return done, "".join("".join(it["text"]) for it in later if it.get("name") == "stdout")
+
+
+async def run_beside(
+    path: Path, folder: Path, environ: Mapping[str, str], then: Sequence[str] = ()
+) -> tuple[Notebook, str]:
+    """The same in a process of its own: Jupyter's libraries warn of what is none of a test's."""
+    wish = json.dumps([str(path), str(folder), list(then)])
+    command = [sys.executable, "-W", "ignore", "-m", "tests.support.notebooks", "--run"]
+    pipe = asyncio.subprocess.PIPE
+    own = dict(environ) | {"PYTHONPATH": f"{ROOT}:{environ.get('PYTHONPATH', '')}"}
+    (folder / EXAMPLE.name).write_bytes(EXAMPLE.read_bytes())
+    process = await asyncio.create_subprocess_exec(*command, cwd=folder, env=own, stdin=pipe, stdout=pipe, stderr=pipe)
+    out, err = await process.communicate(wish.encode())
+    assert process.returncode == 0, err.decode()[-4000:]
+    done, said = json.loads(out)
+    return done, said
+
+
+def without_machine(notebook: Notebook) -> Notebook:
+    """What is kept of it: not which Python ran it."""
+    own = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    cells = [cell | {"metadata": {}} for cell in notebook["cells"]]
+    return notebook | {"cells": cells, "metadata": own | {"language_info": {"name": "python"}}}
 
 
 def problems_of(path: Path) -> Iterator[str]:
@@ -118,6 +148,10 @@ def _wrong_in(output: Cell) -> Iterator[str]:
 
 def main() -> int:
     """Say what is wrong; 1 where anything is."""
+    if "--run" in sys.argv[1:]:
+        path, folder, then = json.load(sys.stdin)
+        json.dump(asyncio.run(run(Path(path), Path(folder), os.environ, then)), sys.stdout)
+        return 0
     problems = [Problem(path, 1, what) for path in notebooks() for what in problems_of(path)]
     print(*problems, sep="\n" if problems else "", end="\n" if problems else "")
     return 1 if problems else 0
