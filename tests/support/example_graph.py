@@ -97,7 +97,7 @@ class Player:
         files = tuple(NewFile(title, text) for title, text in more.pop("files").items())
         plan = more.pop("plan", None)
         config = NewTaskConfig(model=model, **more)
-        task = {"conversation_id": self.ids.get(chat), "title": name, "files": files, "config": config}
+        task: Json = {"conversation_id": self.ids.get(chat), "title": name, "files": files, "config": config}
         how: Json = {"plan": plan} if plan else {"strategy": strategy}
         new = NewTask(instruction=instruction, **how, **task)
         await self._end(chat, name, await self.services.backend.tasks.create_task(self.owner, new))
@@ -134,7 +134,7 @@ async def play(connection: Connection, folder: Path, owner: str) -> bytes:
     """Play all of it; the file."""
     async with AsyncExitStack() as stack:
         models = Models()
-        urls = {
+        urls: dict[str, str] = {
             name: (await stack.enter_async_context(ScriptedProvider(models, pause=pause))).url
             for name, pause in PAUSES.items()
         }
@@ -192,7 +192,7 @@ async def _chat(player: Player) -> None:
 async def _reports(player: Player) -> None:
     """Eight reports are read, of which some fail; then five of them, and all again, where answers are reused."""
     reports = {f"choir-{number}.txt": report(number) for number in range(1, 9)}
-    some = {"max_parallel": 4, "aggregation": "REDUCE", "fallback_models": ("acme/large",)}
+    some: Json = {"max_parallel": 4, "aggregation": "REDUCE", "fallback_models": ("acme/large",)}
     player.at(2, 9)
     await player.run(
         "reports", "Read the reports", "What does this report say?", "FILE", "acme/small", files=reports, **some

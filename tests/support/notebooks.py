@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -80,13 +81,11 @@ def told(notebook: Notebook) -> list[list[str]]:
 
 async def run(path: Path, folder: Path, environ: Mapping[str, str], then: Sequence[str] = ()) -> tuple[Notebook, str]:
     """The notebook as it is when all of it was run in `folder`, and what cells that come after it have printed."""
-    import nbformat
-    from nbclient import NotebookClient
-
-    notebook: Any = nbformat.reads(json.dumps(read(path)), as_version=4)
+    nbformat: Any = import_module("nbformat")
+    notebook = nbformat.reads(json.dumps(read(path)), as_version=4)
     kept = len(notebook.cells)
     notebook.cells += [nbformat.v4.new_code_cell(text) for text in then]
-    client = NotebookClient(
+    client: Any = import_module("nbclient").NotebookClient(
         notebook, timeout=120, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(folder)}}
     )
     await client.async_execute(env=dict(environ))
