@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.front import Service
-from tests.support.langchain import langchain_packages
+from tests.support.locked_packages import locked_packages
 
 ROOT = Path(__file__).parents[2]
 CLIENT = ROOT / "clients" / "python"
@@ -67,6 +67,6 @@ async def test_page_of_python_works(page: str, asked: str, service: Service, tmp
 
 async def test_page_of_langchain_works(service: Service, tmp_path: Path) -> None:
     """A chain invokes, streams and goes on with a conversation, with and without asyncio."""
-    said = await run(program(ROOT / "docs" / "langchain.md") + CHECKS, tmp_path, service, langchain_packages())
+    said = await run(program(ROOT / "docs" / "langchain.md") + CHECKS, tmp_path, service, locked_packages("langchain"))
     assert "['HumanMessage', 'AIMessage', 'HumanMessage', 'AIMessage']" in said
     assert said.endswith("#done\n")

@@ -7,6 +7,7 @@ sites are not visited.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections import Counter
@@ -41,9 +42,20 @@ class Problem:
 
 
 def pages() -> list[Path]:
-    """Every Markdown page of the project."""
-    found = [page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md") if "node_modules" not in page.parts]
+    """Every Markdown page of the project, and every notebook."""
+    kinds = ("*.md", "*.ipynb")
+    found = [page for folder in FOLDERS for kind in kinds for page in (ROOT / folder).rglob(kind)]
+    found = [page for page in found if "node_modules" not in page.parts]
     return sorted([*ROOT.glob("*.md"), *found])
+
+
+def text_of(page: Path) -> str:
+    """The Markdown of a page; of a notebook, that of its cells."""
+    text = page.read_text(encoding="utf-8")
+    if page.suffix != ".ipynb":
+        return text
+    cells = json.loads(text)["cells"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown") + "\n"
 
 
 def blocks(language: str, page: str) -> list[str]:
@@ -71,7 +83,7 @@ def anchors(text: str) -> set[str]:
 
 def broken_links(page: Path) -> Iterator[Problem]:
     """Links to files or headings that are not there."""
-    text = page.read_text(encoding="utf-8")
+    text = text_of(page)
     for match in LINK.finditer(CODE.sub(_blank, FENCE.sub(_blank, text))):
         if not match[1].startswith(("http:", "https:", "mailto:")) and (why := _why_broken(page, match[1])):
             yield Problem(page, _line(text, match.start()), why)
@@ -79,7 +91,7 @@ def broken_links(page: Path) -> Iterator[Problem]:
 
 def unplain_words(page: Path, avoided: dict[str, str]) -> Iterator[Problem]:
     """Words and phrases for which there is a plainer one."""
-    text = prose(page.read_text(encoding="utf-8"))
+    text = prose(text_of(page))
     for phrase, instead in avoided.items():
         pattern = r"\b" + r"\s+".join(map(re.escape, phrase.split())) + r"\b"
         for match in re.finditer(pattern, text, re.IGNORECASE):
@@ -88,7 +100,7 @@ def unplain_words(page: Path, avoided: dict[str, str]) -> Iterator[Problem]:
 
 def misspelled_words(page: Path, is_known: Callable[[str], bool]) -> Iterator[Problem]:
     """Words that no dictionary has. Those with a capital inside are names, and left alone."""
-    text = prose(page.read_text(encoding="utf-8"))
+    text = prose(text_of(page))
     for match in WORD.finditer(text):
         word = match[0].replace("’", "'")
         if not re.search(r".[A-Z]", word) and not is_known(word):
