@@ -6,7 +6,7 @@ and the next file's; that of a Neo4j that a file was the first to ask for is amo
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import Any
 
 import psutil
@@ -19,7 +19,7 @@ class Cpu:
     """Counts in the process that runs tests."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._file = "(collection)"
         self._before = 0.0
 
@@ -54,12 +54,13 @@ class Table:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """A worker has ended."""
-        self._own.update(getattr(node, "workeroutput", {}).get("cpu", {}))
+        for file, seconds in getattr(node, "workeroutput", {}).get("cpu", {}).items():
+            self._own[file] += seconds
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """The files that took most."""
         terminalreporter.section(f"{sum(self._own.values()):.0f} s of a processor")
-        for file, seconds in self._own.most_common(ROWS):
+        for file, seconds in sorted(self._own.items(), key=lambda it: -it[1])[:ROWS]:
             terminalreporter.write_line(f"{seconds:8.1f} s  {file}")
 
 

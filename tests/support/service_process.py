@@ -53,6 +53,7 @@ class ServiceProcess:
     async def start(self) -> None:
         """Start it, and wait until it is ready."""
         self.begin()
+        assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while await self.ready() != 200:
             assert self.process.poll() is None, self.log()
