@@ -47,7 +47,7 @@ class LocalSettings:
 
 
 _BRIEF = {
-    # A statement that is run for the tenth time is planned anew, its expressions compiled, which pays in the long run alone.
+    # A statement that is run for the tenth time is planned anew, its expressions compiled: that pays in the long run.
     "internal.cypher.expression_engine": "INTERPRETED",
     "dbms.cypher.min_replan_interval": "10m",
 }
