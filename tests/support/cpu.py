@@ -2,6 +2,7 @@
 
 Those of a file are what its process, all that this has started and what these have started used between its first test
 and the next file's; that of a Neo4j that a file was the first to ask for is among them.
+What goes on after whoever started it was killed is not.
 """
 
 from __future__ import annotations
