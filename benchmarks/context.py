@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.bench import FINAL, OWNER, figure, load, run, service, status_of
 from benchmarks.generate import Wish, fill
 from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
-from service.providers import PROTOCOLS
+from service.providers.opening import PROTOCOLS
 from service.providers.tokens import count_bytes
 from service.records import ContextPolicy
 from service.services import Services

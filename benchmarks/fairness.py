@@ -24,7 +24,8 @@ from benchmarks.attackers import AT_ONCE, ATTACKS, Caller, Target, attacked
 from benchmarks.bench import figure, load, neo4j
 from benchmarks.floods import FLOODS
 from service.app import create_app
-from service.commands.server import run, serving
+from service.commands.loops import run
+from service.commands.server import serving
 from service.config import load_config
 from service.graph.database import Connection, Database
 from service.graph.migrations import migrate

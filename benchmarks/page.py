@@ -25,7 +25,8 @@ import neo4j
 
 from benchmarks.bench import figure
 from service.app import connection_of, create_app, embedded, remote
-from service.commands.server import run, serving
+from service.commands.loops import run
+from service.commands.server import serving
 from service.config import Config, load_config
 from service.graph.database import Connection, Database
 from service.graph.migrations import migrate

@@ -17,7 +17,7 @@ from benchmarks.bench import FINAL, OWNER, figure, run, service, status_of
 from benchmarks.generate import Wish, fill
 from benchmarks.texts import Texts
 from service.chat import ChatMessage, ChatRequest, Completion, ProviderConfig, TextDelta, Usage
-from service.providers import PROTOCOLS
+from service.providers.opening import PROTOCOLS
 from service.providers.tokens import count_batch
 from service.records import ContextPolicy
 from service.services import Services

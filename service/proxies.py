@@ -36,6 +36,16 @@ class Target:
     port: int | None = None
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens on `host`."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
 def target_of(url: str) -> Target:
     """What an address wants to reach."""
     parts = urlsplit(url)

@@ -33,7 +33,7 @@ def analytics(
     as_cypher: Annotated[bool, typer.Option("--cypher", help="Print it for Neo4j Browser.")] = False,
 ) -> None:
     """Ask an analysis about all that you have: money, time, branches, sources, communities."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     if form.lower() not in FORMATS:
         raise InvalidInput(f"--format {form}: it is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")

@@ -33,7 +33,7 @@ def annotate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say what you think of a message. It takes the place of what you said of it before."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     wish: Json = {"rating": _rating(rating, good, bad), "label": label, "comment": comment, "annotator": annotator}
     said = [name for name in ("rating", "label", "comment") if wish[name] is not None]

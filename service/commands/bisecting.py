@@ -41,8 +41,8 @@ def bisect(
     Nothing of it stays in the conversation. Exit code: 0 found, 1 the ends are not as you say, 3 a few are left.
     """
     from service.answers.patterns import compiled
+    from service.commands.loops import run
     from service.commands.replay_options import parse_settings
-    from service.commands.server import run
 
     try:
         compiled(check)

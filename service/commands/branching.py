@@ -24,7 +24,7 @@ def branches(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
     """List the branches of a conversation. A star marks the default one."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     found = run(_list(conversation))
     if as_json:
@@ -54,7 +54,7 @@ def branch(
     ] = False,
 ) -> int:
     """Make a branch, where the default branch is or at a message. With an option: change one that is there."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     wishes = {"--from": at, "--rename": rename, "--move-to": move_to, "--delete": delete}
     said = [option for option, value in wishes.items() if value] + ["--default"] * (default and not at)

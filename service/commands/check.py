@@ -23,7 +23,7 @@ KEPT, BROKEN, NOT_RUN = 0, 1, 2
 @app.command()
 def check(as_json: AsJson = False) -> int:
     """Check the graph against its promises: 0 they are kept, 1 one is broken, 2 they could not be checked."""
-    from service.commands.server import run
+    from service.commands.loops import run
     from service.config import load_config
 
     try:

@@ -22,9 +22,8 @@ from service import errors
 from service.errors import AntiphonError, ConfigurationError, ServiceError
 from service.providers.sse import SseParser
 from service.providers.tls import tls_context
-from service.proxies import proxy_for, target_of, unusable_proxy
+from service.proxies import is_loopback, proxy_for, target_of, unusable_proxy
 from service.resources import read_resource, resource
-from service.settings.values import is_loopback
 
 Json = dict[str, Any]
 

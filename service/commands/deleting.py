@@ -86,7 +86,7 @@ class _How:
 
 
 def _run(kind: str, said: str, wish: Json, how: _How) -> None:
-    from service.commands.server import run
+    from service.commands.loops import run
 
     if not (how.dry_run or how.yes or sys.stdin.isatty()):
         raise InvalidInput("Nobody is there to be asked.", remedy="Say --yes, or --dry-run to see what would go.")

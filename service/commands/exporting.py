@@ -37,7 +37,7 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Export a conversation as a file. Nothing is changed."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     if bool(conversation) == everything:
         raise InvalidInput("Name a conversation, or say --all.", remedy="`antiphon export last` takes the newest.")

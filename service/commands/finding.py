@@ -42,7 +42,7 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Search what you wrote and what was answered. Exit code 1: nothing was found."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     if branch and conversation is None:
         raise InvalidInput("--branch is of a conversation.", remedy="Say which one: -c last --branch NAME.")

@@ -36,7 +36,7 @@ def history(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Draw a conversation, oldest message first: its branches, their forks and merges, tasks and why they failed."""
-    from service.commands.server import run
+    from service.commands.loops import run
     from service.commands.terminal import print_lines, say
     from service.commands.trees import Wish
 

@@ -37,7 +37,7 @@ def import_(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Bring in conversations of another tool. Twice is once. Exit code 3: not all came in; 1: nothing did."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     with _one_file(path) as file:
         done = run(_import(file, path.name or "folder", format, quiet=as_json))

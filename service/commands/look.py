@@ -114,8 +114,8 @@ def _ask(operation: str, **variables: Any) -> Any:
 
 
 def _with_client(use: Any) -> Any:
+    from service.commands.loops import run
     from service.commands.reaching import reach
-    from service.commands.server import run
 
     async def reached() -> Any:
         async with reach() as client:

@@ -37,7 +37,7 @@ def merge(
 
     With --reconcile it prints first where they disagree, with the messages that say so.
     """
-    from service.commands.server import run
+    from service.commands.loops import run
     from service.commands.terminal import clean
 
     wish: Json = {"instruction": instruction, "reconcile": reconcile, "config": {"model": model} if model else None}

@@ -31,7 +31,7 @@ def context(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show what a prompt would be sent with, and what each policy would do. Nothing is sent."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     found = run(_preview(conversation, branch, {"content": text, "policy": policy}))
     if as_json:
@@ -62,7 +62,7 @@ def link(
     note: Annotated[str | None, typer.Option("--note", help="More about it.")] = None,
 ) -> None:
     """Note what one message is to another."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     typer.echo(run(_link(conversation, (source, target), {"kind": kind, "note": note})))
 
@@ -121,7 +121,7 @@ def _policy_row(policy: Json, chosen: str) -> tuple[object, ...]:
 
 
 def _pinned(said: str, message: str, *, pinned: bool) -> str:
-    from service.commands.server import run
+    from service.commands.loops import run
 
     async def pin_it() -> str:
         from service.commands.naming import conversation_id, message_id

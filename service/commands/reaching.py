@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
 from service.commands.client import Client
 from service.commands.serving import reach_service
 from service.commands.setup import prepare_model
-from service.config import Config
-from service.graph.local import progress_on
+
+if TYPE_CHECKING:
+    from service.config import Config
 
 
 def reach() -> AbstractAsyncContextManager[Client]:
@@ -28,4 +30,4 @@ def _reach(prepare: Callable[[Config], None]) -> AbstractAsyncContextManager[Cli
     if not root.handlers:
         # A service of this command's own logs for nobody: what matters comes back as an answer.
         root.addHandler(logging.NullHandler())
-    return reach_service(prepare, progress_on())
+    return reach_service(prepare)

@@ -51,8 +51,8 @@ def replay(
 
     The conversation stays as it is, and no branch moves.
     """
+    from service.commands.loops import run
     from service.commands.replay_options import parse_settings, parse_texts
-    from service.commands.server import run
 
     config = parse_settings(setting or []) | ({"model": model} if model else {})
     wish = {"config": config, "without": without or [], "instead": parse_texts(instead or [])}

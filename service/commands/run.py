@@ -53,7 +53,7 @@ def ask(
     What is piped in is added to the prompt: cat notes.md | antiphon ask "Summarize."
     """
     from service.commands.inputs import add_material
-    from service.commands.server import run as run_loop
+    from service.commands.loops import run as run_loop
 
     wish: Json = {"content": add_material(prompt, stdin)}
     wish |= some(branch=branch, whenBusy=one_choice(when_busy, [it.value for it in WhenBusy], "--when-busy"))
@@ -111,7 +111,7 @@ def run(
     Exit code: 0 it succeeded, 1 it failed, 3 a part of it failed, 130 it was cancelled.
     """
     from service.commands.inputs import read_input
-    from service.commands.server import run as run_loop
+    from service.commands.loops import run as run_loop
 
     if refresh is not None:
         return run_loop(_refresh(refresh, read_input(files, strict=strict) if files else None, dry_run, as_json))
@@ -149,7 +149,7 @@ def retry(
 
     Without a budget it may use what its own has left.
     """
-    from service.commands.server import run as run_loop
+    from service.commands.loops import run as run_loop
 
     wish: Json = {"taskId": id} | some(budget=some(tokens=budget_tokens, costUsd=budget_usd))
     return run_loop(_watched("RetryTask", wish, None, as_json))
@@ -158,7 +158,7 @@ def retry(
 @app.command()
 def cancel(id: Annotated[str, typer.Argument(help="The task's id.")]) -> None:
     """Cancel a task: its calls are cut, what has not begun never will."""
-    from service.commands.server import run as run_loop
+    from service.commands.loops import run as run_loop
 
     typer.echo(run_loop(_cancel(id)))
 

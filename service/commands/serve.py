@@ -25,7 +25,7 @@ Out = Annotated[Path | None, typer.Option("--output", "-o", help="Write it to th
 @app.command()
 def serve(host: Host = None, port: Port = None) -> int:
     """Run the service until Ctrl-C; tasks that run go on at the next start."""
-    from service.commands.server import run
+    from service.commands.loops import run
     from service.commands.serving import listening_on
     from service.config import load_config
 
@@ -43,7 +43,7 @@ def demo(
 ) -> int:
     """See it work, in five short scenes; no key is needed."""
     from service.commands.demo.show import run_demo
-    from service.commands.server import run
+    from service.commands.loops import run
 
     in_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     return run(run_demo(in_terminal if keep is None else keep))
@@ -52,7 +52,7 @@ def demo(
 @app.command()
 def migrate() -> None:
     """Bring the graph's constraints and indexes up to date (a start does this too)."""
-    from service.commands.server import run
+    from service.commands.loops import run
     from service.config import load_config
 
     applied = run(_migrate(load_config()))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import math
-import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncGenerator, Coroutine, Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,8 +18,7 @@ from starlette.applications import Starlette
 from service.commands.garbage import collect_when_quiet, settle
 from service.config import Config
 from service.errors import ConfigurationError, SetupError
-from service.open_files import allow_all
-from service.settings.values import is_loopback
+from service.proxies import is_loopback
 
 CUT_SECONDS = 1.0
 """How long open requests may take when the service stops. Then their connections are closed: whoever watches comes
@@ -35,48 +33,7 @@ STUCK_SECONDS = 60.0
 SWITCH_SECONDS = 0.0005
 """How long a thread that reads a text keeps the event loop waiting each time that it wants to go on."""
 
-_ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""What ends a process that does nothing about it, and would leave its Neo4j running."""
-
 _NO_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
-
-_T = TypeVar("_T")
-
-
-def run(main: Coroutine[Any, Any, _T]) -> _T:
-    """Run a coroutine on the fastest event loop that is installed.
-
-    SIGTERM and the end of the terminal are to it what Ctrl-C is: it is cancelled, and ends what it began.
-    """
-    # Each caller, each call of a provider and each connection to Neo4j is an open file.
-    allow_all()
-    try:
-        import uvloop
-    except ImportError:
-        begin = asyncio.run
-    else:
-        begin = uvloop.run
-    try:
-        return begin(_ended_by_signals(main))
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-
-
-async def _ended_by_signals(main: Coroutine[Any, Any, _T]) -> _T:
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-
-    def end(number: int, frame: object) -> None:
-        loop.call_soon_threadsafe(task.cancel)
-
-    numbers = [number for number in _ENDS if signal.getsignal(number) is signal.SIG_DFL]
-    for number in numbers:
-        signal.signal(number, end)
-    try:
-        return await main
-    finally:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
 
 
 @asynccontextmanager

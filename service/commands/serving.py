@@ -1,7 +1,8 @@
 """Which service a command talks to: the one that was named, the one that runs, or one of its own.
 
 Owns `service.json` in the data folder, by which the commands find a running service, and its lock, which the
-operating system frees when that service dies.
+operating system frees when that service dies. A command whose service runs does not wait until all is read that one of
+its own would need.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from service.commands.client import Client
 from service.commands.streams import say_plainly
-from service.config import Config, load_config
 from service.errors import Conflict, ServiceError
 from service.folders import unusable_folder
-from service.graph.local import SILENT, LocalNeo4j, Neo4jAddress, Progress, status
 from service.locks import FileLock
+
+if TYPE_CHECKING:
+    from service.config import Config
+    from service.graph.local import LocalNeo4j, Neo4jAddress, Progress
 
 URL, TOKEN = "ANTIPHON_URL", "ANTIPHON_TOKEN"
 _TRIES = 5
@@ -106,7 +109,7 @@ class Started:
 
 
 @asynccontextmanager
-async def start_service(config: Config, progress: Progress = SILENT, *, brief: bool = False) -> AsyncGenerator[Started]:
+async def start_service(config: Config, progress: Progress, *, brief: bool = False) -> AsyncGenerator[Started]:
     """Run a service in this process, with a Neo4j of its own unless another is configured.
 
     A `brief` one is for a single command: its Neo4j compiles less, which is slower at its best.
@@ -133,7 +136,7 @@ async def start_service(config: Config, progress: Progress = SILENT, *, brief: b
 
 
 @asynccontextmanager
-async def reach_service(prepare: Callable[[Config], None], progress: Progress = SILENT) -> AsyncGenerator[Client, None]:
+async def reach_service(prepare: Callable[[Config], None]) -> AsyncGenerator[Client, None]:
     """A client of the service named by `ANTIPHON_URL`, of the one that runs, or of one for this command alone.
 
     `prepare` is called before one is started here.
@@ -141,19 +144,21 @@ async def reach_service(prepare: Callable[[Config], None], progress: Progress = 
     async with AsyncExitStack() as stack:
         url, token = os.environ.get(URL), os.environ.get(TOKEN)
         if not url:
+            from service.config import load_config
+
             config = load_config()
             token = token_for(config)
             running = find_running(config.storage.data_folder)
-            url = running.url if running else await _start_own(config, prepare, progress, stack)
+            url = running.url if running else await _start_own(config, prepare, stack)
         yield await stack.enter_async_context(Client(url, token))
 
 
-async def _start_own(
-    config: Config, prepare: Callable[[Config], None], progress: Progress, stack: AsyncExitStack
-) -> str:
+async def _start_own(config: Config, prepare: Callable[[Config], None], stack: AsyncExitStack) -> str:
+    from service.graph.local import progress_on
+
     prepare(config)
     say_plainly("No service runs, so this command starts one of its own; `antiphon serve` keeps one ready.")
-    service = start_service(listening_on(config, "127.0.0.1", 0), progress, brief=True)
+    service = start_service(listening_on(config, "127.0.0.1", 0), progress_on(), brief=True)
     try:
         return (await stack.enter_async_context(service)).url
     except Conflict as error:
@@ -179,6 +184,8 @@ async def neo4j_address(config: Config) -> Neo4jAddress:
     """Where the service's own Neo4j is, with the login. Raises `ServiceError` where none runs."""
     if config.neo4j.uri:
         raise ServiceError(f"The graph is at {config.neo4j.uri}, which Antiphon does not run.", remedy="Use its tools.")
+    from service.graph.local import status
+
     found = await status(config.storage.data_folder / "neo4j")
     if found.address is None:
         raise ServiceError("Neo4j is not running.", remedy="Start it with: antiphon neo4j start")

@@ -28,7 +28,7 @@ def show(
 
     The text goes to standard output, what it is to standard error.
     """
-    from service.commands.server import run
+    from service.commands.loops import run
     from service.commands.terminal import say, write
 
     found = run(_find(id))
@@ -47,7 +47,7 @@ def rename(
     title: Annotated[str, typer.Argument(help="Its new title.")],
 ) -> None:
     """Give a conversation another title."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     renamed = run(_rename(id, title))
     typer.echo(f"{renamed['id']}  {renamed['title']}")

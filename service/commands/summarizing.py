@@ -38,7 +38,7 @@ def summarize(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
 ) -> int:
     """Have a conversation summarized. What is summarized stays as it is."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     wish: Json = {"form": "STRUCTURED"} if structured else {}
     config: Json = {"model": model} if model else {}

@@ -25,7 +25,7 @@ def edit(
 
     Without --branch and --new-branch no branch goes on from it.
     """
-    from service.commands.server import run as run_loop
+    from service.commands.loops import run as run_loop
 
     wish = {"messageId": message, "content": text, "ask": ask, "newBranch": new_branch}
     typer.echo(run_loop(_edit(conversation, wish, branch)))
@@ -43,7 +43,7 @@ def regenerate(
     count: Annotated[int | None, typer.Option("-n", min=1, max=10, help="How many answers.")] = None,
 ) -> None:
     """Ask the prompt of a response again. Prints each new answer under the model that was asked."""
-    from service.commands.server import run as run_loop
+    from service.commands.loops import run as run_loop
 
     typer.echo(run_loop(_regenerate(conversation, message, {"models": model, "n": count})))
 

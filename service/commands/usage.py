@@ -26,7 +26,7 @@ def usage(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
     """Show what calls took and cost, and what of it was wasted."""
-    from service.commands.server import run
+    from service.commands.loops import run
 
     if by not in DIMENSIONS:
         raise InvalidInput(f"--by has no {by!r}.", remedy=f"It is one of: {', '.join(DIMENSIONS)}.")

@@ -53,8 +53,8 @@ def watch(
 
     The first answer is printed as it is, each that follows as what changed in it. Ctrl-C ends it.
     """
+    from service.commands.loops import run as run_loop
     from service.commands.run import one_choice, some
-    from service.commands.server import run as run_loop
 
     config = some(model=model, aggregation=one_choice(aggregation, [it.value for it in Aggregation], "--aggregation"))
     built_in = one_choice(strategy, ["FILE", "CHUNK", "ERROR"], "--strategy")

@@ -20,8 +20,8 @@ from service.graph.local import Progress
 from service.locks import FileLock
 from service.providers.downloads import fetch, sha256_of, size_of, writing
 from service.providers.gguf import GgufModel, read_gguf
+from service.proxies import is_loopback
 from service.settings.installed import InstalledModel, keep_model, models_folder
-from service.settings.values import is_loopback
 
 CACHE_BYTES = 512 << 20
 """What a model may keep of contexts, all its slots together."""

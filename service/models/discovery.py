@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from service.config import Config
 from service.providers.model_servers import Offer, ask_server
+from service.proxies import is_loopback
 from service.settings.provider_shapes import (
     ModelSettings,
     PriceSettings,
@@ -22,7 +23,7 @@ from service.settings.provider_shapes import (
     TimeoutSettings,
 )
 from service.settings.resolved import resolve
-from service.settings.values import AUTO, is_loopback
+from service.settings.values import AUTO
 
 AskServer = Callable[[str, float], Awaitable[tuple[Offer, ...] | None]]
 

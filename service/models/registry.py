@@ -15,7 +15,7 @@ from service.models.breaker import Breaker
 from service.models.discovery import FRESH_SECONDS, Discovery
 from service.models.gates import NO_LIMITS, Gate, Limiter
 from service.models.ways import Ways
-from service.providers import Provider, open_provider
+from service.providers.opening import Provider, open_provider
 from service.providers.tokens import count_bytes, token_counter, without_margin
 from service.settings.choosing import has_key
 

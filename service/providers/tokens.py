@@ -14,7 +14,7 @@ import toktok
 
 from service.chat import CountTokens, ModelConfig
 from service.errors import ConfigurationError
-from service.providers import Provider
+from service.providers.opening import Provider
 
 ESTIMATE_FACTOR = 1.35
 """What an estimate multiplies by; docs/providers.md has what it was measured against."""

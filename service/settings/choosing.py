@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from service.proxies import is_loopback
 from service.settings.environment import PREFIX, WELL_KNOWN
 from service.settings.layers import HIDDEN, Layer
 from service.settings.provider_shapes import ProviderSettings
 from service.settings.shapes import Settings
-from service.settings.values import AUTO, SYSTEM_FILE, is_loopback
+from service.settings.values import AUTO, SYSTEM_FILE
 
 LOCAL = "local"
 """The protocol of models in a process of our own: they are there when nothing else is."""

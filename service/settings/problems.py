@@ -13,11 +13,12 @@ from typing import Any, cast
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from service.proxies import is_loopback
 from service.settings.layers import HIDDEN, KeyPath, Layer, Problem, keys_of, nearest, shape_at, value_at
 from service.settings.provider_shapes import LOCAL_EMBEDDINGS, NO_EMBEDDINGS
 from service.settings.resolved import match_model, suggest_model
 from service.settings.shapes import Settings
-from service.settings.values import AUTO, is_loopback
+from service.settings.values import AUTO
 
 _MESSAGES = {
     "missing": "this key is required. Add it.",

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
 
-from service.settings.values import Address, Frozen, is_loopback
+from service.proxies import is_loopback
+from service.settings.values import Address, Frozen
 
 Feature = Literal["streaming", "json_object", "json_schema", "tools", "vision", "audio", "reasoning", "temperature"]
 """What a model can do. `temperature`: it takes a sampling temperature; reasoning models often refuse one."""

@@ -22,9 +22,10 @@ from pydantic import (
 )
 
 from service.folders import user_cache_folder, user_data_folder, whole
+from service.proxies import is_loopback
 from service.records import Aggregation, ContextPolicy
 from service.settings.provider_shapes import DiscoverySettings, ProviderSettings, SearchSettings, TimeoutSettings
-from service.settings.values import AUTO, Frozen, address, is_loopback
+from service.settings.values import AUTO, Frozen, address
 
 NEO4J_SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
 Temperature = Annotated[float, Field(ge=0, le=2)]

@@ -11,7 +11,7 @@ from service.answers.formats import read_format
 from service.chat import ProviderConfig
 from service.config import Config, TaskTemplate
 from service.errors import AntiphonError, ConfigurationError
-from service.providers import open_provider
+from service.providers.opening import open_provider
 from service.settings.layers import nearest
 from service.strategies import STRATEGIES, load_strategies
 from service.strategies.templates import PART_VARIABLES, REDUCE_VARIABLES, check

@@ -17,6 +17,8 @@ from tests.support.node import packages
 
 WITHOUT_VECTORS = {"ANTIPHON_SEARCH__EMBEDDINGS": "none"}
 """What tests of search set otherwise: a file has no say where the environment has one."""
+UNREHEARSED = {"ANTIPHON_SERVER__WARM_UP_SECONDS": "0"}
+"""A rehearsal takes up to 20 s of a processor, for each service. Who asks for one says so in the text."""
 ECHO = "defaults: {model: echo/echo}\n"
 
 
@@ -27,7 +29,8 @@ def make_config(tmp_path_factory: pytest.TempPathFactory) -> MakeConfig:
     def make(text: str = ECHO) -> Config:
         folder: Path = tmp_path_factory.mktemp("service")
         (folder / "config.yaml").write_text(text)
-        return load_config(folder / "config.yaml", {"ANTIPHON_DATA_DIR": str(folder)} | WITHOUT_VECTORS)
+        said = WITHOUT_VECTORS if "warm_up_seconds" in text else WITHOUT_VECTORS | UNREHEARSED
+        return load_config(folder / "config.yaml", {"ANTIPHON_DATA_DIR": str(folder)} | said)
 
     return make
 

@@ -14,8 +14,8 @@ from service.app import create_app
 from service.commands.server import serving
 from service.conversations.analytics.running import all_analyses
 from service.graph.database import Connection
-from tests.acceptance.test_commands import antiphon, ask
 from tests.support.analyzed import NASTY
+from tests.support.commands import antiphon, ask
 from tests.support.front import MakeConfig, Service
 from tests.support.screen import Screen
 

@@ -15,7 +15,7 @@ from service.commands.client import Client, nodes_of
 from service.commands.server import serving
 from service.graph.database import Connection
 from tests.acceptance.test_branch_commands import history, numbers
-from tests.acceptance.test_commands import Ran, antiphon, ask, begin
+from tests.support.commands import Ran, antiphon, ask, begin
 from tests.support.front import MakeConfig
 from tests.support.scripted_provider import Json, Said, ScriptedProvider, openai_delta, openai_stream
 

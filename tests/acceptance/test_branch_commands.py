@@ -11,7 +11,7 @@ import pytest
 from service.app import create_app
 from service.commands.server import serving
 from service.graph.database import Connection
-from tests.acceptance.test_commands import antiphon, ask
+from tests.support.commands import antiphon, ask
 from tests.support.front import MakeConfig
 
 

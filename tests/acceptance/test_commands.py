@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from service.app import create_app
 from service.commands.client import Client, nodes_of
 from service.commands.server import serving
 from service.graph.database import Connection
+from tests.support.commands import antiphon, ask, begin
 from tests.support.front import MakeConfig
 
 ROOT = Path(__file__).parents[2]
@@ -35,35 +34,6 @@ async def url(connection: Connection, make_config: MakeConfig) -> AsyncIterator[
     config = make_config(SLOW)
     async with serving(create_app(config, connection=connection), config, port=0) as address:
         yield address
-
-
-class Ran:
-    """What came of one command."""
-
-    def __init__(self, code: int, out: bytes, err: bytes) -> None:
-        self.code, self.out, self.err = code, out.decode(), err.decode()
-
-
-async def begin(url: str, *arguments: str) -> asyncio.subprocess.Process:
-    """Begin a command on a service."""
-    pipe = asyncio.subprocess.PIPE
-    environ = os.environ | {"ANTIPHON_URL": url, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-P", "-m", "service.cli", *arguments]
-    return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, env=environ)
-
-
-async def antiphon(url: str, *arguments: str, said: str = "") -> Ran:
-    """Run a command on a service to its end."""
-    process = await begin(url, *arguments)
-    out, err = await process.communicate(said.encode())
-    return Ran(process.returncode or 0, out, err)
-
-
-async def ask(url: str, prompt: str, *options: str) -> tuple[str, str]:
-    """Ask a prompt: the answer, and the conversation's id."""
-    ran = await antiphon(url, "ask", prompt, *options)
-    assert ran.code == 0, ran.err
-    return ran.out, ran.err.split("conversation ")[1].split()[0]
 
 
 async def running(url: str, title: str) -> None:

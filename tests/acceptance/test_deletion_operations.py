@@ -12,7 +12,7 @@ import pytest
 from service.app import create_app
 from service.commands.server import serving
 from service.graph.database import Connection
-from tests.acceptance.test_commands import antiphon, ask
+from tests.support.commands import antiphon, ask
 from tests.support.front import MakeConfig, Service, operation
 from tests.support.services import cypher, finished
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.test_branch_operations import chat, made_branch
-from tests.acceptance.test_commands import antiphon, begin
+from tests.support.commands import antiphon, begin
 from tests.support.front import Service
 
 

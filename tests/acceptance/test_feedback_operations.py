@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.test_commands import antiphon
 from tests.acceptance.test_history_operations import chat, past
 from tests.acceptance.test_streams import sse
+from tests.support.commands import antiphon
 from tests.support.front import Service, nodes, operation
 
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from service.records import new_id
-from tests.acceptance.test_commands import antiphon
+from tests.support.commands import antiphon
 from tests.support.front import Service
 from tests.support.services import cypher
 

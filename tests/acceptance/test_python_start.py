@@ -41,7 +41,7 @@ asyncio.run(main())
 async def folder(connection: Connection, tmp_path: Path) -> AsyncIterator[Path]:
     """The data folder of a configuration whose graph is the worker's; a service that is left there is ended."""
     neo4j = {"uri": connection.uri, "username": connection.username, "password": connection.password}
-    configuration(tmp_path, {"storage": {"neo4j": neo4j}, "server": {"warm_up_seconds": 0}})
+    configuration(tmp_path, {"storage": {"neo4j": neo4j}})
     yield tmp_path
     await gone(tmp_path)
 

@@ -73,14 +73,14 @@ def pip(python: Path, *arguments: str | Path) -> None:
 
 async def test_client_alone_asks_a_service(wheels: dict[str, Path], python: Path, service: Service) -> None:
     """With httpx and pydantic, and nothing of the service."""
-    pip(python, "install", "--no-deps", "--no-index", wheels["client"])
+    pip(python, "install", "--no-deps", "--no-index", "--no-compile", wheels["client"])
     said = await asyncio.to_thread(call, python, "-P", "-c", ASK, folder=python.parent, ANTIPHON_URL=service.url)
     assert said == "Is anybody there?"
 
 
 def test_client_alone_says_that_it_cannot_start(wheels: dict[str, Path], python: Path) -> None:
     """And what to do; not by a package's name, which on an index may be a stranger's."""
-    pip(python, "install", "--no-deps", "--no-index", wheels["client"])
+    pip(python, "install", "--no-deps", "--no-index", "--no-compile", wheels["client"])
     said = call(python, "-c", START, folder=python.parent)
     assert "ANTIPHON_URL" in said
     assert "pip install" not in said
@@ -89,7 +89,7 @@ def test_client_alone_says_that_it_cannot_start(wheels: dict[str, Path], python:
 @pytest.mark.parametrize("removed", ["antiphon-client", "antiphon"])
 def test_either_may_be_removed(wheels: dict[str, Path], python: Path, removed: str) -> None:
     """Of both, the client's own files come first; without it those that the service carries are found."""
-    pip(python, "install", "--no-deps", "--no-index", wheels["service"], wheels["client"])
+    pip(python, "install", "--no-deps", "--no-index", "--no-compile", wheels["service"], wheels["client"])
     assert "_files" not in call(python, "-c", WHERE, folder=python.parent)
     pip(python, "uninstall", "-y", removed)
     found = call(python, "-c", WHERE, folder=python.parent)

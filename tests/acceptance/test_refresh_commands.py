@@ -14,7 +14,7 @@ import pytest
 from service.app import create_app
 from service.commands.server import serving
 from service.graph.database import Connection
-from tests.acceptance.test_commands import antiphon, begin
+from tests.support.commands import antiphon, begin
 from tests.support.front import MakeConfig, Service
 
 STALE = """query S($id: ID!) { task(id: $id) { taskStatus answer { stale staleBecause { kind documentName } } stale

@@ -12,7 +12,7 @@ from service.app import create_app
 from service.commands.server import serving
 from service.graph.database import Connection
 from tests.acceptance.test_branch_commands import history, numbers
-from tests.acceptance.test_commands import antiphon, ask
+from tests.support.commands import antiphon, ask
 from tests.support.front import MakeConfig
 
 

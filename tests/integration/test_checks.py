@@ -108,7 +108,9 @@ BREAKAGES = {
 async def graph(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
     """A graph of this file's own, with what the service of today writes."""
     folder = tmp_path_factory.mktemp("checked")
-    server = await start(folder / "neo4j", cache_folder(), settings=LocalSettings(heap="384m", page_cache="64m"))
+    server = await start(
+        folder / "neo4j", cache_folder(), settings=LocalSettings(heap="384m", page_cache="64m", brief=True)
+    )
     database = Database(connection_of(server))
     await migrate(database)
     async with running(database.connection, folder) as services:

@@ -15,7 +15,7 @@ import pytest
 from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta
 from service.errors import ProviderUnavailable
 from service.graph.database import Connection, Database
-from service.providers import PROTOCOLS
+from service.providers.opening import PROTOCOLS
 from service.services import Services
 from service.tasks.creating import NewPrompt, NewTaskConfig
 from tests.support.books import faults_of, read_books

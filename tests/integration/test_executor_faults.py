@@ -11,7 +11,7 @@ from llmock.pytest_plugin import LLMock
 
 from service.chat import ChatRequest, Completion, ProviderConfig, TextDelta, Usage
 from service.graph.database import Connection, Database
-from service.providers import PROTOCOLS
+from service.providers.opening import PROTOCOLS
 from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from tests.support.books import Books, faults_of, read_books

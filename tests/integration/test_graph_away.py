@@ -32,6 +32,7 @@ from tests.support.services import file_task, finished, provider, quiet_port, ru
 from tests.support.slow_provider import slow_provider
 
 SUBTASKS = 50
+SIZE = LocalSettings(heap="384m", page_cache="64m", brief=True)
 
 
 @pytest.fixture
@@ -187,7 +188,7 @@ async def test_service_begins_without_neo4j_and_goes_on_when_it_is_there(
 @asynccontextmanager
 async def own_neo4j(folder: Path) -> AsyncIterator[tuple[LocalNeo4j, Database]]:
     """A Neo4j that is started again on the same ports whenever it dies, migrated."""
-    settings = LocalSettings(heap="384m", page_cache="64m", bolt_port=quiet_port(), http_port=quiet_port())
+    settings = replace(SIZE, bolt_port=quiet_port(), http_port=quiet_port())
     server = await start_neo4j(folder, cache_folder(), settings=settings)
     watching = asyncio.create_task(server.keep_alive())
     database = Database(connection_of(server))

@@ -11,7 +11,7 @@ import pytest
 from service.chat import ChatRequest, Completion, ProviderConfig, StreamItem, TextDelta, Usage
 from service.errors import ProviderRejected
 from service.graph.database import Database
-from service.providers import PROTOCOLS
+from service.providers.opening import PROTOCOLS
 from service.services import Services
 from service.tasks.creating import NewPrompt
 from tests.support.services import cypher, finished, running

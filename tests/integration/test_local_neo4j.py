@@ -28,16 +28,17 @@ from service.graph.local.home import Home, read_password
 from service.graph.local.process import end_servers
 from service.graph.local.readiness import Answer, ask
 
+BRIEF = LocalSettings(brief=True)
 posix_only = pytest.mark.skipif(os.name == "nt", reason="uses POSIX signals")
 
 OWNER = """
 import asyncio, sys
 from pathlib import Path
 from service.folders import cache_folder
-from service.graph.local import start
+from service.graph.local import LocalSettings, start
 
 async def main():
-    server = await start(Path(sys.argv[1]), cache_folder())
+    server = await start(Path(sys.argv[1]), cache_folder(), settings=LocalSettings(brief=True))
     print(server.state.pid, flush=True)
     await asyncio.sleep(600)
 
@@ -56,7 +57,7 @@ async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
 @asynccontextmanager
 async def running(home: Path, settings: LocalSettings | None = None) -> AsyncIterator[LocalNeo4j]:
     """A server that we own, stopped at the end."""
-    server = await start(home, cache_folder(), settings=settings)
+    server = await start(home, cache_folder(), settings=settings or BRIEF)
     try:
         yield server
     finally:
@@ -159,7 +160,7 @@ async def test_busy_ports_are_no_error_and_data_survive(home: Path) -> None:
 @posix_only
 async def test_killed_server_is_started_anew(home: Path) -> None:
     """After `kill -9` of Neo4j itself, what was committed is there at the next start."""
-    server = await start(home, cache_folder())
+    server = await start(home, cache_folder(), settings=BRIEF)
     await remember(server.address, "killed")
     os.kill(server.state.pid, signal.SIGKILL)
     await server.stop()
@@ -174,7 +175,7 @@ async def test_hung_server_is_replaced(home: Path) -> None:
     """A server that is ours but does not answer is ended and another started."""
     pid = await killed_owner(home)
     os.kill(pid, signal.SIGSTOP)
-    impatient = LocalSettings(adopt_timeout=1.0, stop_timeout=1.0)
+    impatient = LocalSettings(adopt_timeout=1.0, stop_timeout=1.0, brief=True)
     async with running(home, impatient) as server:
         assert server.state.pid != pid
         assert not lives(pid)
@@ -182,9 +183,9 @@ async def test_hung_server_is_replaced(home: Path) -> None:
 
 async def test_detached_server_stays_until_it_is_stopped(home: Path) -> None:
     """It outlives the owner that started it and one that adopted it; then it is stopped by name."""
-    first = await start(home, cache_folder(), detached=True)
+    first = await start(home, cache_folder(), settings=BRIEF, detached=True)
     await first.stop()
-    second = await start(home, cache_folder())
+    second = await start(home, cache_folder(), settings=BRIEF)
     await second.stop()
     found = await status(home)
     assert (found.running, found.answers, found.detached) == (True, True, True)

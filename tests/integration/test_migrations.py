@@ -12,7 +12,7 @@ import pytest
 from service.errors import ConfigurationError
 from service.folders import cache_folder
 from service.graph.database import Connection, Database
-from service.graph.local import start
+from service.graph.local import LocalSettings, start
 from service.graph.migrations import migrate, read_migrations, split_statements
 
 EVERYTHING = "MATCH (n) RETURN labels(n) AS labels, properties(n) AS said ORDER BY elementId(n)"
@@ -21,7 +21,7 @@ EVERYTHING = "MATCH (n) RETURN labels(n) AS labels, properties(n) AS said ORDER 
 @pytest.fixture(scope="module")
 async def connection(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Connection]:
     """A server of this module's own."""
-    server = await start(tmp_path_factory.mktemp("migrations"), cache_folder())
+    server = await start(tmp_path_factory.mktemp("migrations"), cache_folder(), settings=LocalSettings(brief=True))
     yield Connection(server.address.bolt, server.address.username, server.address.password)
     await server.stop()
 

@@ -24,7 +24,7 @@ from service.errors import (
 )
 from service.graph.database import Connection, Database
 from service.models.breaker import BreakerState
-from service.providers import PROTOCOLS
+from service.providers.opening import PROTOCOLS
 from service.services import Services
 from service.tasks.creating import NewPrompt, NewTask, NewTaskConfig
 from tests.support.books import Books, faults_of, read_books

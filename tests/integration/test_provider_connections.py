@@ -11,7 +11,7 @@ import pytest
 
 from service.chat import Timeouts
 from service.errors import ProviderTimeout
-from service.providers import Provider
+from service.providers.opening import Provider
 from tests.support.fault_server import anthropic_events, openai_events, response, sse
 from tests.support.provider_calls import QUICK, answer, ask, both, failure, opened
 

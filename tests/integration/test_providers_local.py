@@ -18,9 +18,9 @@ import pytest
 
 from service.chat import ChatMessage, ChatRequest, ModelConfig, ProviderConfig, TextDelta, Tool, ToolCall
 from service.errors import ProviderUnavailable, SetupError
-from service.providers import open_provider
 from service.providers.faults import ContextOverflow
 from service.providers.local import LocalOptions, LocalProvider, usual_weights
+from service.providers.opening import open_provider
 from service.providers.tokens import token_counter
 from service.records import ResponseFormat, ResponseFormatKind, Role
 from tests.support.provider_calls import PATIENT, answer, failure, opened

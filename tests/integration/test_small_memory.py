@@ -32,7 +32,7 @@ LIMIT = {"dbms.memory.transaction.total.max": "64m"}
 @pytest.fixture(scope="module")
 async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
     """A graph whose Neo4j has 64 MB for all transactions together: enough for a text of 10 MB."""
-    settings = LocalSettings(heap="384m", page_cache="64m", extra=LIMIT)
+    settings = LocalSettings(heap="384m", page_cache="64m", extra=LIMIT, brief=True)
     folder = tmp_path_factory.mktemp("small")
     server = await start(folder / "neo4j", cache_folder(), settings=settings)
     database = Database(connection_of(server))

@@ -145,7 +145,9 @@ async def pair(connection: Connection, folder: Path) -> AsyncIterator[Pair]:
 
 async def play_frozen(folder: Path, rounds: list[FrozenRound]) -> list[FrozenTold]:
     """All rounds, on a graph of their own."""
-    server = await start(folder / "neo4j", cache_folder(), settings=LocalSettings(heap="384m", page_cache="64m"))
+    server = await start(
+        folder / "neo4j", cache_folder(), settings=LocalSettings(heap="384m", page_cache="64m", brief=True)
+    )
     told: list[FrozenTold] = []
     try:
         async with pair(connection_of(server), folder) as both:

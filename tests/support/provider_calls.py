@@ -18,7 +18,7 @@ from service.chat import (
     Timeouts,
 )
 from service.errors import ProviderError
-from service.providers import Provider, open_provider
+from service.providers.opening import Provider, open_provider
 from service.records import Role
 
 KEY = "open-sesame-123"

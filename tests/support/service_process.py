@@ -17,6 +17,7 @@ import httpx
 from service.commands.client import Client
 from service.commands.serving import find_running
 from service.graph.database import Connection
+from tests.support.forked import Forked, is_first
 from tests.support.services import Settings, configuration
 
 START_SECONDS = 120.0
@@ -31,12 +32,12 @@ class ServiceProcess:
         if connection is not None:
             neo4j = {"uri": connection.uri, "username": connection.username, "password": connection.password}
             said["storage"] = {"neo4j": neo4j}
-        server = {"port": 0, "api_keys": {owner: owner}, "warm_up_seconds": 0} | said.get("server", {})
+        server = {"port": 0, "api_keys": {owner: owner}} | said.get("server", {})
         configuration(folder, {**said, "server": server})
         self.folder = folder
         self.environment: dict[str, str] = {}
         self.owner = owner
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
 
     async def __aenter__(self) -> Self:
         """Start it."""
@@ -52,6 +53,7 @@ class ServiceProcess:
     async def start(self) -> None:
         """Start it, and wait until it is ready."""
         self.begin()
+        assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while await self.ready() != 200:
             assert self.process.poll() is None, self.log()
@@ -73,10 +75,12 @@ class ServiceProcess:
         """Start it, and do not wait."""
         self.process = self._spawn()
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _spawn(self) -> subprocess.Popen[bytes] | Forked:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "ANTIPHON_"))}
         environment = clean | self.environment | {"ANTIPHON_CONFIG": str(self.folder / "config.yaml")}
         with (self.folder / "service.log").open("ab") as log:
+            if not is_first("serve"):
+                return Forked(("serve",), environment, 0, log.fileno(), log.fileno())
             command = [sys.executable, "-m", "service.cli", "serve"]
             return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 

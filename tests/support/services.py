@@ -38,6 +38,8 @@ def configuration(folder: Path, settings: Settings | None = None) -> Config:
     folder.mkdir(parents=True, exist_ok=True)
     said: dict[str, Any] = {"defaults": {"model": "echo/echo"}, "search": {"embeddings": "none"}} | dict(settings or {})
     said["storage"] = {"data_folder": str(folder)} | said.get("storage", {})
+    # A rehearsal takes up to 20 s of a processor, for each service.
+    said["server"] = {"warm_up_seconds": 0} | said.get("server", {})
     file = folder / "config.yaml"
     file.write_text(yaml.safe_dump(said), encoding="utf-8")
     file.chmod(0o600)

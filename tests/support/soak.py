@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from service.commands.client import Client
-from service.commands.server import run
+from service.commands.loops import run
 from service.commands.serving import find_running
 from service.conversations.events import event_number
 from service.errors import AntiphonError, GraphUnavailable, ServiceError

@@ -65,6 +65,16 @@ def run_cli(*arguments: str, **environ: str) -> str:
     return subprocess.run(command, env=environ, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
+def test_a_command_whose_service_runs_reads_little() -> None:
+    """Nothing that only a service of its own needs: this is half of what a command takes."""
+    heavy = {"graphql", "neo4j", "pydantic", "starlette", "strawberry", "uvicorn", "yaml"}
+    read = "asked, bisection, following, loops, naming, reaching, terminal, trees"
+    code = f"import sys, service.cli; from service.commands import {read}; print(*sorted({heavy} & set(sys.modules)))"
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    ran = subprocess.run([sys.executable, "-P", "-c", code], env=environ, capture_output=True, text=True, check=True)
+    assert ran.stdout == "\n"
+
+
 def test_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """`--version` needs no command."""
     assert cli.main(["--version"]) == cli.OK

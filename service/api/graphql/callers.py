@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.websockets import WebSocket
 
+from service.proxies import is_loopback
 from service.settings.shapes import ServerSettings
-from service.settings.values import is_loopback
 
 LOCAL_OWNER = "local"
 """Who calls where no keys are configured."""

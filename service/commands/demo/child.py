@@ -10,8 +10,8 @@ import signal
 import sys
 import threading
 
+from service.commands.loops import run
 from service.commands.serve import configure_logging, serve_until_stopped
-from service.commands.server import run
 from service.commands.serving import listening_on
 from service.config import load_config
 

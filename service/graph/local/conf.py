@@ -46,6 +46,11 @@ class LocalSettings:
         return Ports(self.bolt_port, self.http_port)
 
 
+_BRIEF = {
+    # A statement that is run for the tenth time is planned anew, its expressions compiled: that pays in the long run.
+    "internal.cypher.expression_engine": "INTERPRETED",
+    "dbms.cypher.min_replan_interval": "10m",
+}
 GUIDE = "/browser/antiphon/guide.html"
 # Neo4j Browser as it comes asks five other hosts: for fonts, scripts, and to report how it is used.
 _PAGE_POLICY = (
@@ -99,6 +104,7 @@ def render_conf(settings: LocalSettings, ports: Ports, plugins: Path) -> str:
         # Opened when it is connected: not before does Browser know from where it may load a guide.
         "browser.post_connect_cmd": f"guide http://127.0.0.1:{ports.http}{GUIDE}",
         **_DATABASE,
+        **(_BRIEF if settings.brief else {}),
         **_checked(settings.extra),
     }
     return "# Written by Antiphon at each start.\n" + "".join(f"{key}={lines[key]}\n" for key in lines)

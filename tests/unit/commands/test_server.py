@@ -17,7 +17,7 @@ from service.errors import ConfigurationError
 
 BEGUN = """
 import asyncio, signal, sys
-from service.commands.server import run
+from service.commands.loops import run
 
 async def main():
     try:
@@ -34,7 +34,8 @@ import asyncio, signal, sys, tempfile
 from pathlib import Path
 from starlette.applications import Starlette
 from service.commands.following import interruptions
-from service.commands.server import run, serving
+from service.commands.loops import run
+from service.commands.server import serving
 from service.config import load_config
 
 async def main():

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from service.chat import ChatMessage, ChatRequest, ModelConfig, ProviderConfig, Timeouts
-from service.providers import open_provider
+from service.providers.opening import open_provider
 from service.records import ResponseFormat, ResponseFormatKind, Role
 from tests.support.fault_server import FaultServer
 

@@ -6,12 +6,12 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from service import providers
 from service.chat import ChatMessage, ChatRequest, Completion, ModelConfig, ProviderConfig, TextDelta
 from service.errors import ConfigurationError, SetupError
-from service.providers import PROTOCOLS, open_provider
+from service.providers import opening
 from service.providers.echo import EchoProvider
 from service.providers.local import LocalProvider
+from service.providers.opening import PROTOCOLS, open_provider
 from service.providers.wire import Wire
 from service.records import Role
 
@@ -56,15 +56,15 @@ def test_key_with_a_line_end_is_trimmed() -> None:
 
 def test_plug_in_is_opened_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """An entry point of another package, loaded only when it is asked for."""
-    point = EntryPoint("parrot", "service.providers.echo:EchoProvider", providers.ENTRY_POINTS)
-    broken = EntryPoint("broken", "no.such.module:Thing", providers.ENTRY_POINTS)
-    monkeypatch.setattr(providers, "entry_points", lambda group: [point, broken])
-    monkeypatch.setattr(providers, "PROTOCOLS", dict(PROTOCOLS))
-    providers._add_plugins.cache_clear()
+    point = EntryPoint("parrot", "service.providers.echo:EchoProvider", opening.ENTRY_POINTS)
+    broken = EntryPoint("broken", "no.such.module:Thing", opening.ENTRY_POINTS)
+    monkeypatch.setattr(opening, "entry_points", lambda group: [point, broken])
+    monkeypatch.setattr(opening, "PROTOCOLS", dict(PROTOCOLS))
+    opening._add_plugins.cache_clear()
     assert isinstance(open_provider(ProviderConfig("p", "parrot")), EchoProvider)
     with pytest.raises(ConfigurationError, match=r"no\.such\.module:Thing"):
         open_provider(ProviderConfig("p", "broken"))
-    providers._add_plugins.cache_clear()
+    opening._add_plugins.cache_clear()
 
 
 def test_missing_model_file_is_a_setup_error() -> None:

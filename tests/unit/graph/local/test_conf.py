@@ -39,6 +39,8 @@ def test_options_of_java_come_after_our_own() -> None:
     assert flags[-2:] == ["-Xss2m", "-Dx=y"]
     assert "-XX:TieredStopAtLevel=1" not in flags
     assert "-XX:TieredStopAtLevel=1" in java_flags(LocalSettings(brief=True))
+    assert conf(LocalSettings(brief=True))["internal.cypher.expression_engine"] == "INTERPRETED"
+    assert "internal.cypher.expression_engine" not in conf()
 
 
 @pytest.mark.parametrize("extra", [{"a": "b\nc"}, {"a=b": "c"}, {" ": "c"}])
