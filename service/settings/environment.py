@@ -129,7 +129,7 @@ def _path_of(name: str, values: dict[str, Any]) -> KeyPath | None:
 
 def _is_new(path: KeyPath, values: dict[str, Any]) -> bool:
     """Whether its last word is a name that nobody has said before."""
-    return keys_of(shape_at(path[:-1])) is None and path[-1] not in _keys_at(values, path[:-1])
+    return keys_of(shape_at(path[:-1])) is None and str(path[-1]) not in _keys_at(values, path[:-1])
 
 
 def variable_of(path: KeyPath) -> str:

@@ -14,11 +14,15 @@ from service.settings.environment import variable_of
 from service.settings.layers import KeyPath, keys_of, nearest, shape_at
 
 _NUMBER = re.compile(r"\s*([0-9][0-9_]*(?:,[0-9]{3})*(?:\.[0-9]+)?(?:[eE][+]?[0-9]{1,2})?)\s*([A-Za-z]*)\s*")
-_TIMES = {"ms": 0.001, "s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
-_TIMES |= {"d": 86_400, "day": 86_400, "w": 604_800, "week": 604_800}
-_SIZES = {"b": 1, "byte": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
-_SIZES |= {f"{one}ib": 1024**step for step, one in enumerate("kmgt", 1)}
-_SIZES |= {f"{one}b": 1000**step for step, one in enumerate("kmgt", 1)}
+_TIMES = {
+    **{"ms": 0.001, "s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60},
+    **{"h": 3600, "hour": 3600, "d": 86_400, "day": 86_400, "w": 604_800, "week": 604_800},
+}
+_SIZES = {
+    **{"b": 1, "byte": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4},
+    **{f"{one}ib": 1024**step for step, one in enumerate("kmgt", 1)},
+    **{f"{one}b": 1000**step for step, one in enumerate("kmgt", 1)},
+}
 _COUNTS = {"k": 1000, "m": 1000**2}
 _OF_UNIT = {"seconds": 1, "hours": 3600, "days": 86_400}
 _NOT_REPLACED = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|os\.environ/\w+|\{\{\s*env\b[^{}]*\}\}|%[A-Z_]{2,}%")

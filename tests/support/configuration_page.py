@@ -25,8 +25,8 @@ $ antiphon config explain server.port     # the same as here, with what it is no
 
 How files and variables are read, and what stands over what: [configuration](configuration.md).
 
-- A word in `<…>` is a name that you choose, or one that is there: `providers.openai.base_url`. In the name of a variable
-  each sign of it that is no letter and no digit is a `_`.
+- A word in `<…>` is a name that you choose, or one that is there: `providers.openai.base_url`. In the name of a
+  variable each sign of it that is no letter and no digit is a `_`.
 - An example is a whole file. It works as it is.
 - A model is named `provider/model`, or by its name alone where only one provider has it.
 - Each variable may end in `_FILE`. Then it names a file that holds the value.
