@@ -48,6 +48,11 @@ class Entry:
         return not self.takes
 
     @property
+    def is_free(self) -> bool:
+        """Whether there may be anything in it."""
+        return get_origin(self.shape) is dict and not self.is_section
+
+    @property
     def is_named(self) -> bool:
         """Whether it is a value of a mapping of names."""
         return self.path[-1].startswith("<")

@@ -55,8 +55,10 @@ def _by_path(word: str, values: dict[str, Any]) -> tuple[Entry, KeyPath] | None:
     for entry in sorted(entries().values(), key=lambda it: -len(it.path)):
         for parts in (entry.path, entry.path[:-1]) if entry.is_named and not entry.is_section else (entry.path,):
             pattern = r"\.".join("(.+?)" if part.startswith("<") else f"({re.escape(part)})" for part in parts)
-            if (found := re.fullmatch(pattern, word)) and _are_names(parts, found.groups(), values):
-                return entry, found.groups()
+            free = r"(?:\.(.+))?" if entry.is_free else "()"
+            if (found := re.fullmatch(pattern + free, word)) and _are_names(parts, found.groups(), values):
+                *path, rest = found.groups()
+                return entry, (*path, *(rest.split(".") if rest else ()))
     return None
 
 

@@ -105,7 +105,7 @@ def test_problems_are_told_all_at_once(tmp_path: Path) -> None:
         ("server: {max_page: 5}", "server.max_page: unknown key. There is server.limits.max_page."),
         ("max_parallel: 5", "max_parallel: unknown key. There is defaults.max_parallel and executor.max_parallel."),
         (
-            "server: {port: 80:80}",
+            "server: {port: 22:22}",
             "server.port: is a number in base 60 or 8 to YAML. Write it in base 10, or in quotes.",
         ),
         ("storage: {neo4j: {password: 0777}}", "storage.neo4j.password: is a number in base 60 or 8 to YAML."),
