@@ -60,6 +60,7 @@ _REMEDIES = {
     errno.ENOENT: "It is a link that leads nowhere. Correct or delete it.",
 }
 _MOST_BYTES = 1 << 20
+_MOST_VALUES = 100_000
 _OTHER_BASE = re.compile(r"[-+]?(?:0[0-9_]+|[0-9_]+(?::[0-9.]+)+)")
 
 
@@ -229,6 +230,9 @@ def _expect_mapping(node: yaml.Node | None, name: str) -> None:
 
 
 def _value(node: yaml.Node, path: KeyPath, reading: _Reading) -> Any:
+    if len(reading.places) > _MOST_VALUES:
+        # A few lines of references to references may stand for billions.
+        raise ConfigurationError(f"{reading.file}: holds more than {_MOST_VALUES:,} values.")
     reading.places.setdefault(path, reading.place(node.start_mark.line))
     kind = node.tag.removeprefix("tag:yaml.org,2002:")
     if isinstance(node, yaml.MappingNode) and kind == "map":

@@ -71,6 +71,7 @@ def explain(
         write(f"{'' if row == name else row:<10}{text}\n")
         name = row
     if entry.is_section:
+        write("\n")
         _print_keys(entry)
     if config is None:
         say("The configuration is wrong, so nothing is said of what it is now. See: antiphon config check")

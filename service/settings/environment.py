@@ -134,8 +134,12 @@ def _is_new(path: KeyPath, values: dict[str, Any]) -> bool:
 
 def variable_of(path: KeyPath) -> str:
     """The variable that sets what is at this path: the well-known one where there is one."""
-    known = next((name for name, its in WELL_KNOWN.items() if its == path), None)
-    return known or PREFIX + "__".join(variable_word(str(key)) for key in path[: 2 if path[:2] == TOKENS else None])
+    return next((name for name, its in WELL_KNOWN.items() if its == path), own_variable(path))
+
+
+def own_variable(path: KeyPath) -> str:
+    """The variable of ours that sets what is at this path."""
+    return PREFIX + "__".join(variable_word(str(key)) for key in (TOKENS if path[:2] == TOKENS else path))
 
 
 def _nested(path: KeyPath, leaf: Layer) -> Layer:

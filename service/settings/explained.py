@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from service.errors import InvalidInput
 from service.settings.described import Entry, entries, entry_at, matches
-from service.settings.environment import PREFIX, WELL_KNOWN, variable_path
+from service.settings.environment import PREFIX, WELL_KNOWN, own_variable, variable_path
 from service.settings.layers import TOKENS, KeyPath, dotted, mapping_or_none, value_at
 from service.settings.resolved import Config
 from service.settings.shown import InForce, in_force
@@ -77,7 +77,7 @@ def _ends_with(entry: Entry, word: str) -> bool:
 def _near(word: str) -> str:
     """The keys that are most like what was written, in their whole or in their last word."""
     keys = entries()
-    close = difflib.get_close_matches(word, keys, n=_NEAR, cutoff=0.6)
+    close = difflib.get_close_matches(word, keys, n=_NEAR, cutoff=0.75)
     last = {entry.path[-1] for entry in keys.values()}
     similar = difflib.get_close_matches(word.rpartition(".")[2], last, n=2, cutoff=0.7)
     close += [key for key, entry in keys.items() if entry.path[-1] in similar and key not in close]
@@ -88,15 +88,28 @@ def explain(entry: Entry, path: KeyPath, config: Config | None) -> Iterator[tupl
     """What is said of a key, as lines of a name and a text. Without a configuration nothing holds now."""
     rows = {"takes": entry.takes, "default": entry.default, "example": entry.example}
     yield from ((name, plain_text(text)) for name, text in rows.items() if text)
-    for variable in entry.variables:
+    for variable in _variables(entry, path):
         yield "variable", variable
     for one in _held(entry, path, config) if config and not entry.is_section else ():
         yield "now", one
 
 
+def _variables(entry: Entry, path: KeyPath) -> tuple[str, ...]:
+    """Those that set it; where names are chosen, with these names in them."""
+    if any(str(part).startswith("<") for part in (*path, *entry.path[len(path) :])):
+        return entry.variables
+    known = (name for name, its in WELL_KNOWN.items() if its == path)
+    return own_variable(path), *known
+
+
 def below(entry: Entry) -> list[Entry]:
     """The keys and sections right below a section; without one, the sections at the top."""
-    return [one for one in entries().values() if one.path[:-1] == entry.path]
+    return [one for one in entries().values() if _parent(one) == entry.path]
+
+
+def _parent(entry: Entry) -> tuple[str, ...]:
+    """The section that a key is in; a mapping of names is one key of it."""
+    return entry.path[:-2] if entry.is_named and not entry.is_section else entry.path[:-1]
 
 
 def spelled_keys(values: dict[str, Any]) -> Iterator[str]:

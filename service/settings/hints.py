@@ -72,7 +72,7 @@ def not_replaced(values: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str
     elif isinstance(values, list):
         for index, inner in enumerate(cast("list[Any]", values)):
             yield from not_replaced(inner, (*path, index))
-    elif isinstance(values, str) and _NOT_REPLACED.fullmatch(values):
+    elif isinstance(values, str) and _NOT_REPLACED.fullmatch(values) and entry_at(path):
         yield (
             path,
             f"is taken as it stands: variables are not replaced here. Leave it out, and set {variable_of(path)}.",

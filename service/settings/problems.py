@@ -28,7 +28,10 @@ _MESSAGES = {
     # One is the only least length that a setting has.
     "string_too_short": "must not be empty.",
     "too_short": "must not be empty.",
+    "tuple_type": "must be a list, as [a, b].",
+    "frozen_set_type": "must be a list, as [a, b].",
 }
+_NOTHING = "has no value. Give it one, or leave the key out."
 _NUMBERS = frozenset({"int_type", "float_type", "int_parsing", "float_parsing"})
 
 
@@ -51,8 +54,11 @@ def _explained(layer: Layer, error: ErrorDetails) -> Problem:
     path = tuple(key for key in error["loc"] if key != "[key]")
     if error["type"] == "extra_forbidden":
         return layer.problem(path, f"unknown key. {right_key(path)}")
+    value = value_at(layer.values, path)
+    if value is None and error["type"].endswith("_type"):
+        return layer.problem(path, _NOTHING)
     message = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    hint = plain_number(path, value_at(layer.values, path)) if error["type"] in _NUMBERS else ""
+    hint = plain_number(path, value) if error["type"] in _NUMBERS else ""
     return layer.problem(path, _MESSAGES.get(error["type"], message.rstrip(".") + ".") + hint)
 
 

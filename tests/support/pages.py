@@ -23,6 +23,7 @@ LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 ADDRESS = re.compile(r"https?://[^\s)>]+")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
+ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
 WORD = re.compile(r"\b[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ’']*[A-Za-zÀ-ÿ]")
 
 
@@ -59,9 +60,9 @@ def prose(text: str) -> str:
 
 
 def anchors(text: str) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """The anchors of a page: those that are written in it, and those of its headings, as GitHub makes them."""
     seen: Counter[str] = Counter()
-    found: set[str] = set()
+    found = set(ANCHOR.findall(FENCE.sub(_blank, text)))
     for heading in HEADING.findall(FENCE.sub(_blank, text)):
         name = re.sub(r"[^\w\- ]", "", LINK.sub(_shown, heading).lower()).replace(" ", "-")
         found.add(f"{name}-{seen[name]}" if seen[name] else name)

@@ -84,10 +84,21 @@ def test_setting_that_is_not_there_names_the_nearest(capsys: pytest.CaptureFixtu
     assert near in refused(capsys, word)
 
 
+def test_variable_has_the_name_that_was_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    """It can be copied."""
+    assert "variable  ANTIPHON_PROVIDERS__OPENAI__MODELS__GPT_4_1__FAMILY" in explained(
+        capsys, "providers.openai.models.gpt-4.1.family"
+    )
+    assert "          NEO4J_URI" in explained(capsys, "neo4j.uri")
+
+
 def test_section_lists_its_keys(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a key, all sections."""
     assert "storage.neo4j.embedded" in explained(capsys, "storage.neo4j")
-    assert {"server", "search", "providers"} <= {line.split()[0] for line in explained(capsys).splitlines()}
+    assert "server.api_keys.<token>" in explained(capsys, "server")
+    assert {"server", "search", "providers", "api_keys.<provider>"} <= {
+        line.split()[0] for line in explained(capsys).splitlines()
+    }
 
 
 def test_secrets_are_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -101,6 +101,10 @@ def test_problems_are_told_all_at_once(tmp_path: Path) -> None:
         ),
         ("server: {keep_alive: 30 parsecs}", "server.keep_alive: must be a valid number."),
         ("server: {keep_alive: soon}", "server.keep_alive: must be a valid number."),
+        ("server: {port: }", "server.port: has no value. Give it one, or leave the key out."),
+        ("server: {host: }", "server.host: has no value."),
+        ("server: {cors_origins: 'https://a, https://b'}", "server.cors_origins: must be a list, as [a, b]."),
+        ("model_list: [{api_key: os.environ/KEY}]", "model_list: unknown key."),
         ("port: 80", "port: unknown key. There is server.port."),
         ("server: {max_page: 5}", "server.max_page: unknown key. There is server.limits.max_page."),
         ("max_parallel: 5", "max_parallel: unknown key. There is defaults.max_parallel and executor.max_parallel."),
@@ -157,6 +161,13 @@ def test_file_in_another_encoding_of_windows_is_an_error(tmp_path: Path) -> None
     (tmp_path / "config.yaml").write_bytes("server: {port: 81}".encode("utf-16"))
     with pytest.raises(ConfigurationError, match="is not UTF-8"):
         load_config(tmp_path / "config.yaml", {})
+
+
+def test_file_of_references_to_references_ends(tmp_path: Path) -> None:
+    """A few lines may stand for billions of values."""
+    lines = [f"k{n + 1}: &k{n + 1} [{', '.join([f'*k{n}'] * 9)}]" for n in range(9)]
+    (line,) = refusal(tmp_path, "\n".join(["k0: &k0 [x]", *lines]))
+    assert line == "config.yaml: holds more than 100,000 values."
 
 
 def test_file_that_leads_nowhere_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
