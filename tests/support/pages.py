@@ -54,7 +54,7 @@ def blocks(language: str, page: str) -> list[str]:
 
 def prose(text: str) -> str:
     """A page without its code, links' targets and addresses; every line stays where it is."""
-    for pattern in (FENCE, COMMENT, CODE, ADDRESS):
+    for pattern in (FENCE, COMMENT, ANCHOR, CODE, ADDRESS):
         text = pattern.sub(_blank, text)
     return LINK.sub(lambda match: match[0].replace(f"]({match[1]})", "]"), text)
 
