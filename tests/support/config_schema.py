@@ -11,14 +11,14 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from service.docstrings import attribute_docs
-from service.settings.described import merged
+from service.settings.described import entry_at, merged
 from service.settings.explained import plain_text
 from service.settings.provider_shapes import EmbeddingSettings
 from service.settings.shapes import Settings
 from service.settings.worded import any_case, bounds, choices, peeled
 
 Json = dict[str, Any]
+Path = tuple[str, ...]
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "le": "maximum", "min_length": "minLength"}
 
 
@@ -29,22 +29,30 @@ def schema_text() -> str:
         "$id": "antiphon-config.schema.json",
         "title": "Antiphon's config.yaml",
     }
-    return json.dumps({**head, **_model(Settings)}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({**head, **_model(Settings, ())}, indent=1, ensure_ascii=False) + "\n"
 
 
-def _model(model: type[BaseModel]) -> Json:
-    said = attribute_docs(model)
+def _model(model: type[BaseModel], path: Path) -> Json:
     keys: Json = {}
     for name, one in model.model_fields.items():
-        keys[name] = {"description": plain_text(said[name]), **_value(one.annotation, tuple(one.metadata))}
+        inner = (*path, name)
+        keys[name] = {"description": _described(inner), **_value(one.annotation, inner, tuple(one.metadata))}
         if isinstance(one.default, str | int | float):
             keys[name]["default"] = getattr(one.default, "value", one.default)
     return {"type": "object", "properties": keys, "additionalProperties": False}
 
 
-def _value(annotation: Any, metadata: tuple[Any, ...] = ()) -> Json:
+def _described(path: Path) -> str:
+    """What a key is, what it takes and its default, as an editor shows it."""
+    entry = entry_at(path)
+    assert entry is not None
+    takes = "" if entry.is_section else f" Takes {entry.takes}. Default: {entry.default}."
+    return plain_text(entry.what + takes)
+
+
+def _value(annotation: Any, path: Path, metadata: tuple[Any, ...] = ()) -> Json:
     shape, found = peeled(annotation, metadata)
-    return _or_null(_plain(shape, found), type(None) in get_args(annotation) or _is_mapping(shape))
+    return _or_null(_plain(shape, path, found), type(None) in get_args(annotation) or _is_mapping(shape))
 
 
 def _or_null(schema: Json, may_be_null: bool) -> Json:
@@ -60,14 +68,16 @@ def _is_mapping(shape: Any) -> bool:
     return get_origin(shape) is dict or (isinstance(shape, type) and issubclass(shape, BaseModel))
 
 
-def _plain(shape: Any, found: tuple[Any, ...]) -> Json:
+def _plain(shape: Any, path: Path, found: tuple[Any, ...]) -> Json:
     if isinstance(shape, type) and issubclass(shape, BaseModel):
-        return {"anyOf": [{"type": "string"}, _model(shape)]} if shape is EmbeddingSettings else _model(shape)
+        keys = _model(shape, path)
+        return {"anyOf": [{"type": "string"}, keys]} if shape is EmbeddingSettings else keys
     if get_origin(shape) is dict:
-        value = get_args(shape)[1]
-        return {"type": "object"} if value is Any else {"type": "object", "additionalProperties": _value(value)}
+        key, value = get_args(shape)
+        inner = (*path, f"<{merged(peeled(key)[1]).name}>")
+        return {"type": "object"} | ({} if value is Any else {"additionalProperties": _value(value, inner)})
     if get_origin(shape) in (tuple, frozenset):
-        return {"type": "array", "items": _value(get_args(shape)[0])}
+        return {"type": "array", "items": _value(get_args(shape)[0], path)}
     if (known := choices(shape)) is not None:
         return _choices(known, any_case(found))
     return _scalar(shape, found)
