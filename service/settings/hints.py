@@ -28,6 +28,7 @@ _OF_UNIT = {"seconds": 1, "hours": 3600, "days": 86_400}
 _NOT_REPLACED = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|os\.environ/\w+|\{\{\s*env\b[^{}]*\}\}|%[A-Z_]{2,}%")
 _FREE = frozenset({"task_types", "options", "query_options", "text_options", "query_prefix", "text_prefix"})
 _ENOUGH = 3
+_MOST = 10**15
 
 
 def plain_number(path: KeyPath, text: Any) -> str:
@@ -40,6 +41,8 @@ def plain_number(path: KeyPath, text: Any) -> str:
     if factor is None:
         return ""
     number = float(re.sub("[,_]", "", found[1])) * factor
+    if number > _MOST:
+        return ""
     shown = f"{number:.0f}" if number == int(number) else f"{number:g}"
     return f" Write {shown}{f' ({entry.unit})' if entry.unit else ''}."
 
@@ -56,7 +59,8 @@ def _factor(word: str, entry: Entry) -> float | None:
 
 def right_key(path: KeyPath) -> str:
     """What to write in place of a key that is unknown: the same key where it belongs, or one that is like it."""
-    name = str(path[-1])
+    # `max-page` and `maxPage` are how other programs write it.
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|-", "_", str(path[-1])).lower()
     elsewhere = [entry.key for entry in entries().values() if entry.path[-1] == name]
     if 0 < len(elsewhere) <= _ENOUGH:
         return f"There is {' and '.join(elsewhere)}."

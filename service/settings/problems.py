@@ -28,6 +28,7 @@ _MESSAGES = {
     # One is the only least length that a setting has.
     "string_too_short": "must not be empty.",
     "too_short": "must not be empty.",
+    "bool_type": "must be true or false.",
     "tuple_type": "must be a list, as [a, b].",
     "frozen_set_type": "must be a list, as [a, b].",
 }

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.config import Config, load_config, show
 from service.errors import ConfigurationError
+from service.settings.hints import plain_number
 
 SECRET = "hunter2-hunter2"
 SMOLLM_OUTPUT = "1: providers.local.models.smollm2.max_output_tokens: must not exceed the context window"
@@ -107,6 +110,9 @@ def test_problems_are_told_all_at_once(tmp_path: Path) -> None:
         ("model_list: [{api_key: os.environ/KEY}]", "model_list: unknown key."),
         ("port: 80", "port: unknown key. There is server.port."),
         ("server: {max_page: 5}", "server.max_page: unknown key. There is server.limits.max_page."),
+        ("server: {max-page: 5}", "server.max-page: unknown key. There is server.limits.max_page."),
+        ("server: {keepAlive: 5}", "server.keepAlive: unknown key. There is server.keep_alive."),
+        ("server: {introspection: 'true'}", "server.introspection: must be true or false."),
         ("max_parallel: 5", "max_parallel: unknown key. There is defaults.max_parallel and executor.max_parallel."),
         (
             "server: {port: 22:22}",
@@ -280,3 +286,12 @@ def test_file_with_secrets_that_others_can_read_is_a_warning(tmp_path: Path) -> 
     (tmp_path / "config.yaml").chmod(0o644)
     assert "chmod 600" in load(tmp_path, SECRETS).warnings[0]
     assert load(tmp_path, "server: {port: 1}").warnings == ()
+
+
+SECONDS = {"": 1, "s": 1, " sec": 1, " Seconds": 1, "m": 60, "min": 60, " minutes": 60, "h": 3600, " hours": 3600}
+
+
+@given(st.integers(1, 99_999), st.sampled_from(sorted(SECONDS)))
+def test_hint_for_a_time_is_that_time(number: int, unit: str) -> None:
+    """Who follows it gets what was meant."""
+    assert plain_number(("server", "keep_alive"), f"{number}{unit}") == f" Write {number * SECONDS[unit]} (seconds)."
