@@ -80,10 +80,16 @@ def environment_layer(environ: Mapping[str, str], below: Layer, readers: Readers
     ours = [name for name in environ if name.upper().startswith(PREFIX)]
     known = [name for bare in WELL_KNOWN for name in (bare, bare + _FILE) if name not in ours]
     for name in [*known, *sorted(ours, key=_is_spelled_out)]:
-        text = environ.get(name)
+        text = _value_of(name, environ)
         if text and name not in NOT_SETTINGS and not _is_of_kubernetes(name, text):
             layer = merge(layer, _variable(name, environ, below, readers))
     return layer
+
+
+def _value_of(name: str, environ: Mapping[str, str]) -> str:
+    """What a variable says. A file with Windows' ends of lines, and a secret that was encoded with its own end, leave a
+    line break behind, which nobody means and nobody sees."""
+    return environ.get(name, "").rstrip("\r\n")
 
 
 def _is_of_kubernetes(name: str, text: str) -> bool:
@@ -103,10 +109,11 @@ def _variable(name: str, environ: Mapping[str, str], below: Layer, readers: Read
     path, is_file = _meant(name, below.values)
     if path is None:
         return Layer(problems=(_unknown_variable(name, below.values),))
-    if is_file and environ.get(bare := name.removesuffix(_FILE)):
+    if is_file and _value_of(bare := name.removesuffix(_FILE), environ):
         return Layer(problems=(Problem(name, path, f"is set, and so is {bare}. Remove one."),))
     try:
-        text = readers.file(environ[name]) if is_file else environ[name]
+        text = _value_of(name, environ)
+        text = readers.file(text) if is_file else text
     except ValueError as error:
         return Layer(problems=(Problem(name, path, str(error)),))
     if _is_text(shape_at(path)):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from service.settings.environment import PREFIX, WELL_KNOWN
 from service.settings.layers import KeyPath, Layer, value_at
 
 _SECRET_PATHS: tuple[KeyPath, ...] = (("api_keys",), ("storage", "neo4j", "password"), ("server", "api_keys"))
@@ -32,6 +34,9 @@ def warnings(file: Path | None, layer: Layer, environ: Mapping[str, str]) -> Ite
     for name, right in OFTEN_MISTAKEN.items():
         if environ.get(name) and not environ.get(right) and not environ.get(f"{right}_FILE"):
             yield f"{name} is set, and is not read. If it is meant for this service, call it {right}."
+    for name in (*WELL_KNOWN, *(one for one in environ if one.startswith(f"{PREFIX}API_KEYS__"))):
+        if re.fullmatch(r"(['\"]).*\1", environ.get(name, "")):
+            yield f"{name} has quotes around its value, and they are a part of it. `docker run --env-file` keeps them."
 
 
 def _seen_by_others(file: Path, layer: Layer) -> Iterator[str]:

@@ -178,6 +178,22 @@ def test_key_whose_own_name_ends_like_that_is_no_file(tmp_path: Path) -> None:
     assert config.storage.keep_days_of == {"bob_file": 9}
 
 
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_line_break_at_the_end_of_a_variable_is_no_part_of_it(end: str) -> None:
+    """A `.env` file of Windows leaves one behind, and a secret of Kubernetes that was encoded with it."""
+    said = {"OPENAI_API_KEY": "k-1", "ANTIPHON_DEFAULTS__MODEL": "echo/echo", "ANTIPHON_SERVER__PORT": "81"}
+    config = load_config(None, {name: text + end for name, text in said.items()} | {"NEO4J_URI": end})
+    assert (config.providers["openai"].api_key, config.defaults.model) == ("k-1", "echo/echo")
+    assert (config.server.port, config.neo4j.uri) == (81, None)
+
+
+def test_quotes_around_a_value_are_a_warning() -> None:
+    """`docker run --env-file` keeps them; a provider would refuse the key, and say nothing of quotes."""
+    (warning,) = load_config(None, {"OPENAI_API_KEY": '"k-1"', "ANTHROPIC_API_KEY": "'k"}).warnings
+    assert warning.startswith("OPENAI_API_KEY has quotes")
+    assert "k-1" not in warning
+
+
 def test_names_that_other_programs_read_are_a_warning(tmp_path: Path) -> None:
     """Where the right one is not set."""
     assert "call it NEO4J_USERNAME" in load_config(None, {"NEO4J_USER": "x"}).warnings[0]
