@@ -89,7 +89,7 @@ def environment_layer(environ: Mapping[str, str], below: Layer, readers: Readers
 def _value_of(name: str, environ: Mapping[str, str]) -> str:
     """What a variable says. A file with Windows' ends of lines, and a secret that was encoded with its own end, leave a
     line break behind, which nobody means and nobody sees."""
-    return environ.get(name, "").rstrip("\r\n")
+    return (environ.get(name) or "").rstrip("\r\n")
 
 
 def _is_of_kubernetes(name: str, text: str) -> bool:

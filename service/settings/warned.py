@@ -35,7 +35,7 @@ def warnings(file: Path | None, layer: Layer, environ: Mapping[str, str]) -> Ite
         if environ.get(name) and not environ.get(right) and not environ.get(f"{right}_FILE"):
             yield f"{name} is set, and is not read. If it is meant for this service, call it {right}."
     for name in (*WELL_KNOWN, *(one for one in environ if one.startswith(f"{PREFIX}API_KEYS__"))):
-        if re.fullmatch(r"(['\"]).*\1", environ.get(name, "")):
+        if re.fullmatch(r"(['\"]).*\1", environ.get(name) or ""):
             yield f"{name} has quotes around its value, and they are a part of it. `docker run --env-file` keeps them."
 
 
