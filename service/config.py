@@ -6,10 +6,10 @@ What the files may hold is in `settings/shapes.py`, what it comes to in `setting
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import yaml
 from service.errors import ConfigurationError, Conflict, InvalidInput
 from service.folders import user_cache_folder, user_config_folder, whole
 from service.resources import read_resource, resource
-from service.settings.environment import environment_layer
+from service.settings.environment import Readers, environment_layer
 from service.settings.installed import installed_layer
 from service.settings.layers import (
     KeyPath,
@@ -34,6 +34,7 @@ from service.settings.problems import validate
 from service.settings.resolved import AgentRole, Config, Defaults, TaskTemplate, resolve
 from service.settings.shown import show
 from service.settings.values import SYSTEM_FILE
+from service.settings.warned import warnings
 
 __all__ = [
     "AgentRole",
@@ -48,9 +49,19 @@ __all__ = [
 ]
 
 EXAMPLE_FILE = "config.example.yaml"
+SCHEMA_FILE = ("schema", "config.schema.json")
+_SCHEMA_LINE = re.compile(r"(# yaml-language-server: \$schema=)\S+")
+"""What editors read: where the JSON Schema of a file is. A copy elsewhere needs the whole address."""
 _TEXTS = {"str", "timestamp", "value"}
 _SCALARS = {"int", "float", "bool", "null"} | _TEXTS
-_SECRET_PATHS: tuple[KeyPath, ...] = (("api_keys",), ("storage", "neo4j", "password"), ("server", "api_keys"))
+_REMEDIES = {
+    errno.EISDIR: "Name a file. Docker makes a folder where the file of a volume is missing.",
+    errno.EACCES: "Give your user the right to read it, or name another file with ANTIPHON_CONFIG.",
+    errno.ENOENT: "It is a link that leads nowhere. Correct or delete it.",
+}
+_MOST_BYTES = 1 << 20
+_MOST_VALUES = 100_000
+_OTHER_BASE = re.compile(r"[-+]?(?:0[0-9_]+|[0-9_]+(?::[0-9.]+)+)")
 
 
 def load_config(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
@@ -61,14 +72,14 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
     file = user_file(path, environ)
     user = _read_file(file) if file else Layer()
     shipped = _read_file(resource(SYSTEM_FILE), SYSTEM_FILE)
-    said = environment_layer(environ, merge(shipped, user), _read_variable)
+    said = environment_layer(environ, merge(shipped, user), _READERS)
     shipped = merge(shipped, _installed(merge(user, said)))
     files = merge(shipped, user)
-    layer = merge(files, environment_layer(environ, files, _read_variable))
+    layer = merge(files, environment_layer(environ, files, _READERS))
     settings, problems = validate(layer)
     if settings is None or problems:
         raise ConfigurationError("\n".join(map(str, problems)))
-    return resolve(settings, layer, tuple(_warnings(file, user)) if file else ())
+    return resolve(settings, layer, tuple(warnings(file, user, environ)))
 
 
 def user_file(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path | None:
@@ -77,17 +88,27 @@ def user_file(path: Path | None = None, environ: Mapping[str, str] = os.environ)
     None where there is none. Raises ConfigurationError where one was named that does not exist.
     """
     named = path or (Path(environ["ANTIPHON_CONFIG"]) if environ.get("ANTIPHON_CONFIG") else None)
-    if named is not None and not named.exists():
+    if named is not None and not _is_there(named):
         who = "" if path else "ANTIPHON_CONFIG: "
         raise ConfigurationError(f"{who}{named}: there is no such file.", remedy="Write one with: antiphon config init")
     folders = (Path(), user_config_folder())
     usual = [folder / "config.yaml" for folder in folders if folder is not None]
-    return named or next((file for file in usual if file.exists()), None)
+    return named or next((file for file in usual if _is_there(file)), None)
 
 
-def check(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> str:
-    """What was read, in a few lines, with the warnings. Raises ConfigurationError as `load_config` does."""
-    config = load_config(path, environ)
+def _is_there(file: Path) -> bool:
+    """Whether there is something of this name: one that cannot be read, or leads nowhere, is not passed over."""
+    try:
+        file.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def check(config: Config, path: Path | None = None, environ: Mapping[str, str] = os.environ) -> str:
+    """What was read, in a few lines, with the warnings."""
     source = user_file(path, environ) or "no config.yaml (all defaults)"
     found = f"{source}: {len(config.providers)} providers, {len(config.models())} models; "
     return "\n".join([f"{found}the default model is {config.defaults.model}. {config.defaults.why}", *config.warnings])
@@ -106,7 +127,9 @@ def write_example(path: Path) -> Path:
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}.", remedy="Name another file.") from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(read_resource(EXAMPLE_FILE))
+        file.write(
+            _SCHEMA_LINE.sub(lambda it: f"{it[1]}{resource(*SCHEMA_FILE).as_uri()}", read_resource(EXAMPLE_FILE))
+        )
     return path
 
 
@@ -118,14 +141,6 @@ def _installed(said: Layer) -> Layer:
     except (ConfigurationError, ValueError):
         # A user without a home: what is wrong is told where the folder itself is read.
         return Layer()
-
-
-def _warnings(file: Path, layer: Layer) -> Iterator[str]:
-    providers: dict[str, Any] = value_at(layer.values, ("providers",)) or {}
-    headers = [("providers", name, "headers") for name in providers]
-    holds_secrets = any(value_at(layer.values, path) for path in (*_SECRET_PATHS, *headers))
-    if os.name == "posix" and holds_secrets and stat.S_IMODE(file.stat().st_mode) & 0o044:
-        yield f"{file} holds secrets and others can read it. Run: chmod 600 {file}"
 
 
 # --- YAML ---------------------------------------------------------------------------------------
@@ -156,7 +171,8 @@ def _read_file(path: Path, shown: str | None = None) -> Layer:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ConfigurationError(f"{name}: cannot be read ({error.strerror}).") from None
+        why = f"{name}: cannot be read ({error.strerror})."
+        raise ConfigurationError(why, remedy=_REMEDIES.get(error.errno or 0)) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -171,6 +187,23 @@ def _read_variable(text: str, name: str) -> Layer:
         return _read_text(text, name, ("",))
     except ConfigurationError:
         return Layer(problems=(Problem(name, ("",), "is not valid YAML. Check quotes and brackets."),))
+
+
+def _read_value(name: str) -> str:
+    """The text of a file that a variable names, as of a secret; the end of its last line is no part of it."""
+    try:
+        with Path(name).open("rb") as file:
+            text = file.read(_MOST_BYTES + 1).decode("utf-8-sig").rstrip("\r\n")
+    except OSError as error:
+        raise ValueError(f"the file {name} cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"the file {name} is not UTF-8.") from None
+    if not text or len(text) > _MOST_BYTES:
+        raise ValueError(f"the file {name} {'is too large.' if text else 'is empty.'}")
+    return text
+
+
+_READERS = Readers(_read_variable, _read_value)
 
 
 def _read_text(text: str, name: str, root: KeyPath) -> Layer:
@@ -197,6 +230,9 @@ def _expect_mapping(node: yaml.Node | None, name: str) -> None:
 
 
 def _value(node: yaml.Node, path: KeyPath, reading: _Reading) -> Any:
+    if len(reading.places) > _MOST_VALUES:
+        # A few lines of references to references may stand for billions.
+        raise ConfigurationError(f"{reading.file}: holds more than {_MOST_VALUES:,} values.")
     reading.places.setdefault(path, reading.place(node.start_mark.line))
     kind = node.tag.removeprefix("tag:yaml.org,2002:")
     if isinstance(node, yaml.MappingNode) and kind == "map":
@@ -212,6 +248,8 @@ def _value(node: yaml.Node, path: KeyPath, reading: _Reading) -> Any:
 def _scalar(node: yaml.ScalarNode, path: KeyPath, reading: _Reading) -> Any:
     if node.tag.rpartition(":")[2] in _TEXTS:
         return node.value
+    if _OTHER_BASE.fullmatch(node.value) and node.tag.endswith((":int", ":float")):
+        return reading.wrong(node, path, "is a number in base 60 or 8 to YAML. Write it in base 10, or in quotes.")
     try:
         value: Any = reading.loader.construct_object(node)
     except (ValueError, LookupError, yaml.YAMLError):

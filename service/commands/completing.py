@@ -29,6 +29,19 @@ def models(incomplete: str) -> list[str]:
     return sorted(key for key in known if key.startswith(incomplete))
 
 
+def settings(incomplete: str) -> list[str]:
+    """Completes a key of the configuration, with the names that there are."""
+    from service.config import load_config
+    from service.errors import AntiphonError
+    from service.settings.explained import spelled_keys
+
+    try:
+        values = load_config().layer.values
+    except AntiphonError:
+        values = {}
+    return sorted({key for key in spelled_keys(values) if key.startswith(incomplete)})
+
+
 def analyses(incomplete: str) -> list[str]:
     """Completes an analysis."""
     from service.graph.analyses import sources

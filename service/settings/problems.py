@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from service.proxies import is_loopback
-from service.settings.layers import HIDDEN, KeyPath, Layer, Problem, keys_of, nearest, shape_at, value_at
+from service.settings.hints import not_replaced, plain_number, right_key
+from service.settings.layers import HIDDEN, KeyPath, Layer, Problem, nearest, value_at
 from service.settings.provider_shapes import LOCAL_EMBEDDINGS, NO_EMBEDDINGS
 from service.settings.resolved import match_model, suggest_model
 from service.settings.shapes import Settings
@@ -28,7 +29,12 @@ _MESSAGES = {
     # One is the only least length that a setting has.
     "string_too_short": "must not be empty.",
     "too_short": "must not be empty.",
+    "bool_type": "must be true or false.",
+    "tuple_type": "must be a list, as [a, b].",
+    "frozen_set_type": "must be a list, as [a, b].",
 }
+_NOTHING = "has no value. Give it one, or leave the key out."
+_NUMBERS = frozenset({"int_type", "float_type", "int_parsing", "float_parsing"})
 
 
 def validate(layer: Layer) -> tuple[Settings | None, list[Problem]]:
@@ -49,10 +55,13 @@ def _typed(values: dict[str, Any]) -> tuple[Settings | None, list[ErrorDetails]]
 def _explained(layer: Layer, error: ErrorDetails) -> Problem:
     path = tuple(key for key in error["loc"] if key != "[key]")
     if error["type"] == "extra_forbidden":
-        known = keys_of(shape_at(path[:-1])) or ()
-        return layer.problem(path, f"unknown key. {nearest(str(path[-1]), known)}")
+        return layer.problem(path, f"unknown key. {right_key(path)}")
+    value = value_at(layer.values, path)
+    if value is None and error["type"].endswith("_type"):
+        return layer.problem(path, _NOTHING)
     message = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    return layer.problem(path, _MESSAGES.get(error["type"], message.rstrip(".") + "."))
+    hint = plain_number(path, value) if error["type"] in _NUMBERS else ""
+    return layer.problem(path, _MESSAGES.get(error["type"], message.rstrip(".") + ".") + hint)
 
 
 def _by_place(problem: Problem) -> tuple[bool, str, int]:
@@ -66,6 +75,8 @@ def _relations(layer: Layer) -> Iterator[Problem]:
     for path, name in _model_references(layer.values):
         if match_model(name, model_names(layer.values)) is None:
             yield layer.problem(path, suggest_model(name, model_names(layer.values)))
+    for path, message in not_replaced(layer.values):
+        yield layer.problem(path, message)
     yield from _providers_of_keys(layer)
     yield from _roles_of_task_types(layer)
     yield from _default_models(layer)

@@ -15,16 +15,10 @@ from service.errors import InvalidInput
 from service.records import Aggregation, ContextPolicy
 from service.settings.choosing import Choice, choose
 from service.settings.layers import Layer, nearest
+from service.settings.neo4j_shapes import Neo4jSettings
 from service.settings.provider_shapes import ModelSettings, ProviderSettings, TimeoutSettings
-from service.settings.shapes import (
-    ExecutorSettings,
-    LoggingSettings,
-    Neo4jSettings,
-    RetrySettings,
-    ServerSettings,
-    Settings,
-    StorageSettings,
-)
+from service.settings.shapes import ExecutorSettings, LoggingSettings, ServerSettings, Settings, StorageSettings
+from service.settings.task_shapes import RetrySettings
 from service.settings.values import AUTO
 
 REASONING_TIMEOUTS = Timeouts(first_token=300.0, total=1800.0)

@@ -24,6 +24,7 @@ LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 ADDRESS = re.compile(r"https?://[^\s)>]+")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
+ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
 WORD = re.compile(r"\b[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ’']*[A-Za-zÀ-ÿ]")
 
 
@@ -65,15 +66,15 @@ def blocks(language: str, page: str) -> list[str]:
 
 def prose(text: str) -> str:
     """A page without its code, links' targets and addresses; every line stays where it is."""
-    for pattern in (FENCE, COMMENT, CODE, ADDRESS):
+    for pattern in (FENCE, COMMENT, ANCHOR, CODE, ADDRESS):
         text = pattern.sub(_blank, text)
     return LINK.sub(lambda match: match[0].replace(f"]({match[1]})", "]"), text)
 
 
 def anchors(text: str) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """The anchors of a page: those that are written in it, and those of its headings, as GitHub makes them."""
     seen: Counter[str] = Counter()
-    found: set[str] = set()
+    found = set(ANCHOR.findall(FENCE.sub(_blank, text)))
     for heading in HEADING.findall(FENCE.sub(_blank, text)):
         name = re.sub(r"[^\w\- ]", "", LINK.sub(_shown, heading).lower()).replace(" ", "-")
         found.add(f"{name}-{seen[name]}" if seen[name] else name)

@@ -11,7 +11,19 @@ SERVICE = Path(__file__).parents[2] / "service"
 # From the ground up; a wing may import itself and those below it.
 FLOORS = (
     {"clock"},
-    {"records", "chat", "errors", "resources", "cursors", "signals", "locks", "folders", "proxies", "open_files"},
+    {
+        "records",
+        "chat",
+        "errors",
+        "resources",
+        "cursors",
+        "signals",
+        "locks",
+        "folders",
+        "proxies",
+        "open_files",
+        "docstrings",
+    },
     {"settings", "config"},
     {"answers"},
     {"providers"},

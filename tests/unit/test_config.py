@@ -312,8 +312,9 @@ def test_check_says_what_was_read(tmp_path: Path) -> None:
     """One line names the file and the default model."""
     file = tmp_path / "config.yaml"
     file.write_text("defaults: {model: echo}")
-    assert check(file, {}).startswith(f"{file}: 4 providers, ")
-    assert "echo/echo" in check(file, {})
+    found = check(load_config(file, {}), file, {})
+    assert found.startswith(f"{file}: 4 providers, ")
+    assert "echo/echo" in found
 
 
 def test_example_is_written_once_for_its_owner_alone_and_is_valid(tmp_path: Path) -> None:

@@ -64,6 +64,11 @@ def test_headings_that_are_equal_have_numbers() -> None:
     assert anchors("# One, two!\n\n# One two\n") == {"one-two", "one-two-1"}
 
 
+def test_anchors_may_be_written() -> None:
+    """Where a heading is no good name."""
+    assert anchors('<a id="a-b"></a>\n\n# A.b\n') == {"a-b", "ab"}
+
+
 def test_every_link_of_every_page_leads_somewhere() -> None:
     """Also the links to headings."""
     assert [str(problem) for page in pages.pages() for problem in broken_links(page)] == []

@@ -12,12 +12,8 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
-import sys
-from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -28,6 +24,8 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
 )
+
+from service.docstrings import attribute_docs, paragraphs
 
 ARGUMENTS = {
     "first": "At most so many, from the beginning of the list or after `after`; 20 where this and `last` are null.",
@@ -59,7 +57,7 @@ def describe(schema: GraphQLSchema) -> None:
 
 def _describe_enum(kind: GraphQLEnumType, origin: type) -> None:
     texts = attribute_docs(origin)
-    kind.description = kind.description or _text(inspect.getdoc(origin))
+    kind.description = kind.description or paragraphs(inspect.getdoc(origin))
     for name, value in kind.values.items():
         value.description = value.description or texts.get(name)
 
@@ -67,7 +65,7 @@ def _describe_enum(kind: GraphQLEnumType, origin: type) -> None:
 def _describe_fields(kind: GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType, origin: type) -> None:
     texts = attribute_docs(origin)
     # Of a generic type, what stands for one of its types is a class without a docstring of its own.
-    kind.description = kind.description or _text(inspect.getdoc(origin))
+    kind.description = kind.description or paragraphs(inspect.getdoc(origin))
     for field in kind.fields.values():
         definition: Any = field.extensions.get(_DEFINITION)
         resolver = getattr(definition, "base_resolver", None)
@@ -94,40 +92,4 @@ def split(docstring: str | None) -> tuple[str | None, dict[str, str]]:
     text, _, arguments = inspect.cleandoc(docstring or "").partition("\nArgs:\n")
     # An argument begins on a line of its own; what is indented more goes on with it.
     found = re.findall(r"^    (\w+): (.*(?:\n {6,}.*)*)", arguments, re.MULTILINE)
-    return _text(text), {name: " ".join(words.split()) for name, words in found}
-
-
-def attribute_docs(origin: type) -> dict[str, str]:
-    """The texts below the attributes of a class and of those that it inherits from, by name."""
-    found: dict[str, str] = {}
-    for kind in reversed(origin.__mro__):
-        found |= _docs_of_module(kind.__module__).get(kind.__qualname__, {})
-    return found
-
-
-def _text(docstring: str | None) -> str | None:
-    """Paragraphs, each on a line: how the source is wrapped is nobody's business. Lists stay lists."""
-    paragraphs = inspect.cleandoc(docstring or "").strip().split("\n\n")
-    return "\n\n".join(it if it.startswith("- ") else " ".join(it.split()) for it in paragraphs) or None
-
-
-@lru_cache(256)
-def _docs_of_module(name: str) -> dict[str, dict[str, str]]:
-    """The texts below attributes, by class and name. Python keeps them in the source alone."""
-    try:
-        tree = ast.parse(inspect.getsource(sys.modules[name]))
-    except (KeyError, OSError, TypeError):
-        return {}
-    return {node.name: dict(_docs_of_class(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
-
-
-def _docs_of_class(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
-    for one, below in zip(node.body, node.body[1:], strict=False):
-        match one, below:
-            case (
-                ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
-                ast.Expr(value=ast.Constant(value=str(text))),
-            ):
-                yield name, _text(text) or ""
-            case _:
-                pass
+    return paragraphs(text), {name: " ".join(words.split()) for name, words in found}

@@ -84,6 +84,124 @@ def test_unknown_variable_is_named_with_the_nearest_known(name: str, near: str) 
         load_config(None, {name: "1"})
 
 
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("ANTIPHON_PORT", "ANTIPHON_SERVER__PORT"),
+        ("ANTIPHON_MAX_PAGE", "ANTIPHON_SERVER__LIMITS__MAX_PAGE"),
+        ("ANTIPHON_MAX_PARALLEL", "ANTIPHON_DEFAULTS__MAX_PARALLEL or ANTIPHON_EXECUTOR__MAX_PARALLEL"),
+        ("ANTIPHON_SERVER__CORS_ORIGINS__0", "ANTIPHON_SERVER__CORS_ORIGINS"),
+    ],
+)
+def test_unknown_variable_is_named_with_where_its_last_word_belongs(name: str, near: str) -> None:
+    """As people write it who know the key and not its section."""
+    with pytest.raises(ConfigurationError, match=f"^{name}: is no setting. Did you mean {near}\\?$"):
+        load_config(None, {name: "1"})
+
+
+def test_variable_in_small_letters_is_an_error() -> None:
+    """Only where it would be a setting in capitals: other programs may have such names."""
+    with pytest.raises(ConfigurationError, match=r"^antiphon_server__port: .* Write ANTIPHON_SERVER__PORT\.$"):
+        load_config(None, {"antiphon_server__port": "1"})
+    assert load_config(None, {"antiphon_home": "/x"}).server.port == 8000
+
+
+KUBERNETES = {
+    "ANTIPHON_PORT": "tcp://10.0.48.109:8000",
+    "ANTIPHON_SERVICE_HOST": "10.0.48.109",
+    "ANTIPHON_SERVICE_PORT": "8000",
+    "ANTIPHON_SERVICE_PORT_HTTP": "8000",
+    "ANTIPHON_PORT_8000_TCP": "tcp://10.0.48.109:8000",
+    "ANTIPHON_PORT_8000_TCP_PROTO": "tcp",
+    "ANTIPHON_PORT_8000_TCP_ADDR": "10.0.48.109",
+    "ANTIPHON_SERVER_PORT": "udp://10.0.48.109:8000",
+    "ANTIPHON_SERVER_SERVICE_HOST": "10.0.48.109",
+}
+
+
+def test_variables_of_kubernetes_are_left_alone() -> None:
+    """It sets them in every container beside a service of our name, or of one that begins with it."""
+    assert load_config(None, KUBERNETES).settings == load_config(None, {}).settings
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "path", "value"),
+    [
+        ("OPENAI_API_KEY_FILE", "k-1\n", "api_keys.openai", '"***"'),
+        ("NEO4J_PASSWORD_FILE", "123456\r\n", "storage.neo4j.password", '"***"'),
+        ("ANTIPHON_API_KEYS__ANTHROPIC_FILE", "k", "api_keys.anthropic", '"***"'),
+        ("NEO4J_USERNAME_FILE", "\ufeffme\n", "storage.neo4j.username", '"me"'),
+        ("ANTIPHON_SERVER__PORT_FILE", "81\n", "server.port", "81"),
+        ("ANTIPHON_STORAGE__KEEP_DAYS_OF__BOB_FILE", "3\n", "storage.keep_days_of.bob", "3.0"),
+        ("ANTIPHON_SERVER__API_KEYS_FILE", "{t: alice}\n", "server.api_keys.***", '"alice"'),
+    ],
+)
+def test_variable_may_name_a_file_with_the_value(tmp_path: Path, name: str, text: str, path: str, value: str) -> None:
+    """As secrets of containers come; the end of the last line is no part of it."""
+    secret = tmp_path / "secret"
+    secret.write_bytes(text.encode())
+    assert f"{path}: {value}  # {name}" in show(load_config(None, {name: str(secret)})).splitlines()
+
+
+def test_key_from_a_file_is_the_key(tmp_path: Path) -> None:
+    """Byte for byte, without the end of its line; with it a provider would refuse it."""
+    (tmp_path / "key").write_text("k-1 \n")
+    config = load_config(None, {"OPENAI_API_KEY_FILE": str(tmp_path / "key")})
+    assert config.providers["openai"].api_key == "k-1 "
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "told"),
+    [
+        (None, {}, "cannot be read"),
+        ("", {}, "is empty"),
+        ("\n", {}, "is empty"),
+        ("x" * 1_100_000, {}, "is too large"),
+        ("k", {"OPENAI_API_KEY": "k"}, "is set, and so is OPENAI_API_KEY. Remove one."),
+    ],
+)
+def test_file_of_a_variable_that_holds_nothing_is_an_error(
+    tmp_path: Path, text: str | None, other: dict[str, str], told: str
+) -> None:
+    """A service without its key would find that out much later."""
+    file = tmp_path / "secret"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(ConfigurationError, match=f"^OPENAI_API_KEY_FILE: api_keys.openai: .*{told}"):
+        load_config(None, {"OPENAI_API_KEY_FILE": str(file), **other})
+
+
+def test_key_whose_own_name_ends_like_that_is_no_file(tmp_path: Path) -> None:
+    """A name that is there is the name."""
+    text = "storage: {keep_days_of: {bob_file: 1}}"
+    config = load(tmp_path, text, ANTIPHON_STORAGE__KEEP_DAYS_OF__BOB_FILE="9")
+    assert config.storage.keep_days_of == {"bob_file": 9}
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_line_break_at_the_end_of_a_variable_is_no_part_of_it(end: str) -> None:
+    """A `.env` file of Windows leaves one behind, and a secret of Kubernetes that was encoded with it."""
+    said = {"OPENAI_API_KEY": "k-1", "ANTIPHON_DEFAULTS__MODEL": "echo/echo", "ANTIPHON_SERVER__PORT": "81"}
+    config = load_config(None, {name: text + end for name, text in said.items()} | {"NEO4J_URI": end})
+    assert (config.providers["openai"].api_key, config.defaults.model) == ("k-1", "echo/echo")
+    assert (config.server.port, config.neo4j.uri) == (81, None)
+
+
+def test_quotes_around_a_value_are_a_warning() -> None:
+    """`docker run --env-file` keeps them; a provider would refuse the key, and say nothing of quotes."""
+    (warning,) = load_config(None, {"OPENAI_API_KEY": '"k-1"', "ANTHROPIC_API_KEY": "'k"}).warnings
+    assert warning.startswith("OPENAI_API_KEY has quotes")
+    assert "k-1" not in warning
+
+
+def test_names_that_other_programs_read_are_a_warning(tmp_path: Path) -> None:
+    """Where the right one is not set."""
+    assert "call it NEO4J_USERNAME" in load_config(None, {"NEO4J_USER": "x"}).warnings[0]
+    assert load_config(None, {"NEO4J_USER": "x", "NEO4J_USERNAME": "x"}).warnings == ()
+    (tmp_path / "config.yml").touch()
+    assert load_config(None, {}).warnings[0].startswith("config.yml is not read.")
+
+
 def outcome(file: Path | None, environ: dict[str, str]) -> list[str]:
     """The port and the parallelism, or else what is said of them, without the place."""
     try:

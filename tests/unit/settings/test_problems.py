@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.config import Config, load_config, show
 from service.errors import ConfigurationError
+from service.settings.hints import plain_number
 
 SECRET = "hunter2-hunter2"
 SMOLLM_OUTPUT = "1: providers.local.models.smollm2.max_output_tokens: must not exceed the context window"
@@ -78,6 +81,111 @@ def test_problems_are_told_all_at_once(tmp_path: Path) -> None:
         *(f"config.yaml:{number}" for number in (2, 3, 4, 5)),
         "ANTIPHON_SERVER__GRAPHIQL",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("server: {keep_alive: 30s}", "server.keep_alive: must be a valid number. Write 30 (seconds)."),
+        ("server: {keep_alive: 2 minutes}", "server.keep_alive: must be a valid number. Write 120 (seconds)."),
+        ("server: {keep_alive: 500ms}", "server.keep_alive: must be a valid number. Write 0.5 (seconds)."),
+        ("storage: {keep_days: 2 weeks}", "storage.keep_days: must be a valid number. Write 14 (days)."),
+        ("storage: {max_import_bytes: 2GB}", "storage.max_import_bytes: must be a valid integer. Write 2000000000 ("),
+        ("storage: {max_import_bytes: 2 GiB}", "storage.max_import_bytes: must be a valid integer. Write 2147483648 ("),
+        ("server: {port: '8'}", "server.port: must be a valid integer. Write 8."),
+        (
+            "server: {limits: {max_cost: 1e6}}",
+            "server.limits.max_cost: must be a valid integer. Write 1000000 (",
+        ),
+        ("server: {limits: {max_cost: '500,000'}}", "server.limits.max_cost: must be a valid integer. Write 500000 ("),
+        (
+            "defaults: {max_output_tokens: 4k}",
+            "defaults.max_output_tokens: must be a valid integer. Write 4000 (tokens).",
+        ),
+        ("server: {keep_alive: 30 parsecs}", "server.keep_alive: must be a valid number."),
+        ("server: {keep_alive: soon}", "server.keep_alive: must be a valid number."),
+        ("server: {port: }", "server.port: has no value. Give it one, or leave the key out."),
+        ("server: {host: }", "server.host: has no value."),
+        ("server: {cors_origins: 'https://a, https://b'}", "server.cors_origins: must be a list, as [a, b]."),
+        ("model_list: [{api_key: os.environ/KEY}]", "model_list: unknown key."),
+        ("port: 80", "port: unknown key. There is server.port."),
+        ("server: {max_page: 5}", "server.max_page: unknown key. There is server.limits.max_page."),
+        ("server: {max-page: 5}", "server.max-page: unknown key. There is server.limits.max_page."),
+        ("server: {keepAlive: 5}", "server.keepAlive: unknown key. There is server.keep_alive."),
+        ("server: {introspection: 'true'}", "server.introspection: must be true or false."),
+        ("max_parallel: 5", "max_parallel: unknown key. There is defaults.max_parallel and executor.max_parallel."),
+        (
+            "server: {port: 22:22}",
+            "server.port: is a number in base 60 or 8 to YAML. Write it in base 10, or in quotes.",
+        ),
+        ("storage: {neo4j: {password: 0777}}", "storage.neo4j.password: is a number in base 60 or 8 to YAML."),
+        (
+            "api_keys: {openai: '${OPENAI_API_KEY}'}",
+            "api_keys.openai: is taken as it stands: variables",
+        ),
+        ("api_keys: {openai: os.environ/KEY}", "api_keys.openai: is taken as it stands"),
+        ("defaults: {model: '${MODEL:-echo}'}", "defaults.model: is taken as it stands"),
+    ],
+)
+def test_what_is_often_tried_is_told_with_what_to_write(tmp_path: Path, text: str, told: str) -> None:
+    """Numbers with units, keys of other sections, variables as other programs replace them."""
+    lines = [line.removeprefix("config.yaml:1: ") for line in refusal(tmp_path, text)]
+    assert any(line.startswith(told) for line in lines), lines
+
+
+def test_variable_in_the_file_is_told_with_the_one_to_set(tmp_path: Path) -> None:
+    """The well-known one, where there is one."""
+    assert refusal(tmp_path, "api_keys: {openai: '${KEY}'}")[0].endswith("Leave it out, and set OPENAI_API_KEY.")
+    (line,) = refusal(tmp_path, "server: {host: '${HOST}'}", ANTIPHON_SERVER__API_KEYS="{t: a}")
+    assert line.endswith("and set ANTIPHON_SERVER__HOST.")
+
+
+def test_templates_may_hold_what_looks_like_a_variable(tmp_path: Path) -> None:
+    """They are texts for a model."""
+    text = "task_types: {a: {instruction: '${x}'}}\nsearch: {embeddings: {query_prefix: '${q}'}}"
+    assert load(tmp_path, text).task_types["a"].instruction == "${x}"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"server:\r\n  port: 81\r\n",
+        b"\xef\xbb\xbfserver:\n  port: 81\n",
+        b"%YAML 1.1\n---\nserver: {port: 81}\n...\n",
+        b"server: &s {port: 81}\nstorage: {}\n",
+        b'{"server": {"port": 81}}',
+    ],
+)
+def test_files_of_other_systems_are_read(tmp_path: Path, raw: bytes) -> None:
+    """Windows' ends of lines, a byte order mark, a directive, an anchor that nobody refers to, JSON."""
+    (tmp_path / "config.yaml").write_bytes(raw)
+    assert load_config(tmp_path / "config.yaml", {}).server.port == 81
+
+
+def test_file_in_another_encoding_of_windows_is_an_error(tmp_path: Path) -> None:
+    """As `>` of a PowerShell writes it."""
+    (tmp_path / "config.yaml").write_bytes("server: {port: 81}".encode("utf-16"))
+    with pytest.raises(ConfigurationError, match="is not UTF-8"):
+        load_config(tmp_path / "config.yaml", {})
+
+
+def test_file_of_references_to_references_ends(tmp_path: Path) -> None:
+    """A few lines may stand for billions of values."""
+    lines = [f"k{n + 1}: &k{n + 1} [{', '.join([f'*k{n}'] * 9)}]" for n in range(9)]
+    (line,) = refusal(tmp_path, "\n".join(["k0: &k0 [x]", *lines]))
+    assert line == "config.yaml: holds more than 100,000 values."
+
+
+def test_file_that_leads_nowhere_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a broken link at the usual place nor a folder of that name, as Docker makes it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").symlink_to("gone.yaml")
+    with pytest.raises(ConfigurationError, match="link that leads nowhere"):
+        load_config(None, {})
+    (tmp_path / "config.yaml").unlink()
+    (tmp_path / "config.yaml").mkdir()
+    with pytest.raises(ConfigurationError, match="Docker makes a folder"):
+        load_config(None, {})
 
 
 def test_file_that_is_not_utf8_is_an_error_with_its_line(tmp_path: Path) -> None:
@@ -178,3 +286,12 @@ def test_file_with_secrets_that_others_can_read_is_a_warning(tmp_path: Path) -> 
     (tmp_path / "config.yaml").chmod(0o644)
     assert "chmod 600" in load(tmp_path, SECRETS).warnings[0]
     assert load(tmp_path, "server: {port: 1}").warnings == ()
+
+
+SECONDS = {"": 1, "s": 1, " sec": 1, " Seconds": 1, "m": 60, "min": 60, " minutes": 60, "h": 3600, " hours": 3600}
+
+
+@given(st.integers(1, 99_999), st.sampled_from(sorted(SECONDS)))
+def test_hint_for_a_time_is_that_time(number: int, unit: str) -> None:
+    """Who follows it gets what was meant."""
+    assert plain_number(("server", "keep_alive"), f"{number}{unit}") == f" Write {number * SECONDS[unit]} (seconds)."
