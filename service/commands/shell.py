@@ -30,7 +30,10 @@ _PARAM = re.compile(r":param\s+`?(?P<name>\w+)`?\s*(?:=>|:)\s*(?P<value>\S.*)", 
 
 
 def run_shell(config: Config, form: str = "table") -> None:
-    """Read and run statements until the end; rows are shown as a table, or written as `csv` or `json`. Starts the embedded Neo4j for as long, if it is not running."""
+    """Read and run statements until the end. Starts the embedded Neo4j for as long, if it is not running.
+
+    Rows are shown as a table, or written as `csv` or `json`.
+    """
     if sys.stdin.isatty():
         # Arrow keys and history: importing it is enough.
         import readline  # noqa: F401  # pyright: ignore[reportUnusedImport]

@@ -32,7 +32,9 @@ providers:
   here:
     protocol: openai
     base_url: {url}
-    models: {{m: {{family: test, context_window: 8192, max_output_tokens: 1024, tokenizer: bytes, prices: {{input: 1, output: 2}}}}}}
+    models:
+      m: {{family: test, context_window: 8192, max_output_tokens: 1024, tokenizer: bytes,
+        prices: {{input: 1, output: 2}}}}
 """
 IN_NODE = """
 const letters = (text) => ({textContent: text});
@@ -41,7 +43,10 @@ const line = marked({text: "a 🎶 b c", marks: [{start: 4, end: 5}]});
 const said = line.parts.map((part) => typeof part === "string" ? part : `[${part.textContent}]`).join("");
 const seen = [];
 await upload(new Blob(["0123456789".repeat(1_000_000)]), {url: process.argv[1]}, {}, (share) => seen.push(share));
-console.log(JSON.stringify({said, seen}));
+let shown = "";
+const show = ({position, text}) => { shown_expression; };
+for (const [position, text] of [[0, "🎶 a"], [3, " b"], [0, "🎶 a b"], [5, "!"]]) show({position, text});
+console.log(JSON.stringify({said, seen, shown}));
 """
 
 
@@ -132,8 +137,10 @@ async def test_snippets_of_the_page_run(cook: Service) -> None:
     size = 10_000_000
     made = await cook.ask("CreateUpload", input={"name": "large.json", "bytes": size})
     url = cook.url + made["createUpload"]["upload"]["url"]
+    (expression,) = re.findall(r"`(shown = [^`]+)`", PAGE)
+    program = "\n".join([*blocks("js", PAGE), IN_NODE.replace("shown_expression", expression)])
     process = await asyncio.create_subprocess_exec(
-        *(str(NODE), "--input-type=module", "-e", "\n".join([*blocks("js", PAGE), IN_NODE]), url),
+        *(str(NODE), "--input-type=module", "-e", program, url),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -141,10 +148,17 @@ async def test_snippets_of_the_page_run(cook: Service) -> None:
     assert process.returncode == 0, err.decode()
     said = json.loads(out)
     assert said["said"] == "a 🎶 [b] c"
+    assert said["shown"] == "🎶 a b!"
     assert said["seen"][-1] == 1
     assert len(said["seen"]) == 2
     state = (await cook.http.get(url)).json()
     assert state["receivedBytes"] == size
+
+
+def test_no_page_counts_an_emoji_as_two() -> None:
+    """`position` counts characters, and a text of JavaScript counts units of 16 bits."""
+    pages = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "tests" / "clients").glob("*.js")]
+    assert [page.name for page in pages if re.search(r"\w\.slice\(0, position\)", page.read_text())] == []
 
 
 def test_page_names_operations_that_are_there() -> None:

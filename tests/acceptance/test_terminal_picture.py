@@ -19,9 +19,9 @@ async def test_the_picture_is_what_is_printed(connection: Connection, database: 
 
 def test_nothing_in_a_text_is_part_of_the_picture() -> None:
     """A text of a person is a text; the picture loads nothing, and no run of characters is wider than its columns."""
-    row = [Char(sign, fg="red" if number % 2 else "default") for number, sign in enumerate("<script>&\"│ é</text>")]
+    row = [Char(sign, fg="red" if number % 2 else "default") for number, sign in enumerate('<script>&"│ é</text>')]
     made = picture([("antiphon history last", [row])])
     texts = [one.text for one in ElementTree.fromstring(made).iter("{http://www.w3.org/2000/svg}text")]
-    assert "".join(map(str, texts)).replace("$antiphon history last", "") == "<script>&\"│é</text>"
+    assert "".join(map(str, texts)).replace("$antiphon history last", "") == '<script>&"│é</text>'
     assert not re.search(r"<script|@import|https?://(?!www\.w3\.org/2000/svg)", made)
     assert made.count("textLength") == len(texts)

@@ -1,4 +1,4 @@
-"""The Cypher cookbook tells the truth: each recipe gives the rows that a graph of known answers has, and scans nothing."""
+"""The Cypher cookbook tells the truth: each recipe gives the rows of a graph that is known, and scans nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.support.pages import ROOT
 from tests.support.services import cypher, running
 
 PAGE = (ROOT / "docs" / "cypher-cookbook.md").read_text()
-_BLOCK = re.compile(r"^#{2,3} (?P<heading>.+)$|^```cypher\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^#{2,3} (?P<heading>[^\n]+)$|^```cypher\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
 _MORE = """MATCH (r:Message {id: $answer})
 CREATE (tool:Tool {id: $owner + '-tool', ownerId: $owner, name: 'weather', createdAt: datetime()})
 CREATE (r)-[:CALLED {index: 0, toolCallId: 'one', arguments: '{}'}]->(tool)
@@ -91,9 +91,7 @@ async def cooked(
         await services.backend.feedback.annotate(
             made.owner, NewAnnotation(made.ids["r2"], rating=-1.0, label="wrong", comment=NASTY)
         )
-        await cypher(
-            database, _MORE, writes=True, owner=made.owner, answer=made.ids["r1"], task=made.ids["ty"]
-        )
+        await cypher(database, _MORE, writes=True, owner=made.owner, answer=made.ids["r1"], task=made.ids["ty"])
         await services.indexing.catch_up()
     await cypher(database, "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()", writes=True)
     yield Cooked(made, database)
@@ -118,11 +116,11 @@ SHOWN: dict[str, Expected] = {
     "What a message rests on": (("source", "start"), {}, [("b.txt", 0), ("c.txt", 0), ("shared.txt", 0)]),
     "What is stale": (("document", "versions", "id"), {}, [("b.txt", 2, "tx")]),
     "What summaries cover": (
-        ("kind", "level", "messages", "tokensBefore", "tokensAfter"), {}, [("STRETCH", 1, 2, 100, 10)]
+        ("kind", "level", "messages", "tokensBefore", "tokensAfter"),
+        {},
+        [("STRETCH", 1, 2, 100, 10)],
     ),
-    "What people thought of answers": (
-        ("rating", "label", "comment", "message"), {}, [(-1.0, "wrong", NASTY, "r2")]
-    ),
+    "What people thought of answers": (("rating", "label", "comment", "message"), {}, [(-1.0, "wrong", NASTY, "r2")]),
     "What was deleted": (("kind", "id", "status"), {}, [("MESSAGE", "gone", "DONE")]),
     "What came from an import": (
         ("file", "format", "status", "isNew", "conversation"),
@@ -219,17 +217,20 @@ async def test_money_and_failures_are_told(cooked: Cooked) -> None:
     """Every call of a task, and what came after a failed one."""
     money = {"owner": f"{cooked.made.owner}-money"}
     task = cooked.made.ids["tmoney"]
-    cost = await cooked.cells(
-        "What a task cost, with every call", "part", "calls", "failed", "usd", task=task, **money
-    )
+    cost = await cooked.cells("What a task cost, with every call", "part", "calls", "failed", "usd", task=task, **money)
     assert cost == [(0, 1, 0, 0.5), (1, 3, 2, 1.0), (2, 1, 0, 0.0), (3, 1, 0, 0.125)]
-    failed = await cooked.cells("Failed calls, and what came instead", "model", "why", "callsLater", "answeredBy", **money)
+    failed = await cooked.cells(
+        "Failed calls, and what came instead", "model", "why", "callsLater", "answeredBy", **money
+    )
     assert sorted(failed) == [
         ("acme/one", "PROVIDER_UNAVAILABLE", 1, "acme/two"),
         ("acme/one", "RATE_LIMITED", 2, "acme/two"),
     ]
     await cypher(
-        cooked.database, "MATCH (t:Task {id: $id}) SET t.status = 'PARTIAL', t.note = 'One is missing.'", writes=True, id=task
+        cooked.database,
+        "MATCH (t:Task {id: $id}) SET t.status = 'PARTIAL', t.note = 'One is missing.'",
+        writes=True,
+        id=task,
     )
     assert await cooked.cells("Tasks that did not succeed", "task", "why", **money) == [("tmoney", "One is missing.")]
 
@@ -247,7 +248,10 @@ async def test_something_of_ones_own_may_stand_beside_ours(cooked: Cooked) -> No
     (row,) = await cooked.rows("Add something of your own")
     assert "MyFavorite" in row["labels"]
     await cypher(
-        cooked.database, "MATCH (m:Message {id: $id}) REMOVE m:MyFavorite, m.myNote", writes=True, id=cooked.made.ids["rx"]
+        cooked.database,
+        "MATCH (m:Message {id: $id}) REMOVE m:MyFavorite, m.myNote",
+        writes=True,
+        id=cooked.made.ids["rx"],
     )
 
 
@@ -257,14 +261,16 @@ async def test_whatever_is_looked_for_is_words(text: str, cooked: Cooked) -> Non
     assert await cooked.rows("Where a text occurs", text=text) == []
 
 
-@pytest.mark.parametrize(("form", "read"), [("csv", lambda text: list(csv.DictReader(io.StringIO(text, newline="")))), ("json", json.loads)])
+@pytest.mark.parametrize(
+    ("form", "read"), [("csv", lambda text: list(csv.DictReader(io.StringIO(text, newline="")))), ("json", json.loads)]
+)
 async def test_rows_go_to_a_file(
     form: str, read: Callable[[str], list[Row]], cooked: Cooked, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     """A text with quotes, lines and a formula is one cell again; nodes, times and lists are texts."""
     shell = Shell(cooked.database, {"id": cooked.made.ids["p3"]}, form)
-    statement = """MATCH (m:Message {id: $id}) RETURN m.content AS text, 'a, "b"\nc' AS lines, [1, 'x'] AS list, m.createdAt AS at,
-      null AS nothing, true AS yes, 0.5 AS half, m AS node"""
+    statement = """MATCH (m:Message {id: $id}) RETURN m.content AS text, 'a, "b"\nc' AS lines, [1, 'x'] AS list,
+      m.createdAt AS at, null AS nothing, true AS yes, 0.5 AS half, m AS node"""
     await shell.take(Typed(statement, 1))
     out, err = capfdbinary.readouterr()
     (row,) = read(out.decode())

@@ -1,4 +1,4 @@
-"""`docs/graph-model.md` and its picture: made of `cypher/graph.yaml`, which says what is in the graph, and of the migrations.
+"""`docs/graph-model.md` and its picture: made of `cypher/graph.yaml`, what is in the graph, and of the migrations.
 
 Owns how both are read, how the page is written, and what a real graph has that the page does not. `scripts/graph-model`
 writes both; with `--check` it says whether they are what it would write.
@@ -29,13 +29,13 @@ HEAD = """# The graph model
 
 <!-- Made by scripts/graph-model of cypher/graph.yaml and cypher/migrations. Do not edit it here. -->
 
-What is in the graph: labels, relationships, properties, constraints and indexes. [The graph](graph.md) says how it is put together, the
-[Cypher cookbook](cypher-cookbook.md) has questions. A test compares this page with a real database.
+What is in the graph: labels, relationships, properties, constraints and indexes. [The graph](graph.md) says how it
+is put together, the [Cypher cookbook](cypher-cookbook.md) has questions. A test compares this page with a real database.
 
 ![The labels that a newcomer meets, and how they are tied.](graph-model.svg)
 
-Prompts and responses are messages: an arrow at the dashed frame may be one of either. The picture shows {shown} of {all} labels, and what ties them most.
-The tables below have all. Left out is what you do not need at first: {left_out}.
+Prompts and responses are messages: an arrow at the dashed frame may be one of either. The picture shows {shown} of {all}
+labels, and what ties them most. The tables below have all. Left out is what you do not need at first: {left_out}.
 
 Types are Neo4j's. `DATETIME` is in UTC. A property that is not there is null.
 """

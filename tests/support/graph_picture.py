@@ -84,16 +84,16 @@ ARROWS = (
     Arrow("Task", "RESULTED_IN", "Response", (575, 123), (620, 305), at=0.27),
     Arrow("Attempt", "YIELDED", "Response", (950, 123), (676, 305), at=0.3),
     Arrow("Attempt", "SAW", "Message", (970, 123), (794, 300), at=0.6),
-    Arrow("Response", "RESPONDS_TO", "Prompt", (576, 318), (385, 318), lift=-6),
-    Arrow("Prompt", "CONTINUES", "Message", (384, 334), (575, 334), lift=14),
-    Arrow("Prompt", "USES", "Response", (384, 350), (575, 350), lift=16),
+    Arrow("Response", "RESPONDS_TO", "Prompt", (576, 313), (385, 313)),
+    Arrow("Prompt", "CONTINUES", "Message", (384, 331), (575, 331)),
+    Arrow("Prompt", "USES", "Response", (384, 349), (575, 349)),
     Arrow("Prompt", "ABOUT", "Source", (320, 353), (320, 495), at=0.68),
     Arrow("Document", "HAS_VERSION", "Source", (154, 520), (256, 520), lift=-8),
     Arrow("Summary", "SUMMARIZES", "Message", (560, 497), (560, 423)),
     Arrow("Annotation", "ON", "Message", (770, 497), (735, 423)),
 )
 LOOPS = (
-    ("Prompt", "DECOMPOSES", "Prompt", 216, 392),
+    ("Prompt", "DECOMPOSES", "Prompt", 234, 392),
     ("Response", "SYNTHESIZES", "Response", 742, 392),
 )
 
@@ -138,7 +138,10 @@ def _compare(labels: dict[str, Label], edges: list[Edge]) -> None:
 
 
 def _bands() -> Iterator[str]:
-    for top, height, text in ((28, 132, "the work"), (460, 128, "what it rests on, and what was made of it")):
+    for top, height, text in (
+        (28, 132, "conversations, and the work on them"),
+        (460, 128, "what messages rest on, and what was made of them"),
+    ):
         yield f'<rect x="14" y="{top}" width="{WIDTH - 28}" height="{height}" rx="12" fill="#eef1f6"/>'
         yield _text(26, top + 20, text, 13, _SOFT, anchor="start")
     left, top, width, height = _MESSAGE
@@ -186,6 +189,6 @@ def _text(
 ) -> str:
     around = ' stroke="#fbfcfe" stroke-width="4" paint-order="stroke" stroke-linejoin="round"' if halo else ""
     return (
-        f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}" fill="{color}"{around}>'
-        f"{escape(text)}</text>"
+        f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}" '
+        f'fill="{color}"{around}>{escape(text)}</text>'
     )

@@ -15,7 +15,8 @@ from typing import Any, cast
 Json = dict[str, Any]
 ANY = "…"
 _PART = re.compile(
-    r"^#{2,4} (?P<heading>.+)$|^Operation: \[`(?P<operation>\w+)`\]|^```json\n(?P<json>.*?)^```", re.MULTILINE | re.DOTALL
+    r"^#{2,4} (?P<heading>[^\n]+)$|^Operation: \[`(?P<operation>\w+)`\]|^```json\n(?P<json>.*?)^```",
+    re.MULTILINE | re.DOTALL,
 )
 _NAME = re.compile(r"<([^<>]+)>")
 

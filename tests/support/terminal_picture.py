@@ -80,7 +80,7 @@ def _lines(shown: list[tuple[str, Rows]]) -> Iterator[list[Char]]:
 
 
 def _drawn(line: list[Char], y: int) -> Iterator[str]:
-    """The runs of a line. A blank has no color; the width of each is said, so that no font moves what comes after it."""
+    """The runs of a line. Blanks are not drawn; the width of each run is said, so that no font moves what follows."""
     column = 0
     for (color, bold), run in groupby(line, lambda char: (_color(char), char.bold)):
         text = "".join(char.data for char in run)
@@ -90,8 +90,8 @@ def _drawn(line: list[Char], y: int) -> Iterator[str]:
             weight = ' font-weight="700"' if bold else ""
             x, length = _EDGE + begins * _CELL, len(word) * _CELL
             yield (
-                f'<text x="{x:.1f}" y="{y}" textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs" xml:space="preserve" '
-                f'fill="{color}"{weight}>{escape(word)}</text>'
+                f'<text x="{x:.1f}" y="{y}" textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs" '
+                f'xml:space="preserve" fill="{color}"{weight}>{escape(word)}</text>'
             )
 
 

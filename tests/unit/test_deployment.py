@@ -81,7 +81,7 @@ def test_nginx_takes_what_the_service_takes() -> None:
 
 
 def test_nginx_passes_files_on_as_they_come() -> None:
-    """Of any size, and in no log: the address of an export is a key. Each location says again what it does not inherit."""
+    """Of any size, and in no log: the address of an export is a key. Each says again what it does not inherit."""
     said = nginx()
     assert {path for path in said if path} == {"/uploads/", "/exports/"}
     assert {"client_max_body_size 0", "proxy_request_buffering off"} <= set(said["/uploads/"].split(";"))
