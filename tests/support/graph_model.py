@@ -30,12 +30,14 @@ HEAD = """# The graph model
 <!-- Made by scripts/graph-model of cypher/graph.yaml and cypher/migrations. Do not edit it here. -->
 
 What is in the graph: labels, relationships, properties, constraints and indexes. [The graph](graph.md) says how it
-is put together, the [Cypher cookbook](cypher-cookbook.md) has questions. A test compares this page with a real database.
+is put together, the [Cypher cookbook](cypher-cookbook.md) has questions. A test compares this page with a
+real database.
 
 ![The labels that a newcomer meets, and how they are tied.](graph-model.svg)
 
-Prompts and responses are messages: an arrow at the dashed frame may be one of either. The picture shows {shown} of {all}
-labels, and what ties them most. The tables below have all. Left out is what you do not need at first: {left_out}.
+Prompts and responses are messages: an arrow at the dashed frame may be one of either. The picture shows
+{shown} of {all} labels, and what ties them most. The tables below have all.
+Left out is what you do not need at first: {left_out}.
 
 Types are Neo4j's. `DATETIME` is in UTC. A property that is not there is null.
 """
