@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.support.graph_model import Edge, Label
 
-WIDTH, HEIGHT = 1080, 620
+WIDTH, HEIGHT = 1080, 600
 _W, _H = 124, 46
-_INK, _LINE, _SOFT = "#1c2430", "#5b6676", "#8a94a3"
+_INK, _LINE, _SOFT = "#1c2430", "#5b6676", "#6f7a8a"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ PLACES = {
     "Model": Place(988, 250, "#22262e", "#ffffff", "that was asked"),
     "Prompt": Place(320, 330, "#3b7ddd", "#ffffff", "what was sent"),
     "Response": Place(640, 330, "#2e9e5b", "#ffffff", "what came back"),
-    "Document": Place(92, 520, "#f0a04b", _INK, "a name with versions"),
+    "Document": Place(92, 520, "#f0a04b", _INK, "has versions"),
     "Source": Place(320, 520, "#f4d35e", _INK, "a text that was read"),
     "Summary": Place(560, 520, "#38b2ac", "#ffffff", "fewer words"),
     "Annotation": Place(780, 520, "#ffffff", _INK, "an opinion"),
@@ -138,18 +138,19 @@ def _compare(labels: dict[str, Label], edges: list[Edge]) -> None:
 
 
 def _bands() -> Iterator[str]:
-    for top, height, text in (
-        (28, 132, "conversations, and the work on them"),
-        (460, 128, "what messages rest on, and what was made of them"),
-    ):
+    bands = (
+        (28, 132, 48, "conversations, and the work on them"),
+        (460, 122, 570, "what messages rest on, and what was made of them"),
+    )
+    for top, height, y, text in bands:
         yield f'<rect x="14" y="{top}" width="{WIDTH - 28}" height="{height}" rx="12" fill="#eef1f6"/>'
-        yield _text(26, top + 20, text, 13, _SOFT, anchor="start")
+        yield _text(30, y, text, 13, _SOFT, anchor="start")
     left, top, width, height = _MESSAGE
     yield (
         f'<rect x="{left}" y="{top}" width="{width}" height="{height}" rx="16" fill="#ffffff" stroke="{_SOFT}" '
         'stroke-dasharray="5 4"/>'
     )
-    yield _text(left + 14, top + 20, "Message: what was said", 13, _SOFT, anchor="start")
+    yield _text(left + 14, top + 20, "Message", 13, _SOFT, anchor="start")
 
 
 def _line(arrow: Arrow) -> str:
