@@ -206,7 +206,9 @@ def test_notices_quote_no_text_of_a_conversation() -> None:
 
 def test_looking_at_a_file_is_not_reading_it() -> None:
     """A bar of what is read of a file ends where the file does, however often its beginning is looked at."""
-    files = {"chats.jsonl": [{"messages": [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "I."}]}]}
+    files = {
+        "chats.jsonl": [{"messages": [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "I."}]}]
+    }
     whole = bundle(files)
     before = taken()
     assert list(recognize(whole).read(whole))
