@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.commands.completing import one_of
 from service.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
@@ -124,13 +125,22 @@ def _save(config: Config, folder: Path) -> None:
     say("Drop style.grass and queries.zip on the page of Neo4j Browser, or open queries.html.")
 
 
+SHELL_FORMATS = ("table", "csv", "json")
+
+
 @app.command()
-def shell() -> None:
+def shell(
+    form: Annotated[
+        str, typer.Option("--format", help=f"{', '.join(SHELL_FORMATS)}.", autocompletion=one_of(SHELL_FORMATS))
+    ] = "table",
+) -> None:
     """Type Cypher; a statement ends with a semicolon."""
     from service.commands.shell import run_shell
     from service.config import load_config
 
-    run_shell(load_config())
+    if form.lower() not in SHELL_FORMATS:
+        raise InvalidInput(f"--format {form}: it is {', '.join(SHELL_FORMATS[:-1])} or {SHELL_FORMATS[-1]}.")
+    run_shell(load_config(), form.lower())
 
 
 def show_login(address: Neo4jAddress) -> None:

@@ -13,12 +13,13 @@ from typing import Any
 from service.app import connection_of, embedded, remote
 from service.commands.serving import neo4j_address
 from service.commands.statements import Reader, Typed
-from service.commands.terminal import print_table, say
+from service.commands.tables import Table, written
+from service.commands.terminal import print_table, say, write
 from service.config import Config
 from service.errors import AntiphonError, GraphUnavailable, InvalidInput, ServiceError
-from service.graph.database import Connection, Database, why_away
+from service.graph.database import Connection, Database, Row, why_away
 from service.graph.local import progress_on
-from service.graph.values import show_value
+from service.graph.values import plain_value, show_value
 
 HELP = """A statement ends with `;` and may have many lines. Cypher 25.
   :param name => 'value'   sets a parameter: $name in statements. The value is Cypher too.
@@ -28,8 +29,11 @@ HELP = """A statement ends with `;` and may have many lines. Cypher 25.
 _PARAM = re.compile(r":param\s+`?(?P<name>\w+)`?\s*(?:=>|:)\s*(?P<value>\S.*)", re.DOTALL | re.IGNORECASE)
 
 
-def run_shell(config: Config) -> None:
-    """Read and run statements until the end. Starts the embedded Neo4j for as long, if it is not running."""
+def run_shell(config: Config, form: str = "table") -> None:
+    """Read and run statements until the end. Starts the embedded Neo4j for as long, if it is not running.
+
+    Rows are shown as a table, or written as `csv` or `json`.
+    """
     if sys.stdin.isatty():
         # Arrow keys and history: importing it is enough.
         import readline  # noqa: F401  # pyright: ignore[reportUnusedImport]
@@ -37,7 +41,7 @@ def run_shell(config: Config) -> None:
         say(HELP)
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        shell = Shell(runner.run(stack.enter_async_context(open_graph(config))))
+        shell = Shell(runner.run(stack.enter_async_context(open_graph(config))), form=form)
         try:
             for typed in _typed():
                 if typed.text.rstrip("; ").lower() in (":exit", ":quit"):
@@ -53,6 +57,7 @@ class Shell:
 
     database: Database
     parameters: dict[str, Any] = field(default_factory=dict[str, Any])
+    form: str = "table"
 
     async def take(self, typed: Typed) -> None:
         """Run it and show what comes of it. Where nobody types, an error is raised, and says in which line it is."""
@@ -68,9 +73,21 @@ class Shell:
 
     async def _run(self, statement: str) -> None:
         rows = await self.database.show(statement, **self.parameters)
-        if rows:
+        if self.form == "json" or (rows and self.form == "csv"):
+            self._write(rows)
+        elif rows:
             print_table(list(rows[0]), [[show_value(value) for value in row.values()] for row in rows])
         say(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
+
+    def _write(self, rows: list[Row]) -> None:
+        """The rows as a file has them. A terminal is given no control characters, which could command it."""
+        cells = [[plain_value(value) for value in row.values()] for row in rows]
+        content = written(Table(list(rows[0]) if rows else [], [], cells), self.form)
+        if sys.stdout.isatty():
+            return write(content.decode())
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
 
     async def _command(self, text: str) -> None:
         word, *rest = text.rstrip("; ").split()

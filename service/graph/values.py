@@ -15,17 +15,18 @@ def show_value(value: Any) -> str:
     """A value of a result as text: JSON, but for texts and for what is of a graph."""
     if isinstance(value, str):
         return value
-    return _shown(value) if isinstance(value, Node | Path | Relationship) else _json(_plain(value))
+    return _shown(value) if isinstance(value, Node | Path | Relationship) else _json(plain_value(value))
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """A value of a result as JSON has it: what is of a graph, and a time, is a text."""
     match value:
         case None | str() | int() | float():
             return value
         case dict():
-            return {str(key): _plain(one) for key, one in cast("dict[Any, Any]", value).items()}
+            return {str(key): plain_value(one) for key, one in cast("dict[Any, Any]", value).items()}
         case list():
-            return [_plain(one) for one in cast("list[Any]", value)]
+            return [plain_value(one) for one in cast("list[Any]", value)]
         case _:
             return _shown(value)
 
@@ -37,7 +38,7 @@ def _shown(value: Any) -> str:
             title = next((str(value[key]) for key in _TITLES if value.get(key)), "")
             return f"({' '.join(filter(None, (labels, value.get('id'), _json(title[:_LONGEST]) if title else '')))})"
         case Relationship():
-            said = ", ".join(f"{key}: {_json(_plain(one))}" for key, one in value.items())
+            said = ", ".join(f"{key}: {_json(plain_value(one))}" for key, one in value.items())
             return f"[:{value.type} {{{said}}}]" if said else f"[:{value.type}]"
         case Path():
             return _shown(value.nodes[0]) + "".join(map(_step, value.nodes, value.relationships))

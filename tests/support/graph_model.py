@@ -1,7 +1,7 @@
-"""`docs/graph-model.md`: made of `cypher/graph.yaml`, which says what is in the graph, and of the migrations.
+"""`docs/graph-model.md` and its picture: made of `cypher/graph.yaml`, what is in the graph, and of the migrations.
 
 Owns how both are read, how the page is written, and what a real graph has that the page does not. `scripts/graph-model`
-writes the page; with `--check` it says whether the page is what it would write.
+writes both; with `--check` it says whether they are what it would write.
 """
 
 from __future__ import annotations
@@ -17,18 +17,27 @@ import yaml
 
 from service.graph.database import Database
 from service.graph.migrations import read_migrations
+from tests.support import graph_picture
 from tests.support.services import cypher
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "graph-model.md"
+PICTURE = ROOT / "docs" / "graph-model.svg"
 GRAPH = ROOT / "cypher" / "graph.yaml"
 OWN = {"id": "STRING, its own id, made by the service", "createdAt": "DATETIME, when it was written"}
 HEAD = """# The graph model
 
 <!-- Made by scripts/graph-model of cypher/graph.yaml and cypher/migrations. Do not edit it here. -->
 
-What is in the graph: labels, relationships, properties, constraints and indexes. [The graph](graph.md) has questions to
-begin with. A test compares this page with a real database.
+What is in the graph: labels, relationships, properties, constraints and indexes. [The graph](graph.md) says how it
+is put together, the [Cypher cookbook](cypher-cookbook.md) has questions. A test compares this page with a
+real database.
+
+![The labels that a newcomer meets, and how they are tied.](graph-model.svg)
+
+Prompts and responses are messages: an arrow at the dashed frame may be one of either. The picture shows
+{shown} of {all} labels, and what ties them most. The tables below have all.
+Left out is what you do not need at first: {left_out}.
 
 Types are Neo4j's. `DATETIME` is in UTC. A property that is not there is null.
 """
@@ -98,7 +107,14 @@ def rules() -> dict[str, Rule]:
 
 def page() -> str:
     """The page as it should be."""
-    return "\n".join([HEAD, *_labels(), *_edges(), *_rules()])
+    known = labels()
+    head = HEAD.format(left_out=graph_picture.left_out(), shown=len(graph_picture.PLACES) + 1, all=len(known))
+    return "\n".join([head, *_labels(), *_edges(), *_rules()])
+
+
+def picture() -> str:
+    """The picture as it should be."""
+    return graph_picture.picture(labels(), edges())
 
 
 async def unknown_in(database: Database) -> list[str]:
@@ -182,13 +198,16 @@ def _rules() -> Iterator[str]:
 
 
 def main() -> int:
-    """Write the page; with `--check` say whether it is up to date."""
+    """Write the page and the picture; with `--check` say whether they are up to date."""
+    made = {PAGE: page(), PICTURE: picture()}
     if "--check" not in sys.argv:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif PAGE.read_text(encoding="utf-8") != page():
-        print(f"{PAGE.relative_to(ROOT)} is not what cypher/graph.yaml says. Run: scripts/graph-model")
-        return 1
-    return 0
+        for file, text in made.items():
+            file.write_text(text, encoding="utf-8")
+        return 0
+    stale = [file for file, text in made.items() if not file.exists() or file.read_text(encoding="utf-8") != text]
+    for file in stale:
+        print(f"{file.relative_to(ROOT)} is not what cypher/graph.yaml says. Run: scripts/graph-model")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -55,6 +55,15 @@ class Screen:
     def text(self) -> str:
         """What stands on the screen, without blanks at the ends of lines."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
+
+    @property
+    def rows(self) -> list[list[pyte.screens.Char]]:
+        """The characters on the screen with their colors, in lines of equal length, down to the last that has any."""
+        lines = [[line[column] for column in range(self._screen.columns)] for line in self._lines()]
+        return lines[: len(self.text.splitlines())]
+
+    def _lines(self) -> list[Mapping[int, pyte.screens.Char]]:
+        return [self._screen.buffer[number] for number in range(LINES)]
 
     def see(self, words: str) -> str:
         """Wait until these words stand on the screen; the screen then."""

@@ -29,12 +29,14 @@ Said = Sequence[Json | str] | tuple[int, Json]
 class ScriptedProvider:
     """Listens on a free loopback port and gives the next of its answers to each request, or what `by` says to it.
 
-    With a `pause` (s), it waits before each event of what `by` says.
+    With a `pause` (s), it waits before each event of what `by` says. As long as `go` is not set, it answers nothing.
     """
 
     def __init__(self, by: Callable[[Json], Said] | None = None, *, pause: float = 0.0) -> None:
         self._by = by
         self._pause = pause
+        self.go = asyncio.Event()
+        self.go.set()
         self.requests: list[Json] = []
         self._answers: deque[tuple[bytes, Sequence[bytes]]] = deque()
         self._serving: set[asyncio.Task[None]] = set()
@@ -83,6 +85,7 @@ class ScriptedProvider:
                 length = _LENGTH.search(await reader.readuntil(b"\r\n\r\n"))
                 assert length is not None
                 self.requests.append(json.loads(await reader.readexactly(int(length[1]))))
+                await self.go.wait()
                 status, kind, pieces = self._next()
                 writer.write(_HEAD % (status, kind))
                 for piece in filter(None, pieces):

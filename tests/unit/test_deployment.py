@@ -24,6 +24,14 @@ def composition() -> dict[str, Any]:
     return yaml.safe_load(re.sub(r"\$\{(\w+)[^}]*\}", lambda match: SECRETS.get(match[1], ""), text))
 
 
+def nginx() -> dict[str, str]:
+    """What nginx is told: by the path of a location for files, and all else under no path."""
+    (block,) = blocks("nginx", PAGE)
+    found = {match[1]: match[2] for match in re.finditer(r"location (/\w+/) \{([^}]*)\}", block)}
+    rest = re.sub(r"location /\w+/ \{[^}]*\}", "", block)
+    return {"": rest} | {path: ";".join(part.strip() for part in text.split(";")) for path, text in found.items()}
+
+
 def test_composed_service_is_configured_by_its_environment() -> None:
     """The variables that Compose sets are ones that the service knows, and allow it to listen for others."""
     said = composition()["services"]["antiphon"]["environment"]
@@ -65,12 +73,22 @@ def test_image_holds_what_it_copies() -> None:
 
 def test_nginx_takes_what_the_service_takes() -> None:
     """Bodies as long as ours. It leaves connections before we do, and streams only when they were silent too long."""
-    (block,) = blocks("nginx", PAGE)
-    said = dict(re.findall(r"(client_max_body_size|keepalive_timeout|proxy_read_timeout) (\d+)[ms];", block))
+    said = dict(re.findall(r"(client_max_body_size|keepalive_timeout|proxy_read_timeout) (\d+)[ms];", nginx()[""]))
     server = load_config(environ={}).server
     assert int(said["client_max_body_size"]) << 20 == server.limits.max_body_bytes
     assert int(said["keepalive_timeout"]) < server.keep_alive
     assert int(said["proxy_read_timeout"]) > 2 * HEARTBEAT_SECONDS
+
+
+def test_nginx_passes_files_on_as_they_come() -> None:
+    """Of any size, and in no log: the address of an export is a key. Each says again what it does not inherit."""
+    said = nginx()
+    assert {path for path in said if path} == {"/uploads/", "/exports/"}
+    assert {"client_max_body_size 0", "proxy_request_buffering off"} <= set(said["/uploads/"].split(";"))
+    assert {"proxy_buffering off", "access_log off"} <= set(said["/exports/"].split(";"))
+    for path in ("/uploads/", "/exports/"):
+        assert {"proxy_http_version 1.1", "proxy_set_header Host $http_host"} <= set(said[path].split(";"))
+        assert f'Route("{path}{{' in (ROOT / "service" / "app.py").read_text()
 
 
 def test_unit_sets_variables_that_the_service_knows() -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
+
+import pytest
 
 from service.resources import resource
-from tests.support.graph_model import PAGE, edges, labels, page, rules
+from tests.support import graph_picture
+from tests.support.graph_model import PAGE, PICTURE, edges, labels, page, picture, rules
 
 
 def statements() -> str:
@@ -18,6 +22,28 @@ def statements() -> str:
 def test_page_is_up_to_date() -> None:
     """Run scripts/graph-model where it is not."""
     assert PAGE.read_text(encoding="utf-8") == page()
+    assert PICTURE.read_text(encoding="utf-8") == picture()
+
+
+def test_picture_has_a_place_for_every_label() -> None:
+    """A new one must be shown, or be left out with a word why; and no arrow is made up."""
+    named = [*graph_picture.PLACES, *(name for names in graph_picture.LEFT_OUT.values() for name in names)]
+    assert sorted([*named, "Message"]) == sorted(labels())
+    grown = labels() | {"Newcomer": labels()["Task"]}
+    with pytest.raises(AssertionError, match="Newcomer"):
+        graph_picture.picture(grown, edges())
+    with pytest.raises(AssertionError, match=r"no \(:Branch\)-\[:HEAD\]"):
+        graph_picture.picture(labels(), [one for one in edges() if one.type != "HEAD"])
+
+
+def test_picture_is_one_file_that_loads_nothing() -> None:
+    """It has a size of its own, and no box lies over another."""
+    root = ElementTree.fromstring(picture())
+    assert {"width", "height", "viewBox", "role", "aria-label"} <= root.attrib.keys()
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|<script|@import|url\((?!#)", picture())
+    places = list(graph_picture.PLACES.values())
+    near = [(a, b) for a in places for b in places if a != b and abs(a.x - b.x) < 130 and abs(a.y - b.y) < 50]
+    assert near == []
 
 
 def test_page_has_every_label_that_a_statement_names() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.conversations.transfer.bundles import Bundle, Member
+from service.conversations.transfer.bundles import Bundle, Member, taken
 from service.conversations.transfer.formats import FORMATS, recognize
 from service.conversations.transfer.transcripts import Notice, Transcript, Unreadable
 from tests.support.exports import (
@@ -202,3 +202,14 @@ def test_notices_quote_no_text_of_a_conversation() -> None:
             json.loads(json.dumps(example).replace("Hello", "S3CRET").replace("A title", "S3CRET title"))
         )
         assert not [notice for notice in notices if "S3CRET" in notice.text]
+
+
+def test_looking_at_a_file_is_not_reading_it() -> None:
+    """A bar of what is read of a file ends where the file does, however often its beginning is looked at."""
+    files = {
+        "chats.jsonl": [{"messages": [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "I."}]}]
+    }
+    whole = bundle(files)
+    before = taken()
+    assert list(recognize(whole).read(whole))
+    assert taken() - before == whole.members[0].size
