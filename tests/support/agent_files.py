@@ -21,6 +21,7 @@ _NAMES = {
     "langgraph": "history.jsonl",
     "lmstudio": "1736789912980.conversation.json",
     "jan": "messages.jsonl",
+    "llamacpp": "llama-conversation.json",
     "agent_memory": "graph.jsonl",
 }
 _FOLDER = Path(__file__).parent / "agent_files"

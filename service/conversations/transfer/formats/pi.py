@@ -7,17 +7,15 @@ chats in the same manner, several in a file, with the tree inside the messages.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
-
 from service.conversations.transfer.bundles import Bundle, Member
-from service.conversations.transfer.contents import Content, attachment_of, content_of
+from service.conversations.transfer.contents import content_of
 from service.conversations.transfer.drafts import HIDDEN, SPEAKERS, Draft, extras, record, spoken
+from service.conversations.transfer.formats.llamacpp import content_of_page
 from service.conversations.transfer.glimpses import Glimpse, looks, telling, unread
-from service.conversations.transfer.parsing import Read, count, entries, fields, json_lines, ms, text
+from service.conversations.transfer.parsing import Read, count, fields, json_lines, ms, text
 from service.conversations.transfer.transcripts import NoticeKind, Speaker, TranscriptMessage, Unreadable, Wholeness
 
 _WHOLE = {"aborted": Wholeness.PARTIAL, "length": Wholeness.PARTIAL, "error": Wholeness.FAILED}
@@ -178,19 +176,8 @@ def _said(session: _Session, about: dict[str, Any], message: TranscriptMessage, 
                 provider=about.get("provider"), error=about.get("errorMessage"), cachedTokens=usage.get("cacheRead")
             ),
         ),
-        _content(about),
+        content_of_page(about, session.draft),
     )
-
-
-def _content(about: dict[str, Any]) -> Content:
-    content = content_of(about.get("content"))
-    calls = about.get("toolCalls")
-    if isinstance(calls, str):
-        with suppress(ValueError):
-            calls = orjson.loads(calls)
-    content.add_calls(entries(calls))
-    content.attachments.extend(attachment_of(one) for one in map(fields, entries(about.get("extra"))) if one)
-    return content
 
 
 def _custom(session: _Session, about: dict[str, Any], message: TranscriptMessage) -> None:
