@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from service.conversations.deleting import Children, Deletion
+from service.conversations.marks import NewLink
 from service.conversations.transfer.graphfile.importing import sweep_deliveries
 from service.errors import InvalidInput
 from service.graph.database import Connection, Database
@@ -227,6 +228,24 @@ async def test_ids_of_others_are_neither_taken_nor_matched(
     assert (report.problems, report.conversations) == ([], 1)
     assert await snapshot(database, victim) == before
     assert await snapshot(database, owner) != []
+
+
+async def test_a_link_to_another_conversation_is_in_the_file_of_each(services: Services, owner: str) -> None:
+    """Where only one of them is put back, it is told; when both are there, so is the link, once."""
+    database, ends = services.database, list[tuple[str, str]]()
+    for content in ("One", "Two"):
+        conversation, task = await chat(services, owner, content)
+        (row,) = await cypher(database, FIRST, id=task)
+        ends.append((conversation, row["id"]))
+    (one, start), (two, end) = ends
+    await services.backend.marks.link_messages(owner, NewLink(start, end, "see"))
+    before = await snapshot(database, owner)
+    files = [await exported(database, owner, [id]) for id in (one, two)]
+    assert [sum("across" in line.get("relationship", {}) for line in read(file)) for file in files] == [1, 1]
+    await wipe(database, owner)
+    first, second = [await imported(database, owner, file) for file in files]
+    assert (first.left_links, second.left_links, first.is_whole, second.is_whole) == (1, 0, True, True)
+    assert await snapshot(database, owner) == before
 
 
 async def test_fuzzed_files_leave_all_or_nothing(services: Services, small: tuple[str, bytes]) -> None:

@@ -78,7 +78,7 @@ async def export_graph(
     holds = "OWNER" if conversation_ids is None else "CONVERSATIONS"
     writing = FORMATS[format]({"madeAt": now_text(), "madeBy": made_by, "owner": owner, "holds": holds})
     yield writing.begin()
-    pages = GraphReading(reads, owner).conversations(conversation_ids)
+    pages = GraphReading(reads, owner, reaches_out=format == OWN).conversations(conversation_ids)
     async for items in pages if format == OWN else _once(pages):
         if items:
             yield writing.encode(items)
@@ -92,6 +92,6 @@ async def export_tables(
 ) -> None:
     """Two Parquet files of the same. Raises `SetupError` without pyarrow."""
     tables = await asyncio.to_thread(Tables, nodes, relationships)
-    async for items in _once(GraphReading(reads, owner).conversations(conversation_ids)):
+    async for items in _once(GraphReading(reads, owner, reaches_out=False).conversations(conversation_ids)):
         await asyncio.to_thread(tables.write, items)
     await asyncio.to_thread(tables.close)

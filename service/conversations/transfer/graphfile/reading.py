@@ -20,11 +20,13 @@ _IN = "IN_CONVERSATION"
 
 
 class GraphReading:
-    """Reads conversations of an owner for one file."""
+    """Reads conversations of an owner for one file. `reaches_out`: with ties to conversations that are not in it."""
 
-    def __init__(self, reads: GraphReads, owner: str) -> None:
+    def __init__(self, reads: GraphReads, owner: str, *, reaches_out: bool) -> None:
         self._reads = reads
         self._owner = owner
+        self._reaches_out = reaches_out
+        self._wanted: frozenset[str] | None = None
         self._done: dict[str, int] = {}
 
     async def conversations(self, ids: Sequence[str] | None) -> AsyncIterator[list[Item]]:
@@ -33,6 +35,7 @@ class GraphReading:
         Raises `NotFound` where there is no such one, `Conflict` where something of it is deleted meanwhile.
         """
         if ids is not None:
+            self._wanted = frozenset(ids)
             for id_ in dict.fromkeys(ids):
                 async for items in self._conversation(id_):
                     yield items
@@ -44,6 +47,12 @@ class GraphReading:
                     yield items
             after = page[-1]
 
+    def _is_tied(self, conversation_id: str, seq: int) -> bool:
+        """Whether a tie to a message of another conversation is written here: it came before, or it does not come."""
+        if self._wanted is not None and conversation_id not in self._wanted:
+            return self._reaches_out
+        return seq <= self._done.get(conversation_id, -1)
+
     async def _conversation(self, id_: str, *, may_be_gone: bool = False) -> AsyncIterator[list[Item]]:
         begun = await self._reads.begin_graph(self._owner, id_)
         if begun is None and may_be_gone:
@@ -52,7 +61,7 @@ class GraphReading:
             raise NotFound(f"There is no conversation {id_}.", field="conversationIds")
         if begun["isDeleting"]:
             raise _deleted(id_)
-        section = Section(id_, begun["asOf"], self._done)
+        section = Section(id_, begun["asOf"], self._is_tied)
         place: Row = {"conversationId": id_, "asOf": begun["asOf"]}
         nodes = relationships = 0
         yield [Begin(id_, begun["asOf"]), Node("Conversation", begun["conversation"])]

@@ -5,7 +5,7 @@ Owns what belongs to the moment: what is tied to something newer than that is no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from service.conversations.transfer.graphfile.items import End, Item, Node, Row, Tie
@@ -20,12 +20,13 @@ Out = list[Any]
 
 
 class Section:
-    """What is known of a conversation while it is read. `done` are those before it, with their moments."""
+    """What is known of a conversation while it is read. `is_tied` says of a message of another conversation whether a
+    tie to it is written with this one."""
 
-    def __init__(self, id_: str, as_of: int, done: dict[str, int]) -> None:
+    def __init__(self, id_: str, as_of: int, is_tied: Callable[[str, int], bool]) -> None:
         self.id, self.as_of = id_, as_of
         self.end = End("Conversation", id_)
-        self._done = done
+        self._is_tied = is_tied
         self.shared: set[End] = set()
         self._summaries: set[str] = set()
         self._made: list[tuple[str, str]] = []
@@ -55,7 +56,7 @@ class Section:
             start = End(kind, id_)
             if type_ != "REFERENCES" or (conversation_id == self.id and seq < row["node"]["seq"]):
                 yield Tie(type_, start, end, properties)
-            elif self._is_done(conversation_id, seq):
+            elif self._is_tied(conversation_id, seq):
                 yield Tie(type_, start, end, properties, conversation_id)
 
     def leaf(self, kind: str, properties: Row, type_: str, end: End) -> list[Item]:
@@ -134,10 +135,7 @@ class Section:
         elif kind not in ("Prompt", "Response"):
             yield tie
         elif conversation_id != self.id:
-            if self._is_done(conversation_id, other):
+            if self._is_tied(conversation_id, other):
                 yield tie._replace(across=conversation_id)
         elif other <= self.as_of and (type_ != "REFERENCES" or seq is None or other < seq):
             yield tie
-
-    def _is_done(self, conversation_id: str, seq: int) -> bool:
-        return seq <= self._done.get(conversation_id, -1)
