@@ -41,7 +41,17 @@ CALL (gone) {{ UNWIND gone AS t MATCH (e:TaskEvent) WHERE e.taskId = t.id AND e.
 CALL (gone) {{ UNWIND gone AS s MATCH (s)<-[:OF]-(p:Passage) WITH DISTINCT p DETACH DELETE p }}
 FOREACH (n IN gone | DETACH DELETE n)
 """
-LOST = {"idempotencyKey", "causeKey", "keepsEvents", "searchedSeq", "searchedTo", "changedAt", "heldBy", "endSeq"}
+LOST = {
+    "idempotencyKey",
+    "causeKey",
+    "keepsEvents",
+    "searchedSeq",
+    "searchedTo",
+    "changedAt",
+    "heldBy",
+    "endSeq",
+    "importedAt",
+}
 
 
 async def exported(database: Database, owner: str, ids: list[str] | None = None, format: str = OWN) -> bytes:

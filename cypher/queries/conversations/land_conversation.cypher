@@ -4,7 +4,8 @@ MATCH (d:Delivery {id: $deliveryId})
 SET d.touchedAt = timestamp()
 WITH d
 MATCH (c:Incoming) WHERE c.incomingTo = d.id AND c.incomingAs = 'Conversation' AND c.incomingId >= ''
-SET c:Conversation, c.changedAt = datetime({epochMillis: timestamp()})
+// It counts as added to today, as all that is imported does: its days begin now.
+SET c:Conversation, c.changedAt = datetime({epochMillis: timestamp()}), c.importedAt = datetime({epochMillis: timestamp()})
 REMOVE c:Incoming, c.incomingTo, c.incomingAs, c.incomingId
 DETACH DELETE d
 RETURN c.lastSeq AS seq
