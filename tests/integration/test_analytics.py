@@ -12,15 +12,12 @@ import pytest
 
 from service.conversations.analytics.running import Analytics, Found, all_analyses
 from service.errors import GraphEnded, LimitExceeded
-from service.graph.analyses import Analyses, folder, statements
+from service.graph.analyses import Analyses, statements
 from service.graph.database import Connection, Database, Row
 from service.graph.queries import parse
 from service.records import new_id
-from tests.integration.test_queries import SCANS, operators
 from tests.support.analyzed import NASTY, Analyzed, analyzed, forget
 from tests.support.services import cypher, running
-
-FILES = sorted(folder().rglob("*.cypher"))
 
 
 class WithoutGds(Analyses):
@@ -79,14 +76,6 @@ async def asked(
         made = await analyzed(services, database, f"owner-{new_id()}")
         yield Asked(made, Analytics(Analyses(database), seconds=30, most=2))
         await forget(database, made.owner)
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-async def test_file_is_planned_without_a_scan(path: Any, database: Database) -> None:
-    """An analysis begins at its owner, never at all of a label."""
-    plan = await database.explain(parse(path.stem, path.read_text()))
-    assert plan is not None
-    assert not [operator for operator in operators(plan) if operator.endswith(SCANS)]
 
 
 @pytest.mark.parametrize("name", list(all_analyses()))

@@ -16,11 +16,9 @@ from service.commands.shell import Shell
 from service.commands.statements import Typed
 from service.conversations.feedback import NewAnnotation
 from service.graph.database import Connection, Database, Row
-from service.graph.queries import parse
 from service.records import new_id
 from service.tasks.creating import NewFile
 from service.tasks.documents import NewVersion
-from tests.integration.test_queries import SCANS, operators
 from tests.support.analyzed import NASTY, Analyzed, analyzed, forget
 from tests.support.pages import ROOT
 from tests.support.services import cypher, running
@@ -157,14 +155,6 @@ async def test_a_recipe_gives_its_rows(heading: str, cooked: Cooked) -> None:
     """In their order."""
     columns, more, rows = SHOWN[heading]
     assert await cooked.cells(heading, *columns, **more) == rows
-
-
-@pytest.mark.parametrize("heading", RECIPES)
-async def test_a_recipe_scans_nothing(heading: str, database: Database) -> None:
-    """It begins at an owner, an id or an index, and has no cartesian rows."""
-    plan = await database.explain(parse("recipe", f"// A recipe.\nCYPHER 25\n{RECIPES[heading]}"))
-    assert plan is not None
-    assert not [name for name in operators(plan) if name.endswith((*SCANS, "CartesianProduct"))]
 
 
 @pytest.mark.parametrize("heading", RECIPES)

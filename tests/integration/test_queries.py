@@ -5,34 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from service.errors import ConfigurationError
 from service.graph.database import Connection, Database
-from service.graph.queries import LANGUAGE, all_names, parse, query
-from service.graph.saved import Saved, all_saved
+from service.graph.queries import LANGUAGE, all_names, query
 
-SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan", "RelationshipTypeScan")
 SERVICE = Path(__file__).parents[2] / "service"
 SCRIPTS = SERVICE / "conversations" / "transfer" / "graphfile" / "scripts.py"
-
-
-def operators(plan: dict[str, Any]) -> list[str]:
-    """The names of all operators of a plan."""
-    return [
-        plan["operatorType"].partition("@")[0],
-        *(name for child in plan.get("children", []) for name in operators(child)),
-    ]
-
-
-@pytest.mark.parametrize("name", all_names())
-async def test_query_is_planned_without_a_scan(name: str, database: Database) -> None:
-    """A statement finds its nodes by an id or an index, never by looking at all of a label."""
-    plan = await database.explain(query(name))
-    if plan is not None:
-        assert not [operator for operator in operators(plan) if operator.endswith(SCANS)]
 
 
 @pytest.mark.parametrize("name", all_names())
@@ -54,14 +35,6 @@ def test_python_holds_no_cypher() -> None:
     pattern = re.compile(r"\b(MATCH|MERGE|UNWIND)\s*\(|\bUNWIND \$|\bRETURN \w+\b.*\bAS\b")
     guilty = [str(path) for path in SERVICE.rglob("*.py") if path != SCRIPTS and pattern.search(path.read_text())]
     assert guilty == []
-
-
-@pytest.mark.parametrize("saved", all_saved(), ids=lambda saved: saved.name)
-async def test_browser_statement_is_planned_without_a_scan(saved: Saved, database: Database) -> None:
-    """What people run in Neo4j Browser is a statement like any other. It has no cartesian rows."""
-    plan = await database.explain(parse(saved.name, saved.text))
-    assert plan is not None
-    assert not [operator for operator in operators(plan) if operator.endswith((*SCANS, "CartesianProduct"))]
 
 
 async def test_a_database_that_is_not_there_is_named(connection: Connection) -> None:
