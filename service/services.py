@@ -308,7 +308,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         exporting=Exporting(reader, ExportReads(database), GraphReads(database)),
         models=models,
     )
-    retention = Retention(store, Deliveries(database), config.storage.event_retention_hours)
+    retention = Retention(store, config.storage.event_retention_hours)
     storage = config.storage
     keeping = Keeping(erasures, deleting, storage.keep_days, storage.keep_days_of)
     upkeep = (retention, summarizing, pruner, indexing, vectors, eraser, keeping)

@@ -1,15 +1,13 @@
 """How long events of tasks that have ended are kept: who followed a task has them, and the graph what came of it.
 
-Owns when they go, and what was written of tasks and of imported conversations that never came to be. Who asks later
-for the events of such a task is told its last state, see `events.py`.
+Owns when they go, and what was written of tasks that never came to be. Who asks later for the events of such a task
+is told its last state, see `events.py`.
 """
 
 from __future__ import annotations
 
 from service.clock import now_ms
 from service.conversations.sweeping import sweep_on
-from service.conversations.transfer.graphfile.importing import sweep_deliveries
-from service.graph.deliveries import Deliveries
 from service.graph.store import Store
 
 SWEEP_SECONDS = 600.0
@@ -19,9 +17,8 @@ HOUR_MS = 3_600_000
 class Retention:
     """Deletes events, a piece at a time, of tasks that ended longer ago than `hours`."""
 
-    def __init__(self, store: Store, deliveries: Deliveries, hours: float) -> None:
+    def __init__(self, store: Store, hours: float) -> None:
         self._store = store
-        self._deliveries = deliveries
         self._hours = hours
 
     async def run(self) -> None:
@@ -31,7 +28,6 @@ class Retention:
     async def _sweep_all(self) -> None:
         await self.sweep()
         await self._store.delete_old_drafts()
-        await sweep_deliveries(self._deliveries)
 
     async def sweep(self) -> int:
         """Delete what is old; how many events that were."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from service.conversations.retention import Retention
 from service.cursors import encode_cursor
 from service.graph.database import Connection, Database
 from service.services import Services
@@ -34,7 +35,7 @@ async def test_events_of_old_tasks_are_deleted(services: Services, database: Dat
     before = await cypher(database, MESSAGES, id=old)
     await database.execute(LONG_AGO, id=old)
     kept = await cypher(database, EVENTS, id=new)
-    assert await services.retention.sweep() > 1200
+    assert await Retention(services.store, hours=24).sweep() > 1200
     assert await cypher(database, EVENTS, id=old) == [{"events": 0}]
     assert await cypher(database, EVENTS, id=new) == kept
     assert await cypher(database, MESSAGES, id=old) == before
@@ -47,7 +48,7 @@ async def test_who_follows_a_conversation_is_told_the_end_of_a_task_whose_events
     task_id = await run_task(services, database, owner, file_task(2))
     ((head),) = await cypher(database, HEAD, id=task_id)
     await database.execute(LONG_AGO, id=task_id)
-    while await services.retention.sweep():
+    while await Retention(services.store, hours=24).sweep():
         pass
     found = await told(services, owner, head["id"], after=0, upto=head["seq"])
     own = [row["status"] for row in found if "kind" not in row]
@@ -62,7 +63,7 @@ async def test_a_task_that_is_run_again_is_not_told_as_ended(
     """Its new events are all that is told of it."""
     task_id = await run_task(services, database, owner, file_task(2, max_parallel=1, budget={"tokens": 1}))
     await database.execute(LONG_AGO, id=task_id)
-    await services.retention.sweep()
+    await Retention(services.store, hours=24).sweep()
     ((before),) = await cypher(database, HEAD, id=task_id)
     await services.backend.tasks.retry_task(owner, task_id, {"tokens": 1000})
     await finished(database, task_id)

@@ -18,6 +18,7 @@ from service.conversations.sweeping import sweep_on
 from service.conversations.transfer.arriving import Arriving
 from service.conversations.transfer.bundles import Bundle, open_bundle
 from service.conversations.transfer.graph_arriving import FORMAT, GraphArriving, is_graph_file
+from service.conversations.transfer.graphfile.importing import sweep_deliveries
 from service.conversations.transfer.transcripts import Unreadable
 from service.conversations.transfer.uploads import Uploads, UploadState
 from service.errors import Conflict, InvalidInput, NotFound
@@ -103,6 +104,7 @@ class Importing:
             self._start(row, resumed=True)
         await self.uploads.sweep(set(self._running))
         await self._imports.delete_old_arrivals()
+        await sweep_deliveries(self._deliveries)
 
     async def stop(self) -> None:
         """Leave what is under way: it is gone on with at the next start."""
