@@ -143,6 +143,12 @@ class Material:
             self._characters -= len(self._texts.popitem(last=False)[1])
 
 
+def prompt_id_of(row: Mapping[str, Any]) -> str:
+    """The id of the prompt of a task or a subtask: of the one that is written, which may have come under another id, or
+    of the one that will be."""
+    return row.get("promptId") or derived_id(row["id"], "prompt")
+
+
 def task_work(row: dict[str, Any]) -> TaskWork:
     """A task of the row that was read of it, or that it is written with."""
     readings = [{**reading, "id": reading_id(row["id"], reading["index"])} for reading in row["sources"]]
@@ -157,8 +163,7 @@ def task_work(row: dict[str, Any]) -> TaskWork:
         part_template=row["template"]["instruction"],
         reduce_template=row["template"].get("reduce") or "",
         plan=row.get("plan"),
-        # That of a task which waits for its turn is not written yet.
-        prompt_id=row["promptId"] or derived_id(row["id"], "prompt"),
+        prompt_id=prompt_id_of(row),
         prompt=row["content"],
         asked=chat_message(row),
         summary=SummaryKind(row["summaryKind"]) if row.get("summaryKind") else None,

@@ -17,13 +17,13 @@ from service.conversations.context.paths import MESSAGE_TOKENS
 from service.conversations.context.spoken import message_text, tools_text
 from service.errors import ContextOverflow, InvalidInput
 from service.models.registry import Models
-from service.records import Role, SawAs, Span, derived_id
+from service.records import Role, SawAs, Span
 from service.strategies.aggregation import Answer
 from service.strategies.interface import TaskSettings
 from service.strategies.plan_prompt import LastPlan, SourceNote, render_plan_prompt
 from service.strategies.plans import DEFAULT_STEPS, PlanRules, fill, placeholders, read_elements
 from service.strategies.templates import render_part, render_reduce
-from service.tasks.material import Material, TaskWork
+from service.tasks.material import Material, TaskWork, prompt_id_of
 from service.tasks.replayed import Replayed
 from service.tasks.sources import reading_id
 
@@ -126,8 +126,7 @@ class Prompts:
                 content = await self._fitting(await self._step(task, work, spans, model), task, work, model)
             case _:
                 content = await self._part(task, work, spans)
-        # One that was imported may have been asked under another id.
-        prompt_id = work.get("promptId") or derived_id(work["id"], "prompt")
+        prompt_id = prompt_id_of(work)
         return ComposedPrompt(
             id=prompt_id,
             title=work["title"],

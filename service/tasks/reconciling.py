@@ -22,7 +22,7 @@ from service.graph.store import Store
 from service.models.registry import Models
 from service.records import Role, SawAs, derived_id, subtask_id
 from service.strategies.none import CONFLICTS_KEY
-from service.tasks.material import TaskWork
+from service.tasks.material import TaskWork, prompt_id_of
 from service.tasks.prompts import TOKEN_CHARACTERS, ComposedPrompt, prompt_room
 from service.tasks.reconcile_prompts import render_conflicts, render_question
 
@@ -66,8 +66,7 @@ class Reconciling:
                 "so it cannot be asked where they disagree. Choose a model with a larger window, or merge them "
                 "without reconcile."
             )
-        # One that was imported may have been asked under another id.
-        prompt_id = work.get("promptId") or derived_id(work["id"], "prompt")
+        prompt_id = prompt_id_of(work)
         return ComposedPrompt(
             id=prompt_id,
             title=work["title"],
