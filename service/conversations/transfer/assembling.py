@@ -183,6 +183,18 @@ def _records(member: Member, lists: Mapping[str, str]) -> Iterator[tuple[str, An
         yield member.name, error
 
 
+def each_file(
+    bundle: Bundle,
+    members: Sequence[Member],
+    lists: Mapping[str, str],
+    read: Callable[[str, Any], Iterable[Transcript | Notice]],
+) -> Read:
+    """What `read` makes of each conversation of these files of a bundle; then a notice of the files that are left out."""
+    for member in members:
+        yield from each_member(member, lists, read)
+    yield from left_out(bundle, members)
+
+
 def left_out(bundle: Bundle, read: Sequence[Member]) -> Read:
     """A notice of the files that came with the conversations and are not imported."""
     known = {member.name for member in read}

@@ -8,9 +8,8 @@ from typing import Any
 from service.conversations.transfer.assembling import (
     assembled,
     chained,
-    each_member,
+    each_file,
     instructed,
-    left_out,
     message_each,
     others,
     short,
@@ -33,10 +32,7 @@ def recognizes(bundle: Bundle) -> bool:
 
 def read(bundle: Bundle) -> Read:
     """The conversations of all the files."""
-    members = shaped(bundle, tuple(LISTS))
-    for member in members:
-        yield from each_member(member, LISTS, _conversation)
-    yield from left_out(bundle, members)
+    return each_file(bundle, shaped(bundle, tuple(LISTS)), LISTS, _conversation)
 
 
 def _conversation(place: str, record: Any) -> Iterator[Transcript | Notice]:

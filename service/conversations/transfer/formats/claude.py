@@ -13,11 +13,10 @@ from typing import Any
 
 from service.conversations.transfer.assembling import (
     assembled,
-    each_member,
+    each_file,
     ending,
     extras,
     joined,
-    left_out,
     message_each,
     others,
     short,
@@ -71,9 +70,7 @@ def read(bundle: Bundle) -> Read:
     found = shaped(bundle, _SHAPES)
     named = [one for one in json_members(bundle) if _FILE.fullmatch(one.base) and one not in found]
     members = sorted((*found, *(one for one in named if "item" in shape(one))), key=lambda member: member.order)
-    for member in members:
-        yield from each_member(member, LISTS, _conversation)
-    yield from left_out(bundle, members)
+    return each_file(bundle, members, LISTS, _conversation)
 
 
 def _conversation(place: str, record: Any) -> Iterator[Transcript | Notice]:

@@ -14,9 +14,8 @@ import orjson
 
 from service.conversations.transfer.assembling import (
     assembled,
-    each_member,
+    each_file,
     extras,
-    left_out,
     message_each,
     others,
     short,
@@ -52,10 +51,7 @@ def recognizes(bundle: Bundle) -> bool:
 
 def read(bundle: Bundle) -> Read:
     """The conversations of all the files."""
-    members = shaped(bundle, _SHAPES)
-    for member in members:
-        yield from each_member(member, LISTS, _conversation)
-    yield from left_out(bundle, members)
+    return each_file(bundle, shaped(bundle, _SHAPES), LISTS, _conversation)
 
 
 def _conversation(place: str, record: Any) -> Iterator[Transcript | Notice]:

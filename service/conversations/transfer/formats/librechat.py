@@ -12,11 +12,10 @@ from typing import Any
 
 from service.conversations.transfer.assembling import (
     assembled,
-    each_member,
+    each_file,
     ending,
     extras,
     instructed,
-    left_out,
     message_each,
     others,
     short,
@@ -84,9 +83,7 @@ def _is_ours(member: Member) -> bool:
 def read(bundle: Bundle) -> Read:
     """The conversations of all the files."""
     members = sorted(filter(_is_ours, json_members(bundle)), key=lambda member: member.order)
-    for member in members:
-        yield from each_member(member, LISTS, _conversation)
-    yield from left_out(bundle, members)
+    return each_file(bundle, members, LISTS, _conversation)
 
 
 def _conversation(place: str, record: Any) -> Iterator[Transcript | Notice]:

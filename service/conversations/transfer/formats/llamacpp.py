@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from service.conversations.transfer.assembling import each_member, left_out
+from service.conversations.transfer.assembling import each_file
 from service.conversations.transfer.bundles import Bundle
 from service.conversations.transfer.contents import Content, attachment_of, content_of
 from service.conversations.transfer.drafts import SPEAKERS, Draft, extras, record
@@ -40,10 +40,7 @@ def recognizes(bundle: Bundle) -> bool:
 
 def read(bundle: Bundle) -> Read:
     """The conversations of all the files."""
-    members = shaped(bundle, _SHAPES)
-    for member in members:
-        yield from each_member(member, LISTS, _conversation)
-    yield from left_out(bundle, members)
+    return each_file(bundle, shaped(bundle, _SHAPES), LISTS, _conversation)
 
 
 def content_of_page(about: dict[str, Any], draft: Draft) -> Content:

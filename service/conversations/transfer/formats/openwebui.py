@@ -12,10 +12,9 @@ from typing import Any
 from service.conversations.transfer.assembling import (
     assembled,
     chained,
-    each_member,
+    each_file,
     extras,
     instructed,
-    left_out,
     message_each,
     others,
     short,
@@ -77,10 +76,7 @@ def recognizes(bundle: Bundle) -> bool:
 
 def read(bundle: Bundle) -> Read:
     """The chats of all the files."""
-    members = shaped(bundle, _SHAPES)
-    for member in members:
-        yield from each_member(member, LISTS, _chat)
-    yield from left_out(bundle, members)
+    return each_file(bundle, shaped(bundle, _SHAPES), LISTS, _chat)
 
 
 def _chat(place: str, record: Any) -> Iterator[Transcript | Notice]:
