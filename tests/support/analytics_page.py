@@ -8,13 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 
 from service.conversations.analytics.asked import wanted
 from service.conversations.analytics.described import Analysis
 from service.conversations.analytics.running import all_analyses
+from tests.support.generated import ROOT, keep
 
-ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "analytics.md"
 MARK = "<!-- Made by scripts/analytics of the heads of cypher/analytics. Do not edit it below. -->"
 
@@ -50,13 +49,7 @@ def _sentence(text: str) -> str:
 
 def main() -> int:
     """Write the page, or check it; the exit code."""
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(page(), encoding="utf-8")
-        return 0
-    if PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} is not what cypher/analytics says. Run: scripts/analytics")
-    return 1
+    return keep({PAGE: page()}, "cypher/analytics", "scripts/analytics")
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from service.settings.described import Entry, entries
 from tests.support.config_schema import schema_text
+from tests.support.generated import ROOT, keep
 
-ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "configuration-reference.md"
 SCHEMA = ROOT / "schema" / "config.schema.json"
 HEAD = """# All settings
@@ -67,15 +66,7 @@ def _facts(entry: Entry) -> Iterator[str]:
 
 def main() -> int:
     """Write both, or check them; the exit code."""
-    wanted = {PAGE: page(), SCHEMA: schema_text()}
-    if "--check" not in sys.argv[1:]:
-        for path, text in wanted.items():
-            path.write_text(text, encoding="utf-8")
-        return 0
-    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    for path in stale:
-        print(f"{path.relative_to(ROOT)} is not what service/settings says. Run: scripts/configuration")
-    return 1 if stale else 0
+    return keep({PAGE: page(), SCHEMA: schema_text()}, "service/settings", "scripts/configuration")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -18,9 +17,9 @@ import yaml
 from service.graph.database import Database
 from service.graph.migrations import read_migrations
 from tests.support import graph_picture
+from tests.support.generated import ROOT, keep
 from tests.support.services import cypher
 
-ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "graph-model.md"
 PICTURE = ROOT / "docs" / "graph-model.svg"
 GRAPH = ROOT / "cypher" / "graph.yaml"
@@ -199,15 +198,7 @@ def _rules() -> Iterator[str]:
 
 def main() -> int:
     """Write the page and the picture; with `--check` say whether they are up to date."""
-    made = {PAGE: page(), PICTURE: picture()}
-    if "--check" not in sys.argv:
-        for file, text in made.items():
-            file.write_text(text, encoding="utf-8")
-        return 0
-    stale = [file for file, text in made.items() if not file.exists() or file.read_text(encoding="utf-8") != text]
-    for file in stale:
-        print(f"{file.relative_to(ROOT)} is not what cypher/graph.yaml says. Run: scripts/graph-model")
-    return 1 if stale else 0
+    return keep({PAGE: page(), PICTURE: picture()}, "cypher/graph.yaml", "scripts/graph-model")
 
 
 if __name__ == "__main__":
