@@ -189,7 +189,7 @@ def each_file(
     lists: Mapping[str, str],
     read: Callable[[str, Any], Iterable[Transcript | Notice]],
 ) -> Read:
-    """What `read` makes of each conversation of these files of a bundle; then a notice of the files that are left out."""
+    """What `read` makes of each conversation of these files; then a notice of the other files of the bundle."""
     for member in members:
         yield from each_member(member, lists, read)
     yield from left_out(bundle, members)
