@@ -1,15 +1,17 @@
-"""Plans of statements: which operators they have, and which of those look at all there is."""
+"""Plans for tests, as a caller or a model writes them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-SCANS = ("AllNodesScan", "NodeByLabelScan", "AllRelationshipsScan", "RelationshipTypeScan")
+Json = dict[str, Any]
 
 
-def operators(plan: dict[str, Any]) -> list[str]:
-    """The names of all operators of a plan."""
-    return [
-        plan["operatorType"].partition("@")[0],
-        *(name for child in plan.get("children", []) for name in operators(child)),
-    ]
+def step(id: str, prompt: str = "Say something.", **more: Any) -> Json:
+    """A step of a plan."""
+    return {"id": id, "prompt": prompt, **more}
+
+
+def steps(*made: Json, **more: Any) -> Json:
+    """A plan of these steps."""
+    return {"steps": list(made), **more}

@@ -19,7 +19,7 @@ from service.graph.migrations import migrate
 from service.graph.queries import all_names, parse, query
 from service.graph.saved import Saved, all_saved
 from tests.integration.test_cypher_cookbook import RECIPES
-from tests.support.plans import SCANS, operators
+from tests.support.query_plans import SCANS, operators
 
 ANALYSES = sorted(folder().rglob("*.cypher"))
 
