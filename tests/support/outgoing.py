@@ -13,6 +13,7 @@ from service.conversations.transfer.export_trees import Tree
 from service.conversations.transfer.outgoing import Head, Outgoing
 from service.conversations.transfer.transcripts import Speaker
 from service.conversations.transfer.writers import EXPORTS
+from service.graph.export_reads import ExportedMessage, Places, Span, Spread
 
 Row = dict[str, Any]
 CONVERSATION = str(UUID(int=7))
@@ -35,13 +36,16 @@ class Memory:
         self.rows = {number_of(place): row_of(place, said) for place, said in enumerate(messages)}
         self._tools = list(tools)
 
-    async def read_exported_places(self, owner: str, conversation_id: str, **page: int) -> list[list[Any]]:
+    async def read_exported_places(self, owner: str, spans: Sequence[Span]) -> Spread[Places]:
         """Nothing: the tree is made at once."""
         return []
 
-    async def read_exported_messages(self, owner: str, conversation_id: str, seqs: Sequence[int]) -> list[Row]:
-        """Rows by their numbers."""
-        return [self.rows[seq] for seq in seqs if seq in self.rows]
+    async def read_exported_messages(self, owner: str, spans: Sequence[Span]) -> Spread[list[ExportedMessage]]:
+        """Messages by their numbers."""
+        return [
+            (span.conversation_id, [self.rows[seq] for seq in range(span.first, span.last + 1) if seq in self.rows])
+            for span in spans
+        ]
 
     async def read_exported_tools(self, owner: str, ids: Sequence[str]) -> list[Row]:
         """All."""
@@ -58,14 +62,17 @@ def id_of(place: int) -> str:
     return str(UUID(int=1000 + place))
 
 
-def row_of(place: int, said: Said) -> Row:
-    """The row of a message."""
+def row_of(place: int, said: Said) -> ExportedMessage:
+    """What is read of a message."""
     is_response = said.speaker is Speaker.ASSISTANT
-    nothing = ("finishReason", "note", "reasoning", "pinned", "toolCallId", "toolName", "isError", "model")
-    row: Row = dict.fromkeys((*nothing, "inputTokens", "outputTokens", "costUsd", "revises"))
-    row |= {"seq": number_of(place), "role": None if is_response else said.speaker.value, "isResponse": is_response}
-    row |= {"content": said.text, "at": 1_700_000_000_000 + place, "status": "COMPLETE" if is_response else None}
-    return row | {"calls": [], "links": [], "annotations": []} | said.more
+    nothing: Row = dict.fromkeys(ExportedMessage._fields)
+    known: Row = {
+        "seq": number_of(place),
+        "role": None if is_response else said.speaker.value,
+        "is_response": is_response,
+    }
+    known |= {"content": said.text, "at": 1_700_000_000_000 + place, "status": "COMPLETE" if is_response else None}
+    return ExportedMessage(**(nothing | known | {"calls": [], "links": [], "annotations": []} | said.more))
 
 
 def outgoing(messages: Sequence[Said], heads: Sequence[Head] = (), **more: Any) -> Outgoing:

@@ -1,10 +1,10 @@
-"""What is read one after the other, while what was read before is written."""
+"""What is read or made one after the other, while what came before is used."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from itertools import islice
 from typing import TypeVar
 
@@ -29,3 +29,21 @@ async def ahead(items: Iterable[T], read: Callable[[T], Awaitable[R]], most: int
         for task in reading:
             task.cancel()
         await asyncio.gather(*reading, return_exceptions=True)
+
+
+async def eager(items: AsyncIterator[T]) -> AsyncGenerator[T]:
+    """The same items, each made while the one before it is used."""
+
+    async def following() -> list[T]:
+        async for item in items:
+            return [item]
+        return []
+
+    made = asyncio.create_task(following())
+    try:
+        while found := await made:
+            made = asyncio.create_task(following())
+            yield found[0]
+    finally:
+        made.cancel()
+        await asyncio.gather(made, return_exceptions=True)

@@ -11,7 +11,8 @@ from typing import Any
 
 from service.conversations.listings import BRANCHES
 from service.conversations.transfer.ahead import ahead
-from service.conversations.transfer.outgoing import Head, Outgoing, OutgoingReader, read_tree
+from service.conversations.transfer.export_chats import Chat, ExportReader, read_chats, read_numbers, together
+from service.conversations.transfer.outgoing import Head, Outgoing
 from service.conversations.transfer.tickets import Wish
 from service.conversations.transfer.transcripts import Speaker, TranscriptMessage
 from service.cursors import PageRequest
@@ -21,8 +22,8 @@ from service.graph.store import main_branch
 
 Row = dict[str, Any]
 
-AHEAD = 4
-"""Conversations whose trees are read while one is written."""
+AHEAD = 3
+"""Long conversations, or groups of short ones, that are read while one is written."""
 _LISTED = 200
 _Named = tuple[str, str, int]
 """A branch: its id, its name, and the number of the message that it points at."""
@@ -31,35 +32,34 @@ _Named = tuple[str, str, int]
 class Departing:
     """Reads conversations that are exported. What belongs to another owner is as if it were not there."""
 
-    def __init__(self, reader: Reader, texts: OutgoingReader) -> None:
+    def __init__(self, reader: Reader, texts: ExportReader) -> None:
         self._reader = reader
         self._texts = texts
 
     async def read_all(self, owner: str, ids: Sequence[str], wish: Wish) -> AsyncGenerator[Outgoing]:
         """Conversations, or the path of the one that is wanted. One that is gone is left out, unless it was named.
 
-        What is short is read of all of them at once; the next trees are read while one conversation is written.
+        The next are read while one conversation is written.
         Raises `NotFound`, `InvalidInput`.
         """
         rows = await self._reader.read_conversations(owner, ids)
         upto = await self._reader.read_settled_heads(owner, ids)
-        systems = await self._reader.read_system_prompts(owner, ids)
         there = [id for id in ids if id in rows and id in upto]
         if wish.ids is not None and len(there) < len(ids):
             raise NotFound("There is no such conversation.", field="input.conversationId")
         heads = await self._heads(owner, there)
 
-        async def read(id: str) -> Outgoing:
-            return await self._read(owner, rows[id], upto[id], systems.get(id), heads[id], wish)
+        async def read(group: dict[str, int]) -> list[Outgoing]:
+            chats = await read_chats(self._texts, owner, group)
+            return [await self._outgoing(owner, rows[id], chats[id], heads[id], wish) for id in group]
 
-        async with aclosing(ahead(there, read, most=AHEAD)) as read_ahead:
-            async for going in read_ahead:
-                yield going
+        async with aclosing(ahead(together({id: upto[id] for id in there}), read, most=AHEAD)) as groups:
+            async for group in groups:
+                for going in group:
+                    yield going
 
-    async def _read(
-        self, owner: str, row: Row, upto: int, system: str | None, heads: Sequence[_Named], wish: Wish
-    ) -> Outgoing:
-        tree = await read_tree(self._texts, owner, row["id"], upto)
+    async def _outgoing(self, owner: str, row: Row, chat: Chat, heads: Sequence[_Named], wish: Wish) -> Outgoing:
+        tree = chat.tree
         default_id = row["defaultBranchId"] or main_branch(row["id"])
         found = [(id, name, tree.find(seq)) for id, name, seq in heads]
         going = Outgoing(
@@ -68,10 +68,11 @@ class Departing:
             owner=owner,
             tree=tree,
             reader=self._texts,
+            texts=chat.texts,
             order=range(len(tree)),
             created_ms=row["createdAt"],
             updated_ms=row["updatedAt"],
-            system=None if system is None else await self._system_prompt(owner, system),
+            system=await self._system_prompt(owner, row["id"], chat),
             heads=[Head(name, index, is_default=id == default_id) for id, name, index in found if index is not None],
         )
         going.heads = sorted(going.heads, key=lambda head: not head.is_default)
@@ -112,11 +113,16 @@ class Departing:
             raise NotFound("There is no such branch or message in this conversation.", field="input.path")
         return found["seq"]
 
-    async def _system_prompt(self, owner: str, id: str) -> TranscriptMessage | None:
-        content = (await self._reader.read_message_contents(owner, [id])).get(id)
-        if content is None:
+    async def _system_prompt(self, owner: str, conversation_id: str, chat: Chat) -> TranscriptMessage | None:
+        place = chat.system
+        if place is None:
             return None
-        return TranscriptMessage(key=id, parent=None, speaker=Speaker.SYSTEM, content=content)
+        texts = chat.texts
+        if texts is None:
+            texts = await read_numbers(self._texts, owner, conversation_id, [place.seq])
+        if (found := texts.get(place.seq)) is None:
+            return None
+        return TranscriptMessage(key=place.id, parent=None, speaker=Speaker.SYSTEM, content=found.content)
 
 
 def _known(index: int | None) -> int:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from uuid import UUID
 
 NONE = -1
+SAID = 1_000
+"""Ids that are kept as texts."""
 
 
 class Tree:
@@ -22,6 +23,7 @@ class Tree:
         self._merged: dict[int, tuple[int, ...]] = {}
         self._ids = bytearray()
         self._other_ids: dict[int, str] = {}
+        self._said: dict[int, str] = {}
 
     def __len__(self) -> int:
         return len(self._seqs)
@@ -36,11 +38,14 @@ class Tree:
         self._seqs.append(seq)
         self._lengths.append(length)
         self._keep_id(index, id)
-        for links in (self._first, self._last, self._next):
-            links.append(NONE)
-        self._parents.append(above[0] if above else NONE)
-        if above:
-            self._put_below(above[0], index)
+        self._first.append(NONE)
+        self._last.append(NONE)
+        self._next.append(NONE)
+        if not above:
+            self._parents.append(NONE)
+            return
+        self._parents.append(above[0])
+        self._put_below(above[0], index)
         if len(above) > 1:
             self._merged[index] = tuple(above)
 
@@ -63,11 +68,12 @@ class Tree:
 
     def id(self, index: int) -> str:
         """The id of a message."""
-        if (other := self._other_ids.get(index)) is not None:
-            return other
-        # A third of the time of `UUID`, and there are three ids to a message.
-        said = self._ids[16 * index : 16 * index + 16].hex()
-        return f"{said[:8]}-{said[8:12]}-{said[12:16]}-{said[16:20]}-{said[20:]}"
+        # Each is asked for three times soon after one another: with what is above it, and with what is below it.
+        if (said := self._said.get(index)) is None:
+            if len(self._said) >= SAID:
+                self._said.clear()
+            said = self._said[index] = self._other_ids.get(index) or _uuid(self._ids[16 * index : 16 * index + 16])
+        return said
 
     def length(self, index: int) -> int:
         """The characters of a message."""
@@ -102,8 +108,11 @@ class Tree:
     def path(self, end: int) -> list[int]:
         """A message and all above it, in the order in which they are told: of merged branches what they share once,
         then each side's own. Whatever a message goes on from comes before it."""
+        return self._path(end, bytearray(end + 1))
+
+    def _path(self, end: int, seen: bytearray) -> list[int]:
+        """The same without what was seen before. What is told is marked as seen."""
         told: list[int] = []
-        seen = bytearray(end + 1)
         left: list[int] = [end]
         while left:
             index = left.pop()
@@ -117,13 +126,10 @@ class Tree:
 
     def sections(self, heads: Iterable[int]) -> Iterator[list[int]]:
         """Branch by branch, for each head what no earlier one had; then what no head reaches."""
-        told = bytearray(len(self))
+        seen = bytearray(len(self))
         for head in heads:
-            section = [index for index in self.path(head) if not told[index]]
-            for index in section:
-                told[index] = 1
-            yield section
-        yield [index for index in range(len(self)) if not told[index]]
+            yield self._path(head, seen)
+        yield [index for index in range(len(self)) if not seen[index]]
 
     def pages(self, order: Sequence[int], messages: int, characters: int) -> Iterator[Sequence[int]]:
         """An order in pages of at most so many messages and characters; one that is longer is a page of its own."""
@@ -145,9 +151,15 @@ class Tree:
 
     def _keep_id(self, index: int, id: str) -> None:
         try:
-            known = UUID(id)
+            known = bytes.fromhex(id.replace("-", ""))
         except ValueError:
-            known = None
-        if known is None or str(known) != id:
-            self._other_ids[index] = id
-        self._ids += known.bytes if known else bytes(16)
+            known = b""
+        if len(known) != 16 or _uuid(known) != id:
+            self._other_ids[index], known = id, bytes(16)
+        self._ids += known
+
+
+def _uuid(known: bytes | bytearray) -> str:
+    """As `UUID` writes it, in a third of the time."""
+    said = known.hex()
+    return f"{said[:8]}-{said[8:12]}-{said[12:16]}-{said[16:20]}-{said[20:]}"

@@ -6,8 +6,6 @@ they give way to others. Knows formats only as what `writers/` lists, and nothin
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
 from contextlib import aclosing, contextmanager
@@ -16,12 +14,13 @@ from dataclasses import dataclass, field
 from service.clock import now_ms
 from service.conversations.listings import CONVERSATIONS
 from service.conversations.transfer.departing import Departing
+from service.conversations.transfer.export_chats import ExportReader
 from service.conversations.transfer.names import file_name
-from service.conversations.transfer.outgoing import Outgoing, OutgoingReader
+from service.conversations.transfer.outgoing import Outgoing
 from service.conversations.transfer.tickets import VALID_MS, Ticket, Tickets, Wish
 from service.conversations.transfer.whole_graphs import GRAPHS, GraphFormat, write_graphs
 from service.conversations.transfer.writers import EXPORTS, ExportFormat
-from service.conversations.transfer.writers.pieces import Pieces
+from service.conversations.transfer.writers.pieces import Pieces, larger
 from service.conversations.transfer.writers.zipped import zipped
 from service.cursors import PageRequest
 from service.errors import InvalidInput, LimitExceeded, NotFound
@@ -32,8 +31,6 @@ AT_ONCE, AT_ONCE_OF_ONE = 8, 2
 """Exports that are made at once, of all owners and of one."""
 MOST_NAMED = 100
 """Conversations that may be named in one wish: all can be had without names."""
-PIECE_BYTES = 64 * 1024
-TURN_SECONDS = 0.002
 _LISTED = 100
 
 
@@ -54,7 +51,7 @@ class Exporting:
     """The use cases of exports. What belongs to another owner is as if it were not there."""
 
     reader: Reader
-    texts: OutgoingReader
+    texts: ExportReader
     graphs: GraphReads
     tickets: Tickets = field(default_factory=Tickets)
     _under_way: Counter[str] = field(default_factory=Counter[str])
@@ -91,7 +88,7 @@ class Exporting:
 
     async def write(self, owner: str, wish: Wish) -> AsyncGenerator[bytes]:
         """The bytes of the file, in pieces of some size. Raises `NotFound`, `GraphError`."""
-        async with aclosing(_gathered(self._pieces(owner, wish))) as gathered:
+        async with aclosing(larger(self._pieces(owner, wish))) as gathered:
             async for piece in gathered:
                 yield piece
 
@@ -179,20 +176,3 @@ def _is_several(wish: Wish) -> bool:
 
 def _name_of(going: Outgoing, kind: ExportFormat) -> str:
     return file_name(going.title, going.id, kind.extension)
-
-
-async def _gathered(pieces: Pieces) -> AsyncGenerator[bytes]:
-    """Small pieces as larger ones; after some milliseconds others have a turn."""
-    held, size, since = list[bytes](), 0, time.perf_counter()
-    async with aclosing(pieces):  # pyright: ignore[reportArgumentType]
-        async for piece in pieces:
-            held.append(piece)
-            size += len(piece)
-            if size >= PIECE_BYTES:
-                yield b"".join(held)
-                held, size = [], 0
-            if time.perf_counter() - since > TURN_SECONDS:
-                await asyncio.sleep(0)
-                since = time.perf_counter()
-    if held:
-        yield b"".join(held)

@@ -10,35 +10,15 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from service.conversations.transfer.ahead import ahead
+from service.conversations.transfer.export_chats import CHARACTERS, TOGETHER, ExportReader, Numbered, read_numbers
 from service.conversations.transfer.export_trees import NONE, Tree
 from service.conversations.transfer.transcripts import Speaker, ToolCall, TranscriptMessage, Wholeness
+from service.graph.export_reads import ExportedMessage
 
-Row = dict[str, Any]
-
-PLACES = 5_000
-"""Messages whose places are read at once."""
-TOGETHER, CHARACTERS = 500, 2_000_000
-"""Messages, and characters of them, that are read at once."""
 GONE = "a message was deleted while it was exported"
-
-
-class OutgoingReader(Protocol):
-    """What is needed of `graph/export_reads.py`."""
-
-    async def read_exported_places(self, owner: str, conversation_id: str, **page: int) -> list[list[Any]]:
-        """`[seq, id, length, [numbers of its parents]]` of a page of messages."""
-        ...
-
-    async def read_exported_messages(self, owner: str, conversation_id: str, seqs: Sequence[int]) -> list[Row]:
-        """Messages by their numbers."""
-        ...
-
-    async def read_exported_tools(self, owner: str, ids: Sequence[str]) -> list[Row]:
-        """The tools that responses called."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +41,8 @@ class Head:
 
 Told = tuple[int, TranscriptMessage]
 """A message with its index in the tree."""
-_Page = tuple[Sequence[int], dict[int, Row]]
-"""Indexes, and the rows of those that are there by their numbers."""
+_Page = tuple[Sequence[int], Numbered]
+"""Indexes, and the messages that are there by their numbers."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,14 +50,16 @@ class Outgoing:
     """One conversation, or one path of it. `order` is what is exported, each message after what it goes on from.
 
     `heads` are the branches that are exported, the default one first; `path_name` is set where it is one path alone.
-    `left_out` counts, by what it is, what a format had no place for: writers add to it while they write.
+    `left_out` counts, by what it is, what a format had no place for: writers add to it while they write. `texts` are
+    its messages, where they were read with the tree.
     """
 
     id: str
     title: str
     owner: str
     tree: Tree
-    reader: OutgoingReader
+    reader: ExportReader
+    texts: Numbered | None = None
     order: Sequence[int]
     heads: Sequence[Head] = ()
     system: TranscriptMessage | None = None
@@ -122,9 +104,10 @@ class Outgoing:
         return [Tool(row["name"], row["description"], row["parameters"]) for row in rows]
 
     async def _read_page(self, page: Sequence[int]) -> _Page:
+        if self.texts is not None:
+            return page, self.texts
         seqs = [self.tree.seq(index) for index in page]
-        rows = await self.reader.read_exported_messages(self.owner, self.id, seqs)
-        return page, {row["seq"]: row for row in rows}
+        return page, await read_numbers(self.reader, self.owner, self.id, seqs)
 
     def key(self, index: int) -> str | None:
         """The id of a message; for `NONE` the system prompt's, where there is one."""
@@ -146,62 +129,47 @@ class Outgoing:
                 self._exported[one] = 1
         return bool(self._exported[index])
 
-    def _message(self, index: int, row: Row | None) -> TranscriptMessage:
+    def _message(self, index: int, found: ExportedMessage | None) -> TranscriptMessage:
         key, parent = self.tree.id(index), self.key(self.tree.parent(index))
-        if row is None:
+        if found is None:
             self.note(GONE)
             return TranscriptMessage(key=key, parent=parent, speaker=Speaker.SYSTEM, content="", extras={"note": GONE})
-        made = message_of(row, key, parent)
+        made = message_of(found, key, parent)
         others = [self.tree.id(above) for above in self.tree.parents(index)[1:]]
         return replace(made, extras={**made.extras, "alsoAfter": others}) if others else made
 
 
-def message_of(row: Row, key: str, parent: str | None) -> TranscriptMessage:
-    """A message of its row."""
-    speaker = Speaker.ASSISTANT if row["isResponse"] else Speaker(row["role"])
-    calls = tuple(ToolCall(id, name, arguments or "{}") for id, name, arguments in row["calls"])
+def message_of(found: ExportedMessage, key: str, parent: str | None) -> TranscriptMessage:
+    """A message as writers are given it."""
     return TranscriptMessage(
         key=key,
         parent=parent,
-        speaker=speaker,
-        content=row["content"],
-        created_ms=row["at"],
-        model=row["model"],
-        reasoning=row["reasoning"],
-        wholeness=Wholeness(row["status"] or "COMPLETE"),
-        finish_reason=row["finishReason"],
-        tool_calls=calls,
-        tool_call_id=row["toolCallId"],
-        tool_name=row["toolName"],
-        is_error=bool(row["isError"]),
-        input_tokens=row["inputTokens"],
-        output_tokens=row["outputTokens"],
-        cost_usd=row["costUsd"],
-        extras=_extras(row),
+        speaker=Speaker.ASSISTANT if found.is_response else Speaker(found.role),
+        content=found.content,
+        created_ms=found.at,
+        model=found.model,
+        reasoning=found.reasoning,
+        wholeness=Wholeness(found.status or "COMPLETE"),
+        finish_reason=found.finish_reason,
+        tool_calls=tuple(ToolCall(id, name, arguments or "{}") for id, name, arguments in found.calls),
+        tool_call_id=found.tool_call_id,
+        tool_name=found.tool_name,
+        is_error=bool(found.is_error),
+        input_tokens=found.input_tokens,
+        output_tokens=found.output_tokens,
+        cost_usd=found.cost_usd,
+        extras=_extras(found),
     )
 
 
-def _extras(row: Row) -> Mapping[str, Any]:
+def _extras(found: ExportedMessage) -> Mapping[str, Any]:
     """What a transcript's message has no field for."""
-    links = [{"kind": kind, "to": to, "note": note} for kind, to, note in row["links"]]
+    links = [{"kind": kind, "to": to, "note": note} for kind, to, note in found.links]
     said = {
-        "pinned": row["pinned"] or None,
-        "note": row["note"],
-        "revises": row["revises"],
+        "pinned": found.pinned or None,
+        "note": found.note,
+        "revises": found.revises,
         "links": links or None,
-        "annotations": row["annotations"] or None,
+        "annotations": found.annotations or None,
     }
     return {name: value for name, value in said.items() if value is not None}
-
-
-async def read_tree(reader: OutgoingReader, owner: str, conversation_id: str, upto: int) -> Tree:
-    """The tree of a conversation's chat, of messages up to a number."""
-    tree, after = Tree(), -1
-    while True:
-        page = {"after": after, "upto": upto, "limit": PLACES}
-        rows = await reader.read_exported_places(owner, conversation_id, **page)
-        for seq, id, length, parents in rows:
-            tree.add(seq, id, length, parents)
-        if len(rows) < PLACES:
-            return tree
-        after = rows[-1][0]

@@ -49,9 +49,10 @@ class Attachment:
     bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class TranscriptMessage:
-    """One message.
+    """One message. It is not changed, though it is not frozen: millions are made, and to freeze one takes longer than
+    to make it.
 
     `key` is its id in the transcript, unique there. `parent` is the key of the message before it, None for a first one.
     Two messages with one parent are a fork: other answers (regenerations), or other prompts (edits). Times are

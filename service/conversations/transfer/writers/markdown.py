@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from service.conversations.transfer.export_trees import NONE
 from service.conversations.transfer.outgoing import Head, Outgoing, Told
@@ -42,7 +43,7 @@ async def _conversation(going: Outgoing) -> Pieces:
 
 def quoted(text: str) -> str:
     """A text as a quotation, word for word; its lines end as they did."""
-    return "> " + _LINE.sub(lambda end: f"{end[0]}> ", text) + "\n"
+    return "> " + _LINE.sub(r"\g<0>> ", text) + "\n"
 
 
 def fenced(text: str, language: str = "") -> str:
@@ -55,6 +56,10 @@ def fenced(text: str, language: str = "") -> str:
 def line(text: str) -> str:
     """A text on one line that is no Markdown."""
     return _MARKS.sub(r"\\\1", _BLANK.sub(" ", text).strip())
+
+
+_short_line = lru_cache(maxsize=1_000)(line)
+"""Of what is said of many messages: names, times, models."""
 
 
 def describe(message: TranscriptMessage) -> Iterator[str]:
@@ -117,7 +122,7 @@ def _sections(going: Outgoing) -> Iterator[tuple[str, Sequence[int], bool]]:
 def _message(going: Outgoing, told: Told, before: int | None) -> Iterator[str]:
     index, message = told
     tree = going.tree
-    about = " · ".join(line(part) for part in (NAMES[message.speaker], *describe(message)))
+    about = " · ".join(_short_line(part) for part in (NAMES[message.speaker], *describe(message)))
     yield f"\n### {tree.seq(index)} · {about}\n\n"
     above = tree.parents(index)
     if len(above) > 1:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from service.conversations.transfer.outgoing import Outgoing
 
+PIECE_BYTES = 64 * 1024
+TURN_SECONDS = 0.002
 Many = AsyncIterator[Outgoing]
 Pieces = AsyncIterator[bytes]
 
@@ -51,9 +57,12 @@ def iso(milliseconds: int | None) -> str | None:
 
 def shown_time(milliseconds: int | None) -> str:
     """A time for people, in UTC."""
-    if milliseconds is None:
-        return ""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return "" if milliseconds is None else _shown_minute(milliseconds // 60_000)
+
+
+@lru_cache(maxsize=1_000)
+def _shown_minute(minutes: int) -> str:
+    return datetime.fromtimestamp(60 * minutes, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 async def in_a_list(many: Many, write: Callable[[Outgoing], Pieces]) -> Pieces:
@@ -72,3 +81,20 @@ async def joined(many: Many, write: Callable[[Outgoing], Pieces]) -> Pieces:
     async for going in many:
         async for piece in write(going):
             yield piece
+
+
+async def larger(pieces: Pieces) -> AsyncGenerator[bytes]:
+    """Small pieces as larger ones; after some milliseconds others have a turn."""
+    held, size, since = list[bytes](), 0, time.perf_counter()
+    async with aclosing(pieces):  # pyright: ignore[reportArgumentType]
+        async for piece in pieces:
+            held.append(piece)
+            size += len(piece)
+            if size >= PIECE_BYTES:
+                yield b"".join(held)
+                held, size = [], 0
+            if time.perf_counter() - since > TURN_SECONDS:
+                await asyncio.sleep(0)
+                since = time.perf_counter()
+    if held:
+        yield b"".join(held)

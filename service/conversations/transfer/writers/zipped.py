@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 from collections.abc import Callable
+from contextlib import aclosing
 from datetime import UTC, datetime
 
+from service.conversations.transfer.ahead import eager
 from service.conversations.transfer.outgoing import Outgoing
-from service.conversations.transfer.writers.pieces import Many, Pieces, encoded
+from service.conversations.transfer.writers.pieces import Many, Pieces, encoded, larger
 
 
 class _Outlet(io.RawIOBase):
@@ -40,10 +43,12 @@ async def zipped(many: Many, write: Callable[[Many], Pieces], named: Callable[[O
         async for going in many:
             name = named(going)
             with archive.open(_entry(name, going.updated_ms), "w", force_zip64=True) as entry:
-                async for piece in write(_one(going)):
-                    entry.write(piece)
-                    if sent := outlet.take():
-                        yield sent
+                async with aclosing(eager(larger(write(_one(going))))) as pieces:
+                    async for piece in pieces:
+                        # To pack takes a processor, and leaves Python to others.
+                        await asyncio.to_thread(entry.write, piece)
+                        if sent := outlet.take():
+                            yield sent
             notices += [f"{name}: {notice}" for notice in going.notices]
         archive.writestr(_entry("notices.txt", None), encoded("\n".join(notices) or "Nothing was left out.") + b"\n")
     yield outlet.take()

@@ -15,7 +15,7 @@ from service.conversations.transfer.transcripts import Notice, Speaker, Transcri
 from tests.support.outgoing import Said, id_of, one_path, outgoing, trees, written
 
 CALL = {"calls": [["call-1", "look", '{"a": 1}']], "model": "m/x"}
-RESULT = {"toolCallId": "call-1", "toolName": "look"}
+RESULT = {"tool_call_id": "call-1", "tool_name": "look"}
 
 
 async def read_back(kind: str, going: Outgoing) -> list[Transcript]:
@@ -65,7 +65,7 @@ async def test_calls_and_results_come_back(kind: str) -> None:
 
 async def test_the_result_of_a_tool_that_failed_keeps_its_text() -> None:
     """Also where a format has no such messages."""
-    failed = {**RESULT, "isError": True}
+    failed = {**RESULT, "is_error": True}
     answer, result = Said(Speaker.ASSISTANT, "b", (), CALL), Said(Speaker.TOOL, "x", (), failed)
     path = one_path([Said(Speaker.USER, "a"), answer, result])
     for kind in ("librechat", "openwebui", "chatgpt"):

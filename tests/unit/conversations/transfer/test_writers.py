@@ -22,7 +22,7 @@ from tests.support.outgoing import CONVERSATION, Said, id_of, one_path, outgoing
 Json = dict[str, Any]
 USER, ASSISTANT, TOOL = Speaker.USER, Speaker.ASSISTANT, Speaker.TOOL
 CALL: Json = {"calls": [["call-1", "look", '{"a": 1}']]}
-RESULT: Json = {"toolCallId": "call-1", "toolName": "look"}
+RESULT: Json = {"tool_call_id": "call-1", "tool_name": "look"}
 LOOK = {"name": "look", "description": "Looks.", "parameters": '{"type": "object", "properties": {}}'}
 
 
@@ -93,7 +93,7 @@ def talks(draw: st.DrawFn) -> list[Said]:
                 "user": Said(USER, text),
                 "answer": Said(ASSISTANT, text),
                 "call": Said(ASSISTANT, text, (), call),
-                "result": Said(TOOL, text, (), {"toolCallId": f"call-{number // 3}", "toolName": "look"}),
+                "result": Said(TOOL, text, (), {"tool_call_id": f"call-{number // 3}", "tool_name": "look"}),
                 "failed": Said(ASSISTANT, "", (), failed),
                 "system": Said(Speaker.SYSTEM, text),
             }[kind]
@@ -133,7 +133,7 @@ async def test_a_call_with_broken_arguments_spoils_no_line() -> None:
 async def test_results_of_several_calls_are_one_turn() -> None:
     """In ShareGPT, where prompts and answers take turns by their places."""
     calls = {"calls": [["1", "look", "{}"], ["2", "see", "{}"]]}
-    results = [Said(TOOL, text, (), {"toolCallId": text, "toolName": "x"}) for text in "12"]
+    results = [Said(TOOL, text, (), {"tool_call_id": text, "tool_name": "x"}) for text in "12"]
     path = one_path([Said(USER, "Look."), Said(ASSISTANT, "", (), calls), *results, Said(ASSISTANT, "So.")])
     (record,) = json.loads(await written("sharegpt", outgoing(path)))
     assert [it["from"] for it in record["conversations"]] == ["human", "function_call", "observation", "gpt"]
