@@ -33,7 +33,8 @@ class GraphReads:
         return row["ids"]
 
     async def begin_graph(self, owner: str, conversation_id: str) -> Row | None:
-        """`{asOf, conversation, branches, unfinished, erasures, isDeleting}`; None where there is no such one."""
+        """`{asOf, conversation, branches, unfinished, erasures, isDeleting}`, and whether there is any of what else a
+        conversation may have: `hasTasks` and others. None where there is no such one."""
         rows = await self._run("begin_graph", ownerId=owner, conversationId=conversation_id)
         return rows[0] if rows else None
 
@@ -42,10 +43,11 @@ class GraphReads:
         (row,) = await self._run("end_graph", ownerId=owner, conversationId=conversation_id, asOf=as_of)
         return row["isWhole"]
 
-    async def read_graph_messages(self, owner: str, place: Row, after: int) -> Rows:
-        """A page of messages: `{as, node, out, in, annotations}`."""
+    async def read_graph_messages(self, owner: str, place: Row, after: int) -> Row:
+        """`{isLast, rows}` of a page of messages: `{as, node, out, in, annotations}`."""
         bounds: Row = {"after": after, "limit": MESSAGES, "most": CHARACTERS}
-        return await self._rows("read_graph_messages", owner, place | bounds)
+        (row,) = await self._run("read_graph_messages", ownerId=owner, **place, **bounds)
+        return row
 
     async def read_graph_sources(self, owner: str, ids: Sequence[str]) -> Rows:
         """Some of these sources, the first of them at least."""

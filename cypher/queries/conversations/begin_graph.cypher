@@ -14,4 +14,10 @@ RETURN asOf, properties(c) AS conversation,
     WHERE e.conversationId = c.id AND e.joins AND e.status = 'DONE' RETURN properties(e) } AS erasures,
   EXISTS { MATCH (e:Erasure) USING INDEX SEEK e:Erasure(conversationId)
     WHERE e.conversationId = c.id AND e.status = 'RUNNING' }
-  OR EXISTS { MATCH (x:Pruning) WHERE x.id > '' AND x.conversationId = c.id } AS isDeleting
+  OR EXISTS { MATCH (x:Pruning) WHERE x.id > '' AND x.conversationId = c.id } AS isDeleting,
+  // What there is none of needs no statement of its own: most conversations have messages alone.
+  EXISTS { MATCH (d:Document) WHERE d.conversationId = c.id AND d.id >= '' } AS hasDocuments,
+  EXISTS { MATCH (s:Summary) WHERE s.conversationId = c.id AND s.kind >= '' AND s.id >= '' } AS hasSummaries,
+  EXISTS { MATCH (t:Task) WHERE t.conversationId = c.id AND t.id >= '' } AS hasTasks,
+  EXISTS { MATCH (x:Change) WHERE x.conversationId = c.id AND x.seq >= 0 } AS hasChanges,
+  EXISTS { (c)-[:PAID]->() } AS hasPaid

@@ -7,8 +7,7 @@ WITH found, reduce(sum = {size: 0, count: 0}, m IN found |
   CASE WHEN sum.count = 0 OR sum.size + m.length + coalesce(size(m.reasoning), 0) <= $most
   THEN {size: sum.size + m.length + coalesce(size(m.reasoning), 0), count: sum.count + 1}
   ELSE {size: $most + 1, count: sum.count} END).count AS count
-UNWIND found[..count] AS m
-RETURN collect({
+RETURN count = size(found) AND count < $limit AS isLast, COLLECT { UNWIND found[..count] AS m RETURN {
   as: CASE WHEN m:Prompt THEN 'Prompt' ELSE 'Response' END, node: m {.*, createdAt: toString(m.createdAt)},
   out: COLLECT {
     MATCH (m)-[r:CONTINUES|RESPONDS_TO|REVISES|DECOMPOSES|ABOUT|USES|RESULT_OF|CALLED|SYNTHESIZES|REPLAYS|REPEATS|REFERENCES]->(x)
@@ -17,4 +16,4 @@ RETURN collect({
   in: COLLECT { MATCH (m)<-[r:STARTS_WITH|HAS_SYSTEM_PROMPT|REFERENCES]-(x)
     RETURN [type(r), [name IN labels(x) WHERE name <> 'Message'][0], x.id, properties(r), null, x.conversationId, x.seq] },
   annotations: COLLECT { MATCH (m)<-[:ON]-(a:Annotation) RETURN properties(a) }
-}) AS rows
+}} AS rows

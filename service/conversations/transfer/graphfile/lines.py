@@ -6,12 +6,14 @@ Owns the spelling of header, nodes, relationships and counts. Asks nobody.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import orjson
 
 from service.conversations.transfer.graphfile.items import Begin, Item, Node, Row, Tie, Whole
-from service.conversations.transfer.graphfile.said import moments_of, said_of_node, said_of_tie, tie_moments
+from service.conversations.transfer.graphfile.said import said_of_node, said_of_tie
 from service.graph.model import kinds
+from service.graph.moments import moment_text
 
 FORMAT = "antiphon-graph"
 VERSION = 1
@@ -43,8 +45,8 @@ class Lines:
     def _item(self, item: Item) -> bytes:
         if isinstance(item, Node):
             self._nodes += 1
-            properties = _typed(said_of_node(item), moments_of(item.kind))
-            return _line({"node": {"labels": kinds()[item.kind].labels, "properties": properties}}, _SORTED)
+            said = {"labels": kinds()[item.kind].labels, "properties": said_of_node(item, _moment)}
+            return _line({"node": said}, _SORTED)
         if isinstance(item, Tie):
             self._relationships += 1
             return _line({"relationship": _tie(item)}, _SORTED)
@@ -59,20 +61,18 @@ class Lines:
 
 
 def _tie(tie: Tie) -> Row:
-    moments = tie_moments(tie.type, tie.start.kind, tie.end.kind)
     said: Row = {
         "type": tie.type,
         "from": {"label": tie.start.kind, "id": tie.start.id},
         "to": {"label": tie.end.kind, "id": tie.end.id},
-        "properties": _typed(said_of_tie(tie), moments),
+        "properties": said_of_tie(tie, _moment),
     }
     return said | ({"across": tie.across} if tie.across else {})
 
 
-def _typed(properties: Row, moments: Iterable[str]) -> Row:
+def _moment(value: Any) -> Row:
     """A moment says that it is one."""
-    found = {name: {MOMENT: properties[name]} for name in moments if properties.get(name) is not None}
-    return properties | found if found else properties
+    return {MOMENT: moment_text(value)}
 
 
 def _line(said: Row, option: int = 0) -> bytes:

@@ -8,8 +8,10 @@ of shared nodes and of summaries, and those ties whose other end comes later.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from contextlib import aclosing
+from typing import Any, NamedTuple
 
+from service.conversations.transfer.ahead import ahead, eager
 from service.conversations.transfer.graphfile.items import Begin, End, Item, Node, Row, Tie, Whole
 from service.conversations.transfer.graphfile.sections import Section
 from service.errors import Conflict, NotFound
@@ -17,6 +19,18 @@ from service.graph.graph_reads import GraphReads
 
 SUMMARY_KINDS = ("STRETCH", "ASKED")
 _IN = "IN_CONVERSATION"
+AHEAD = 3
+"""Conversations that are begun while one is written."""
+AT_ONCE = 100
+"""Messages that are made items at once; between two of them others have their turn."""
+
+
+class _Beginning(NamedTuple):
+    """What a conversation is at its moment, where the rest of it is read, and its first messages."""
+
+    row: Row
+    place: Row
+    messages: Row
 
 
 class GraphReading:
@@ -36,16 +50,32 @@ class GraphReading:
         """
         if ids is not None:
             self._wanted = frozenset(ids)
-            for id_ in dict.fromkeys(ids):
-                async for items in self._conversation(id_):
-                    yield items
+            async for items in self._each(list(dict.fromkeys(ids)), may_be_gone=False):
+                yield items
             return
         after = ""
         while page := await self._reads.read_graph_conversations(self._owner, after):
-            for id_ in page:
-                async for items in self._conversation(id_, may_be_gone=True):
-                    yield items
+            async for items in self._each(page, may_be_gone=True):
+                yield items
             after = page[-1]
+
+    async def _each(self, ids: Sequence[str], *, may_be_gone: bool) -> AsyncIterator[list[Item]]:
+        """The items of each; the next ones are begun while one is written."""
+        async with aclosing(ahead(ids, self._begin, most=AHEAD)) as begun:
+            async for id_, beginning in begun:
+                if beginning is None and may_be_gone:
+                    continue
+                if beginning is None:
+                    raise NotFound(f"There is no conversation {id_}.", field="conversationIds")
+                async for items in self._conversation(id_, beginning):
+                    yield items
+
+    async def _begin(self, id_: str) -> tuple[str, _Beginning | None]:
+        begun = await self._reads.begin_graph(self._owner, id_)
+        if begun is None:
+            return id_, None
+        place: Row = {"conversationId": id_, "asOf": begun["asOf"]}
+        return id_, _Beginning(begun, place, await self._reads.read_graph_messages(self._owner, place, -1))
 
     def _is_tied(self, conversation_id: str, seq: int) -> bool:
         """Whether a tie to a message of another conversation is written here: it came before, or it does not come."""
@@ -53,19 +83,14 @@ class GraphReading:
             return self._reaches_out
         return seq <= self._done.get(conversation_id, -1)
 
-    async def _conversation(self, id_: str, *, may_be_gone: bool = False) -> AsyncIterator[list[Item]]:
-        begun = await self._reads.begin_graph(self._owner, id_)
-        if begun is None and may_be_gone:
-            return
-        if begun is None:
-            raise NotFound(f"There is no conversation {id_}.", field="conversationIds")
+    async def _conversation(self, id_: str, beginning: _Beginning) -> AsyncIterator[list[Item]]:
+        begun = beginning.row
         if begun["isDeleting"]:
             raise _deleted(id_)
         section = Section(id_, begun["asOf"], self._is_tied)
-        place: Row = {"conversationId": id_, "asOf": begun["asOf"]}
         nodes = relationships = 0
         yield [Begin(id_, begun["asOf"]), Node("Conversation", begun["conversation"])]
-        async for items in self._parts(section, place, begun):
+        async for items in self._parts(section, beginning):
             nodes += sum(isinstance(item, Node) for item in items)
             relationships += sum(isinstance(item, Tie) for item in items)
             yield items
@@ -74,34 +99,46 @@ class GraphReading:
         self._done[id_] = begun["asOf"]
         yield [Whole(id_, nodes + 1, relationships)]
 
-    async def _parts(self, section: Section, place: Row, begun: Row) -> AsyncIterator[list[Item]]:
+    async def _parts(self, section: Section, beginning: _Beginning) -> AsyncIterator[list[Item]]:
+        begun, place = beginning.row, beginning.place
         yield [Node("Erasure", one) for one in begun["erasures"]]
+        unfinished = {task["id"]: task for task in begun["unfinished"]}
         for part in (
-            self._messages(section, place),
+            self._messages(section, beginning),
             self._branches(section, begun),
-            self._documents(section, place),
-            self._summaries(section, place, {task["id"] for task in begun["unfinished"]}),
-            self._tasks(section, place, {task["id"]: task for task in begun["unfinished"]}),
-            self._changes(place),
-            self._paid(section, place),
+            self._documents(section, place) if begun["hasDocuments"] else None,
+            self._summaries(section, place, set(unfinished)) if begun["hasSummaries"] else None,
+            self._tasks(section, place, unfinished) if begun["hasTasks"] else None,
+            self._changes(place) if begun["hasChanges"] else None,
+            self._paid(section, place) if begun["hasPaid"] else None,
             self._late(section),
         ):
-            async for items in part:
-                yield items
+            if part is not None:
+                async for items in part:
+                    yield items
 
-    async def _messages(self, section: Section, place: Row) -> AsyncIterator[list[Item]]:
-        after = -1
-        while rows := await self._reads.read_graph_messages(self._owner, place, after):
-            yield await self._sources(section, (out for row in rows for out in row["out"]))
-            items: list[Item] = []
-            for row in rows:
-                items += section.row(row, parent=_IN)
-                items += section.incoming(row)
-                message = End(row["as"], row["node"]["id"])
-                for annotation in row["annotations"]:
-                    items += section.leaf("Annotation", annotation, "ON", message)
-            yield items
-            after = rows[-1]["node"]["seq"]
+    async def _messages(self, section: Section, beginning: _Beginning) -> AsyncIterator[list[Item]]:
+        async with aclosing(eager(self._message_pages(beginning))) as pages:
+            async for rows in pages:
+                yield await self._sources(section, (out for row in rows for out in row["out"]))
+                for start in range(0, len(rows), AT_ONCE):
+                    items: list[Item] = []
+                    for row in rows[start : start + AT_ONCE]:
+                        items += section.row(row, parent=_IN)
+                        items += section.incoming(row)
+                        message = End(row["as"], row["node"]["id"])
+                        for annotation in row["annotations"]:
+                            items += section.leaf("Annotation", annotation, "ON", message)
+                    yield items
+
+    async def _message_pages(self, beginning: _Beginning) -> AsyncIterator[list[Row]]:
+        page = beginning.messages
+        while page["rows"]:
+            yield page["rows"]
+            if page["isLast"]:
+                return
+            after = page["rows"][-1]["node"]["seq"]
+            page = await self._reads.read_graph_messages(self._owner, beginning.place, after)
 
     async def _branches(self, section: Section, begun: Row) -> AsyncIterator[list[Item]]:
         items: list[Item] = []

@@ -5,6 +5,7 @@ Owns the order of a node's properties, and what a node without an id is called. 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -26,16 +27,18 @@ def tie_moments(type_: str, start: str, end: str) -> tuple[str, ...]:
     return tuple(name for name, said in types.items() if said == "DATETIME")
 
 
-def said_of_node(node: Node) -> Row:
-    """A node's properties."""
-    left = MACHINES.get(node.kind, ())
-    found = {name: value for name, value in node.properties.items() if name not in left}
-    return _spelled(found, moments_of(node.kind))
+def said_of_node(node: Node, say: Callable[[Any], Any] = moment_text) -> Row:
+    """A node's properties; `say` is how a moment is said."""
+    left = MACHINES.get(node.kind)
+    found = {name: value for name, value in node.properties.items() if name not in left} if left else node.properties
+    return _spelled(found, moments_of(node.kind), say)
 
 
-def said_of_tie(tie: Tie) -> Row:
+def said_of_tie(tie: Tie, say: Callable[[Any], Any] = moment_text) -> Row:
     """A relationship's."""
-    return _spelled(tie.properties, tie_moments(tie.type, tie.start.kind, tie.end.kind))
+    if not tie.properties:
+        return tie.properties
+    return _spelled(tie.properties, tie_moments(tie.type, tie.start.kind, tie.end.kind), say)
 
 
 def name_of(node: Node) -> str:
@@ -44,6 +47,6 @@ def name_of(node: Node) -> str:
     return said.get("id") or f"{node.kind.lower()}-{said.get('conversationId')}-{said.get('seq')}"
 
 
-def _spelled(properties: Row, moments: tuple[str, ...]) -> Row:
-    found = {name: moment_text(properties[name]) for name in moments if properties.get(name) is not None}
+def _spelled(properties: Row, moments: tuple[str, ...], say: Callable[[Any], Any]) -> Row:
+    found = {name: say(properties[name]) for name in moments if properties.get(name) is not None}
     return properties | found if found else properties
