@@ -30,6 +30,7 @@ Row = dict[str, Any]
 _T = TypeVar("_T")
 _Runner = AsyncTransaction | AsyncSession
 _Work = Callable[[AsyncSession], Awaitable[_T]]
+Accept = Callable[[list[list[Row]]], bool]
 
 OLDEST_SERVER = (2026, 1)
 _log = logging.getLogger(__name__)
@@ -58,6 +59,11 @@ class Connection:
     timeout: float = 30.0
     retry_seconds: float = 3.0
     pool_size: int = 64
+
+
+def all_are_right(results: list[list[Row]]) -> bool:
+    """Whatever the records are, they are kept."""
+    return True
 
 
 class Database:
@@ -125,14 +131,23 @@ class Database:
         query.check(parameters)
         return await self._to_its_end(self._once(query, parameters, seconds))
 
-    async def run_together(self, statements: Sequence[tuple[Query, Row]]) -> list[list[Row]]:
+    async def run_together(
+        self, statements: Sequence[tuple[Query, Row]], *, accept: Accept = all_are_right
+    ) -> list[list[Row]]:
         """As `transaction`, to its end also where the caller is cancelled."""
-        return await self._to_its_end(self.transaction(statements))
+        return await self._to_its_end(self.transaction(statements, accept=accept))
 
     async def transaction(
-        self, statements: Sequence[tuple[Query, Row]], *, seconds: float | None = None, divides: bool = False
+        self,
+        statements: Sequence[tuple[Query, Row]],
+        *,
+        seconds: float | None = None,
+        divides: bool = False,
+        accept: Accept = all_are_right,
     ) -> list[list[Row]]:
         """Run stored statements in one write transaction: all or none; the records of each.
+
+        None are kept where `accept` says no of the records.
 
         With `seconds` the server ends it after so many, and it is not tried again; who `divides` does so where Neo4j
         has no memory for it. For callers that nobody cancels: see `_to_its_end`.
@@ -146,7 +161,7 @@ class Database:
                 return [await _rows(session, *statements[0], limit)]
             async with await session.begin_transaction(timeout=limit) as tx:
                 results = [await _rows(tx, *statement) for statement in statements]
-                await tx.commit()
+                await (tx.commit() if accept(results) else tx.rollback())
                 return results
 
         async with self._guarded():

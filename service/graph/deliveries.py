@@ -11,7 +11,8 @@ from typing import Any
 
 from service.errors import Conflict
 from service.graph.database import Database, Row
-from service.graph.queries import query
+from service.graph.model import kinds
+from service.graph.queries import Query, query
 
 Found = list[tuple[str, str, str]]
 """The id in the file, the place in the graph, and the id there."""
@@ -54,8 +55,8 @@ class Deliveries:
         (row,) = await self._run("read_own_strategies", ownerId=owner, ids=list(ids))
         return row["found"]
 
-    async def begin_delivery(self, owner: str, delivery_id: str, conversation_id: str) -> None:
-        """Begin one."""
+    async def begin_delivery(self, owner: str, delivery_id: str, conversation_id: str | None) -> None:
+        """Begin one: of a conversation that can be gone on with, or for None of several that come at once."""
         place = {"deliveryId": delivery_id, "conversationId": conversation_id}
         await self._run("begin_delivery", ownerId=owner, **place)
 
@@ -88,25 +89,50 @@ class Deliveries:
             settled += found
         return settled
 
-    async def check_delivered(self, delivery_id: str, main_branch_id: str) -> list[tuple[str, str, str]]:
-        """`(kind, id, what is wrong)` of some of what would break a promise."""
+    async def check_delivered(self, delivery_id: str, main_branches: Row) -> list[tuple[str, str, str]]:
+        """`(kind, id, what is wrong)` of some of what would break a promise. `main_branches` has, by the id of a
+        conversation in the file, that of the branch which is meant where none is named."""
         found: list[tuple[str, str, str]] = []
-        for name in CHECKS:
-            more = {"mainBranchId": main_branch_id} if name == "check_delivered_branches" else {}
-            rows = await self._database.run_within(CHECK_SECONDS, query(name), deliveryId=delivery_id, **more)
+        for check, parameters in _checks(delivery_id, main_branches):
+            rows = await self._database.run_within(CHECK_SECONDS, check, **parameters)
             found += [(kind, id_, why) for kind, id_, why in rows[0]["found"]]
         return found
+
+    async def deliver_whole(
+        self, owner: str, delivery_id: str, nodes: Sequence[Row], ties: Sequence[Row], main_branches: Row
+    ) -> bool:
+        """Write, check and show conversations in one transaction. False where one is not right: nothing is kept."""
+        checks = _checks(delivery_id, main_branches)
+        place: Row = {"deliveryId": delivery_id, "line": 0}
+        kinds_there = dict.fromkeys(row["as"] for row in nodes)
+        landing = [_landing(delivery_id, kind, len(nodes)) for kind in kinds_there if kind != "Conversation"]
+
+        def is_right(written: list[list[Row]]) -> bool:
+            checked = written[3 : 3 + len(checks)]
+            return len(written[2][0]["written"]) == len(ties) and not any(rows[0]["found"] for rows in checked)
+
+        written = await self._database.run_together(
+            [
+                (query("begin_delivery"), {"ownerId": owner, "deliveryId": delivery_id, "conversationId": None}),
+                (query("deliver_nodes"), {**place, "rows": list(nodes)}),
+                (query("deliver_ties"), {**place, "rows": list(ties)}),
+                *checks,
+                *((query("land_nodes"), {**parameters, "after": ""}) for parameters in landing),
+                (query("land_conversation"), {"deliveryId": delivery_id}),
+            ],
+            accept=is_right,
+        )
+        return is_right(written)
 
     async def begin_landing(self, delivery_id: str) -> None:
         """From now on it is only shown."""
         await self._run("begin_landing", deliveryId=delivery_id)
 
-    async def land_nodes(self, delivery_id: str, kind: str, labels: Sequence[str]) -> None:
+    async def land_nodes(self, delivery_id: str, kind: str) -> None:
         """Give the nodes of a kind their labels."""
         after: str | None = ""
-        place: Row = {"deliveryId": delivery_id, "as": kind, "labels": list(labels), "limit": ROWS}
         while after is not None:
-            after = (await self._run("land_nodes", after=after, **place))[0]["last"]
+            after = (await self._run("land_nodes", after=after, **_landing(delivery_id, kind, ROWS)))[0]["last"]
 
     async def land_links(self, owner: str, rows: Sequence[Row]) -> int:
         """Write ties to other conversations; how many ends were there."""
@@ -134,3 +160,13 @@ class Deliveries:
 
     async def _run(self, name: str, **parameters: Any) -> list[Row]:
         return await self._database.run(query(name), **parameters)
+
+
+def _checks(delivery_id: str, main_branches: Row) -> list[tuple[Query, Row]]:
+    place: Row = {"deliveryId": delivery_id}
+    more = {"check_delivered_branches": {"mainBranches": main_branches}}
+    return [(query(name), place | more.get(name, {})) for name in CHECKS]
+
+
+def _landing(delivery_id: str, kind: str, limit: int) -> Row:
+    return {"deliveryId": delivery_id, "as": kind, "labels": list(kinds()[kind].labels), "limit": limit}

@@ -18,7 +18,7 @@ from neo4j import AsyncTransaction
 from neo4j.exceptions import DriverError, Neo4jError
 
 from service.errors import GraphError
-from service.graph.database import Connection, Database, Row
+from service.graph.database import Accept, Connection, Database, Row, all_are_right
 from service.graph.queries import Query
 
 _SECONDS = 60.0
@@ -83,9 +83,14 @@ class _Stage(Database):
         return await self.run(query, **parameters)
 
     async def transaction(
-        self, statements: Sequence[tuple[Query, Row]], *, seconds: float | None = None, divides: bool = False
+        self,
+        statements: Sequence[tuple[Query, Row]],
+        *,
+        seconds: float | None = None,
+        divides: bool = False,
+        accept: Accept = all_are_right,
     ) -> list[list[Row]]:
-        """Run them in their order; how long and how much is the stage's own matter."""
+        """Run them in their order; how long, how much, and what is kept of them, is the stage's own matter."""
         self._script.update({query.name: (query, given) for query, given in statements})
         return await self._to_its_end(self._play(statements))
 

@@ -13,6 +13,7 @@ import pytest
 from service.clock import now_ms
 from service.conversations.deleting import Children, Deletion
 from service.conversations.marks import NewLink
+from service.conversations.transfer.graphfile import arriving
 from service.conversations.transfer.graphfile.importing import sweep_deliveries
 from service.errors import InvalidInput
 from service.graph.database import Connection, Database
@@ -310,8 +311,11 @@ def fuzz(lines: list[bytes], chance: random.Random) -> None:
             lines[at] = lines[at][: place + 1] + value + lines[at][place + 2 :]
 
 
-async def test_what_is_abandoned_is_swept(services: Services, small: tuple[str, bytes], owner: str) -> None:
+async def test_what_is_abandoned_is_swept(
+    services: Services, small: tuple[str, bytes], owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file that breaks off waits for its rest, and is gone after a while; nobody ever sees it."""
+    monkeypatch.setattr(arriving, "ROWS", 10)
     database, lines = services.database, small[1].splitlines(keepends=True)
     report = await imported(database, owner, lines[:-5])
     assert (report.conversations, await hidden(database) > 0) == (0, True)

@@ -12,7 +12,7 @@ CALL () {
   UNION ALL
   MATCH (c:Incoming) WHERE c.incomingTo = $deliveryId AND c.incomingAs = 'Conversation' AND c.incomingId >= ''
   WITH c, CASE
-    WHEN NOT EXISTS { (c)<-[:BRANCH_OF]-(b) WHERE b.id = coalesce(c.defaultBranchId, $mainBranchId) } THEN 'has no default branch'
+    WHEN NOT EXISTS { (c)<-[:BRANCH_OF]-(b) WHERE b.id = coalesce(c.defaultBranchId, $mainBranches[c.incomingId]) } THEN 'has no default branch'
     WHEN COUNT { (c)<-[:BRANCH_OF]-() } <> COUNT { MATCH (c)<-[:BRANCH_OF]-(b) RETURN DISTINCT b.name } THEN 'has two branches of one name'
     WHEN c.updatedAt < c.createdAt THEN 'is updated before it was made'
   END AS why
@@ -27,7 +27,7 @@ CALL () {
   RETURN d AS n, 'has not its versions in order, the newest last' AS why LIMIT 20
   UNION ALL
   MATCH (d:Incoming) WHERE d.incomingTo = $deliveryId AND d.incomingAs = 'Document' AND d.incomingId >= ''
-  WITH d.name AS name, collect(d)[..2] AS same WHERE size(same) > 1
+  WITH d.conversationId AS place, d.name AS name, collect(d)[..2] AS same WHERE size(same) > 1
   RETURN same[1] AS n, 'has the name of another document' AS why LIMIT 20
   UNION ALL
   MATCH (a:Incoming) WHERE a.incomingTo = $deliveryId AND a.incomingAs = 'Annotation' AND a.incomingId >= ''

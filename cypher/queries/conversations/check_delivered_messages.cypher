@@ -10,7 +10,8 @@ CALL () {
     WHEN EXISTS { (m)-[:CONTINUES|RESPONDS_TO|DECOMPOSES|USES|SYNTHESIZES|RESULT_OF|REVISES|ABOUT|REPLAYS]->(earlier) WHERE earlier.seq >= m.seq }
       THEN 'rests on a message that is not older: its seq must be greater'
     WHEN m.depth < depth OR (m.depth > depth AND NOT EXISTS {
-        MATCH (e:Incoming) WHERE e.incomingTo = $deliveryId AND e.incomingAs = 'Erasure' AND e.incomingId >= '' }) THEN 'has not the depth that what is above it says'
+        MATCH (e:Incoming) WHERE e.incomingTo = $deliveryId AND e.incomingAs = 'Erasure' AND e.incomingId >= ''
+        AND e.conversationId = m.conversationId }) THEN 'has not the depth that what is above it says'
     WHEN m.incomingAs = 'Response' AND COUNT { (m)-[:RESPONDS_TO]->() } <> 1 THEN 'does not RESPONDS_TO just one prompt'
     WHEN m.incomingAs = 'Response' AND NOT EXISTS { (m)<-[:YIELDED|RESULTED_IN|REUSED]-() } AND NOT EXISTS { (m)-[:REVISES]->() }
       AND m.byHand IS NULL AND EXISTS { (m)-[:RESPONDS_TO]->()<-[:ASKED]-() } THEN 'answers what was asked, and nothing has made it'

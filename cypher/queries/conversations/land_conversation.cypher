@@ -1,4 +1,4 @@
-// Show a conversation whose nodes have their labels, and forget how it arrived.
+// Show the conversations of a delivery, whose nodes have their labels, and forget how they arrived.
 CYPHER 25
 MATCH (d:Delivery {id: $deliveryId})
 SET d.touchedAt = timestamp()
@@ -7,5 +7,6 @@ MATCH (c:Incoming) WHERE c.incomingTo = d.id AND c.incomingAs = 'Conversation' A
 // It counts as added to today, as all that is imported does: its days begin now.
 SET c:Conversation, c.changedAt = datetime({epochMillis: timestamp()}), c.importedAt = datetime({epochMillis: timestamp()})
 REMOVE c:Incoming, c.incomingTo, c.incomingAs, c.incomingId
+WITH d, count(c) AS shown
 DETACH DELETE d
-RETURN c.lastSeq AS seq
+RETURN shown

@@ -1,24 +1,23 @@
 // Which of these ids are those of something already, or were, whoever owns it.
 CYPHER 25
-UNWIND $ids AS id
-CALL (id) {
-  MATCH (:Conversation {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Message {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Branch {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Task {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Run {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Subtask {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Attempt {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Summary {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Claim {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Annotation {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Document {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Source {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Tool {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Strategy {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Erasure {id: id}) RETURN 1 AS taken
-  UNION MATCH (:Erasure {subjectId: id}) RETURN 1 AS taken
-  UNION MATCH (:Erased {id: id}) RETURN 1 AS taken
-  UNION MATCH ()-[:REFERENCES {id: id}]->() RETURN 1 AS taken
+CALL () {
+  MATCH (n:Conversation) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Message) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Branch) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Task) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Run) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Subtask) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Attempt) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Summary) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Claim) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Annotation) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Document) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Source) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Tool) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Strategy) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Erasure) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH (n:Erasure) WHERE n.subjectId IN $ids RETURN n.subjectId AS id
+  UNION MATCH (n:Erased) WHERE n.id IN $ids RETURN n.id AS id
+  UNION MATCH ()-[r:REFERENCES]->() WHERE r.id IN $ids RETURN r.id AS id
 }
 RETURN collect(id) AS ids

@@ -6,18 +6,19 @@ but their number and bytes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any
 
 from service.clock import now_ms
 from service.conversations.transfer.graphfile.items import OWN, SHARED, End, Node, Row, Tie
-from service.conversations.transfer.graphfile.naming import Names, other_id
+from service.conversations.transfer.graphfile.naming import Names
 from service.conversations.transfer.graphfile.refusing import Refused
+from service.conversations.transfer.graphfile.sharing import put_shared
 from service.graph.deliveries import Deliveries
 from service.graph.model import kinds
 from service.graph.moments import moment_of
 from service.graph.writer import weigh
-from service.records import new_id, template_id
+from service.records import new_id
 
 ROWS = 2000
 WEIGHT = 4_000_000
@@ -26,26 +27,44 @@ MOST_LINKS = 100_000
 
 
 class Arriving:
-    """A conversation that arrives. `begun` is how far it had come before, and the hash of what had."""
+    """A conversation that arrives. `begun` is how far it had come before, and the hash of what had.
 
-    def __init__(self, deliveries: Deliveries, owner: str, names: Names, file_id: str, begun: Row | None) -> None:
-        self._deliveries, self._owner, self.names = deliveries, owner, names
-        self._file_id = file_id
+    `ids` are that of the file and the one that it has here. `places` are those of the nodes that it shares with others.
+    """
+
+    def __init__(self, deliveries: Deliveries, names: Names, ids: tuple[str, str], begun: Row | None) -> None:
+        self._deliveries, self._owner, self.names = deliveries, names.owner, names
+        self.file_id, self.id = ids
         self.delivery_id: str = begun["id"] if begun else new_id()
         self._until: int = begun["line"] if begun else 0
         self._until_sha256: str = begun["sha256"] if begun else ""
         self.is_landing = bool(begun and begun["isLanding"])
         self._sha256 = sha256()
-        self._line = self._written = self._seq = 0
-        self._places: dict[End, str] = {}
+        self._line = self._seq = 0
+        self.places: dict[End, str] = {}
         self._nodes: list[tuple[str, Node]] = []
         self._ties: list[tuple[int, Tie]] = []
-        self._shared: dict[str, list[Node]] = {}
-        self._weight = 0
+        self.shared: dict[str, list[Node]] = {}
+        self.weight = 0
         self._links: list[Tie] = []
         self._last_seq = 0
         self._erased: set[str] = set()
+        self._is_begun, self._is_unfinished = begun is not None, False
+        self._kinds: set[str] = set()
         self.nodes = self.relationships = self.messages = 0
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether nothing of it is in the graph yet, and it may be put there together with others."""
+        if self._is_begun or self._is_unfinished or "Strategy" in self.shared:
+            return False
+        own = {End(node.kind, node.properties["id"]) for _, node in self._nodes if "id" in node.properties}
+        return all(end in own or end.kind in SHARED for _, tie in self._ties for end in (tie.start, tie.end))
+
+    @property
+    def rows_held(self) -> int:
+        """How many nodes and ties are not in the graph yet."""
+        return len(self._nodes) + len(self._ties)
 
     async def take(self, number: int, line: bytes, item: Node | Tie) -> None:
         """Take a line in. Raises `Refused`."""
@@ -55,6 +74,7 @@ class Arriving:
         if isinstance(item, Node):
             self.nodes += 1
             self.messages += item.kind in MESSAGES
+            self._kinds.add(item.kind)
             self._take_node(item, number)
         else:
             self.relationships += 1
@@ -64,13 +84,13 @@ class Arriving:
                 self._links.append(item)
             elif self._line > self._until:
                 self._ties.append((number, item))
-        self._weight += weigh(item.properties) + 1000
+        self.weight += weigh(item.properties) + 1000
         if self._line == self._until and self._sha256.hexdigest() != self._until_sha256:
             await self.give_up()
             raise Refused(
                 "Some of this conversation came from another file, and was dropped.", "Import the file again."
             )
-        if len(self._nodes) + len(self._ties) >= ROWS or self._weight >= WEIGHT:
+        if self.rows_held >= ROWS or self.weight >= WEIGHT:
             await self._flush()
 
     def _check(self, item: Node | Tie) -> None:
@@ -80,10 +100,10 @@ class Arriving:
             return
         said = item.properties
         if item.kind == "Conversation":
-            if self._line != 1 or said["id"] != self._file_id:
+            if self._line != 1 or said["id"] != self.file_id:
                 raise Refused("A conversation has one node of its own, the first, with its id.")
             self._last_seq = said["lastSeq"]
-        elif said.get("conversationId", self._file_id) != self._file_id:
+        elif said.get("conversationId", self.file_id) != self.file_id:
             raise Refused("conversationId is that of another conversation.")
         if item.kind == "Erasure":
             self._erased.add(said["subjectId"])
@@ -100,62 +120,75 @@ class Arriving:
         if node.kind in SHARED and self.is_landing:
             return
         if node.kind in SHARED:
-            self._shared.setdefault(node.kind, []).append(node)
+            self.shared.setdefault(node.kind, []).append(node)
         elif self._line > self._until:
+            self._is_unfinished |= bool(node.properties.get("unfinished"))
             if node.kind == "Subtask":
                 self.names.notice_subtask(node.properties)
             self._nodes.append((node.properties["id"] if node.kind != "Change" else f"line {number:012}", node))
 
-    async def end(self, counts: tuple[int, int]) -> int:
-        """All has come: show it, unless something is wrong. How many tasks were ended. Raises `Refused`."""
+    def check_counts(self, counts: tuple[int, int]) -> None:
+        """All should have come. Raises `Refused`."""
+        if self.is_landing:
+            return
+        if counts != (self.nodes, self.relationships):
+            were, are = "{} nodes and {} relationships".format(*counts), (self.nodes, self.relationships)
+            raise Refused(f"The conversation has {were} by its last line, and {are[0]} and {are[1]} came.")
+        if self._line < self._until:
+            raise Refused("The file holds less of this conversation than has come already.")
+
+    async def end(self) -> int:
+        """Show it, unless something is wrong. How many tasks were ended. Raises `Refused`."""
+        settled = 0
         if not self.is_landing:
-            if counts != (self.nodes, self.relationships):
-                were, are = "{} nodes and {} relationships".format(*counts), (self.nodes, self.relationships)
-                raise Refused(f"The conversation has {were} by its last line, and {are[0]} and {are[1]} came.")
-            if self._line < self._until:
-                raise Refused("The file holds less of this conversation than has come already.")
             await self._flush()
-            settled = await self._deliveries.settle_delivery(self.delivery_id)
-            found = await self._deliveries.check_delivered(self.delivery_id, self.names.main_branch)
+            if "Task" in self._kinds:
+                settled = await self._deliveries.settle_delivery(self.delivery_id)
+            found = await self._deliveries.check_delivered(self.delivery_id, {self.file_id: self.names.main_branch})
             if found:
                 raise Refused(" ".join(f"{kind} {id_} {why}." for kind, id_, why in found[:5]))
             await self._deliveries.begin_landing(self.delivery_id)
-        else:
-            settled = 0
         for kind in OWN:
-            if kind != "Conversation":
-                await self._deliveries.land_nodes(self.delivery_id, kind, kinds()[kind].labels)
+            if kind in self._kinds and kind != "Conversation":
+                await self._deliveries.land_nodes(self.delivery_id, kind)
         return settled
 
     async def links(self) -> list[Tie]:
         """Ties to other conversations."""
-        await self._rename([tie.properties["id"] for tie in self._links if "id" in tie.properties])
+        await self._rename(_tie_ids(self._links))
         return self._links
 
-    async def show(self, rows: list[Row]) -> int:
+    async def show(self, rows: list[Row], *, is_there: bool) -> int:
         """Show the conversation, tied to others of its owner's; how many of these ties have no other end here."""
         written = await self._deliveries.land_links(self._owner, rows) if rows else 0
-        await self._deliveries.land_conversation(self.delivery_id)
+        if not is_there:
+            await self._deliveries.land_conversation(self.delivery_id)
         return len(rows) - written
 
     async def give_up(self) -> None:
         """Nothing of it is kept."""
-        if not self.is_landing:
+        if self._is_begun and not self.is_landing:
             await self._deliveries.abandon_delivery(self.delivery_id)
             await self._deliveries.erase_delivery(self.delivery_id)
 
+    async def begin(self) -> None:
+        """Begin to put it into the graph."""
+        if not self._is_begun:
+            await self._deliveries.begin_delivery(self._owner, self.delivery_id, self.id)
+            self._is_begun = True
+
     async def _flush(self) -> None:
-        await self._flush_shared()
-        nodes, ties = self._nodes, self._ties
-        self._nodes, self._ties, self._weight = [], [], 0
-        if self._line <= self._until or not (nodes or ties):
+        await self.begin()
+        shared, self.shared = self.shared, {}
+        self.places |= await put_shared(self._deliveries, self.names, self.delivery_id, shared)
+        if self._line <= self._until or not self.rows_held:
+            self.weight = 0
             return
-        await self._rename([id_ for _, node in nodes for id_ in _new_ids(node)])
-        await self._rename([tie.properties["id"] for _, tie in ties if "id" in tie.properties])
+        await self._rename(self.new_ids())
+        ties = self._ties
         moved = {"line": self._until, "to": self._line, "sha256": self._sha256.hexdigest()}
-        rows = [self._node_row(id_, node) for id_, node in nodes]
-        tied = [self._tie_row(number, tie) for number, tie in ties]
-        written = await self._deliveries.deliver(self.delivery_id, rows, tied, moved)
+        written = await self._deliveries.deliver(self.delivery_id, *self.rows(), moved)
+        self._nodes, self._ties, self.weight = [], [], 0
         self._until = self._line
         lost = next(((number, tie) for number, tie in ties if number not in written), None)
         if lost:
@@ -164,13 +197,25 @@ class Arriving:
                 f"{lost[1].start.kind} {lost[1].start.id}, {lost[1].end.kind} {lost[1].end.id}."
             )
 
+    def new_ids(self) -> list[str]:
+        """The ids in the file of what is not in the graph yet."""
+        return [id_ for _, node in self._nodes for id_ in _new_ids(node)] + _tie_ids(tie for _, tie in self._ties)
+
+    def rows(self) -> tuple[list[Row], list[Row]]:
+        """Nodes and ties that are not in the graph yet, as they are put there."""
+        nodes = [self._node_row(id_, node) for id_, node in self._nodes]
+        return nodes, [self._tie_row(number, tie) for number, tie in self._ties]
+
     async def _rename(self, ids: list[str]) -> None:
         """What would take the id of something else has another."""
         if ids:
-            taken = await self._deliveries.read_taken_ids([self.names.of(id_) for id_ in ids])
-            for id_ in ids:
-                if self.names.of(id_) in taken:
-                    self.names.rename(id_)
+            self.rename(ids, await self._deliveries.read_taken_ids([self.names.of(id_) for id_ in ids]))
+
+    def rename(self, ids: list[str], taken: set[str]) -> None:
+        """Give those of the ids others that are taken."""
+        for id_ in ids:
+            if self.names.of(id_) in taken:
+                self.names.rename(id_)
 
     def _node_row(self, id_: str, node: Node) -> Row:
         said = self.names.said(node.properties)
@@ -188,10 +233,10 @@ class Arriving:
             "type": tie.type,
             "fromAs": tie.start.kind,
             "fromId": tie.start.id,
-            "fromShared": self._places.get(tie.start),
+            "fromShared": self.places.get(tie.start),
             "toAs": tie.end.kind,
             "toId": tie.end.id,
-            "toShared": self._places.get(tie.end),
+            "toShared": self.places.get(tie.end),
             "properties": self._tie_said(tie),
         }
 
@@ -202,62 +247,12 @@ class Arriving:
             said = said | {"fromId": self.names.of(tie.start.id), "toId": self.names.of(tie.end.id)}
         return said
 
-    async def _flush_shared(self) -> None:
-        shared, self._shared = self._shared, {}
-        for kind, nodes in shared.items():
-            left = nodes
-            if kind == "Strategy":
-                left = await self._strategies(nodes)
-            rows = [self._shared_row(node) for node in left]
-            for start in range(0, len(rows), 200):
-                some = rows[start : start + 200]
-                await self._free(some)
-                found = await self._deliveries.deliver_shared(self.delivery_id, kind, some)
-                self._places |= {End(kind, file_id): place for file_id, place, _ in found}
-
-    async def _free(self, rows: list[Row]) -> None:
-        """A new text or tool whose id something else has already gets another."""
-        ids = {row["properties"]["id"] for row in rows if "sha256" in row or "name" in row}
-        taken = await self._deliveries.read_taken_ids(sorted(ids)) if ids else set[str]()
-        for row in rows:
-            if row["properties"]["id"] in taken:
-                row["properties"]["id"] = self.names.fresh(row["fileId"])
-
-    async def _strategies(self, nodes: list[Node]) -> list[Node]:
-        """Kept plans that the owner has not; one whose id is somebody else's gets another."""
-        left = nodes
-        for number in range(3):
-            ids = {other_id(self._owner, node.properties["id"], number): node for node in left}
-            there = await self._deliveries.read_own_strategies(self._owner, list(ids))
-            self._places |= {End("Strategy", ids[id_].properties["id"]): place for id_, place, _ in there}
-            taken = await self._deliveries.read_taken_ids(list(ids)) - {id_ for id_, _, _ in there}
-            for id_, node in ids.items():
-                if id_ not in taken and number:
-                    self.names.force(node.properties["id"], id_)
-            left = [node for id_, node in ids.items() if id_ in taken]
-        if left:
-            raise Refused("The ids of a kept plan are taken.")
-        return [node for node in nodes if End("Strategy", node.properties["id"]) not in self._places]
-
-    def _shared_row(self, node: Node) -> Row:
-        said: dict[str, Any] = dict(node.properties)
-        row: Row = {"fileId": said["id"], "properties": said}
-        if node.kind == "Template":
-            said["id"] = row["id"] = template_id(said["instruction"], said.get("reduce"))
-        elif node.kind == "Model":
-            row["id"] = said["id"]
-        elif node.kind == "Strategy":
-            said["id"] = row["id"] = self.names.of(said["id"])
-            row["currentName"] = said.pop("currentName", None)
-            said["ownerId"] = self._owner
-        elif node.kind == "Source":
-            row["sha256"], said["ownerId"] = said["sha256"], self._owner
-        else:
-            row["name"], said["ownerId"] = said["name"], self._owner
-        return row
-
 
 def _new_ids(node: Node) -> list[str]:
     """The ids that nothing else may have: a node's own, and that of what was deleted."""
     names = ("id", "subjectId") if node.kind == "Erasure" else ("id",)
     return [node.properties[name] for name in names if name in node.properties]
+
+
+def _tie_ids(ties: Iterable[Tie]) -> list[str]:
+    return [tie.properties["id"] for tie in ties if "id" in tie.properties]

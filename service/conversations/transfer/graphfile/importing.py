@@ -24,9 +24,9 @@ from service.conversations.transfer.graphfile.refusing import (
     tie_of,
 )
 from service.conversations.transfer.graphfile.reports import GraphReport, Problem
+from service.conversations.transfer.graphfile.together import Held, Together, put_together
 from service.errors import InvalidInput
 from service.graph.deliveries import Deliveries
-from service.graph.model import kinds
 
 OLD_SECONDS = 24 * 3600
 _MOST_NUMBERS = 50
@@ -66,7 +66,7 @@ async def sweep_deliveries(deliveries: Deliveries, seconds: float = OLD_SECONDS)
                 await deliveries.erase_delivery(row["id"])
                 continue
             for kind in OWN[1:]:
-                await deliveries.land_nodes(row["id"], kind, kinds()[kind].labels)
+                await deliveries.land_nodes(row["id"], kind)
             await deliveries.land_conversation(row["id"])
 
 
@@ -77,6 +77,7 @@ class _Import:
         self._numbers: dict[str, int] = {}
         self._id: str | None = None
         self._arriving: Arriving | None = None
+        self._together = Together()
         self._seen = 0
         self._is_over = self._is_whole = False
 
@@ -119,6 +120,8 @@ class _Import:
 
     async def _begin(self, id_: str) -> None:
         await self._broken_off()
+        if self._together.has(id_):
+            await self._put_held()
         self._id = id_
         for number in range(_MOST_NUMBERS):
             other = other_id(self._owner, id_, number)
@@ -141,29 +144,50 @@ class _Import:
     async def _open(self, id_: str, other: str, number: int, begun: Row | None) -> None:
         usable = begun if begun and begun["line"] >= 0 else None
         names = Names(self._owner, id_, number)
-        self._arriving = Arriving(self._deliveries, self._owner, names, id_, usable)
+        self._arriving = Arriving(self._deliveries, names, (id_, other), usable)
         self._number = number
-        if usable is None:
-            await self._deliveries.begin_delivery(self._owner, self._arriving.delivery_id, other)
 
     async def _whole(self, id_: str, counts: tuple[int, int]) -> None:
         if id_ != self._id:
             raise Refused("A conversation ends that is not the one that began.")
         self._seen += 1
-        arriving = self._arriving
-        if arriving is not None:
-            settled = await arriving.end(counts)
-            left = await arriving.show([self._link(arriving, tie) for tie in await arriving.links()])
-            self._arriving = None
-            self._keep(id_, arriving.names.of(id_), self._number)
-            self.report.conversations += 1
-            self.report.renamed += bool(self._number)
-            self.report.messages += arriving.messages
-            self.report.nodes += arriving.nodes
-            self.report.relationships += arriving.relationships - left
-            self.report.left_links += left
-            self.report.cancelled_tasks += settled
+        if (arriving := self._arriving) is not None:
+            arriving.check_counts(counts)
+            if not self._together.may_hold(arriving):
+                await self._put_held()
+            if self._together.may_hold(arriving):
+                self._together.hold(Held(arriving, self._number, self.report.lines))
+                self._arriving = None
+                if self._together.is_full:
+                    await self._put_held()
+            else:
+                await self._show(arriving, self._number, await arriving.end())
+                self._arriving = None
         self._id = None
+
+    async def _put_held(self) -> None:
+        """Put those into the graph that are held back."""
+        held, self._together = self._together.held, Together()
+        are_there = len(held) > 1 and await put_together(self._deliveries, self._owner, [one.arriving for one in held])
+        for one in held:
+            try:
+                settled = 0 if are_there else await one.arriving.end()
+            except Refused as refused:
+                await self._give_up(one.arriving, refused, one.line)
+            else:
+                await self._show(one.arriving, one.number, settled, is_there=are_there)
+
+    async def _show(self, arriving: Arriving, number: int, settled: int, *, is_there: bool = False) -> None:
+        """Show a conversation with its links, and tell of it."""
+        left = await arriving.show([self._link(arriving, tie) for tie in await arriving.links()], is_there=is_there)
+        self._keep(arriving.file_id, arriving.id, number)
+        self.report.conversations += 1
+        self.report.renamed += bool(number)
+        self.report.messages += arriving.messages
+        self.report.nodes += arriving.nodes
+        self.report.relationships += arriving.relationships - left
+        self.report.left_links += left
+        self.report.cancelled_tasks += settled
 
     def _link(self, arriving: Arriving, tie: Tie) -> Row:
         """A tie to another conversation: each end has its id by the rules of the one or of the other."""
@@ -176,11 +200,16 @@ class _Import:
 
     async def _refuse(self, refused: Refused) -> None:
         """Nothing of the conversation is kept; the file goes on with the next one."""
-        self.report.tell(Problem(self.report.lines, refused.sentence, refused.remedy, self._id))
         if self._arriving is not None:
-            await self._arriving.give_up()
+            await self._give_up(self._arriving, refused, self.report.lines)
             self._arriving = None
-            self.report.refused += 1
+        else:
+            self.report.tell(Problem(self.report.lines, refused.sentence, refused.remedy, self._id))
+
+    async def _give_up(self, arriving: Arriving, refused: Refused, line: int) -> None:
+        self.report.tell(Problem(line, refused.sentence, refused.remedy, arriving.file_id))
+        await arriving.give_up()
+        self.report.refused += 1
 
     async def _broken_off(self) -> None:
         if self._id is not None:
@@ -189,6 +218,7 @@ class _Import:
 
     async def end(self) -> GraphReport:
         """The file is over."""
+        await self._put_held()
         report = self.report
         if not report.lines:
             raise InvalidInput("The file is empty.", field="file", remedy="Give a file that was exported.")

@@ -38,7 +38,7 @@ class Names:
     """The ids of one conversation's file. `number` says which of several: 0 leaves them as they are."""
 
     def __init__(self, owner: str, conversation_id: str, number: int) -> None:
-        self._owner, self._number = owner, number
+        self.owner, self._number = owner, number
         self._conversation_id = conversation_id
         self._other: dict[str, str] = {}
         if number:
@@ -59,7 +59,7 @@ class Names:
         """The id in the graph."""
         if not self._number and not self._other:
             return id_
-        return self._other.get(id_) or (other_id(self._owner, id_, self._number) if len(id_) == _UUID else id_)
+        return self._other.get(id_) or (other_id(self.owner, id_, self._number) if len(id_) == _UUID else id_)
 
     def rename(self, id_: str) -> None:
         """Give something another id: that one is taken."""
@@ -67,7 +67,7 @@ class Names:
 
     def fresh(self, id_: str, number: int = 1) -> str:
         """Another id, for what has a taken one."""
-        return other_id(self._owner, id_, self._number + number)
+        return other_id(self.owner, id_, self._number + number)
 
     def force(self, id_: str, other: str) -> None:
         """Something has this id in the graph."""
