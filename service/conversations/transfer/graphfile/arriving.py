@@ -11,8 +11,11 @@ from typing import Any
 
 from service.clock import now_ms
 from service.conversations.transfer.graphfile.items import OWN, SHARED, End, Node, Row, Tie
-from service.conversations.transfer.graphfile.naming import Names, other_id
+from service.conversations.transfer.graphfile.naming import Names
+from service.conversations.transfer.graphfile.plans import STRATEGY
+from service.conversations.transfer.graphfile.plans_arriving import PlansArriving
 from service.conversations.transfer.graphfile.refusing import Refused
+from service.conversations.transfer.graphfile.reports import MESSAGES
 from service.graph.deliveries import Deliveries
 from service.graph.model import kinds
 from service.graph.moments import moment_of
@@ -21,16 +24,23 @@ from service.records import new_id, template_id
 
 ROWS = 2000
 WEIGHT = 4_000_000
-MESSAGES = ("Prompt", "Response")
 MOST_LINKS = 100_000
 
 
 class Arriving:
     """A conversation that arrives. `begun` is how far it had come before, and the hash of what had."""
 
-    def __init__(self, deliveries: Deliveries, owner: str, names: Names, file_id: str, begun: Row | None) -> None:
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        owner: str,
+        names: Names,
+        file_id: str,
+        begun: Row | None,
+        import_id: str | None,
+    ) -> None:
         self._deliveries, self._owner, self.names = deliveries, owner, names
-        self._file_id = file_id
+        self._file_id, self._import_id = file_id, import_id
         self.delivery_id: str = begun["id"] if begun else new_id()
         self._until: int = begun["line"] if begun else 0
         self._until_sha256: str = begun["sha256"] if begun else ""
@@ -41,11 +51,12 @@ class Arriving:
         self._nodes: list[tuple[str, Node]] = []
         self._ties: list[tuple[int, Tie]] = []
         self._shared: dict[str, list[Node]] = {}
+        self._plans = PlansArriving(deliveries, owner, import_id)
+        self.landed_plans: set[str] = set()
         self._weight = 0
         self._links: list[Tie] = []
         self._last_seq = 0
         self._erased: set[str] = set()
-        self.nodes = self.relationships = self.messages = 0
 
     async def take(self, number: int, line: bytes, item: Node | Tie) -> None:
         """Take a line in. Raises `Refused`."""
@@ -53,17 +64,13 @@ class Arriving:
         self._sha256.update(line)
         self._check(item)
         if isinstance(item, Node):
-            self.nodes += 1
-            self.messages += item.kind in MESSAGES
             self._take_node(item, number)
-        else:
-            self.relationships += 1
-            if item.across:
-                if len(self._links) >= MOST_LINKS:
-                    raise Refused("The conversation has more than 100,000 links to others.")
-                self._links.append(item)
-            elif self._line > self._until:
-                self._ties.append((number, item))
+        elif item.across:
+            if len(self._links) >= MOST_LINKS:
+                raise Refused("The conversation has more than 100,000 links to others.")
+            self._links.append(item)
+        elif not self.is_landing and not self._plans.notice(item) and self._line > self._until:
+            self._ties.append((number, item))
         self._weight += weigh(item.properties) + 1000
         if self._line == self._until and self._sha256.hexdigest() != self._until_sha256:
             await self.give_up()
@@ -99,33 +106,36 @@ class Arriving:
     def _take_node(self, node: Node, number: int) -> None:
         if node.kind in SHARED and self.is_landing:
             return
-        if node.kind in SHARED:
+        if node.kind == STRATEGY:
+            self._plans.take(node)
+        elif node.kind in SHARED:
             self._shared.setdefault(node.kind, []).append(node)
         elif self._line > self._until:
             if node.kind == "Subtask":
                 self.names.notice_subtask(node.properties)
             self._nodes.append((node.properties["id"] if node.kind != "Change" else f"line {number:012}", node))
 
-    async def end(self, counts: tuple[int, int]) -> int:
-        """All has come: show it, unless something is wrong. How many tasks were ended. Raises `Refused`."""
+    def check(self, counts: tuple[int, int], came: tuple[int, int]) -> None:
+        """Whether as many nodes and relationships came as the file says. Raises `Refused`."""
+        if counts != came and not self.is_landing:
+            were = "{} nodes and {} relationships".format(*counts)
+            raise Refused(f"The conversation has {were} by its last line, and {came[0]} and {came[1]} came.")
+
+    async def end(self) -> None:
+        """All has come: show it, unless something is wrong. Raises `Refused`."""
         if not self.is_landing:
-            if counts != (self.nodes, self.relationships):
-                were, are = "{} nodes and {} relationships".format(*counts), (self.nodes, self.relationships)
-                raise Refused(f"The conversation has {were} by its last line, and {are[0]} and {are[1]} came.")
             if self._line < self._until:
                 raise Refused("The file holds less of this conversation than has come already.")
-            await self._flush()
-            settled = await self._deliveries.settle_delivery(self.delivery_id)
+            await self._flush(is_last=True)
+            await self._deliveries.settle_delivery(self.delivery_id)
             found = await self._deliveries.check_delivered(self.delivery_id, self.names.main_branch)
             if found:
                 raise Refused(" ".join(f"{kind} {id_} {why}." for kind, id_, why in found[:5]))
-            await self._deliveries.begin_landing(self.delivery_id)
-        else:
-            settled = 0
+        await self._deliveries.begin_landing(self.delivery_id, self._import_id)
         for kind in OWN:
             if kind != "Conversation":
                 await self._deliveries.land_nodes(self.delivery_id, kind, kinds()[kind].labels)
-        return settled
+        self.landed_plans |= set(await self._deliveries.land_strategies(self.delivery_id))
 
     async def links(self) -> list[Tie]:
         """Ties to other conversations."""
@@ -134,9 +144,9 @@ class Arriving:
 
     async def show(self, rows: list[Row]) -> int:
         """Show the conversation, tied to others of its owner's; how many of these ties have no other end here."""
-        written = await self._deliveries.land_links(self._owner, rows) if rows else 0
-        await self._deliveries.land_conversation(self.delivery_id)
-        return len(rows) - written
+        left = len(rows) - (await self._deliveries.land_links(self._owner, rows) if rows else 0)
+        await self._deliveries.land_conversation(self.delivery_id, left)
+        return left
 
     async def give_up(self) -> None:
         """Nothing of it is kept."""
@@ -144,8 +154,9 @@ class Arriving:
             await self._deliveries.abandon_delivery(self.delivery_id)
             await self._deliveries.erase_delivery(self.delivery_id)
 
-    async def _flush(self) -> None:
+    async def _flush(self, *, is_last: bool = False) -> None:
         await self._flush_shared()
+        self._places |= await self._plans.deliver(self.delivery_id, all_=is_last)
         nodes, ties = self._nodes, self._ties
         self._nodes, self._ties, self._weight = [], [], 0
         if self._line <= self._until or not (nodes or ties):
@@ -205,10 +216,7 @@ class Arriving:
     async def _flush_shared(self) -> None:
         shared, self._shared = self._shared, {}
         for kind, nodes in shared.items():
-            left = nodes
-            if kind == "Strategy":
-                left = await self._strategies(nodes)
-            rows = [self._shared_row(node) for node in left]
+            rows = [self._shared_row(node) for node in nodes]
             for start in range(0, len(rows), 200):
                 some = rows[start : start + 200]
                 await self._free(some)
@@ -223,22 +231,6 @@ class Arriving:
             if row["properties"]["id"] in taken:
                 row["properties"]["id"] = self.names.fresh(row["fileId"])
 
-    async def _strategies(self, nodes: list[Node]) -> list[Node]:
-        """Kept plans that the owner has not; one whose id is somebody else's gets another."""
-        left = nodes
-        for number in range(3):
-            ids = {other_id(self._owner, node.properties["id"], number): node for node in left}
-            there = await self._deliveries.read_own_strategies(self._owner, list(ids))
-            self._places |= {End("Strategy", ids[id_].properties["id"]): place for id_, place, _ in there}
-            taken = await self._deliveries.read_taken_ids(list(ids)) - {id_ for id_, _, _ in there}
-            for id_, node in ids.items():
-                if id_ not in taken and number:
-                    self.names.force(node.properties["id"], id_)
-            left = [node for id_, node in ids.items() if id_ in taken]
-        if left:
-            raise Refused("The ids of a kept plan are taken.")
-        return [node for node in nodes if End("Strategy", node.properties["id"]) not in self._places]
-
     def _shared_row(self, node: Node) -> Row:
         said: dict[str, Any] = dict(node.properties)
         row: Row = {"fileId": said["id"], "properties": said}
@@ -246,10 +238,6 @@ class Arriving:
             said["id"] = row["id"] = template_id(said["instruction"], said.get("reduce"))
         elif node.kind == "Model":
             row["id"] = said["id"]
-        elif node.kind == "Strategy":
-            said["id"] = row["id"] = self.names.of(said["id"])
-            row["currentName"] = said.pop("currentName", None)
-            said["ownerId"] = self._owner
         elif node.kind == "Source":
             row["sha256"], said["ownerId"] = said["sha256"], self._owner
         else:
