@@ -122,6 +122,8 @@ def _show(done: Json) -> None:
     known = f"{done['extendedCount']} with new messages, {done['knownCount']} known"
     typer.echo(f"Conversations  {done['conversationCount']} new, {known}")
     typer.echo(f"Messages       {done['messageCount']} new")
+    if done["strategyCount"]:
+        typer.echo(f"Kept plans     {done['strategyCount']} new")
     if done["skippedCount"]:
         typer.echo(f"Not imported   {done['skippedCount']}")
     for notice in done["notices"][:SHOWN_NOTICES]:

@@ -25,12 +25,12 @@ CHECKS = (
 )
 CHECK_SECONDS = 600.0
 ROWS = 2000
+FEW = 200
 _SHARED = {
     "Source": "deliver_sources",
     "Tool": "deliver_tools",
     "Template": "deliver_templates",
     "Model": "deliver_models",
-    "Strategy": "deliver_strategies",
 }
 
 
@@ -40,9 +40,11 @@ class Deliveries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def read_delivery_place(self, owner: str, conversation_id: str) -> Row:
-        """`{isThere, isTaken, delivery}` of an id for a conversation."""
-        (row,) = await self._run("read_delivery_place", ownerId=owner, conversationId=conversation_id)
+    async def read_delivery_place(self, owner: str, conversation_id: str, import_id: str | None) -> Row:
+        """`{isThere, isTaken, leftLinks, delivery}` of an id for a conversation; `leftLinks` where this import has
+        brought it before."""
+        place: Row = {"conversationId": conversation_id, "importId": import_id}
+        (row,) = await self._run("read_delivery_place", ownerId=owner, **place)
         return row
 
     async def read_taken_ids(self, ids: Sequence[str]) -> set[str]:
@@ -55,14 +57,27 @@ class Deliveries:
         (row,) = await self._run("read_own_strategies", ownerId=owner, ids=list(ids))
         return row["found"]
 
-    async def begin_delivery(self, owner: str, delivery_id: str, conversation_id: str | None) -> None:
-        """Begin one: of a conversation that can be gone on with, or for None of several that come at once."""
-        place = {"deliveryId": delivery_id, "conversationId": conversation_id}
+    async def begin_delivery(
+        self, owner: str, delivery_id: str, conversation_id: str | None, import_id: str | None
+    ) -> None:
+        """Begin one: of a conversation, of kept plans, which are of none (""), or of several at once (None)."""
+        place: Row = {"deliveryId": delivery_id, "conversationId": conversation_id, "importId": import_id}
         await self._run("begin_delivery", ownerId=owner, **place)
 
     async def deliver_shared(self, delivery_id: str, kind: str, rows: Sequence[Row]) -> Found:
         """Write nodes of a kind that several conversations have in common, unless they are there."""
         (row,) = await self._run(_SHARED[kind], deliveryId=delivery_id, rows=list(rows))
+        return row["found"]
+
+    async def deliver_strategies(
+        self, delivery_id: str, import_id: str | None, rows: Sequence[Row]
+    ) -> list[tuple[str, str, str, bool]]:
+        """Write kept plans unless they are there, for `land_strategies`; as `Found`, and whether this import brings it.
+
+        A row is `{id, fileId, version, currentName, formerId, properties}`.
+        """
+        place: Row = {"deliveryId": delivery_id, "importId": import_id}
+        (row,) = await self._run("deliver_strategies", rows=list(rows), **place)
         return row["found"]
 
     async def deliver(self, delivery_id: str, nodes: Sequence[Row], ties: Sequence[Row], moved: Row) -> set[int]:
@@ -98,12 +113,14 @@ class Deliveries:
             found += [(kind, id_, why) for kind, id_, why in rows[0]["found"]]
         return found
 
-    async def deliver_whole(
-        self, owner: str, delivery_id: str, nodes: Sequence[Row], ties: Sequence[Row], main_branches: Row
-    ) -> bool:
-        """Write, check and show conversations in one transaction. False where one is not right: nothing is kept."""
+    async def deliver_whole(self, place: Row, nodes: Sequence[Row], ties: Sequence[Row], main_branches: Row) -> bool:
+        """Write, check and show conversations in one transaction. False where one is not right: nothing is kept.
+
+        `place` is `{ownerId, deliveryId, importId}`.
+        """
+        delivery_id: str = place["deliveryId"]
         checks = _checks(delivery_id, main_branches)
-        place: Row = {"deliveryId": delivery_id, "line": 0}
+        begun: Row = {"deliveryId": delivery_id, "line": 0}
         kinds_there = dict.fromkeys(row["as"] for row in nodes)
         landing = [_landing(delivery_id, kind, len(nodes)) for kind in kinds_there if kind != "Conversation"]
 
@@ -113,20 +130,20 @@ class Deliveries:
 
         written = await self._database.run_together(
             [
-                (query("begin_delivery"), {"ownerId": owner, "deliveryId": delivery_id, "conversationId": None}),
-                (query("deliver_nodes"), {**place, "rows": list(nodes)}),
-                (query("deliver_ties"), {**place, "rows": list(ties)}),
+                (query("begin_delivery"), {**place, "conversationId": None}),
+                (query("deliver_nodes"), {**begun, "rows": list(nodes)}),
+                (query("deliver_ties"), {**begun, "rows": list(ties)}),
                 *checks,
                 *((query("land_nodes"), {**parameters, "after": ""}) for parameters in landing),
-                (query("land_conversation"), {"deliveryId": delivery_id}),
+                (query("land_conversation"), {"deliveryId": delivery_id, "leftLinks": 0}),
             ],
             accept=is_right,
         )
         return is_right(written)
 
-    async def begin_landing(self, delivery_id: str) -> None:
+    async def begin_landing(self, delivery_id: str, import_id: str | None) -> None:
         """From now on it is only shown."""
-        await self._run("begin_landing", deliveryId=delivery_id)
+        await self._run("begin_landing", deliveryId=delivery_id, importId=import_id)
 
     async def land_nodes(self, delivery_id: str, kind: str) -> None:
         """Give the nodes of a kind their labels."""
@@ -134,14 +151,21 @@ class Deliveries:
         while after is not None:
             after = (await self._run("land_nodes", after=after, **_landing(delivery_id, kind, ROWS)))[0]["last"]
 
+    async def land_strategies(self, delivery_id: str) -> list[str]:
+        """Put each kept plan behind the version before it, with its name; the ids of those that were new."""
+        landed: list[str] = []
+        while ids := (await self._run("land_strategies", deliveryId=delivery_id, limit=FEW))[0]["ids"]:
+            landed += ids
+        return landed
+
     async def land_links(self, owner: str, rows: Sequence[Row]) -> int:
-        """Write ties to other conversations; how many ends were there."""
+        """Write ties to other conversations, unless they are there; how many are."""
         (row,) = await self._run("land_links", ownerId=owner, rows=list(rows))
         return row["written"]
 
-    async def land_conversation(self, delivery_id: str) -> None:
-        """Show it."""
-        await self._run("land_conversation", deliveryId=delivery_id)
+    async def land_conversation(self, delivery_id: str, left_links: int = 0) -> None:
+        """Show it. `left_links` have no other end here."""
+        await self._run("land_conversation", deliveryId=delivery_id, leftLinks=left_links)
 
     async def abandon_delivery(self, delivery_id: str) -> None:
         """Nothing more of it arrives: it is deleted as soon as somebody looks."""

@@ -77,6 +77,14 @@ class GraphReads:
         """Kept plans, and the versions before them, the oldest first: `{as, node, out}`."""
         return await self._rows("read_graph_strategies", owner, {"ids": list(ids)})
 
+    async def read_graph_plans(self, owner: str) -> list[tuple[str, str | None]]:
+        """The ids of all kept plans, the oldest versions first, each with the name of which it is the newest."""
+        return [(id_, name) for id_, name in await self._rows("read_graph_plans", owner, {})]
+
+    async def read_graph_plan_texts(self, owner: str, ids: Sequence[str]) -> Rows:
+        """Some of these kept plans, the first of them at least: `{node, formerId}`."""
+        return await self._rows("read_graph_plan_texts", owner, {"ids": list(ids), "most": CHARACTERS})
+
     async def read_graph_changes(self, owner: str, place: Row, after: int) -> Rows:
         """A page of changes."""
         return await self._rows("read_graph_changes", owner, place | {"after": after, "limit": MESSAGES})

@@ -152,7 +152,10 @@ async def test_long_and_short_ones_come_in_their_order(
 async def test_what_is_not_accepted_is_not_kept(database: Database) -> None:
     """The records are there, and nothing in the graph."""
     delivery = new_id()
-    begin = (query("begin_delivery"), {"ownerId": "nobody", "deliveryId": delivery, "conversationId": None})
+    begin = (
+        query("begin_delivery"),
+        {"ownerId": "nobody", "deliveryId": delivery, "conversationId": None, "importId": None},
+    )
     rows = await database.run_together([begin, begin], accept=lambda _: False)
     assert rows == [[{"line": 0}], [{"line": 0}]]
     assert not await database.run(query("abandon_delivery"), deliveryId=delivery)

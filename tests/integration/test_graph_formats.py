@@ -20,6 +20,8 @@ from service.graph.database import Connection, Database
 from service.graph.graph_reads import GraphReads
 from service.records import answer_id, new_id
 from service.services import Services
+from service.tasks.creating import NewTask
+from service.tasks.kept_plans import NewStrategy
 from tests.integration.test_erasing import chat
 from tests.support.graph_files import exported, read, snapshot, wipe
 from tests.support.services import cypher, file_task, run_task, running
@@ -38,11 +40,17 @@ async def services(connection: Connection, database: Database, tmp_path_factory:
 
 @pytest.fixture(scope="module")
 async def owner(services: Services) -> str:
-    """An owner of two conversations with a text of all that is dangerous somewhere."""
+    """An owner of conversations and kept plans with a text of all that is dangerous somewhere."""
     owner = f"owner-{new_id()}"
     _, task = await chat(services, owner, NASTY)
     await services.backend.feedback.annotate(owner, NewAnnotation(answer_id(task, "NONE"), 0.5, comment=NASTY))
     await run_task(services, services.database, owner, file_task(2))
+    for words in (NASTY, "Look."):
+        plan = {"steps": [{"id": "a", "prompt": words.replace("{", "(") + "{{input}}"}]}
+        await services.backend.plans.save_strategy(owner, NewStrategy("unused", plan))
+    kept = NewTask(instruction="Do it.", kept="unused", text="A text.")
+    await run_task(services, services.database, owner, kept)
+    await services.backend.plans.save_strategy(owner, NewStrategy("unused", {"steps": [{"id": "a", "prompt": "Now."}]}))
     return owner
 
 

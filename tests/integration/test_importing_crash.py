@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from service.graph.database import Connection, Database
+from tests.support.graph_files import exported, wipe
 from tests.support.service_process import ServiceProcess
 from tests.support.services import cypher
 
@@ -42,17 +43,21 @@ async def import_of(client: Any, id: str, *, until: int | None = None) -> dict[s
             await asyncio.sleep(0.02)
 
 
+async def begin_import(client: Any, content: bytes) -> str:
+    """Begin to import a file; the id of the import."""
+    upload = (await client.execute("CreateUpload", input={"name": "chats.jsonl", "bytes": len(content)}))["upload"]
+    await client.put(upload["url"], pieces(content))
+    file = {"file": {"uploadId": upload["uploadId"]}}
+    return (await client.execute("ImportConversations", input=file))["import"]["id"]
+
+
 async def test_a_killed_import_goes_on(connection: Connection, database: Database, tmp_path: Path, owner: str) -> None:
     """It is killed as soon as the first pieces are there; whoever is found then is whole."""
     content = "\n".join(map(conversation, range(CONVERSATIONS))).encode()
     service = ServiceProcess(connection, tmp_path, {"defaults": {"model": "echo/echo"}}, owner)
     async with service:
         async with service.client() as client:
-            wish = {"name": "chats.jsonl", "bytes": len(content)}
-            upload = (await client.execute("CreateUpload", input=wish))["upload"]
-            await client.put(upload["url"], pieces(content))
-            file = {"file": {"uploadId": upload["uploadId"]}}
-            id = (await client.execute("ImportConversations", input=file))["import"]["id"]
+            id = await begin_import(client, content)
             await import_of(client, id, until=1)
         await service.kill()
         (half,) = await cypher(database, FOUND, owner=owner)
@@ -61,6 +66,36 @@ async def test_a_killed_import_goes_on(connection: Connection, database: Databas
         async with service.client() as client:
             done = await import_of(client, id)
     assert (done["importStatus"], done["conversationCount"]) == ("SUCCEEDED", CONVERSATIONS)
+    assert done["messageCount"] == CONVERSATIONS * MESSAGES
+    (found,) = await cypher(database, FOUND, owner=owner)
+    assert found == {"conversations": CONVERSATIONS, "messages": [MESSAGES]}
+
+
+async def test_a_killed_import_of_a_graph_file_goes_on(
+    connection: Connection, database: Database, tmp_path: Path, owner: str
+) -> None:
+    """What came before it was killed counts as brought; nothing of it is known."""
+    content = "\n".join(map(conversation, range(CONVERSATIONS))).encode()
+    plans = [{"steps": [{"id": "a", "prompt": f"{number}: {{{{input}}}}"}]} for number in range(3)]
+    service = ServiceProcess(connection, tmp_path, {"defaults": {"model": "echo/echo"}}, owner)
+    async with service:
+        async with service.client() as client:
+            await import_of(client, await begin_import(client, content))
+            for plan in plans:
+                await client.execute("SaveStrategy", input={"name": "mine", "plan": plan})
+            file = await exported(database, owner)
+            await wipe(database, owner)
+            id = await begin_import(client, file)
+            then = await import_of(client, id, until=1)
+        assert then["importStatus"] == "RUNNING"
+        await service.kill()
+        (half,) = await cypher(database, FOUND, owner=owner)
+        assert half["messages"] == [MESSAGES]
+        await service.start()
+        async with service.client() as client:
+            done = await import_of(client, id)
+    assert (done["importStatus"], done["noticeCount"], done["knownCount"]) == ("SUCCEEDED", 0, 0)
+    assert (done["conversationCount"], done["strategyCount"]) == (CONVERSATIONS, len(plans))
     assert done["messageCount"] == CONVERSATIONS * MESSAGES
     (found,) = await cypher(database, FOUND, owner=owner)
     assert found == {"conversations": CONVERSATIONS, "messages": [MESSAGES]}

@@ -62,10 +62,11 @@ async def exported(database: Database, owner: str, ids: list[str] | None = None,
 
 async def imported(database: Database, owner: str, file: bytes | Iterable[bytes]) -> GraphReport:
     """What came of a file."""
-    return await import_graph(Deliveries(database), owner, _lines(file))
+    return await import_graph(Deliveries(database), owner, as_lines(file))
 
 
-async def _lines(file: bytes | Iterable[bytes]) -> AsyncIterator[bytes]:
+async def as_lines(file: bytes | Iterable[bytes]) -> AsyncIterator[bytes]:
+    """The lines of a file, as they come."""
     for line in file.splitlines(keepends=True) if isinstance(file, bytes) else file:
         yield line
 

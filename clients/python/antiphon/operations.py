@@ -3044,6 +3044,8 @@ class Import(Record):
     """How many were not imported."""
     message_count: int
     """How many messages are new."""
+    strategy_count: int
+    """How many kept plans are new, each version by itself. Only a graph file of an owner brings them."""
     notices: list[ImportNotice]
     """What did not go in as it was: the first thousand."""
     notice_count: int
@@ -6780,6 +6782,7 @@ IMPORT = Document(
     """query Import($id: ID!) {
   import(id: $id) {
     id importStatus name format bytes readBytes conversationCount extendedCount knownCount skippedCount messageCount
+    strategyCount
     notices { noticeKind place text } noticeCount error createdAt finishedAt
   }
 }

@@ -5,4 +5,6 @@ OPTIONAL MATCH (d:Delivery {ownerId: $ownerId, conversationId: $conversationId})
 WITH c, d ORDER BY d.createdAt DESC LIMIT 1
 RETURN c.ownerId = $ownerId AS isThere,
   c IS NOT NULL OR EXISTS { MATCH (:Erasure {subjectId: $conversationId}) } OR EXISTS { MATCH (:Erased {id: $conversationId}) } AS isTaken,
-  d {.id, .line, .sha256, .isLanding} AS delivery
+  // Set where the same import has brought it before: what had no other end then.
+  head(COLLECT { MATCH (c)-[by:IMPORTED_BY {made: true}]->(:Import {id: $importId}) RETURN by.leftLinks }) AS leftLinks,
+  d {.id, .line, .sha256, .isLanding, .importId} AS delivery

@@ -93,6 +93,9 @@ class Import(Node):
     message_count: int
     """How many messages are new."""
 
+    strategy_count: int
+    """How many kept plans are new, each version by itself. Only a graph file of an owner brings them."""
+
     notices: list[ImportNotice]
     """What did not go in as it was: the first thousand."""
 
@@ -271,6 +274,7 @@ def _of(row: Row) -> Import:
         read_bytes=row["readBytes"],
         notices=[_notice(text) for text in row["notices"]],
         notice_count=row["noticed"],
+        strategy_count=row.get("plans", 0),
         created_at=row["createdAt"],
         finished_at=row["finishedAt"],
         **same,

@@ -92,7 +92,11 @@ class _Counts:
     def row(self) -> Row:
         """It, as it is noted."""
         names = ("conversations", "extended", "known", "skipped", "messages", "noticed")
-        return {name: getattr(self, name) for name in names} | {"notices": self.notices, "mostNotices": MOST_NOTICES}
+        return {name: getattr(self, name) for name in names} | {
+            "plans": 0,
+            "notices": self.notices,
+            "mostNotices": MOST_NOTICES,
+        }
 
 
 class Arriving:

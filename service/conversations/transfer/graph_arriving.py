@@ -51,27 +51,35 @@ class GraphArriving:
         self._pace = pace
         self._read = 0
         self._noted = 0.0
+        self._report = GraphReport()
+        self._counted: Row = {}
+        """What of it is noted already, also by a process before this one."""
         self.is_wanted = True
 
     async def run(self) -> None:
         """Put back what is in the file, and note how that ended. What was there when it broke off is gone on with."""
+        owner, id_ = self._row["ownerId"], self._row["id"]
+        for row in await patiently(lambda: self._imports.read_imports(owner, [id_])):
+            self._counted = {name: row.get(name, 0) for name in _counts(self._report)}
         try:
-            report = await patiently(self._import)
+            await patiently(self._import)
         except (InvalidInput, Unreadable) as error:
             await self.fail(str(error))
         except _Unwanted:
             return
         else:
-            await self._note(**_counts(report, self._row["name"]), **_outcome(report))
+            await self._note(**_notices(self._report, self._row["name"]), **_outcome(self._report))
 
     async def fail(self, why: str) -> None:
         """Note that it was broken off."""
-        await self._note(status="FAILED", error=why)
+        await self._note(status="PARTIAL" if _came(self._report) else "FAILED", error=why)
 
-    async def _import(self) -> GraphReport:
-        self._read = 0
+    async def _import(self) -> None:
+        # From the beginning: what is there of this import is counted again.
+        self._read, self._report = 0, GraphReport()
         async with aclosing(self._pieces()) as pieces:
-            return await import_graph(self._deliveries, self._row["ownerId"], split_lines(pieces))
+            lines, owner = split_lines(pieces), self._row["ownerId"]
+            await import_graph(self._deliveries, owner, lines, import_id=self._row["id"], report=self._report)
 
     async def _pieces(self) -> AsyncGenerator[bytes]:
         stream: BinaryIO = await asyncio.to_thread(self._bundle.members[0].open)
@@ -89,14 +97,28 @@ class GraphArriving:
             stream.close()
 
     async def _note(self, **how: Any) -> None:
-        nothing: Row = dict.fromkeys(("conversations", "extended", "known", "skipped", "messages", "noticed"), 0)
+        counts = _counts(self._report)
+        # What is gone on with comes to what was counted before, and then to more.
+        more = {name: max(0, count - self._counted.get(name, 0)) for name, count in counts.items()}
         row: Row = {"importId": self._row["id"], "checkpoint": 0, "readBytes": self._read, "format": FORMAT}
-        row |= {"status": None, "error": None, "notices": [], "mostNotices": MOST_NOTICES, **nothing, **how}
+        row |= {"status": None, "error": None, "notices": [], "noticed": 0, "mostNotices": MOST_NOTICES}
+        row |= {"extended": 0, **more, **how}
         self.is_wanted = await patiently(lambda: self._imports.note_import(row)) and self.is_wanted
+        self._counted = {name: self._counted.get(name, 0) + count for name, count in more.items()}
         self._noted = time.monotonic()
 
 
-def _counts(report: GraphReport, name: str) -> Row:
+def _counts(report: GraphReport) -> Row:
+    return {
+        "conversations": report.conversations,
+        "known": report.there,
+        "skipped": report.refused,
+        "messages": report.messages,
+        "plans": report.plans,
+    }
+
+
+def _notices(report: GraphReport, name: str) -> Row:
     told = [
         {
             "kind": "SKIPPED",
@@ -117,17 +139,17 @@ def _counts(report: GraphReport, name: str) -> Row:
         text = f"{report.left_links} ×: a link leads to a conversation that is not here."
         told.append({"kind": "SKIPPED", "place": name, "text": text})
     return {
-        "conversations": report.conversations,
-        "known": report.there,
-        "skipped": report.refused,
-        "messages": report.messages,
         "notices": [orjson.dumps(it).decode() for it in told],
         "noticed": len(told) + report.more_problems,
     }
 
 
+def _came(report: GraphReport) -> int:
+    return report.conversations + report.there + report.plans + report.plans_there
+
+
 def _outcome(report: GraphReport) -> Row:
-    came = report.conversations + report.there
+    came = _came(report)
     if report.is_whole and came:
         return {"status": "SUCCEEDED", "error": None}
     why = report.problems[0].sentence if report.problems else "There is no conversation in it."

@@ -12,7 +12,10 @@ from hashlib import sha256
 from service.clock import now_ms
 from service.conversations.transfer.graphfile.items import OWN, SHARED, End, Node, Row, Tie
 from service.conversations.transfer.graphfile.naming import Names
+from service.conversations.transfer.graphfile.plans import STRATEGY
+from service.conversations.transfer.graphfile.plans_arriving import PlansArriving
 from service.conversations.transfer.graphfile.refusing import Refused
+from service.conversations.transfer.graphfile.reports import MESSAGES
 from service.conversations.transfer.graphfile.sharing import put_shared
 from service.graph.deliveries import Deliveries
 from service.graph.model import kinds
@@ -22,7 +25,6 @@ from service.records import new_id
 
 ROWS = 2000
 WEIGHT = 4_000_000
-MESSAGES = ("Prompt", "Response")
 MOST_LINKS = 100_000
 
 
@@ -32,9 +34,11 @@ class Arriving:
     `ids` are that of the file and the one that it has here. `places` are those of the nodes that it shares with others.
     """
 
-    def __init__(self, deliveries: Deliveries, names: Names, ids: tuple[str, str], begun: Row | None) -> None:
+    def __init__(
+        self, deliveries: Deliveries, names: Names, ids: tuple[str, str], begun: Row | None, import_id: str | None
+    ) -> None:
         self._deliveries, self._owner, self.names = deliveries, names.owner, names
-        self.file_id, self.id = ids
+        (self.file_id, self.id), self._import_id = ids, import_id
         self.delivery_id: str = begun["id"] if begun else new_id()
         self._until: int = begun["line"] if begun else 0
         self._until_sha256: str = begun["sha256"] if begun else ""
@@ -45,18 +49,19 @@ class Arriving:
         self._nodes: list[tuple[str, Node]] = []
         self._ties: list[tuple[int, Tie]] = []
         self.shared: dict[str, list[Node]] = {}
+        self._plans = PlansArriving(deliveries, names.owner, import_id)
+        self.landed_plans: set[str] = set()
         self.weight = 0
         self._links: list[Tie] = []
         self._last_seq = 0
         self._erased: set[str] = set()
         self._is_begun, self._is_unfinished = begun is not None, False
         self._kinds: set[str] = set()
-        self.nodes = self.relationships = self.messages = 0
 
     @property
     def is_simple(self) -> bool:
         """Whether nothing of it is in the graph yet, and it may be put there together with others."""
-        if self._is_begun or self._is_unfinished or "Strategy" in self.shared:
+        if self._is_begun or self._is_unfinished or self._links or STRATEGY in self._kinds:
             return False
         own = {End(node.kind, node.properties["id"]) for _, node in self._nodes if "id" in node.properties}
         return all(end in own or end.kind in SHARED for _, tie in self._ties for end in (tie.start, tie.end))
@@ -72,18 +77,14 @@ class Arriving:
         self._sha256.update(line)
         self._check(item)
         if isinstance(item, Node):
-            self.nodes += 1
-            self.messages += item.kind in MESSAGES
             self._kinds.add(item.kind)
             self._take_node(item, number)
-        else:
-            self.relationships += 1
-            if item.across:
-                if len(self._links) >= MOST_LINKS:
-                    raise Refused("The conversation has more than 100,000 links to others.")
-                self._links.append(item)
-            elif self._line > self._until:
-                self._ties.append((number, item))
+        elif item.across:
+            if len(self._links) >= MOST_LINKS:
+                raise Refused("The conversation has more than 100,000 links to others.")
+            self._links.append(item)
+        elif not self.is_landing and not self._plans.notice(item) and self._line > self._until:
+            self._ties.append((number, item))
         self.weight += weigh(item.properties) + 1000
         if self._line == self._until and self._sha256.hexdigest() != self._until_sha256:
             await self.give_up()
@@ -119,7 +120,9 @@ class Arriving:
     def _take_node(self, node: Node, number: int) -> None:
         if node.kind in SHARED and self.is_landing:
             return
-        if node.kind in SHARED:
+        if node.kind == STRATEGY:
+            self._plans.take(node)
+        elif node.kind in SHARED:
             self.shared.setdefault(node.kind, []).append(node)
         elif self._line > self._until:
             self._is_unfinished |= bool(node.properties.get("unfinished"))
@@ -127,43 +130,42 @@ class Arriving:
                 self.names.notice_subtask(node.properties)
             self._nodes.append((node.properties["id"] if node.kind != "Change" else f"line {number:012}", node))
 
-    def check_counts(self, counts: tuple[int, int]) -> None:
-        """All should have come. Raises `Refused`."""
+    def check(self, counts: tuple[int, int], came: tuple[int, int]) -> None:
+        """Whether all has come that the file says. Raises `Refused`."""
         if self.is_landing:
             return
-        if counts != (self.nodes, self.relationships):
-            were, are = "{} nodes and {} relationships".format(*counts), (self.nodes, self.relationships)
-            raise Refused(f"The conversation has {were} by its last line, and {are[0]} and {are[1]} came.")
+        if counts != came:
+            were = "{} nodes and {} relationships".format(*counts)
+            raise Refused(f"The conversation has {were} by its last line, and {came[0]} and {came[1]} came.")
         if self._line < self._until:
             raise Refused("The file holds less of this conversation than has come already.")
 
-    async def end(self) -> int:
-        """Show it, unless something is wrong. How many tasks were ended. Raises `Refused`."""
-        settled = 0
+    async def end(self) -> None:
+        """Show what is in it, unless something is wrong. Raises `Refused`."""
         if not self.is_landing:
-            await self._flush()
+            await self._flush(is_last=True)
             if "Task" in self._kinds:
-                settled = await self._deliveries.settle_delivery(self.delivery_id)
+                await self._deliveries.settle_delivery(self.delivery_id)
             found = await self._deliveries.check_delivered(self.delivery_id, {self.file_id: self.names.main_branch})
             if found:
                 raise Refused(" ".join(f"{kind} {id_} {why}." for kind, id_, why in found[:5]))
-            await self._deliveries.begin_landing(self.delivery_id)
+        await self._deliveries.begin_landing(self.delivery_id, self._import_id)
         for kind in OWN:
             if kind in self._kinds and kind != "Conversation":
                 await self._deliveries.land_nodes(self.delivery_id, kind)
-        return settled
+        if STRATEGY in self._kinds:
+            self.landed_plans |= set(await self._deliveries.land_strategies(self.delivery_id))
 
     async def links(self) -> list[Tie]:
         """Ties to other conversations."""
         await self._rename(_tie_ids(self._links))
         return self._links
 
-    async def show(self, rows: list[Row], *, is_there: bool) -> int:
+    async def show(self, rows: list[Row]) -> int:
         """Show the conversation, tied to others of its owner's; how many of these ties have no other end here."""
-        written = await self._deliveries.land_links(self._owner, rows) if rows else 0
-        if not is_there:
-            await self._deliveries.land_conversation(self.delivery_id)
-        return len(rows) - written
+        left = len(rows) - (await self._deliveries.land_links(self._owner, rows) if rows else 0)
+        await self._deliveries.land_conversation(self.delivery_id, left)
+        return left
 
     async def give_up(self) -> None:
         """Nothing of it is kept."""
@@ -174,13 +176,14 @@ class Arriving:
     async def begin(self) -> None:
         """Begin to put it into the graph."""
         if not self._is_begun:
-            await self._deliveries.begin_delivery(self._owner, self.delivery_id, self.id)
+            await self._deliveries.begin_delivery(self._owner, self.delivery_id, self.id, self._import_id)
             self._is_begun = True
 
-    async def _flush(self) -> None:
+    async def _flush(self, *, is_last: bool = False) -> None:
         await self.begin()
         shared, self.shared = self.shared, {}
         self.places |= await put_shared(self._deliveries, self.names, self.delivery_id, shared)
+        self.places |= await self._plans.deliver(self.delivery_id, all_=is_last)
         if self._line <= self._until or not self.rows_held:
             self.weight = 0
             return

@@ -44,15 +44,19 @@ class Tie(NamedTuple):
     across: str | None = None
 
 
-class Whole(NamedTuple):
-    """A conversation ends, and this is how much there was of it."""
+class BeginStrategies(NamedTuple):
+    """The kept plans of the owner begin: they are of no conversation."""
 
-    conversation_id: str
+
+class Whole(NamedTuple):
+    """A conversation ends, or the kept plans do for None, and this is how much there was of it."""
+
+    conversation_id: str | None
     nodes: int
     relationships: int
 
 
-Item = Begin | Node | Tie | Whole
+Item = Begin | BeginStrategies | Node | Tie | Whole
 
 OWN = (
     "Conversation",

@@ -10,13 +10,15 @@ from typing import Any
 
 import orjson
 
-from service.conversations.transfer.graphfile.items import Begin, Item, Node, Row, Tie, Whole
+from service.conversations.transfer.graphfile.items import Begin, BeginStrategies, Item, Node, Row, Tie, Whole
 from service.conversations.transfer.graphfile.said import said_of_node, said_of_tie
 from service.graph.model import kinds
 from service.graph.moments import moment_text
 
 FORMAT = "antiphon-graph"
-VERSION = 1
+FIRST_VERSION, VERSION = 1, 2
+"""The second has kept plans that are of no conversation: a file of an owner. What has none is of the first, which
+older services read."""
 MOMENT = "datetime"
 _SORTED = orjson.OPT_SORT_KEYS
 """The same graph is the same file."""
@@ -31,7 +33,8 @@ class Lines:
 
     def begin(self) -> bytes:
         """The first line."""
-        return _line({"format": FORMAT, "version": VERSION, **self._header})
+        version = VERSION if self._header.get("holds") == "OWNER" else FIRST_VERSION
+        return _line({"format": FORMAT, "version": version, **self._header})
 
     def encode(self, items: Iterable[Item]) -> bytes:
         """Lines of these."""
@@ -52,11 +55,15 @@ class Lines:
             return _line({"relationship": _tie(item)}, _SORTED)
         if isinstance(item, Begin):
             return _line({"conversation": {"id": item.conversation_id, "asOf": item.as_of}})
+        if isinstance(item, BeginStrategies):
+            return _line({"strategies": {}})
         return self._whole(item)
 
     def _whole(self, item: Whole) -> bytes:
-        self._conversations += 1
         counts = {"nodes": item.nodes, "relationships": item.relationships}
+        if item.conversation_id is None:
+            return _line({"whole": counts})
+        self._conversations += 1
         return _line({"whole": {"id": item.conversation_id, **counts}})
 
 

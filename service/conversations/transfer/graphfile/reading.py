@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from service.conversations.transfer.ahead import ahead, eager
 from service.conversations.transfer.graphfile.items import Begin, End, Item, Node, Row, Tie, Whole
+from service.conversations.transfer.graphfile.plans import kept_plans
 from service.conversations.transfer.graphfile.sections import Section
 from service.errors import Conflict, NotFound
 from service.graph.graph_reads import GraphReads
@@ -44,7 +45,7 @@ class GraphReading:
         self._done: dict[str, int] = {}
 
     async def conversations(self, ids: Sequence[str] | None) -> AsyncIterator[list[Item]]:
-        """The items of these conversations, of all of the owner's for None.
+        """The items of these conversations; for None of all of the owner's, and then the owner's kept plans.
 
         Raises `NotFound` where there is no such one, `Conflict` where something of it is deleted meanwhile.
         """
@@ -58,6 +59,8 @@ class GraphReading:
             async for items in self._each(page, may_be_gone=True):
                 yield items
             after = page[-1]
+        async for items in kept_plans(self._reads, self._owner):
+            yield items
 
     async def _each(self, ids: Sequence[str], *, may_be_gone: bool) -> AsyncIterator[list[Item]]:
         """The items of each; the next ones are begun while one is written."""

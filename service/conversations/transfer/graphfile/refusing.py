@@ -1,7 +1,6 @@
 """What a line of our own format may say: each value against `cypher/graph.yaml`, and nothing else is taken.
 
-Owns what must be there of each kind, and which words there are. Asks nobody: what lines say together is checked in the
-graph, over what has arrived.
+Asks nobody: what lines say together is checked in the graph, over what has arrived.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ from typing import Any, cast
 import orjson
 
 from service.conversations.transfer.graphfile.items import End, Node, Row, Tie, transferred, transferred_ties
-from service.conversations.transfer.graphfile.lines import FORMAT, MOMENT, VERSION
+from service.conversations.transfer.graphfile.lines import FIRST_VERSION, FORMAT, MOMENT, VERSION
+from service.conversations.transfer.graphfile.needed import NEEDED, NOT_NEGATIVE, WORDS
 from service.graph.model import Types, kinds
 from service.graph.moments import moment
 
@@ -28,52 +28,6 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONG = 1 << 63
 _HIGHEST = 1 << 53
 """Of a number in a conversation, so that it can go up for ever."""
-
-NEEDED: Mapping[str, str] = {
-    "Conversation": "title updatedAt lastSeq",
-    "Prompt": "conversationId content length title depth seq role",
-    "Response": "conversationId content length title depth seq status",
-    "Branch": "name",
-    "Task": "conversationId title type strategy status requestHash model fallbackModels maxParallel maxAttempts "
-    "retrySeconds connectSeconds firstTokenSeconds totalSeconds aggregation onFailure responseFormat",
-    "Run": "number status",
-    "Subtask": "taskId key index title kind status",
-    "Attempt": "number status startedAt",
-    "Summary": "conversationId content kind level messages",
-    "Claim": "conversationId kind index text",
-    "Model": "provider name",
-    "Source": "sha256 mediaType bytes length text",
-    "Template": "instruction",
-    "Tool": "name",
-    "Strategy": "name version plan origin",
-    "Annotation": "conversationId messageId annotator",
-    "Document": "conversationId name versions",
-    "Erasure": "conversationId kind subjectId status joins finishedAt",
-    "Change": "conversationId seq type action createdAt",
-}
-_TASKS = "PENDING PLANNING RUNNING SUCCEEDED PARTIAL FAILED CANCELLED"
-_WORDS: Mapping[tuple[str, str], str] = {
-    ("Prompt", "role"): "USER SYSTEM TOOL",
-    ("Response", "status"): "COMPLETE PARTIAL FAILED",
-    ("Task", "status"): _TASKS,
-    ("Task", "aggregation"): "CONCAT LIST MERGE REDUCE NONE",
-    ("Task", "onFailure"): "CONTINUE FAIL_FAST",
-    ("Task", "responseFormat"): "TEXT JSON JSON_SCHEMA",
-    ("Run", "status"): _TASKS,
-    ("Subtask", "status"): "PENDING READY RUNNING SUCCEEDED FAILED CANCELLED SKIPPED",
-    ("Subtask", "kind"): "direct part reduce plan step summary conflicts",
-    ("Attempt", "status"): "RUNNING SUCCEEDED FAILED TIMED_OUT RATE_LIMITED CANCELLED INTERRUPTED",
-    ("Summary", "kind"): "STRETCH ASKED",
-    ("Claim", "kind"): "DECISION OPEN_QUESTION FACT",
-    ("Strategy", "origin"): "CALLER MODEL",
-    ("Erasure", "kind"): "MESSAGE",
-    ("Erasure", "status"): "DONE",
-    ("Change", "type"): "BRANCH CONVERSATION MESSAGE LINK SUMMARY ANNOTATION DOCUMENT",
-    ("Change", "action"): "MADE CHANGED RENAMED MOVED DELETED DEFAULT_SET REVISED PINNED UNPINNED RENEWED",
-}
-_NOT_NEGATIVE = frozenset(
-    {"depth", "seq", "lastSeq", "index", "level", "versions", "length", "bytes", "start", "endSeq", "number"}
-)
 
 
 class Refused(Exception):
@@ -112,9 +66,9 @@ def check_header(said: Row) -> None:
     """The first line. Raises `Refused` where the file is none of ours, or of a newer version."""
     if said.get("format") != FORMAT:
         raise Refused(f"The file is not of the format {FORMAT!r}.", "Name the format that it has.")
-    if said.get("version") != VERSION:
-        was = _short(said.get("version"))
-        raise Refused(f"The file is of version {was}; this service reads version {VERSION}.", "Upgrade the service.")
+    if said.get("version") not in (FIRST_VERSION, VERSION):
+        was, known = _short(said.get("version")), f"{FIRST_VERSION} and {VERSION}"
+        raise Refused(f"The file is of version {was}; this service reads versions {known}.", "Upgrade the service.")
 
 
 def node_of(said: Any) -> Node:
@@ -127,7 +81,7 @@ def node_of(said: Any) -> Node:
     for name in needed:
         if properties.get(name) is None:
             raise Refused(f"{kind}.{name} is missing.")
-    for (of, name), words in _WORDS.items():
+    for (of, name), words in WORDS.items():
         if of == kind and name in properties and properties[name] not in words.split():
             raise Refused(f"{kind}.{name} is {_short(properties[name])}; it may be {', '.join(words.split())}.")
     if kind != "Model" and "id" in types:
@@ -167,6 +121,11 @@ def count_of(said: Any, name: str) -> int:
     return value
 
 
+def counts_of(said: Any) -> tuple[int, int]:
+    """How many nodes and relationships there were, by the line that ends something."""
+    return count_of(said, "nodes"), count_of(said, "relationships")
+
+
 def _kind(labels: Any) -> str:
     found = _kinds_by_labels().get(tuple(labels)) if _is_texts(labels) else None
     if found is None:
@@ -194,7 +153,7 @@ def _properties(said: Any, types: Types, what: str) -> Row:
             raise Refused(f"{what} has no property {_short(name)}, or it is not imported.")
         if value is not None:
             found[name] = _value(value, types[name], f"{what}.{name}")
-            if name in _NOT_NEGATIVE and not 0 <= found[name] < _HIGHEST:
+            if name in NOT_NEGATIVE and not 0 <= found[name] < _HIGHEST:
                 raise Refused(f"{what}.{name} is negative, or too great.")
     return found
 
@@ -288,6 +247,15 @@ def _check_erasure(said: Row) -> None:
         raise Refused("Of deletions only those are imported that joined what was left.")
 
 
+def _check_plan(said: Row) -> None:
+    if said.get("currentName", said["name"]) != said["name"] or said["version"] < 1:
+        raise Refused("currentName of a kept plan is its name, on the newest version, and the first version is 1.")
+    try:
+        _map(orjson.loads(said["plan"]), "Strategy.plan")
+    except orjson.JSONDecodeError as error:
+        raise Refused("The plan of a kept plan is no JSON.") from error
+
+
 _CHECKS: Mapping[str, Callable[[Row], None]] = {
     "Prompt": _check_message,
     "Response": _check_message,
@@ -295,4 +263,5 @@ _CHECKS: Mapping[str, Callable[[Row], None]] = {
     "Model": _check_model,
     "Task": _check_task,
     "Erasure": _check_erasure,
+    "Strategy": _check_plan,
 }

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from service.conversations.transfer.graphfile.items import Node, Tie
+
 MOST_PROBLEMS = 100
+MESSAGES = ("Prompt", "Response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,26 @@ class Problem:
     sentence: str
     remedy: str
     conversation_id: str | None = None
+
+
+@dataclass(slots=True)
+class Came:
+    """What of one conversation is in the file."""
+
+    nodes: int = 0
+    relationships: int = 0
+    messages: int = 0
+    unfinished: int = 0
+    """Tasks that had not ended."""
+
+    def add(self, item: Node | Tie) -> None:
+        """Count it."""
+        if isinstance(item, Node):
+            self.nodes += 1
+            self.messages += item.kind in MESSAGES
+            self.unfinished += item.kind == "Task" and bool(item.properties.get("unfinished"))
+        else:
+            self.relationships += 1
 
 
 @dataclass(slots=True)
@@ -37,6 +60,11 @@ class GraphReport:
     """To messages of conversations that are not here."""
     renamed: int = 0
     """Conversations that have other ids than in the file: theirs were somebody's already."""
+    plans: int = 0
+    """Kept plans of the owner that are new here, each version by itself. Counted where the file holds all of them."""
+    plans_there: int = 0
+    """Those that the owner had already."""
+    are_plans_refused: bool = False
     ids: dict[str, str] = field(default_factory=dict[str, str])
     """Of some conversations: the id in the file, and the id here."""
     lines: int = 0
@@ -44,6 +72,16 @@ class GraphReport:
     """Whether the file has its last line, and holds what that says."""
     problems: list[Problem] = field(default_factory=list[Problem])
     more_problems: int = 0
+
+    def count(self, came: Came, left_links: int, *, is_renamed: bool) -> None:
+        """Count a conversation that this import has brought."""
+        self.conversations += 1
+        self.renamed += is_renamed
+        self.messages += came.messages
+        self.nodes += came.nodes
+        self.relationships += came.relationships - left_links
+        self.left_links += left_links
+        self.cancelled_tasks += came.unfinished
 
     def tell(self, problem: Problem) -> None:
         """Keep a problem, as long as there are few."""

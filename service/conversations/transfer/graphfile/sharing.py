@@ -1,6 +1,6 @@
-"""What several conversations have in common, put into the graph unless it is there: sources, tools, models and others.
+"""What conversations have in common, put into the graph unless it is there: sources, tools, models and templates.
 
-Owns by what each kind is known: a text by its hash, a tool by its name, a kept plan by its id.
+Owns by what each kind is known: a text by its hash, a tool by its name. Kept plans have rules of their own.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.conversations.transfer.graphfile.items import End, Node, Row
-from service.conversations.transfer.graphfile.naming import Names, other_id
-from service.conversations.transfer.graphfile.refusing import Refused
+from service.conversations.transfer.graphfile.naming import Names
 from service.graph.deliveries import Deliveries
 from service.records import template_id
 
@@ -23,15 +22,10 @@ Places = dict[End, str]
 async def put_shared(
     deliveries: Deliveries, names: Names, delivery_id: str, shared: Mapping[str, list[Node]]
 ) -> Places:
-    """Put nodes into the graph, by kind; their places. Raises `Refused`."""
+    """Put nodes into the graph, by kind; their places."""
     places: Places = {}
     for kind, nodes in shared.items():
-        left = nodes
-        if kind == "Strategy":
-            found = await _own_strategies(deliveries, names, nodes)
-            places |= found
-            left = [node for node in nodes if End(kind, node.properties["id"]) not in found]
-        rows = [_row(node, names) for node in left]
+        rows = [_row(node, names) for node in nodes]
         for start in range(0, len(rows), TOGETHER):
             some = rows[start : start + TOGETHER]
             await _free(deliveries, names, some)
@@ -49,24 +43,6 @@ async def _free(deliveries: Deliveries, names: Names, rows: list[Row]) -> None:
             row["properties"]["id"] = names.fresh(row["fileId"])
 
 
-async def _own_strategies(deliveries: Deliveries, names: Names, nodes: list[Node]) -> Places:
-    """Kept plans that the owner has; one whose id is somebody else's gets another."""
-    places: Places = {}
-    left = nodes
-    for number in range(3):
-        ids = {other_id(names.owner, node.properties["id"], number): node for node in left}
-        there = await deliveries.read_own_strategies(names.owner, list(ids))
-        places |= {End("Strategy", ids[id_].properties["id"]): place for id_, place, _ in there}
-        taken = await deliveries.read_taken_ids(list(ids)) - {id_ for id_, _, _ in there}
-        for id_, node in ids.items():
-            if id_ not in taken and number:
-                names.force(node.properties["id"], id_)
-        left = [node for id_, node in ids.items() if id_ in taken]
-    if left:
-        raise Refused("The ids of a kept plan are taken.")
-    return places
-
-
 def _row(node: Node, names: Names) -> Row:
     said: dict[str, Any] = dict(node.properties)
     row: Row = {"fileId": said["id"], "properties": said}
@@ -74,10 +50,6 @@ def _row(node: Node, names: Names) -> Row:
         said["id"] = row["id"] = template_id(said["instruction"], said.get("reduce"))
     elif node.kind == "Model":
         row["id"] = said["id"]
-    elif node.kind == "Strategy":
-        said["id"] = row["id"] = names.of(said["id"])
-        row["currentName"] = said.pop("currentName", None)
-        said["ownerId"] = names.owner
     elif node.kind == "Source":
         row["sha256"], said["ownerId"] = said["sha256"], names.owner
     else:

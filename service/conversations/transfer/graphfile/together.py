@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from service.conversations.transfer.graphfile.arriving import ROWS, WEIGHT, Arriving
-from service.conversations.transfer.graphfile.items import Node
+from service.conversations.transfer.graphfile.items import Node, Row
+from service.conversations.transfer.graphfile.reports import Came
 from service.conversations.transfer.graphfile.sharing import put_shared
 from service.errors import AntiphonError, GraphUnavailable
 from service.graph.deliveries import Deliveries
@@ -21,6 +22,7 @@ class Held:
     """A conversation of which all has come; `number` says which of its ids it has, `line` is its last one."""
 
     arriving: Arriving
+    came: Came
     number: int
     line: int
 
@@ -52,9 +54,9 @@ class Together:
         self._ids.update(one.arriving.new_ids())
 
 
-async def put_together(deliveries: Deliveries, owner: str, group: list[Arriving]) -> bool:
+async def put_together(deliveries: Deliveries, import_id: str | None, group: list[Arriving]) -> bool:
     """Put conversations into the graph, each of which `is_simple`. False: nothing of them is there."""
-    delivery_id = new_id()
+    place: Row = {"ownerId": group[0].names.owner, "deliveryId": new_id(), "importId": import_id}
     ids = [one.new_ids() for one in group]
     taken = await deliveries.read_taken_ids(
         [one.names.of(id_) for one, some in zip(group, ids, strict=True) for id_ in some]
@@ -62,25 +64,25 @@ async def put_together(deliveries: Deliveries, owner: str, group: list[Arriving]
     for one, some in zip(group, ids, strict=True):
         one.rename(some, taken)
     try:
-        await _put_shared(deliveries, owner, delivery_id, group)
+        await _put_shared(deliveries, place, group)
         rows = [one.rows() for one in group]
         nodes = [row for some, _ in rows for row in some]
         ties = [row for _, some in rows for row in some]
         main_branches = {one.file_id: one.names.main_branch for one in group}
-        is_right = await deliveries.deliver_whole(owner, delivery_id, nodes, ties, main_branches)
+        is_right = await deliveries.deliver_whole(place, nodes, ties, main_branches)
     except GraphUnavailable:
         raise
     except AntiphonError:
         # What is wrong with which of them is found where each has its own turn.
         is_right = False
     if not is_right:
-        await deliveries.erase_delivery(delivery_id)
+        await deliveries.erase_delivery(place["deliveryId"])
         for one in group:
             one.places.clear()
     return is_right
 
 
-async def _put_shared(deliveries: Deliveries, owner: str, delivery_id: str, group: list[Arriving]) -> None:
+async def _put_shared(deliveries: Deliveries, place: Row, group: list[Arriving]) -> None:
     """Put what they have in common with others, each once."""
     shared: dict[str, dict[str, Node]] = {}
     for one in group:
@@ -88,8 +90,8 @@ async def _put_shared(deliveries: Deliveries, owner: str, delivery_id: str, grou
             shared.setdefault(kind, {}).update((node.properties["id"], node) for node in nodes)
     if not shared:
         return
-    await deliveries.begin_delivery(owner, delivery_id, None)
+    await deliveries.begin_delivery(place["ownerId"], place["deliveryId"], None, place["importId"])
     once = {kind: list(nodes.values()) for kind, nodes in shared.items()}
-    found = await put_shared(deliveries, group[0].names, delivery_id, once)
+    found = await put_shared(deliveries, group[0].names, place["deliveryId"], once)
     for one in group:
         one.places.update(found)

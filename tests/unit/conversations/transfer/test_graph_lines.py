@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from service.conversations.transfer.graphfile.refusing import MOST_VALUES, Refused, parsed
+from service.conversations.transfer.graphfile.refusing import MOST_VALUES, Refused, check_header, parsed
 
 
 @pytest.mark.parametrize("part", [b"[],", b'{"a":{}},', b'"",', b"[[],{}],"])
@@ -33,3 +33,17 @@ def test_a_text_that_does_not_end_is_no_json(rest: bytes) -> None:
     """Whatever it ends with."""
     with pytest.raises(Refused, match="no JSON"):
         parsed(b'{"node":"' + b"x" * MOST_VALUES + b'",' + rest)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_both_versions_are_read(version: int) -> None:
+    """Files of older services are of the first."""
+    check_header({"format": "antiphon-graph", "version": version, "holds": "OWNER"})
+
+
+@pytest.mark.parametrize("version", [0, 3, "2", None])
+def test_a_version_that_is_not_known_is_refused(version: object) -> None:
+    """At the first line, with what to do."""
+    with pytest.raises(Refused, match="this service reads versions 1 and 2") as caught:
+        check_header({"format": "antiphon-graph", "version": version})
+    assert caught.value.remedy == "Upgrade the service."
