@@ -28,9 +28,10 @@ from service.graph.local.home import home_at, read_state
 from service.graph.saved import about, all_saved, saved
 from tests.conftest import HOME, WORKER
 from tests.support.browsed import Told, tell, telling
+from tests.support.graph_picture import PLACES
 
-MOST_NODES = 220
-"""More are no picture, and Browser shows 300 at most."""
+MOST_NODES, MOST_ROWS = 70, 220
+"""Of more nodes nobody can read what stands in them."""
 NOWHERE = "00000000-0000-7000-8000-000000000000"
 # What each picture must have, and of what it begins at.
 SHOWS = {
@@ -87,7 +88,7 @@ async def test_a_saved_query_draws_what_it_says(name: str, told: Told, driver: A
     assert wanted <= labels_of(graph)
     assert "Conversation" not in labels_of(graph)
     assert 0 < len(graph.nodes) <= MOST_NODES
-    assert 0 < rows <= MOST_NODES
+    assert 0 < rows <= MOST_ROWS
 
 
 @pytest.mark.parametrize("name", ["answer_to_lines", "attempts", "money"])
@@ -109,6 +110,30 @@ async def test_a_thread_holds_together(told: Told, driver: AsyncDriver) -> None:
     assert {"CONTINUES", "RESPONDS_TO"} <= {one.type for one in graph.relationships}
 
 
+async def test_branches_are_those_of_the_chat(told: Told, driver: AsyncDriver) -> None:
+    """Those that grew last. What a task asked in parts, or for a summary, is no place where ways part."""
+    graph, _ = await graph_of(driver, about(saved("branches_and_merges"), told.conversation))
+    assert {"main", "doubts"} <= {node["name"] for node in graph.nodes if "Branch" in node.labels}
+    assert not any(re.match(r"Summary of |choir-\d+\.txt", str(node["title"])) for node in graph.nodes)
+
+
+async def test_what_an_answer_is_made_of_is_drawn_once(told: Told, driver: AsyncDriver) -> None:
+    """The prompt that combined the answers is not beside the answer to it."""
+    graph, _ = await graph_of(driver, about(saved("answer_to_sources"), told.task))
+    assert {one.type for one in graph.relationships} == {"SYNTHESIZES", "RESPONDS_TO", "ABOUT"}
+
+
+@pytest.mark.parametrize("name", ["attempts", "money"])
+async def test_a_table_begins_at_the_newest_task_with_more_than_one_call(
+    name: str, told: Told, database: Database
+) -> None:
+    """The newest of all asked one question."""
+    rows = await database.execute(saved(name).text)
+    assert rows == await database.execute(about(saved(name), told.task))
+    alone = await database.execute(about(saved(name), told.last))
+    assert len(alone) == 1
+
+
 @pytest.mark.parametrize("query", BEGINS_SOMEWHERE, ids=lambda query: query.name)
 async def test_a_saved_query_of_nothing_is_empty(query: Any, database: Database) -> None:
     """As in a new graph: no row, and no error."""
@@ -119,6 +144,17 @@ async def test_saved_queries_begin_at_the_newest(told: Told, database: Database)
     """All of them as they are: they need no parameter."""
     for query in all_saved():
         assert await database.execute(query.text), query.name
+
+
+async def test_the_model_is_drawn_without_what_only_the_service_needs(told: Told, driver: AsyncDriver) -> None:
+    """Every tie has both its ends."""
+    async with driver.session() as session:
+        found = await session.run(saved("model").text)  # pyright: ignore[reportArgumentType]
+        row = await found.single(strict=True)
+    drawn = {label for node in row["labels"] for label in node.labels}
+    assert {"Conversation", "Prompt", "Response", "Task"} <= drawn
+    assert drawn <= PLACES.keys()
+    assert {"CONTINUES", "RESPONDS_TO"} <= {one.type for one in row["ties"]}
 
 
 async def test_the_shell_runs_what_browser_runs(

@@ -125,7 +125,7 @@ async def test_an_answer_leads_to_its_sources(
     async with asking(connection, tmp_path, Model(FANNED)) as (services, _):
         task_id = await run_task(services, database, owner, dynamic())
     nodes = "UNWIND nodes(way) AS n RETURN DISTINCT labels(n)[-1] AS label, n.text AS text"
-    steps = about(saved("answer_to_sources"), task_id).replace("RETURN way LIMIT 50", nodes)
+    steps = about(saved("answer_to_sources"), task_id).replace("RETURN way LIMIT 15", nodes)
     found = await database.execute(steps)
     assert {row["label"] for row in found} == {"Prompt", "Response", "Source"}
     assert {row["text"] for row in found} - {None} == {INPUT}

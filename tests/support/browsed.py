@@ -48,6 +48,7 @@ class Told:
 
     conversation: str = ""
     task: str = ""
+    last: str = ""
     summary: str = ""
     answers: list[str] = field(default_factory=list[str])
 
@@ -120,7 +121,7 @@ async def tell(service: Service, *, files: int = 6, conversation: str | None = N
 async def _say(service: Service, told: Told, content: str, **more: Any) -> str:
     where = {"conversationId": told.conversation} if told.conversation else {}
     task = (await service.ask("SendPrompt", input={"content": content, **where, **more}))["sendPrompt"]["task"]
-    told.conversation = task["conversation"]["id"]
+    told.conversation, told.last = task["conversation"]["id"], task["id"]
     return (await _ended(service, task["id"]))["answer"]["id"]
 
 

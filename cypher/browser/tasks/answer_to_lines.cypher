@@ -5,7 +5,7 @@ MATCH (t:Task) WHERE t.id STARTS WITH '' AND EXISTS { (t)-[:RESULTED_IN]->() } A
 WITH t ORDER BY t.id DESC LIMIT 1
 MATCH (t)-[:RESULTED_IN]->(answer:Response)
 MATCH (answer)-[:SYNTHESIZES|RESPONDS_TO|USES]->{1,}(:Prompt)-[about:ABOUT]->(source:Source)
-WITH DISTINCT source, about.start AS start, about.end AS end ORDER BY start LIMIT 200
+WITH DISTINCT source, about.start AS start, about.end AS end ORDER BY source.title, start LIMIT 200
 RETURN source.title AS source,
        size(split(left(source.text, start), '\n')) AS line,
        substring(source.text, start, end - start) AS text;

@@ -9,6 +9,7 @@ import pytest
 from service.errors import InvalidInput
 from service.graph.saved import FOLDERS, Saved, about, all_saved, guide, rules, saved, style
 from tests.support.graph_model import edges, labels
+from tests.support.graph_picture import PLACES
 from tests.support.pages import ROOT
 
 LONGEST_TITLE = 22
@@ -86,6 +87,12 @@ def test_a_saved_query_is_about_the_thing_that_is_named() -> None:
     for wrong in ("", "' OR true OR '", id_.upper(), id_ + "\n"):
         with pytest.raises(InvalidInput):
             about(saved("fan_out"), wrong)
+
+
+def test_the_model_is_drawn_as_in_the_docs() -> None:
+    """With the labels of the picture of the graph model."""
+    (shown,) = re.findall(r"\[('Branch'[^\]]*)\] AS shown", saved("model").text)
+    assert set(re.findall(r"'(\w+)'", shown)) == PLACES.keys()
 
 
 def test_pictures_are_small() -> None:
