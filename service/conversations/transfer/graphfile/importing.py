@@ -222,7 +222,6 @@ class _Import:
         self._plans, self._in_plans = None, False
 
     async def _put_held(self) -> None:
-        """Put those into the graph that are held back."""
         held, self._together = self._together.held, Together()
         group = [one.arriving for one in held]
         if len(held) > 1 and await put_together(self._deliveries, self._import_id, group):

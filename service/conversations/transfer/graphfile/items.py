@@ -6,6 +6,7 @@ Owns what of the graph goes into a file, and what is of one machine alone. A lea
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from service.graph.model import Types, kinds, ties
@@ -90,6 +91,7 @@ MACHINES: Mapping[str, frozenset[str]] = {
 """Properties that say something of the service that wrote them, and nothing of what was said."""
 
 
+@cache
 def transferred() -> Mapping[str, Types]:
     """The kinds that go into a file, each with its properties and their types."""
     found: dict[str, Types] = {}
@@ -99,6 +101,7 @@ def transferred() -> Mapping[str, Types]:
     return found
 
 
+@cache
 def transferred_ties() -> Mapping[tuple[str, str, str], Types]:
     """The relationships that go into a file."""
     there = {*OWN, *SHARED}
