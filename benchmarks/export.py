@@ -2,7 +2,7 @@
 
 Run as `python -m benchmarks.export`, with `--messages` for another length and `--formats` for some alone. First one
 long conversation with forks and merges, then as many messages in conversations of a hundred. The service runs in a
-process of its own. `openai` and `sharegpt` have a line for each branch: what branches share is counted as often as it
+process of its own, and has made all findable before it is measured. `openai` and `sharegpt` have a line for each branch: what branches share is counted as often as it
 is written.
 """
 
@@ -32,6 +32,8 @@ from service.graph.migrations import migrate
 MESSAGES = 100_000
 OF = 100
 PIECE = 1 << 20
+PAUSE, IDLE_SECONDS = 3.0, 0.3
+"""How long a service is looked at, and the processor time that one has then which does nothing."""
 ONE = """mutation($input: ExportConversationInput!) { made: exportConversation(input: $input) { export { url } } }"""
 ALL = """mutation($input: ExportConversationsInput!) { made: exportConversations(input: $input) { export { url } } }"""
 PATHS = {"openai", "sharegpt"}
@@ -58,6 +60,7 @@ def _measure(name: str, connection: Connection, filled: Sequence[Filled], format
     one = filled[0].id if len(filled) == 1 else None
     with served_apart(connection) as client:
         service = max(psutil.Process().children(), key=lambda process: process.memory_info().rss)
+        _settle(service)
         _fetched(client, one, formats[0], service)
         for kind in formats:
             before = service.memory_info().rss
@@ -73,6 +76,15 @@ def _measure(name: str, connection: Connection, filled: Sequence[Filled], format
                 load=load(),
                 **({"branches": lines} if kind in PATHS else {}),
             )
+
+
+def _settle(service: psutil.Process) -> None:
+    """Wait until the service has made findable what was written to its graph before it began."""
+    before, now = -1.0, 0.0
+    while now - before > IDLE_SECONDS:
+        time.sleep(PAUSE)
+        times = service.cpu_times()
+        before, now = now, times.user + times.system
 
 
 def address_of(client: http.client.HTTPConnection, conversation: str | None, kind: str) -> str:

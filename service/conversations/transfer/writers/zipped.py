@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
+from typing import IO
 
 from service.conversations.transfer.ahead import eager
 from service.conversations.transfer.outgoing import Outgoing
@@ -40,18 +41,34 @@ async def zipped(many: Many, write: Callable[[Many], Pieces], named: Callable[[O
     outlet = _Outlet()
     notices: list[str] = []
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        async for going in many:
-            name = named(going)
-            with archive.open(_entry(name, going.updated_ms), "w", force_zip64=True) as entry:
-                async with aclosing(eager(larger(write(_one(going))))) as pieces:
-                    async for piece in pieces:
+        entry: IO[bytes] | None = None
+        try:
+            async with aclosing(eager(_files(many, write))) as pieces:
+                async for going, piece in pieces:
+                    if entry is None:
+                        entry = archive.open(_entry(named(going), going.updated_ms), "w", force_zip64=True)
+                    if piece:
                         # To pack takes a processor, and leaves Python to others.
                         await asyncio.to_thread(entry.write, piece)
-                        if sent := outlet.take():
-                            yield sent
-            notices += [f"{name}: {notice}" for notice in going.notices]
+                    else:
+                        entry.close()
+                        entry = None
+                        notices += [f"{named(going)}: {notice}" for notice in going.notices]
+                    if sent := outlet.take():
+                        yield sent
+        finally:
+            if entry is not None:
+                entry.close()
         archive.writestr(_entry("notices.txt", None), encoded("\n".join(notices) or "Nothing was left out.") + b"\n")
     yield outlet.take()
+
+
+async def _files(many: Many, write: Callable[[Many], Pieces]) -> AsyncIterator[tuple[Outgoing, bytes]]:
+    """The pieces of each file, and nothing where it ends."""
+    async for going in many:
+        async for piece in larger(write(_one(going))):
+            yield going, piece
+        yield going, b""
 
 
 async def _one(going: Outgoing) -> Many:

@@ -39,3 +39,15 @@ async def test_it_rests_as_long_as_many_wait() -> None:
     assert 0 < await rested(1.0, [MANY + 1] * 3) < 1
     assert abs(await rested(0.1, [MANY + 1] * 1000) - REST * 0.1) < 2 * LOOK_SECONDS
     assert abs(await rested(100.0, [MANY + 1] * 1000) - MOST_SECONDS) < 2 * LOOK_SECONDS
+
+
+async def test_it_rests_while_it_is_in_somebodys_way() -> None:
+    """However few wait; and not for ever."""
+    clock, there = Clock(), [True] * 3
+    with patch.object(module, "time", clock), patch.object(asyncio, "sleep", clock.sleep):
+        async with Pace(int, lambda: bool(there and there.pop())).piece():
+            clock.now += 1.0
+        assert abs(clock.now - 1.0 - 3 * LOOK_SECONDS) < LOOK_SECONDS / 2
+        async with Pace(int, lambda: True).piece():
+            clock.now += 0.1
+    assert abs(clock.now - 1.1 - 3 * LOOK_SECONDS - REST * 0.1) < 2 * LOOK_SECONDS
