@@ -2,8 +2,8 @@
 
 Run as `python -m benchmarks.export`, with `--messages` for another length and `--formats` for some alone. First one
 long conversation with forks and merges, then as many messages in conversations of a hundred. The service runs in a
-process of its own, and has made all findable before it is measured. `openai` and `sharegpt` have a line for each branch: what branches share is counted as often as it
-is written.
+process of its own, and has made all findable before it is measured. `openai` and `sharegpt` have a line for each
+branch: what branches share is counted as often as it is written.
 """
 
 from __future__ import annotations

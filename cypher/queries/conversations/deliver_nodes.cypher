@@ -7,3 +7,4 @@ WITH d WHERE d.line = $line AND d.isLanding IS NULL
 UNWIND $rows AS row
 MERGE (n:Incoming {incomingTo: $deliveryId, incomingAs: row.as, incomingId: row.id})
 SET n += row.properties
+FOREACH (name IN keys(row.moments) | SET n[name] = datetime(row.moments[name]))

@@ -16,10 +16,11 @@ from service.conversations.transfer.graphfile.plans import STRATEGY
 from service.conversations.transfer.graphfile.plans_arriving import PlansArriving
 from service.conversations.transfer.graphfile.refusing import Refused
 from service.conversations.transfer.graphfile.reports import MESSAGES
+from service.conversations.transfer.graphfile.said import moments_of
 from service.conversations.transfer.graphfile.sharing import put_shared
 from service.graph.deliveries import Deliveries
 from service.graph.model import kinds
-from service.graph.moments import moment_of
+from service.graph.moments import moment_of, moment_text
 from service.graph.writer import weigh
 from service.records import new_id
 
@@ -228,7 +229,10 @@ class Arriving:
             said = said | {"requestedBy": self._owner}
         if node.kind == "Conversation":
             said = said | {"changedAt": moment_of(now_ms())}
-        return {"as": node.kind, "id": id_, "properties": said}
+        # The driver takes longer for a moment than Neo4j takes for its text, and there is one in every message.
+        moments = {name: moment_text(said[name]) for name in moments_of(node.kind) if name in said}
+        left = {name: value for name, value in said.items() if name not in moments}
+        return {"as": node.kind, "id": id_, "properties": left, "moments": moments}
 
     def _tie_row(self, number: int, tie: Tie) -> Row:
         return {
