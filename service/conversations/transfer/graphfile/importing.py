@@ -196,11 +196,11 @@ class _Import:
 
     async def _take_whole(self, one: Held) -> None:
         """Put a conversation into the graph, or hold it back to put it there with others."""
-        if not self._together.may_hold(one.arriving):
+        is_simple = one.arriving.is_simple
+        if not is_simple or self._together.shares_ids(one.arriving):
             await self._put_held()
-        if self._together.may_hold(one.arriving):
+        if is_simple:
             self._together.hold(one)
-            self._arriving = None
             if self._together.is_full:
                 await self._put_held()
         else:

@@ -44,9 +44,9 @@ class Together:
         """Whether a conversation or something of it is held back."""
         return id_ in self._ids
 
-    def may_hold(self, arriving: Arriving) -> bool:
-        """Whether one more may be held back."""
-        return arriving.is_simple and self._ids.isdisjoint(arriving.new_ids())
+    def shares_ids(self, arriving: Arriving) -> bool:
+        """Whether one has an id that something held back has, too."""
+        return not self._ids.isdisjoint(arriving.new_ids())
 
     def hold(self, one: Held) -> None:
         """Hold one back."""
